@@ -1,0 +1,7 @@
+"""RailSeg's core: railway track centre-lines from georeferenced aerial pictures.
+
+Nothing here imports QGIS. `railseg_core.pipeline.extract` is the whole way from a raster to a map;
+the modules beside it are its stages, usable one by one.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,60 @@
+"""How a stage of the work tells how far it is: the one interface the command line and the worker implement."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+Level = Literal["debug", "info", "warning"]
+
+
+class Reporter(Protocol):
+    """Receives progress and messages while a stage works."""
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """`done` of `total` units of `stage` are finished (a stage starts with `done` 0)."""
+
+    def log(self, level: Level, message: str) -> None:
+        """A fact (`info`), a doubt (`warning`) or a detail (`debug`) for the person who started the run."""
+
+
+class Silent:
+    """The reporter of those who do not ask."""
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Says nothing."""
+
+    def log(self, level: Level, message: str) -> None:
+        """Says nothing."""
+
+
+class Timeline:
+    """Turns the progress of single stages into that of the whole run.
+
+    Args:
+        weights: Stage by stage in order, the share of the run's time that it is expected to take.
+    """
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        total = sum(weights.values())
+        self._spans: dict[str, tuple[float, float]] = {}
+        start = 0.0
+        for stage, weight in weights.items():
+            self._spans[stage] = (start, weight / total)
+            start += weight / total
+        self._started = time.monotonic()
+        self._fraction = 0.0
+
+    def fraction(self, stage: str, done: int, total: int) -> float:
+        """Share of the whole run that is finished, 0 to 1; it never goes back."""
+        start, share = self._spans.get(stage, (self._fraction, 0.0))
+        self._fraction = max(self._fraction, start + share * (done / total if total else 1.0))
+        return min(1.0, self._fraction)
+
+    def remaining_s(self) -> float | None:
+        """Seconds left at the pace so far, None while it is too early to tell."""
+        elapsed = time.monotonic() - self._started
+        if self._fraction < 0.02 or elapsed < 1.0:
+            return None
+        return elapsed * (1 - self._fraction) / self._fraction
