@@ -1,0 +1,1 @@
+"""Rendered scenes, training, evaluation and comparison: everything that makes the bundled model file."""

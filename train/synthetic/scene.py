@@ -1,0 +1,152 @@
+"""A whole scene: picture, truth and what counts for nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from train.synthetic.alignment import Floats
+from train.synthetic.appearance import RailwayLook, random_look
+from train.synthetic.background import Backgrounds, draw_land
+from train.synthetic.camera import photograph, random_gsd_m
+from train.synthetic.canvas import Canvas, Image, resized
+from train.synthetic.coordinates import track_patches
+from train.synthetic.layout import Layout, random_layout
+from train.synthetic.objects import (
+    cast_shadows,
+    draw_boxes,
+    draw_bridge,
+    draw_decks,
+    draw_fields,
+    draw_lines,
+    draw_masts,
+    draw_road,
+    draw_trees,
+)
+from train.synthetic.surface import locate, paint_ballast, paint_rails, paint_sleepers, paint_weeds
+from train.synthetic.trackplan import Track
+
+__all__ = ["AXIS_HALF_WIDTH_M", "GSD_M", "TRACK_HALF_WIDTH_M", "Backgrounds", "Scene", "render_scene"]
+
+GSD_M = 0.2
+"""The model's pixel size."""
+
+TRACK_HALF_WIDTH_M = 1.25
+AXIS_HALF_WIDTH_M = 0.3
+
+FINEST_M = 0.14
+"""Finer cameras are drawn at this pixel size: at the model's 0.2 m nobody sees the difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A rendered scene at the model's pixel size.
+
+    Attributes:
+        image: uint8 (rows, cols, 3) RGB.
+        track: uint8 (rows, cols), 1 on every track, as wide as its sleepers.
+        axis: uint8 (rows, cols), 1 on the centre-line's 0.6 m ribbon.
+        ignore: uint8 (rows, cols), 1 where the truth counts for nothing: hidden track, doubtful rims.
+        tracks: Centre-lines, (n, 2) float64 metres, x to the right and y downwards from the top-left corner.
+        switches: Toes, metres likewise.
+        gsd_m: Pixel size.
+    """
+
+    image: Image
+    track: Image
+    axis: Image
+    ignore: Image
+    tracks: tuple[Floats, ...]
+    switches: tuple[tuple[float, float], ...]
+    gsd_m: float = GSD_M
+
+
+def render_scene(rng: np.random.Generator, size_px: int, backgrounds: Backgrounds | None) -> Scene:
+    """Draws a random scene; the same generator state gives the same scene.
+
+    Args:
+        rng: Source of chance.
+        size_px: Rows and columns of the square scene, at 0.2 m.
+        backgrounds: Real pictures to lay beneath, or None for procedural land alone.
+    """
+    extent_m = size_px * GSD_M
+    camera_gsd_m = random_gsd_m(rng)
+    real = backgrounds is not None and rng.random() < 0.6
+    layout = random_layout(rng, extent_m, real)
+    # Coarse cameras average over the ground too: what is drawn is twice as fine as what they see.
+    draw_gsd_m = camera_gsd_m if camera_gsd_m < 0.3 else camera_gsd_m / 2.0
+    canvas = Canvas(round(extent_m / max(draw_gsd_m, FINEST_M)), extent_m)
+    if real and backgrounds is not None:
+        backgrounds.draw(rng, canvas, camera_gsd_m)
+    else:
+        draw_land(rng, canvas)
+    tracks = layout.plan.tracks
+    look = random_look(rng, tuple(t.group for t in tracks), tracks[0].kind) if tracks else None
+    covers = draw_layout(rng, canvas, layout, look)
+    camera_px = max(min(round(extent_m / camera_gsd_m), canvas.px), 16)
+    image = photograph(rng, canvas.rgb, camera_px, size_px)
+    track, axis, rim = truth_masks(tracks, size_px, extent_m)
+    ignore = rim if camera_gsd_m > 0.35 else np.zeros_like(rim)
+    for cover in covers:
+        hidden = resized(cover, size_px, cv2.INTER_AREA) > 127
+        ignore |= (hidden & ((track > 0) | (rim > 0))).astype(np.uint8)
+    return Scene(image, track, axis, ignore, tuple(t.points for t in tracks), layout.plan.switches)
+
+
+def draw_layout(rng: np.random.Generator, canvas: Canvas, layout: Layout, look: RailwayLook | None) -> list[Image]:
+    """Draws all of a layout over a background.
+
+    Args:
+        rng: Source of chance.
+        canvas: Holds the background.
+        layout: What to draw.
+        look: How the railway looks; may be None where there is none.
+
+    Returns:
+        The masks of what hides tracks, uint8 (rows, cols) 0–255 each.
+    """
+    draw_fields(rng, canvas, layout.fields)
+    draw_lines(rng, canvas, tuple(line for line in layout.lines if not line.beside))
+    if look is not None:
+        paint_railway(rng, canvas, layout, look)
+    canvas.roughen(rng)
+    cast_shadows(rng, canvas, layout)
+    draw_boxes(rng, canvas, layout.boxes)
+    draw_masts(rng, canvas, layout.masts)
+    covers = [draw_bridge(rng, canvas, line) for line in layout.bridges]
+    crowns = draw_trees(rng, canvas, layout.trees)
+    return covers if crowns is None else [*covers, crowns]
+
+
+def paint_railway(rng: np.random.Generator, canvas: Canvas, layout: Layout, look: RailwayLook) -> None:
+    """Paints verge, ballast, bridge decks, sleepers, weeds, level crossings and rails, one upon the other."""
+    tracks = layout.plan.tracks
+    if not layout.paved:
+        paint_ballast(rng, canvas, tracks, look.ballast)
+    draw_lines(rng, canvas, tuple(line for line in layout.lines if line.beside))
+    draw_decks(rng, canvas, layout.decks)
+    located = locate(rng, canvas, tracks, look.styles)
+    paint_sleepers(rng, canvas, located)
+    if not layout.paved:
+        paint_weeds(rng, canvas, tracks, look.ballast)
+    for line in layout.crossings:
+        draw_road(rng, canvas, line)
+    paint_rails(rng, canvas, located)
+
+
+def truth_masks(
+    tracks: tuple[Track, ...], size_px: int, extent_m: float
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Track band, axis ribbon and the band's doubtful rim, each uint8 (rows, cols) 0 or 1."""
+    track, axis, rim = (np.zeros((size_px, size_px), np.uint8) for _ in range(3))
+    for line in tracks:
+        for patch in track_patches(line.points, size_px, extent_m / size_px, TRACK_HALF_WIDTH_M + 0.25):
+            side = np.abs(patch.v)
+            track[patch.rows, patch.cols] |= side <= TRACK_HALF_WIDTH_M
+            axis[patch.rows, patch.cols] |= side <= AXIS_HALF_WIDTH_M
+            rim[patch.rows, patch.cols] |= side > TRACK_HALF_WIDTH_M - 0.15
+    rim &= 1 - axis
+    return track, axis, rim
