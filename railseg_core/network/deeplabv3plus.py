@@ -1,0 +1,84 @@
+"""The paper's network: DeepLabV3+ with a MobileNetV3 encoder and CARAFE upsampling (its section 2.2, figure 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from railseg_core.network.aspp import ASPP
+from railseg_core.network.carafe import Carafe
+from railseg_core.network.layers import ConvBNAct, separable_conv
+from railseg_core.network.mobilenetv3 import HIGH_LEVEL_CHANNELS, LOW_LEVEL_CHANNELS, MobileNetV3Large
+
+OUTPUTS = ("background", "track", "axis")
+_FEATURES = 256
+_LOW_LEVEL_PROJECTED = 48
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """What may differ between two networks of this architecture.
+
+    Attributes:
+        decoder: The two 3x3 convolutions: `dense` as in the paper, or depthwise `separable`.
+        kernel_channels: Compressed channels of the second CARAFE's kernel encoder (64 in the paper).
+    """
+
+    decoder: Literal["dense", "separable"] = "dense"
+    kernel_channels: int = 64
+
+
+VARIANTS = {"faithful": NetworkConfig(), "lite": NetworkConfig(decoder="separable", kernel_channels=16)}
+
+
+class DeepLabV3Plus(nn.Module):
+    """Logits of background, track and axis for every pixel.
+
+    The classifier stands before the last CARAFE: reassembly applies the same kernel to every channel and the
+    kernels sum to 1, so the order doesn't matter to the result, and 3 channels are moved instead of 256.
+    """
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = MobileNetV3Large()
+        self.aspp = ASPP(HIGH_LEVEL_CHANNELS, _FEATURES)
+        self.upsample_features = Carafe(_FEATURES)
+        self.project_low = ConvBNAct(LOW_LEVEL_CHANNELS, _LOW_LEVEL_PROJECTED)
+        fused = _FEATURES + _LOW_LEVEL_PROJECTED
+        if config.decoder == "dense":
+            self.decode = nn.Sequential(ConvBNAct(fused, _FEATURES, 3), ConvBNAct(_FEATURES, _FEATURES, 3))
+        else:
+            self.decode = nn.Sequential(separable_conv(fused, _FEATURES), separable_conv(_FEATURES, _FEATURES))
+        self.classify = nn.Conv2d(_FEATURES, len(OUTPUTS), 1)
+        self.upsample_logits = Carafe(_FEATURES, config.kernel_channels)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Logits.
+
+        Args:
+            image: (n, 3, rows, cols) float, RGB normalised as (value - 128) / 127; rows and cols multiples of 16.
+
+        Returns:
+            (n, 3, rows, cols): background and track are a softmax's two logits, axis a sigmoid's one.
+        """
+        low, high = self.encoder(image)
+        features = self.upsample_features(self.aspp(high))
+        features = self.decode(torch.cat([features, self.project_low(low)], dim=1))
+        logits: Tensor = self.upsample_logits(features, self.classify(features))
+        return logits
+
+
+def probabilities(logits: Tensor) -> Tensor:
+    """P(track) and P(axis): (n, 3, rows, cols) logits to (n, 2, rows, cols) in 0 to 1."""
+    return torch.stack([logits[:, 1] - logits[:, 0], logits[:, 2]], dim=1).sigmoid()
+
+
+def fuse_batch_norms(module: nn.Module) -> None:
+    """Folds every batch norm into the convolution before it, in place; the module must be in eval mode."""
+    for layer in module.modules():
+        if isinstance(layer, ConvBNAct):
+            layer.fuse()

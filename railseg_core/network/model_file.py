@@ -1,0 +1,171 @@
+"""Model files: safetensors whose header says what the model is. No pickle is ever loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from railseg_core.errors import RailSegError
+from railseg_core.network.deeplabv3plus import OUTPUTS, VARIANTS, DeepLabV3Plus
+from railseg_core.resources_dir import resource_path
+
+ARCHITECTURE = "deeplabv3plus-mobilenetv3-carafe"
+PIXEL_MEAN = 128.0
+PIXEL_SCALE = 127.0
+_HEADER_KEY = "railseg_model"
+_FORMAT_VERSION = 1
+_WAY_OUT = "Use a model file made by RailSeg's training, or leave the model out to use the bundled one."
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What a model file says of itself.
+
+    Attributes:
+        name: A short name with a version, written into every track that the model finds.
+        variant: `faithful` or `lite`, see `VARIANTS`.
+        gsd_m: Ground sampling distance the model was trained at, metres.
+        track_threshold: P(track) from which a pixel is track, chosen on rendered scenes.
+        axis_threshold: P(axis) from which a pixel is axis.
+        trained_on: The pictures it has seen.
+        licence: Licence of the weights.
+        credits: Sources to be named.
+        scores: Measured figures by name.
+        architecture: Always `ARCHITECTURE`.
+        outputs: Meaning of the logits, in order.
+        pixel_mean: Pixels go in as (value - pixel_mean) / pixel_scale.
+        pixel_scale: See `pixel_mean`.
+        format_version: Version of this header.
+    """
+
+    name: str
+    variant: str
+    gsd_m: float = 0.2
+    track_threshold: float = 0.5
+    axis_threshold: float = 0.5
+    trained_on: str = ""
+    licence: str = "GPL-2.0-or-later"
+    credits: tuple[str, ...] = ()
+    scores: dict[str, float] = field(default_factory=dict)
+    architecture: str = ARCHITECTURE
+    outputs: tuple[str, ...] = OUTPUTS
+    pixel_mean: float = PIXEL_MEAN
+    pixel_scale: float = PIXEL_SCALE
+    format_version: int = _FORMAT_VERSION
+
+
+def bundled_model_path() -> Path:
+    """The model file that comes with RailSeg.
+
+    Raises:
+        RailSegError: If the installation lacks it.
+    """
+    found = sorted(resource_path("models").glob("*.safetensors"))
+    if not found:
+        raise RailSegError(
+            "The bundled model file is missing.", "Install RailSeg again, or name a model file with --model."
+        )
+    return found[-1]
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def save_model(model: DeepLabV3Plus, card: ModelCard, path: Path) -> None:
+    """Writes weights and card; matrices and kernels as float16, vectors (batch norms, biases) as float32.
+
+    Args:
+        model: In any mode and on any device, batch norms not folded.
+        card: Its `variant` must be the model's.
+        path: File to write.
+    """
+    tensors = {
+        name: tensor.detach().cpu().to(torch.float16 if tensor.ndim > 1 else torch.float32).contiguous()
+        for name, tensor in model.state_dict().items()
+        if not name.endswith("num_batches_tracked")
+    }
+    save_file(tensors, path, metadata={_HEADER_KEY: json.dumps(asdict(card))})
+
+
+def read_card(path: Path) -> ModelCard:
+    """The card of a model file; the weights stay on disk.
+
+    Raises:
+        RailSegError: If the file is missing, damaged, or not a RailSeg model of this version's architecture.
+    """
+    if not path.is_file():
+        raise RailSegError(f"The model file {path} doesn't exist.", _WAY_OUT)
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = (file.metadata() or {}).get(_HEADER_KEY)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise RailSegError(
+            f"The model file {path} is damaged or not a safetensors file ({error}).", _WAY_OUT
+        ) from error
+    if header is None:
+        raise RailSegError(f"{path} is a safetensors file, but not of a RailSeg model.", _WAY_OUT)
+    return _parse_card(header, path)
+
+
+def _parse_card(header: str, path: Path) -> ModelCard:
+    try:
+        values: dict[str, Any] = json.loads(header)
+        for name in ("credits", "outputs"):
+            if name in values:
+                values[name] = tuple(values[name])
+        known = {item.name for item in fields(ModelCard)}
+        card = ModelCard(**{name: value for name, value in values.items() if name in known})
+        numbers = (card.gsd_m, card.track_threshold, card.axis_threshold)
+        if not (card.gsd_m > 0 and all(0 < float(value) <= 1 for value in numbers[1:])):
+            raise ValueError("its numbers are out of range")
+    except (ValueError, TypeError, AttributeError) as error:
+        raise RailSegError(f"The header of the model file {path} is damaged ({error}).", _WAY_OUT) from error
+    if card.format_version > _FORMAT_VERSION:
+        raise RailSegError(f"The model file {path} is of a newer RailSeg.", "Update RailSeg.")
+    supported = (card.architecture, card.outputs, card.pixel_mean, card.pixel_scale)
+    if supported != (ARCHITECTURE, OUTPUTS, PIXEL_MEAN, PIXEL_SCALE) or card.variant not in VARIANTS:
+        raise RailSegError(
+            f"The model file {path} is of another kind ({card.architecture}, {card.variant}) than this RailSeg runs.",
+            _WAY_OUT,
+        )
+    return card
+
+
+def load_model(path: Path) -> tuple[DeepLabV3Plus, ModelCard]:
+    """A model in eval mode, float32, on the CPU, batch norms not folded.
+
+    Raises:
+        RailSegError: As `read_card`, and where tensors are missing, left over, of another shape or not finite.
+    """
+    card = read_card(path)
+    model = DeepLabV3Plus(VARIANTS[card.variant])
+    expected = {name: tensor for name, tensor in model.state_dict().items() if not name.endswith("num_batches_tracked")}
+    try:
+        with safe_open(path, framework="pt") as file:
+            names = set(file.keys())
+            if names != expected.keys():
+                odd = sorted(names ^ expected.keys())
+                raise RailSegError(
+                    f"The model file {path} doesn't fit its architecture: {len(odd)} tensors differ, {odd[0]} first.",
+                    _WAY_OUT,
+                )
+            for name, target in expected.items():
+                tensor = file.get_tensor(name)
+                if tensor.shape != target.shape or not tensor.is_floating_point():
+                    raise RailSegError(f"In the model file {path}, {name} has the wrong shape or type.", _WAY_OUT)
+                if not torch.isfinite(tensor).all():
+                    raise RailSegError(f"In the model file {path}, {name} isn't finite.", _WAY_OUT)
+                target.copy_(tensor)  # state_dict's tensors share the model's memory
+    except (SafetensorError, OSError) as error:
+        raise RailSegError(f"The model file {path} is damaged ({error}).", _WAY_OUT) from error
+    return model.eval(), card
