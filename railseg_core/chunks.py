@@ -1,0 +1,57 @@
+"""Any window of pixels, put together from whole chunks of the lattice."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from railseg_core.tiling import PixelWindow
+
+_CACHE_BYTES = 96 * 2**20
+
+
+class ChunkCache:
+    """Composes windows of chunks that are made once, whole, and kept while there is room.
+
+    A pixel whose value depends on what is computed together with it (an interpolated transformation, a polygon's
+    edge through a pixel's middle) would change with the window that asks for it. A chunk always is the same
+    lattice-aligned square, so the pixels of any two windows agree.
+
+    Args:
+        chunk_px: Side of a chunk.
+        bands: Bands of a chunk.
+        make: Makes the chunk that covers a window: uint8 (bands, rows, cols), or None where all of it is 0.
+    """
+
+    def __init__(self, chunk_px: int, bands: int, make: Callable[[PixelWindow], npt.NDArray[np.uint8] | None]) -> None:
+        self._chunk_px = chunk_px
+        self._bands = bands
+        self._make = make
+        self._chunks: OrderedDict[PixelWindow, npt.NDArray[np.uint8] | None] = OrderedDict()
+        self._capacity = max(4, _CACHE_BYTES // (bands * chunk_px * chunk_px))
+
+    def read(self, window: PixelWindow) -> npt.NDArray[np.uint8]:
+        """The pixels of `window`: uint8 (bands, rows, cols)."""
+        pixels = np.zeros((self._bands, *window.shape), dtype=np.uint8)
+        reach = window.snapped(self._chunk_px)
+        for row in range(reach.row, reach.bottom, self._chunk_px):
+            for col in range(reach.col, reach.right, self._chunk_px):
+                place = PixelWindow(col, row, self._chunk_px, self._chunk_px)
+                chunk = self._chunk(place)
+                if chunk is not None:
+                    part = place.intersection(window)
+                    pixels[:, *part.local_slices(window)] = chunk[:, *part.local_slices(place)]
+        return pixels
+
+    def _chunk(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
+        if place in self._chunks:
+            self._chunks.move_to_end(place)
+            return self._chunks[place]
+        chunk = self._make(place)
+        self._chunks[place] = chunk
+        if len(self._chunks) > self._capacity:
+            self._chunks.popitem(last=False)
+        return chunk

@@ -1,0 +1,337 @@
+"""Probability and mask rasters: ours on the lattice, and ones made elsewhere on grids of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import rasterio
+from affine import Affine
+from rasterio.crs import CRS
+from rasterio.errors import RasterioError
+from rasterio.io import DatasetReader, DatasetWriter
+from rasterio.windows import Window
+
+from railseg_core.chunks import ChunkCache
+from railseg_core.errors import RailSegError
+from railseg_core.lattice_warp import LatticeWarp
+from railseg_core.outputs import written_aside
+from railseg_core.placement import Placement
+from railseg_core.source_raster import SourceRaster, gdal_environment
+from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
+
+Encoding = Literal["scaled", "unit", "mask"]
+"""How a raster's numbers stand for probabilities: 0-255, 0-1, or any number but 0 for 1."""
+
+_ENCODING_TAG = "RAILSEG_ENCODING"
+_BYTES_PER_VALUE = 0.1
+"""What a probability comes to when compressed, about; used to look for space on the disk."""
+_SEARCH_PX = 2048
+_MAX_CLASS = 16
+_ON_LATTICE_PX = 1e-3
+
+
+class GridRasterWriter:
+    """Writes windows of a grid raster. Made by `create_grid_raster`.
+
+    Attributes:
+        window: What the file covers.
+    """
+
+    def __init__(self, dataset: DatasetWriter, window: PixelWindow, name: str) -> None:
+        self.window = window
+        self._dataset = dataset
+        self._name = name
+
+    def write(self, window: PixelWindow, pixels: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) -> None:
+        """Writes a window, best one that starts and ends at multiples of 256 px: others are compressed twice.
+
+        Args:
+            window: Within the file's.
+            pixels: uint8 (bands, rows, cols).
+            valid: bool (rows, cols); what is not valid is written as 0.
+
+        Raises:
+            RailSegError: the disk is full or gone.
+            ValueError: the window reaches beyond the file's.
+        """
+        rows, cols = window.local_slices(self.window)
+        where = Window(cols.start, rows.start, window.width, window.height)
+        with _writing(self._name), gdal_environment():
+            self._dataset.write(np.where(valid, pixels, np.uint8(0)), window=where)
+            self._dataset.write_mask(valid, window=where)
+
+
+@contextmanager
+def create_grid_raster(
+    path: str | os.PathLike[str],
+    window: PixelWindow,
+    gsd_m: float,
+    crs: CRS | str,
+    bands: Sequence[str] = ("track", "axis"),
+    tags: Mapping[str, str] | None = None,
+    *,
+    numbering: Affine | None = None,
+    overwrite: bool = False,
+) -> Iterator[GridRasterWriter]:
+    """Writes a raster on the lattice: it appears under its name when the `with` block ends well, else not at all.
+
+    A GeoTIFF in tiles of 256 px, uint8, 0-255 for 0-1, what is not valid in a mask band inside the file. What is
+    never written is not valid.
+
+    Args:
+        path: The file to write.
+        window: All of it, in the lattice's numbers; snapped to 256 px (`WorkingGrid.window` is) it is written
+            without a tile being touched twice.
+        gsd_m: Of the lattice.
+        crs: The working CRS.
+        bands: The bands' descriptions.
+        tags: Metadata of the file.
+        numbering: Where pixel (0, 0) lies, for a window that counts pixels as a `GridRaster` off the lattice does
+            (its `transform`); the lattice's own origin by default.
+        overwrite: Whether a file of that name may be replaced.
+
+    Raises:
+        RailSegError: the file cannot be written: no such folder, no right, no space, it exists.
+    """
+    required = int(len(bands) * window.width * window.height * _BYTES_PER_VALUE)
+    name = os.fspath(path)
+    profile = {
+        "driver": "GTiff",
+        "dtype": "uint8",
+        "count": len(bands),
+        "width": window.width,
+        "height": window.height,
+        "crs": crs,
+        "transform": (numbering or Affine.scale(gsd_m, -gsd_m)) @ Affine.translation(window.col, window.row),
+        "tiled": True,
+        "blockxsize": RASTER_TILE_PX,
+        "blockysize": RASTER_TILE_PX,
+        "interleave": "band",
+        "compress": "deflate",
+        "zlevel": 1,
+        "bigtiff": "if_safer",
+        "sparse_ok": True,
+    }
+    with written_aside(path, overwrite=overwrite, required_bytes=required) as aside:
+        with _writing(name), gdal_environment():
+            dataset: DatasetWriter = rasterio.open(aside, "w", **profile)
+        try:
+            with _writing(name), gdal_environment():
+                dataset.update_tags(**{**(tags or {}), _ENCODING_TAG: "scaled"})
+                for band, description in enumerate(bands, 1):
+                    dataset.set_band_description(band, description)
+            yield GridRasterWriter(dataset, window, name)
+        finally:
+            with _writing(name), gdal_environment():
+                dataset.close()
+
+
+@contextmanager
+def _writing(name: str) -> Iterator[None]:
+    try:
+        yield
+    except RasterioError as error:
+        raise RailSegError(
+            f"{name} could not be written ({error.__cause__ or error}).",
+            "Check that the disk has space left and is still there.",
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class GridRasterRecipe:
+    """All it takes to open the same grid raster again, in this or another process. It can be pickled.
+
+    Attributes:
+        path: The raster.
+        encoding: How its numbers stand for probabilities, known from the first opening.
+    """
+
+    path: str
+    encoding: Encoding
+
+    def open(self) -> GridRaster:
+        """Opens the raster without looking at its values.
+
+        Raises:
+            RailSegError: the raster cannot be opened any more.
+        """
+        return GridRaster(self)
+
+
+def open_grid_raster(path: str | os.PathLike[str]) -> GridRaster:
+    """Opens a probability or mask raster, ours or made elsewhere.
+
+    Rasters of RailSeg say what they are. Any other is looked at whole, window by window: where it has one number
+    besides 0 it is a mask, and that number is read as 255; numbers between 0 and 1 are read as 0-255; others up
+    to 255 as they are. In a raster made elsewhere a nodata value of 0 is taken for the background, and only the
+    first band is used unless band descriptions say `track` and `axis`.
+
+    Raises:
+        RailSegError: the raster is missing, unreadable, without CRS or georeference, a picture, or its numbers
+            are neither a mask nor probabilities.
+    """
+    source = _open_values(path)
+    try:
+        tag = source.dataset.tags().get(_ENCODING_TAG)
+        encoding: Encoding = "scaled" if tag == "scaled" and source.is_eight_bit else _find_encoding(source)
+    finally:
+        source.close()
+    return GridRasterRecipe(os.fspath(path), encoding).open()
+
+
+class GridRaster:
+    """A probability or mask raster, read by windows. A context manager; not for two threads at a time.
+
+    A north-up raster of square pixels in a metric, undistorted CRS is read as it is, pixel for pixel. Its pixels
+    have the lattice's numbers if they lie on the lattice of their own GSD, else they count from its first pixel.
+    Any other is brought to the lattice of its own GSD in the local UTM zone: masks by the nearest pixel,
+    probabilities interpolated.
+
+    Attributes:
+        recipe: Opens the same raster in another process.
+        window: All of it.
+        gsd_m: Side of a pixel, in metres.
+        crs: Metric.
+        source_crs: The raster's own.
+        transform: (col + 0.5, row + 0.5) of a pixel's numbers, as in `window`, to its middle (x, y) in `crs`.
+        bands: Descriptions: ("track", "axis") or ("track",).
+        tags: Metadata of the file.
+    """
+
+    def __init__(self, recipe: GridRasterRecipe) -> None:
+        source = _open_values(recipe.path)
+        tags: dict[str, str] = source.dataset.tags()
+        # A part of a wide picture may lie where its CRS would not have been chosen: ours keep theirs.
+        own_crs = pyproj.CRS.from_user_input(source.dataset.crs) if _ENCODING_TAG in tags else None
+        placement = Placement(source.dataset, own_crs)
+        self.recipe = recipe
+        self.crs = CRS.from_user_input(placement.crs)
+        self.source_crs = CRS.from_user_input(placement.source_crs)
+        self.bands = ("track", "axis")[: len(source.bands)]
+        self.tags = tags
+        self._source = source
+        self._chunks: ChunkCache | None = None
+        if placement.is_upright:
+            own: Affine = source.dataset.transform
+            self.gsd_m = float(own.a)
+            col, row = own.c / self.gsd_m, -own.f / self.gsd_m
+            on_lattice = max(abs(col - round(col)), abs(row - round(row))) < _ON_LATTICE_PX
+            col, row = (round(col), round(row)) if on_lattice else (0, 0)
+            self.window = PixelWindow(col, row, placement.width, placement.height)
+            self.transform = Affine.scale(self.gsd_m, -self.gsd_m) if on_lattice else own
+        else:
+            self.gsd_m = placement.gsd_m
+            self.window = placement.footprint(self.gsd_m)
+            self.transform = Affine.scale(self.gsd_m, -self.gsd_m)
+            resampling: Literal["nearest", "smooth"] = "nearest" if recipe.encoding == "mask" else "smooth"
+            self._warp = LatticeWarp(source, placement, self.gsd_m, resampling)
+            self._chunks = ChunkCache(self._warp.chunk_px, len(source.bands) + 1, self._make_pixels)
+
+    def read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+        """The probabilities in any window, within the raster or not.
+
+        Args:
+            window: In the numbers of `self.window`.
+
+        Returns:
+            uint8 (bands, rows, cols), 0-255 for 0-1, a mask's pixels 0 or 255, 0 where not valid; and valid, bool
+            (rows, cols).
+
+        Raises:
+            RailSegError: the raster is damaged or cut short.
+        """
+        if self._chunks is not None:
+            warped = self._chunks.read(window)
+            return warped[:-1], warped[-1] > 0
+        pixels = np.zeros((len(self.bands), *window.shape), dtype=np.uint8)
+        valid = np.zeros(window.shape, dtype=np.bool_)
+        part = window.intersection(self.window)
+        if not part.is_empty:
+            own = PixelWindow(part.col - self.window.col, part.row - self.window.row, part.width, part.height)
+            values, known = self._source.read(own)
+            where = part.local_slices(window)
+            pixels[:, *where] = _encoded(values, self.recipe.encoding)
+            valid[where] = known
+        return pixels, valid
+
+    def close(self) -> None:
+        """Closes the raster."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _make_pixels(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
+        made = self._warp.chunk(place)
+        if made is None:
+            return None
+        values, valid = made
+        return np.concatenate([_encoded(values, self.recipe.encoding) * valid, valid[None]], dtype=np.uint8)
+
+
+def _open_values(path: str | os.PathLike[str]) -> SourceRaster:
+    return SourceRaster(path, _choose_bands, as_values=True)
+
+
+def _choose_bands(dataset: DatasetReader) -> tuple[int, ...]:
+    described = {name: band for band, name in zip(dataset.indexes, dataset.descriptions, strict=True) if name}
+    if "track" in described:
+        return (described["track"], *([described["axis"]] if "axis" in described else []))
+    if dataset.count > 2:
+        raise RailSegError(
+            f"{dataset.name} has {dataset.count} bands: it looks like a picture, not a mask or probability.",
+            "Give a raster of one band, or extract the railway from the picture.",
+        )
+    return (1,)
+
+
+def _find_encoding(source: SourceRaster) -> Encoding:
+    low, high = np.inf, 0.0
+    whole = source.window
+    for row in range(0, whole.height, _SEARCH_PX):
+        for col in range(0, whole.width, _SEARCH_PX):
+            pixels, _ = source.read(PixelWindow(col, row, _SEARCH_PX, _SEARCH_PX).intersection(whole))
+            values = pixels[pixels != 0]
+            if values.size:
+                low, high = min(low, float(values.min())), max(high, float(values.max()))
+            if source.is_eight_bit and low < high and high > _MAX_CLASS:
+                return "scaled"
+    if low >= high:
+        return "mask"
+    if low < 0 or high > 255:
+        raise RailSegError(
+            f"{source.name} has numbers from {min(low, 0):g} to {high:g}: neither a mask nor a probability.",
+            "Give a mask (0 and one other number) or a probability (0 to 1, or 0 to 255).",
+        )
+    if high <= 1:
+        return "unit"
+    if high <= _MAX_CLASS:
+        raise RailSegError(
+            f"{source.name} has numbers up to {high:g}: it looks like classes.",
+            "Make a mask of the railway's class: 0 and one other number.",
+        )
+    return "scaled"
+
+
+def _encoded(values: npt.NDArray[Any], encoding: Encoding) -> npt.NDArray[np.uint8]:
+    if encoding == "mask":
+        return np.where(values != 0, np.uint8(255), np.uint8(0))
+    if values.dtype == np.uint8:
+        return values
+    scaled: npt.NDArray[np.uint8] = np.rint(np.clip(values * (255 if encoding == "unit" else 1), 0, 255)).astype(
+        np.uint8
+    )
+    return scaled

@@ -1,0 +1,99 @@
+"""Files that appear whole or not at all: checked before the work, written aside, renamed when done."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from railseg_core.errors import RailSegError
+
+_SIDECARS = (".aux.xml", ".msk", ".ovr", "-journal", "-wal", "-shm")
+"""What GDAL, QGIS and SQLite leave beside a file, appended to its whole name."""
+_RESERVE_BYTES = 16 * 2**20
+"""Space left on the disk for the rest of the system."""
+
+
+def prepare_output(path: str | os.PathLike[str], *, overwrite: bool, required_bytes: int = 0) -> Path:
+    """Checks that `path` can be written, before any work is done for it.
+
+    Args:
+        path: The file to be written.
+        overwrite: Whether a file that exists there may be replaced.
+        required_bytes: About how large it will be.
+
+    Returns:
+        An unused temporary name in the same folder with the same suffix (drivers go by it): write there, then
+        rename. `written_aside` does both.
+
+    Raises:
+        RailSegError: the folder is missing or cannot be written, a file exists and `overwrite` is false,
+            `path` is a folder, or the disk has too little space left.
+    """
+    target = Path(path)
+    folder = target.absolute().parent
+    if not folder.is_dir():
+        raise RailSegError(f"The folder of {target} does not exist.", "Create it or choose another folder.")
+    if target.is_dir():
+        raise RailSegError(f"{target} is a folder.", "Give the name of a file.")
+    if target.exists() and not overwrite:
+        raise RailSegError(f"{target} exists already.", "Choose another name, or allow it to be overwritten.")
+    try:
+        # Only trying tells: permission bits say nothing of read-only mounts and network shares.
+        handle, probe = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=target.suffix, dir=folder)
+        os.close(handle)
+        Path(probe).unlink()
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise RailSegError(
+            f"{folder} cannot be written: {error.strerror or error}.",
+            "Choose a folder in which you may create files.",
+        ) from error
+    if free < required_bytes + _RESERVE_BYTES:
+        raise RailSegError(
+            f"{folder} has {_megabytes(free)} left; {target.name} may need {_megabytes(required_bytes)}.",
+            "Free some space or choose a folder on another disk.",
+        )
+    return Path(probe)
+
+
+@contextmanager
+def written_aside(path: str | os.PathLike[str], *, overwrite: bool = False, required_bytes: int = 0) -> Iterator[Path]:
+    """Gives a temporary name to write to, and renames it to `path` when the work in the `with` block is done.
+
+    Whatever ends the block early (an error, an interrupt) removes the temporary file and its sidecars; the
+    file that was at `path`, if any, stays as it was until the rename.
+
+    Raises:
+        RailSegError: as `prepare_output`; also where nothing was written, or the rename fails because another
+            program holds the old file.
+    """
+    target = Path(path)
+    aside = prepare_output(target, overwrite=overwrite, required_bytes=required_bytes)
+    try:
+        yield aside
+        if target.exists() and not overwrite:
+            raise RailSegError(f"{target} appeared while it was being made.", "Choose another name.")
+        try:
+            aside.replace(target)
+        except OSError as error:
+            raise RailSegError(
+                f"{target} could not be put in place: {error.strerror or error}.",
+                "Close it in QGIS and other programs, then try again.",
+            ) from error
+        # The old file's statistics, mask or log would be taken for the new one's.
+        _remove(target, *_SIDECARS)
+    finally:
+        _remove(aside, "", *_SIDECARS)
+
+
+def _remove(path: Path, *endings: str) -> None:
+    for ending in endings:
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB"

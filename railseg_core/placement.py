@@ -1,0 +1,134 @@
+"""Where a raster's pixels lie in the working CRS, and where the working CRS's places lie in the raster."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+from affine import Affine
+from pyproj.enums import TransformDirection
+from rasterio.io import DatasetReader
+from rasterio.transform import GCPTransformer
+
+from railseg_core.errors import RailSegError
+from railseg_core.tiling import PixelWindow
+from railseg_core.working_crs import choose_working_crs, horizontal
+
+Coordinates = npt.NDArray[np.float64]
+
+_EDGE_POINTS = 65
+"""Points along each edge of the raster when its footprint is moved: its edges may be curves."""
+
+
+class Placement:
+    """The way between a raster's pixels and the working CRS: its georeference, then its map projection.
+
+    Pixel coordinates are (col, row) in the raster, corner-based: 0.5 is the first pixel's middle.
+
+    Args:
+        dataset: A raster with a CRS and either an affine transform (it may be rotated, sheared or south-up) or
+            ground control points (then GDAL's polynomial through them).
+        crs: The working CRS; chosen by `choose_working_crs` when not given.
+
+    Raises:
+        RailSegError: the raster has no CRS or no georeference, or lies nowhere on Earth.
+    """
+
+    def __init__(self, dataset: DatasetReader, crs: pyproj.CRS | None = None) -> None:
+        self.width, self.height = dataset.width, dataset.height
+        points, points_crs = dataset.gcps
+        by_points = bool(points) and dataset.transform.is_identity
+        _check_georeference(dataset, by_points)
+        self._points = GCPTransformer(points) if by_points else None
+        self._affine: Affine = dataset.transform
+        self.source_crs = horizontal(pyproj.CRS.from_user_input(points_crs if by_points else dataset.crs))
+        x, y = self._to_source(np.array([self.width / 2]), np.array([self.height / 2]))
+        self.crs = crs or choose_working_crs(self.source_crs, float(x[0]), float(y[0]))
+        self._projection = (
+            None
+            if self.crs == self.source_crs
+            else pyproj.Transformer.from_crs(self.source_crs, self.crs, always_xy=True)
+        )
+
+    @property
+    def is_upright(self) -> bool:
+        """Whether the raster's own pixels are north-up squares of the working CRS."""
+        a = self._affine
+        return (
+            self._projection is None
+            and self._points is None
+            and a.a > 0
+            and abs(a.b) + abs(a.d) < 1e-9 * a.a
+            and math.isclose(a.a, -a.e, rel_tol=1e-6)
+        )
+
+    @property
+    def pixel_m(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The middle pixel in the working CRS: (x, y) of a step of a column, and of a step of a row."""
+        col, row = self.width / 2, self.height / 2
+        x, y = self.to_working(np.array([col - 0.5, col + 0.5, col, col]), np.array([row, row, row - 0.5, row + 0.5]))
+        return (float(x[1] - x[0]), float(y[1] - y[0])), (float(x[3] - x[2]), float(y[3] - y[2]))
+
+    @property
+    def gsd_m(self) -> float:
+        """The raster's ground sampling distance: the root of the middle pixel's area, in metres."""
+        (ax, ay), (bx, by) = self.pixel_m
+        return math.sqrt(abs(ax * by - ay * bx))
+
+    def footprint(self, gsd_m: float) -> PixelWindow:
+        """The smallest window of the lattice that covers the raster."""
+        along = np.linspace(0.0, 1.0, _EDGE_POINTS)
+        edge, back = np.concatenate([along, along]), np.repeat([0.0, 1.0], _EDGE_POINTS)
+        x, y = self.to_working(np.concatenate([edge, back]) * self.width, np.concatenate([back, edge]) * self.height)
+        if not (np.isfinite(x).all() and np.isfinite(y).all()):
+            raise RailSegError(
+                "A part of the raster has no place in its own CRS.",
+                "Its CRS or its georeference is wrong: assign the right one.",
+            )
+        return PixelWindow.covering(x.min(), y.min(), x.max(), y.max(), gsd_m)
+
+    def to_working(self, cols: Coordinates, rows: Coordinates) -> tuple[Coordinates, Coordinates]:
+        """Pixel coordinates to (x, y) of the working CRS."""
+        x, y = self._to_source(cols, rows)
+        return self._projection.transform(x, y) if self._projection else (x, y)
+
+    def to_pixel(self, x: Coordinates, y: Coordinates) -> tuple[Coordinates, Coordinates]:
+        """(x, y) of the working CRS to pixel coordinates; infinite where the raster's CRS has no such place."""
+        if self._projection:
+            x, y = self._projection.transform(x, y, direction=TransformDirection.INVERSE)
+        if self._points:
+            rows, cols = self._points.rowcol(x.ravel(), y.ravel(), op=np.positive)
+            return cols.reshape(x.shape), rows.reshape(x.shape)
+        return _applied(~self._affine, x, y)
+
+    def _to_source(self, cols: Coordinates, rows: Coordinates) -> tuple[Coordinates, Coordinates]:
+        if self._points:
+            x, y = self._points.xy(rows, cols, offset="ul")
+            return np.asarray(x), np.asarray(y)
+        return _applied(self._affine, cols, rows)
+
+
+def _applied(affine: Affine, x: Coordinates, y: Coordinates) -> tuple[Coordinates, Coordinates]:
+    return affine.a * x + affine.b * y + affine.c, affine.d * x + affine.e * y + affine.f
+
+
+def _check_georeference(dataset: DatasetReader, by_points: bool) -> None:
+    if not by_points and dataset.transform.is_identity:
+        if dataset.rpcs:
+            raise RailSegError(
+                f"{dataset.name} is placed by a camera model (RPC) only, not on the map.",
+                "Orthorectify it first, for example with gdalwarp -rpc and an elevation model.",
+            )
+        raise RailSegError(
+            f"{dataset.name} has no georeference: nothing says where its pixels lie.",
+            "Georeference it first, or put its world file (.tfw, .jgw) beside it.",
+        )
+    if not (dataset.gcps[1] if by_points else dataset.crs):
+        raise RailSegError(
+            f"{dataset.name} has no coordinate reference system (CRS).",
+            "Assign one: in QGIS, Raster > Projections > Assign Projection.",
+        )
+    if not by_points and dataset.transform.is_degenerate:
+        raise RailSegError(f"{dataset.name} has pixels without an area.", "Georeference it again.")

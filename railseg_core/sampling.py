@@ -1,0 +1,115 @@
+"""The value of a working pixel, from the pixels of a raster round it.
+
+Images are (rows, cols, bands), uint8 or float32, as OpenCV has them; `valid` is bool (rows, cols), or None
+where every pixel counts; an image is 0 where it is not valid. Positions, float32, one per sample, count from
+the middle of the image's first pixel. What lies beyond an image or is not valid never mixes into a value: it
+has no weight.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[Any]
+Mask = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.float32]
+
+
+def average(
+    image: Image, valid: Mask | None, cols: Positions, rows: Positions, per_pixel: tuple[int, int]
+) -> tuple[Image, Mask | None]:
+    """The mean over each working pixel's footprint, for a raster finer than the working grid.
+
+    Args:
+        image: (rows, cols, bands).
+        valid: Which of its pixels count.
+        cols: (h * ky, w * kx) positions of samples spread evenly over the footprints.
+        rows: As `cols`.
+        per_pixel: (ky, kx) samples of a footprint: no further apart than the image's pixels, so that each of
+            these has its share. Between them the image is linear.
+
+    Returns:
+        The means (h, w, bands), and which of them have at least half of their footprint in valid pixels.
+    """
+    if valid is None:
+        return box_mean(_at(image, cols, rows, cv2.INTER_LINEAR), per_pixel), None
+    weight = valid.astype(np.float32)
+    total = box_mean(_at(image.astype(np.float32), cols, rows, cv2.INTER_LINEAR), per_pixel)
+    share = box_mean(_at(weight, cols, rows, cv2.INTER_LINEAR), per_pixel)
+    counted = box_mean(_at(weight, cols, rows, cv2.INTER_NEAREST), per_pixel)[..., 0] >= 0.5
+    return _normalised(total, share, counted, image.dtype), counted
+
+
+def interpolate(image: Image, valid: Mask | None, cols: Positions, rows: Positions) -> tuple[Image, Mask | None]:
+    """The value at each position, for a raster as coarse as the working grid or coarser.
+
+    Cubic where the 5 x 5 pixels round a position are valid; nearer to a gap linear between the valid ones, so
+    that no valid pixel is lost. A position counts where the pixel it lies in does.
+    """
+    if valid is None:
+        return _at(image, cols, rows, cv2.INTER_CUBIC), None
+    linear, counted = average(image, valid, cols, rows, (1, 1))
+    weight = valid.astype(np.uint8)
+    deep = cv2.erode(weight, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    cubic = _at(image, cols, rows, cv2.INTER_CUBIC)
+    return np.where(_at(deep, cols, rows, cv2.INTER_NEAREST) > 0, cubic, linear), counted
+
+
+def nearest(image: Image, valid: Mask | None, cols: Positions, rows: Positions) -> tuple[Image, Mask | None]:
+    """The pixel that each position lies in: for classes, which have no mean."""
+    counted = None if valid is None else _at(valid.astype(np.uint8), cols, rows, cv2.INTER_NEAREST)[..., 0] > 0
+    return _at(image, cols, rows, cv2.INTER_NEAREST), counted
+
+
+def reduced(image: Image, valid: Mask | None, factor: int) -> tuple[Image, Mask | None]:
+    """The means of squares of `factor` x `factor` valid pixels; a square counts where half of it does.
+
+    Args:
+        image: (rows, cols, bands), both sides multiples of `factor`.
+        valid: Which of its pixels count.
+        factor: Side of a square.
+    """
+    if factor == 1:
+        return image, valid
+    square = (factor, factor)
+    if valid is None:
+        return box_mean(image, square), None
+    weight = valid.astype(np.float32)
+    share = box_mean(weight[..., None], square)
+    counted = share[..., 0] >= 0.5
+    return _normalised(box_mean(image.astype(np.float32), square), share, counted, image.dtype), counted
+
+
+def box_mean(image: Image, per_pixel: tuple[int, int]) -> Image:
+    """The means of boxes of (ky, kx) pixels: (h * ky, w * kx, bands) to (h, w, bands)."""
+    ky, kx = per_pixel
+    if (ky, kx) == (1, 1):
+        return image
+    size = (image.shape[1] // kx, image.shape[0] // ky)
+    mean: Image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return mean.reshape(size[1], size[0], -1)
+
+
+def interleaved(pixels: npt.NDArray[Any]) -> Image:
+    """(bands, rows, cols) to (rows, cols, bands), contiguous."""
+    image: Image = cv2.merge(list(pixels))
+    return image.reshape(*pixels.shape[1:], -1)
+
+
+def separated(image: Image) -> npt.NDArray[Any]:
+    """(rows, cols, bands) to (bands, rows, cols)."""
+    return np.stack(cv2.split(image))
+
+
+def _at(image: Image, cols: Positions, rows: Positions, how: int) -> Image:
+    values: Image = cv2.remap(image, cols, rows, how, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+    return values.reshape(*cols.shape, -1)
+
+
+def _normalised(total: Image, share: Image, counted: Mask, dtype: npt.DTypeLike) -> Image:
+    mean = np.divide(total, share, out=np.zeros_like(total), where=counted[..., None])
+    return np.rint(mean).astype(np.uint8) if dtype == np.uint8 else mean.astype(np.float32)

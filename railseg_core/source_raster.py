@@ -1,0 +1,238 @@
+"""The raster that is given: opened with care, its bands chosen, its pixels read with what is valid of them."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetReader
+from rasterio.windows import Window
+
+from railseg_core.errors import RailSegError
+from railseg_core.tiling import PixelWindow
+
+CACHE_BYTES = 256 * 2**20
+"""GDAL's block cache. Its own default is a twentieth of the machine's memory."""
+_NO_FILE = re.compile(r"/vsi|[A-Za-z_0-9]{2,}:")
+"""GDAL's virtual folders, subdatasets and addresses; a single letter is a Windows drive."""
+_RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
+
+
+def gdal_environment() -> rasterio.Env:
+    """GDAL's settings while a raster is opened, read or written: a bounded cache, masks inside the file.
+
+    The listing of the raster's folder stays on: sidecars (overviews, masks, world files) are found by it.
+    """
+    return rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES, GDAL_TIFF_INTERNAL_MASK=True)
+
+
+def open_dataset(path: str | os.PathLike[str], **options: object) -> DatasetReader:
+    """Opens a raster by GDAL.
+
+    Raises:
+        RailSegError: there is no such file, or it is no raster with bands.
+    """
+    name = os.fspath(path)
+    try:
+        with gdal_environment(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an error with a way out comes later
+            dataset: DatasetReader = rasterio.open(name, **options)
+            parts = dataset.subdatasets
+    except RasterioError as error:
+        if not (Path(name).exists() or _NO_FILE.match(name)):
+            raise RailSegError(f"{name} does not exist.", "Check the name of the raster.") from error
+        raise RailSegError(
+            f"{name} is not a raster that can be read: {error}.",
+            "Give a GeoTIFF, COG, VRT, JPEG 2000 or another raster that GDAL reads.",
+        ) from error
+    if dataset.count == 0:
+        dataset.close()
+        hint = f"Name one of its parts, for example {parts[0]}" if parts else "Give a picture."
+        raise RailSegError(f"{name} has no bands.", hint)
+    return dataset
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Turns what fails while pixels are read into an error that names the file.
+
+    Raises:
+        RailSegError: the file is damaged, cut short or out of reach.
+    """
+    try:
+        with gdal_environment():
+            yield
+    except RasterioError as error:
+        cause = error.__cause__ or error
+        raise RailSegError(
+            f"{name} could not be read: it is damaged or cut short ({cause}).",
+            "Copy or download it again; gdalinfo -checksum tells whether it is whole.",
+        ) from error
+
+
+def choose_bands(dataset: DatasetReader, bands: Sequence[int] | None) -> tuple[int, ...]:
+    """The one or three bands, counted from 1, that make the picture.
+
+    Args:
+        dataset: The raster.
+        bands: The wish, or None: the bands that say they are red, green and blue; else the first three that are
+            not alpha; else the first.
+
+    Raises:
+        RailSegError: the wish is not one or three bands of the raster.
+    """
+    if bands is not None:
+        if len(bands) not in (1, 3) or not all(1 <= band <= dataset.count for band in bands):
+            listing = ", ".join(f"{i} ({c.name})" for i, c in zip(dataset.indexes, dataset.colorinterp, strict=True))
+            raise RailSegError(
+                f"Bands {', '.join(map(str, bands)) or 'none'} cannot be taken from {dataset.name}.",
+                f"Give one or three of its bands: {listing}.",
+            )
+        return tuple(bands)
+    meaning = dict(zip(dataset.indexes, dataset.colorinterp, strict=True))
+    if set(_RGB) <= set(meaning.values()):
+        return tuple(next(i for i, c in meaning.items() if c == colour) for colour in _RGB)
+    colours = [i for i, c in meaning.items() if c != ColorInterp.alpha]
+    if not colours:
+        raise RailSegError(f"{dataset.name} has an alpha band only.", "Give a picture.")
+    return tuple(colours[:3] if len(colours) >= 3 else colours[:1])
+
+
+class SourceRaster:
+    """A raster's chosen bands. Windows are numbered from the raster's own first pixel.
+
+    Args:
+        path: The raster.
+        choose: Picks the bands, for example `choose_bands`.
+        overview: The overview to read instead of the full picture, counted from 0.
+        as_values: Read numbers rather than a picture: a palette is not applied, and a nodata value of 0 is the
+            background of a mask, not a lack of data.
+
+    Raises:
+        RailSegError: the raster cannot be opened, or its bands are not usable.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        choose: Callable[[DatasetReader], tuple[int, ...]],
+        *,
+        overview: int | None = None,
+        as_values: bool = False,
+    ) -> None:
+        options = {} if overview is None else {"OVERVIEW_LEVEL": overview}
+        self.dataset = open_dataset(path, **options)
+        self.bands = choose(self.dataset)
+        self.dtypes = tuple(self.dataset.dtypes[band - 1] for band in self.bands)
+        if any("complex" in dtype for dtype in self.dtypes):
+            raise RailSegError(f"{self.name} holds complex numbers.", "Give a picture of amplitudes.")
+        self._palette = None if as_values else self._read_palette()
+        flags = [self.dataset.mask_flag_enums[band - 1] for band in self.bands]
+        nodata = {self.dataset.nodatavals[band - 1] for band in self.bands}
+        self._by_nodata = any(MaskFlags.nodata in flag for flag in flags) and not (as_values and nodata == {0.0})
+        self._by_mask = any(MaskFlags.per_dataset in flag for flag in flags)
+        alpha = [i for i, c in enumerate(self.dataset.colorinterp, 1) if c == ColorInterp.alpha]
+        # GDAL gives nodata precedence over alpha: such a raster's alpha band is read beside it.
+        self._alpha = alpha[0] if alpha and self._by_nodata else None
+
+    @property
+    def name(self) -> str:
+        """The raster's name, as it was given."""
+        return str(self.dataset.name)
+
+    @property
+    def has_palette(self) -> bool:
+        """Whether the values are numbers of colours, which are read as red, green and blue."""
+        return self._palette is not None
+
+    @property
+    def channels(self) -> int:
+        """Bands of what `read` gives: 1 or 3."""
+        return 3 if self.has_palette else len(self.bands)
+
+    @property
+    def is_eight_bit(self) -> bool:
+        """Whether `read` gives uint8; all other rasters are read as float32."""
+        return all(dtype == "uint8" for dtype in self.dtypes) or self.has_palette
+
+    @property
+    def is_always_valid(self) -> bool:
+        """Whether nothing in the raster can be without data."""
+        floats = any("float" in dtype for dtype in self.dtypes)
+        gaps_in_palette = self._palette is not None and not self._palette[:, 3].all()
+        return not (self._by_nodata or self._by_mask or floats or gaps_in_palette)
+
+    @property
+    def validity(self) -> str:
+        """What says which pixels are valid: "nodata", "mask" (or alpha), or "" where nothing does."""
+        return "nodata" if self._by_nodata else "mask" if self._by_mask else ""
+
+    @property
+    def window(self) -> PixelWindow:
+        """All of the raster."""
+        return PixelWindow(0, 0, self.dataset.width, self.dataset.height)
+
+    def read(
+        self, window: PixelWindow, shape: tuple[int, int] | None = None
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+        """The pixels of a window within the raster.
+
+        Args:
+            window: In the raster's own numbers.
+            shape: (rows, cols) to thin the window out to, for a look at the whole.
+
+        Returns:
+            uint8 or float32 (channels, rows, cols), 0 where not valid; and valid, bool (rows, cols). A nodata
+            value in a whole-number raster counts where all chosen bands have it: 0 is also a shadow's blue.
+
+        Raises:
+            RailSegError: the file is damaged, cut short or out of reach.
+        """
+        where = Window(window.col, window.row, window.width, window.height)
+        bands = list(self.bands)
+        options: dict[str, Any] = {"window": where}
+        if shape:
+            options["out_shape"] = (len(bands), *shape)
+        with reading(self.name):
+            pixels = self.dataset.read(bands, **options)
+            valid = np.ones(pixels.shape[1:], dtype=np.bool_)
+            if self._by_nodata or self._by_mask:
+                masks = self.dataset.read_masks(bands, **options) > 0
+                valid &= masks.all(axis=0) if pixels.dtype.kind == "f" else masks.any(axis=0)
+            if self._alpha:
+                if shape:
+                    options["out_shape"] = shape
+                valid &= self.dataset.read(self._alpha, **options) > 0
+        if self._palette is not None:
+            colours = self._palette[np.minimum(pixels[0].astype(np.intp), len(self._palette) - 1)]
+            valid &= colours[..., 3] > 0
+            pixels = np.moveaxis(colours[..., :3], -1, 0)
+        elif not self.is_eight_bit:
+            pixels = pixels.astype(np.float32)
+            valid &= np.isfinite(pixels).all(axis=0)
+        if not valid.all():
+            pixels = np.where(valid, pixels, pixels.dtype.type(0))
+        return pixels, valid
+
+    def close(self) -> None:
+        """Closes the file."""
+        self.dataset.close()
+
+    def _read_palette(self) -> npt.NDArray[np.uint8] | None:
+        if len(self.bands) != 1 or self.dataset.colorinterp[self.bands[0] - 1] != ColorInterp.palette:
+            return None
+        colours = self.dataset.colormap(self.bands[0])
+        palette = np.zeros((max(colours) + 2, 4), dtype=np.uint8)  # the last stands for all without a colour
+        for index, colour in colours.items():
+            palette[index] = colour
+        return palette

@@ -1,0 +1,106 @@
+"""Which CRS a picture is worked in: metres that are metres on the ground."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import pyproj
+from pyproj.crs import ProjectedCRS
+from pyproj.crs.coordinate_operation import UTMConversion
+
+from railseg_core.errors import RailSegError
+
+MAX_DISTORTION = 0.002
+"""How far a metre of the CRS may be from a metre on the ground, as a part of it."""
+_UTM_LATITUDES = (-80.0, 84.0)
+_PROBE_M = 50.0
+_WGS84 = pyproj.CRS.from_epsg(4326)
+
+
+def horizontal(crs: pyproj.CRS) -> pyproj.CRS:
+    """The two-dimensional part of a CRS: without heights, and without a transformation bound to it.
+
+    Raises:
+        RailSegError: the CRS is neither geographic nor projected, so that nothing says where on Earth it lies.
+    """
+    while crs.is_bound or crs.is_compound:
+        crs = crs.source_crs if crs.is_bound and crs.source_crs else crs.sub_crs_list[0]
+    crs = crs.to_2d()
+    if not (crs.is_projected or crs.is_geographic):
+        raise RailSegError(
+            f"The raster's CRS ({crs.name}) does not say where on Earth it lies.",
+            "Assign a projected or geographic CRS to the raster.",
+        )
+    return crs
+
+
+@lru_cache(maxsize=64)  # PROJ takes half a second to look for a zone on a datum that has no code
+def choose_working_crs(source: pyproj.CRS, x: float, y: float) -> pyproj.CRS:
+    """The CRS to work in for a picture round (x, y).
+
+    Args:
+        source: The picture's CRS, horizontal.
+        x: Of the picture's middle, in `source`; an easting or a longitude.
+        y: Of the picture's middle, in `source`; a northing or a latitude.
+
+    Returns:
+        `source` itself where it is projected, in metres, and true to within `MAX_DISTORTION` there. Otherwise
+        the UTM zone of the place on the source's own datum: no datum shift takes part, so the way back is exact.
+
+    Raises:
+        RailSegError: the place is not on Earth, or too near a pole for UTM.
+    """
+    longitude, latitude = pyproj.Transformer.from_crs(source, _WGS84, always_xy=True).transform(x, y)
+    if not (abs(longitude) <= 360 and abs(latitude) <= 90):
+        raise RailSegError(
+            f"The raster's coordinates ({x:.7g}, {y:.7g}) have no place in its CRS ({source.name}).",
+            "Its CRS or its georeference is wrong: assign the right one.",
+        )
+    if _in_metres(source) and _distortion(source, x, y) <= MAX_DISTORTION:
+        return source
+    if not _UTM_LATITUDES[0] <= latitude <= _UTM_LATITUDES[1]:
+        raise RailSegError(
+            "The raster lies too near a pole for UTM.", "Reproject it to a CRS that is true to scale there."
+        )
+    zone, hemisphere = int((longitude + 180) // 6) % 60 + 1, "N" if latitude >= 0 else "S"
+    datum = _utm_datum(source)
+    utm = ProjectedCRS(
+        conversion=UTMConversion(str(zone), hemisphere),
+        geodetic_crs=datum,
+        name=f"{datum.name} / UTM zone {zone}{hemisphere}",
+    )
+    known = utm.to_authority(min_confidence=70)
+    return pyproj.CRS.from_authority(*known) if known else utm
+
+
+def _utm_datum(source: pyproj.CRS) -> pyproj.CRS:
+    """The source's geographic CRS; WGS 84 where that counts from another meridian or not in degrees."""
+    datum = source.geodetic_crs
+    if datum is None or datum.prime_meridian is None or datum.prime_meridian.longitude != 0:
+        return _WGS84
+    datum = datum.to_2d()
+    return datum if all(axis.unit_name == "degree" for axis in datum.axis_info) else _WGS84
+
+
+def _in_metres(crs: pyproj.CRS) -> bool:
+    return crs.is_projected and all(axis.unit_conversion_factor == 1.0 for axis in crs.axis_info[:2])
+
+
+def _distortion(crs: pyproj.CRS, x: float, y: float) -> float:
+    """The largest error of a metre round (x, y), over eight directions, measured on the ellipsoid.
+
+    Measured rather than asked of PROJ, which answers for the sphere that web mercator pretends the Earth to be.
+    """
+    datum = _utm_datum(crs)
+    geod = datum.get_geod()
+    if geod is None:
+        return math.inf
+    to_degrees = pyproj.Transformer.from_crs(crs, datum, always_xy=True)
+    errors = []
+    for dx, dy in ((1, 0), (0, 1), (1, 1), (1, -1)):
+        ends = [(x + sign * dx * _PROBE_M, y + sign * dy * _PROBE_M) for sign in (-1, 1)]
+        (lon0, lat0), (lon1, lat1) = (to_degrees.transform(*end, radians=True) for end in ends)
+        ground = geod.inv(lon0, lat0, lon1, lat1, radians=True)[2]
+        errors.append(abs(2 * _PROBE_M * math.hypot(dx, dy) / ground - 1) if ground else math.inf)
+    return max(errors)

@@ -1,0 +1,420 @@
+"""The working grid: any raster in, the same square metric pixels out."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyproj
+import pytest
+import rasterio
+from affine import Affine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rasterio.enums import ColorInterp
+from rasterio.rpc import RPC
+from rasters import CORNER_X, CORNER_Y, KINDS, UTM, WAVE_X, WAVE_Y, Kind, waves, write
+
+from railseg_core.area import Area
+from railseg_core.errors import RailSegError
+from railseg_core.raster import open_working_grid, read_raster_info, reflect_invalid
+from railseg_core.tiling import PixelWindow
+from railseg_core.working_crs import choose_working_crs, horizontal
+
+GSD_M = 0.2
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def picture(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return KINDS[request.param].write(tmp_path_factory.mktemp("kinds") / "picture.tif")
+
+
+def test_a_window_has_the_same_pixels_whatever_it_is_part_of_and_whatever_area_is_set(picture: Path) -> None:
+    with open_working_grid(picture) as grid:
+        whole = grid.picture_window.expanded(20)
+        image, valid = grid.read(whole)
+        crs = grid.crs.to_wkt()
+
+    @settings(max_examples=8, deadline=None)
+    @given(st.data())
+    def law(data: st.DataObject) -> None:
+        window = PixelWindow(
+            data.draw(st.integers(whole.col, whole.right - 2)),
+            data.draw(st.integers(whole.row, whole.bottom - 2)),
+            data.draw(st.integers(1, 100)),
+            data.draw(st.integers(1, 100)),
+        ).intersection(whole)
+        xmin, ymin, xmax, ymax = grid.picture_window.expanded(-40).bounds(GSD_M)
+        area = Area.from_extent(xmin, ymin, xmin + data.draw(st.floats(0.01, xmax - xmin)), ymax, crs=crs)
+        with open_working_grid(picture, area=data.draw(st.sampled_from([None, area]))) as other:
+            part, part_valid = other.read(window)
+        where = window.local_slices(whole)
+        np.testing.assert_array_equal(part, image[:, *where])
+        np.testing.assert_array_equal(part_valid, valid[where])
+
+    law()
+
+
+def test_every_kind_of_raster_fills_its_footprint(picture: Path) -> None:
+    with open_working_grid(picture) as grid:
+        window = grid.picture_window
+        _, valid = grid.read(window.expanded(5))
+        cover = valid.sum() * GSD_M**2
+        assert cover == pytest.approx(grid.info.width * grid.info.height * grid.source_gsd_m**2, rel=0.02)
+        assert valid[5:-5, 5:-5].sum() == valid.sum()
+        assert grid.window.contains(window)
+        assert all(n % 256 == 0 for n in (grid.window.col, grid.window.row, grid.window.width, grid.window.height))
+
+
+EXACT = {
+    **{name: kind for name, kind in KINDS.items() if kind.dtype == "uint8" and name != "nodata"},
+    **{f"{gsd} m": Kind(gsd_m=gsd, shift_px=(0.3, 0.6)) for gsd in (0.02, 0.05, 0.13, 0.2, 0.3, 0.6)},
+}
+
+
+@pytest.mark.parametrize("kind", EXACT.values(), ids=EXACT)
+def test_the_picture_lies_where_its_georeference_says_to_a_twentieth_of_a_pixel(kind: Kind, tmp_path: Path) -> None:
+    with open_working_grid(kind.write(tmp_path / "waves.tif")) as grid:
+        middle = PixelWindow(round(CORNER_X / GSD_M), round(-CORNER_Y / GSD_M), 0, 0).expanded(40)
+        image, valid = grid.read(middle)
+        assert valid.all()
+        cols, rows = np.meshgrid(np.arange(middle.width) + 0.5, np.arange(middle.height) + 0.5)
+        x, y = middle.transform(GSD_M) @ (cols, rows)
+        if grid.crs != rasterio.crs.CRS.from_string(UTM):
+            x, y = pyproj.Transformer.from_crs(grid.crs, UTM, always_xy=True).transform(x, y)
+    for value, wave, at in ((image[0], WAVE_X, x), (image[0], WAVE_Y, y), (255.0 - image[1], WAVE_X, x)):
+        # 80 px are 16 m: four waves in x; for y, use 75 px, three waves.
+        whole_waves = slice(0, 75) if wave == WAVE_Y else slice(0, 80)
+        turn = np.exp(2j * np.pi * (at - (CORNER_X if wave == WAVE_X else CORNER_Y)) / wave)
+        part = (np.asarray(value, dtype=float) * turn)[whole_waves].mean()
+        shift_m = np.angle(part) / (2 * np.pi) * wave
+        assert abs(shift_m) < 0.05 * GSD_M
+        assert 2 * abs(part) == pytest.approx(50, rel=0.08)
+
+
+def test_an_aligned_finer_raster_is_the_mean_of_its_pixels(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (3, 400, 600), dtype=np.uint8)
+    path = write(tmp_path / "noise.tif", noise, transform=Affine(0.05, 0, CORNER_X, 0, -0.05, CORNER_Y))
+    with open_working_grid(path) as grid:
+        image, valid = grid.read(grid.picture_window)
+    assert valid.shape == (100, 150)
+    assert valid.all()
+    mean = noise.reshape(3, 100, 4, 150, 4).mean(axis=(2, 4))
+    assert np.abs(image - mean).max() <= 0.51
+
+
+def test_a_raster_at_the_grids_own_pixels_is_taken_as_it_is(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (3, 60, 70), dtype=np.uint8)
+    with open_working_grid(write(tmp_path / "noise.tif", noise)) as grid:
+        np.testing.assert_array_equal(grid.read(grid.picture_window)[0], noise)
+
+
+@pytest.mark.parametrize("turn_deg", [0.0, 20.0, 45.0])
+def test_a_finer_raster_is_averaged_over_the_footprint_also_when_rotated(turn_deg: float, tmp_path: Path) -> None:
+    with open_working_grid(Kind(gsd_m=0.05, turn_deg=turn_deg).write(tmp_path / "noise.tif")) as grid:
+        middle = PixelWindow(round(CORNER_X / GSD_M), round(-CORNER_Y / GSD_M), 0, 0).expanded(35)
+        noise = grid.read(middle)[0][2]
+    # White noise of uniform values has a deviation of 73.6; the mean of 16 of them a quarter of it.
+    assert noise.std() < 73.6 / 4 * 1.1
+    assert noise.mean() == pytest.approx(128, abs=2)
+
+
+def test_very_fine_rasters_are_averaged_over_the_whole_footprint(tmp_path: Path) -> None:
+    with open_working_grid(Kind(gsd_m=0.01, shift_px=(0.5, 0.5)).write(tmp_path / "noise.tif")) as grid:
+        middle = PixelWindow(round(CORNER_X / GSD_M), round(-CORNER_Y / GSD_M), 0, 0).expanded(30)
+        noise = grid.read(middle)[0][2]
+    assert noise.std() < 73.6 / 20 * 1.2
+
+
+def test_overviews_are_used_while_two_of_their_pixels_lie_along_a_working_pixel(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (3, 1600, 1600), dtype=np.uint8)
+    place = Affine(0.02, 0, CORNER_X, 0, -0.02, CORNER_Y)
+    without = write(tmp_path / "without.tif", noise, transform=place, tiled=True)
+    with_overviews = write(tmp_path / "with.tif", noise, transform=place, tiled=True, overviews=[2, 4, 8])
+    with open_working_grid(without) as plain, open_working_grid(with_overviews) as overviewed:
+        assert plain.info.overview == 1
+        assert overviewed.info.overview == 4
+        assert overviewed.picture_window == plain.picture_window
+        one, other = (grid.read(grid.picture_window)[0].astype(float) for grid in (plain, overviewed))
+    assert np.abs(one - other).max() < 16
+    assert one.mean() == pytest.approx(other.mean(), abs=0.5)
+
+
+def half(rows: int = 90, cols: int = 120) -> np.ndarray:
+    """Valid in the left part up to an uneven edge."""
+    edge = cols // 2 + (np.arange(rows) * 7 % 5)
+    return np.arange(cols)[None, :] < edge[:, None]
+
+
+GAPS: dict[str, Callable[[np.ndarray, np.ndarray], dict]] = {
+    "nodata": lambda picture, valid: {"bands": np.where(valid, picture, 7), "nodata": 7},
+    "mask": lambda picture, valid: {"bands": np.where(valid, picture, 7), "mask": valid},
+    "alpha": lambda picture, valid: {
+        "bands": np.concatenate([np.where(valid, picture, 7), 255 * valid[None].astype(np.uint8)]),
+        "colours": [ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha],
+    },
+    "not a number": lambda picture, valid: {"bands": np.where(valid, picture, np.nan).astype(np.float32)},
+}
+
+
+@pytest.mark.parametrize("gsd_m", [0.07, 0.1, 0.2, 0.31])
+@pytest.mark.parametrize("gap", GAPS)
+def test_what_has_no_data_is_not_valid_and_never_mixes_into_what_has(gap: str, gsd_m: float, tmp_path: Path) -> None:
+    valid = half()
+    picture = np.full((3, *valid.shape), 200, dtype=np.uint8)
+    place = Affine(gsd_m, 0, CORNER_X + 0.03, 0, -gsd_m, CORNER_Y)
+    path = write(tmp_path / "gap.tif", transform=place, **GAPS[gap](picture, valid))
+    with open_working_grid(path) as grid:
+        image, seen = grid.read(grid.picture_window.expanded(3))
+    assert (image[:, ~seen] == 0).all()
+    # A float raster of one value has no range to stretch and becomes the middle grey.
+    assert (image[:, seen] == (128 if gap == "not a number" else 200)).all()
+    assert seen.sum() * GSD_M**2 == pytest.approx(valid.sum() * gsd_m**2, rel=0.04)
+
+
+def test_a_dark_shadow_is_no_hole_where_only_one_band_has_the_nodata_value(tmp_path: Path) -> None:
+    shadow = np.stack([np.zeros((50, 50)), np.full((50, 50), 3), np.full((50, 50), 9)]).astype(np.uint8)
+    shadow[:, :10] = 0
+    with open_working_grid(write(tmp_path / "shadow.tif", shadow, nodata=0)) as grid:
+        valid = grid.read(grid.picture_window)[1]
+    assert valid[10:].all()
+    assert not valid[:10].any()
+
+
+def test_an_external_mask_file_counts(tmp_path: Path) -> None:
+    path = write(tmp_path / "picture.tif", np.full((3, 40, 40), 50, dtype=np.uint8))
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=False), rasterio.open(path, "r+") as file:
+        file.write_mask(half(40, 40))
+    assert (tmp_path / "picture.tif.msk").exists()
+    with open_working_grid(path) as grid:
+        np.testing.assert_array_equal(grid.read(grid.picture_window)[1], half(40, 40))
+
+
+COLOURS = [ColorInterp.red, ColorInterp.green, ColorInterp.blue]
+
+
+@pytest.mark.parametrize(
+    ("count", "colours", "wish", "expected"),
+    [
+        (3, None, None, (1, 2, 3)),
+        (4, [*COLOURS, ColorInterp.undefined], None, (1, 2, 3)),
+        (4, [*COLOURS, ColorInterp.alpha], None, (1, 2, 3)),
+        (4, [ColorInterp.undefined, *COLOURS[::-1]], None, (4, 3, 2)),
+        (5, None, [4, 2, 1], (4, 2, 1)),
+        (1, None, None, (1, 1, 1)),
+        (2, [ColorInterp.gray, ColorInterp.alpha], None, (1, 1, 1)),
+        (3, None, [2], (2, 2, 2)),
+    ],
+)
+def test_the_bands_are_those_that_make_the_picture(
+    count: int, colours: list | None, wish: list | None, expected: tuple, tmp_path: Path
+) -> None:
+    bands = np.arange(1, count + 1, dtype=np.uint8)[:, None, None] * np.ones((1, 20, 20), dtype=np.uint8)
+    options = {"colours": colours} if colours else {"photometric": "minisblack"}
+    with open_working_grid(write(tmp_path / "bands.tif", bands, **options), bands=wish) as grid:
+        image, valid = grid.read(grid.picture_window)
+    assert valid.all()
+    assert tuple(image[:, 5, 5]) == expected
+
+
+@pytest.mark.parametrize("wish", [[1, 2], [0], [4], [1, 2, 5], []])
+def test_bands_that_cannot_be_taken_are_refused_with_a_list_of_what_there_is(wish: list, tmp_path: Path) -> None:
+    path = write(tmp_path / "rgb.tif", np.zeros((3, 20, 20), dtype=np.uint8), photometric="rgb")
+    with pytest.raises(RailSegError, match="cannot be taken") as error:
+        open_working_grid(path, bands=wish)
+    assert "1 (red), 2 (green), 3 (blue)" in error.value.hint
+
+
+def test_a_palette_is_turned_into_its_colours_before_they_are_averaged(tmp_path: Path) -> None:
+    index = np.tile(np.array([[3, 5], [5, 3]], dtype=np.uint8), (40, 40))[None]
+    palette = {3: (10, 20, 30, 255), 5: (50, 60, 70, 255)}
+    place = Affine(0.1, 0, CORNER_X, 0, -0.1, CORNER_Y)
+    with open_working_grid(write(tmp_path / "palette.tif", index, transform=place, palette=palette)) as grid:
+        image, valid = grid.read(grid.picture_window)
+    assert valid.all()
+    assert (image == np.array([30, 40, 50])[:, None, None]).all()
+
+
+@pytest.mark.parametrize("dtype", ["uint16", "int16", "float32", "float64"])
+def test_other_than_8_bit_values_are_stretched_between_their_percentiles(dtype: str, tmp_path: Path) -> None:
+    ramp = np.tile(np.arange(1000, dtype=float) * 3, (3, 30, 1))
+    ramp[:, 0, 0] = 30_000  # a spike that must not decide
+    with open_working_grid(write(tmp_path / "ramp.tif", ramp.astype(dtype))) as grid:
+        stretch = grid.info.stretch
+        image = grid.read(grid.picture_window)[0]
+    assert stretch is not None
+    assert stretch.low == pytest.approx(15, abs=4)
+    assert stretch.high == pytest.approx(2985, abs=4)
+    np.testing.assert_allclose(image[0, 5, 50:950], np.interp(np.arange(50, 950), [5, 995], [0, 255]), atol=1)
+
+
+def test_a_raster_of_one_value_is_mid_grey(tmp_path: Path) -> None:
+    with open_working_grid(write(tmp_path / "flat.tif", np.full((1, 30, 30), 4000, dtype=np.uint16))) as grid:
+        assert (grid.read(grid.picture_window)[0] == 128).all()
+
+
+def test_a_large_raster_is_stretched_from_samples_spread_over_it(tmp_path: Path) -> None:
+    ramp = np.broadcast_to(np.arange(4200, dtype=np.uint16), (1, 4200, 4200))
+    path = write(tmp_path / "large.tif", ramp, tiled=True, compress="deflate", zlevel=1)
+    stretch = read_raster_info(path).stretch
+    assert stretch is not None
+    assert stretch.low == pytest.approx(21, abs=50)
+    assert stretch.high == pytest.approx(4178, abs=50)
+
+
+def test_an_area_limits_the_window_and_is_masked_by_the_pixels_middles(tmp_path: Path) -> None:
+    path = Kind().write(tmp_path / "picture.tif")
+    to_degrees = pyproj.Transformer.from_crs(UTM, 4326, always_xy=True).transform_bounds
+    area = Area.from_extent(*to_degrees(CORNER_X + 1, CORNER_Y + 1, CORNER_X + 5, CORNER_Y + 4), crs="EPSG:4326")
+    with open_working_grid(path, area=area) as grid, open_working_grid(path) as whole:
+        assert whole.window.contains(grid.window)
+        assert (grid.window.width, grid.window.height) == (256, 256)
+        mask = grid.area_mask(grid.window.expanded(7))
+        assert mask is not None
+        assert mask.sum() * GSD_M**2 == pytest.approx(12, rel=0.05)
+        part = PixelWindow(grid.window.col + 3, grid.window.row + 50, 30, 200)
+        np.testing.assert_array_equal(grid.area_mask(part), mask[part.local_slices(grid.window.expanded(7))])
+        assert whole.area_mask(whole.window) is None
+
+
+def test_an_area_beside_the_raster_is_an_error(tmp_path: Path) -> None:
+    path = Kind().write(tmp_path / "picture.tif")
+    area = Area.from_extent(CORNER_X + 500, CORNER_Y, CORNER_X + 600, CORNER_Y + 10, crs=UTM)
+    with pytest.raises(RailSegError, match="outside the raster"):
+        open_working_grid(path, area=area)
+
+
+def test_a_recipe_opens_the_same_grid_in_another_process(tmp_path: Path) -> None:
+    area = Area.from_extent(CORNER_X, CORNER_Y, CORNER_X + 5, CORNER_Y + 5, crs=UTM)
+    path = KINDS["16 bit"].write(tmp_path / "picture.tif")
+    with (
+        open_working_grid(path, area=area) as grid,
+        pickle.loads(pickle.dumps(grid.recipe)).open() as again,
+    ):
+        assert again.window == grid.window
+        assert again.info == grid.info
+        np.testing.assert_array_equal(again.read(again.window)[0], grid.read(grid.window)[0])
+
+
+def test_the_info_names_what_the_raster_is(tmp_path: Path) -> None:
+    info = read_raster_info(KINDS["web mercator"].write(tmp_path / "picture.tif"))
+    assert (info.driver, info.crs, info.working_crs) == ("GTiff", "EPSG:3857", "EPSG:32632")
+    assert info.gsd_m == pytest.approx(0.1, rel=0.01)
+    assert (info.width, info.height, info.bands) == (300, 260, (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("crs", "place", "expected"),
+    [
+        ("EPSG:25832", (9, 50), "EPSG:25832"),
+        ("EPSG:2056", (7.9, 47), "EPSG:2056"),
+        ("EPSG:5514", (14, 50), "EPSG:5514"),
+        ("EPSG:7415", (5, 52), "EPSG:28992"),
+        ("EPSG:3035", (10, 52), "EPSG:3035"),
+        ("EPSG:3035", (20, 62), "EPSG:25834"),
+        ("EPSG:3857", (9, 0), "EPSG:32632"),
+        ("EPSG:3857", (-58, -34), "EPSG:32721"),
+        ("EPSG:4326", (179.99, 50), "EPSG:32660"),
+        ("EPSG:4979", (-180, -50), "EPSG:32701"),
+        ("EPSG:4258", (9, 50), "EPSG:25832"),
+        ("EPSG:2263", (-74, 40.7), "EPSG:26918"),
+        ("EPSG:4807", (2, 48), "EPSG:32631"),
+    ],
+)
+def test_the_working_crs_is_the_rasters_own_if_its_metres_are_true_else_local_utm(
+    crs: str, place: tuple[float, float], expected: str
+) -> None:
+    source = horizontal(pyproj.CRS(crs))
+    x, y = pyproj.Transformer.from_crs(4326, source, always_xy=True).transform(*place)
+    assert choose_working_crs(source, x, y).to_string() == expected
+
+
+def test_a_place_near_a_pole_has_no_utm() -> None:
+    with pytest.raises(RailSegError, match="pole"):
+        choose_working_crs(pyproj.CRS(4326), 0, 88)
+
+
+def rgb(**_: object) -> np.ndarray:
+    return np.full((3, 30, 30), 90, dtype=np.uint8)
+
+
+BAD: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "missing": ("does not exist", lambda path: None),
+    "text": ("not a raster", lambda path: path.write_text("a letter, not a picture")),
+    "folder": ("not a raster", lambda path: path.mkdir()),
+    "no CRS": ("no coordinate reference system", lambda path: write(path, rgb(), crs=None)),
+    "local CRS": ("does not say where", lambda path: write(path, rgb(), crs='LOCAL_CS["site",UNIT["metre",1]]')),
+    "no georeference": ("no georeference", lambda path: write(path, rgb(), transform=Affine.identity())),
+    "camera model only": ("camera model", lambda path: write(path, rgb(), rpcs=CAMERA, crs=None)),
+    "complex": ("complex", lambda path: write(path, rgb().astype(np.complex64))),
+    "alpha only": ("alpha band only", lambda path: write(path, rgb()[:1], colours=[ColorInterp.alpha])),
+    "all nodata": ("no pixel with data", lambda path: write(path, rgb(), nodata=90)),
+    "all masked": ("no pixel with data", lambda path: write(path, rgb(), mask=np.zeros((30, 30), dtype=bool))),
+    "all not a number": ("no pixel with data", lambda path: write(path, rgb() * np.float32("nan"))),
+    "too coarse": ("too coarse", lambda path: write(path, rgb(), transform=Affine(2, 0, CORNER_X, 0, -2, CORNER_Y))),
+    "nowhere on Earth": ("no place", lambda path: write(path, rgb(), crs="EPSG:4326")),
+}
+CAMERA = RPC(
+    height_off=0, height_scale=1, lat_off=50, lat_scale=1, line_off=15, line_scale=15, long_off=9, long_scale=1,
+    samp_off=15, samp_scale=15, line_num_coeff=[0.0] * 20, line_den_coeff=[1.0] + [0.0] * 19,
+    samp_num_coeff=[0.0] * 20, samp_den_coeff=[1.0] + [0.0] * 19,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_raster_that_cannot_be_worked_on_is_refused_before_the_work(case: str, tmp_path: Path) -> None:
+    complaint, make = BAD[case]
+    path = tmp_path / "bad.tif"
+    make(path)
+    with pytest.raises(RailSegError, match=complaint) as error:
+        open_working_grid(path)
+    assert error.value.hint
+
+
+def test_a_lone_valid_pixel_is_found_in_a_raster_that_looks_empty_when_thinned_out(tmp_path: Path) -> None:
+    picture = np.zeros((1, 3000, 3000), dtype=np.uint8)
+    picture[0, 2001, 1500] = 9
+    with open_working_grid(write(tmp_path / "nearly.tif", picture, nodata=0, compress="deflate")) as grid:
+        assert grid.read(grid.picture_window)[1].sum() == 1
+
+
+@pytest.mark.parametrize("options", [{}, {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "deflate"}])
+def test_a_truncated_raster_is_named_when_reading_fails(options: dict, tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (3, 300, 300), dtype=np.uint8)
+    path = write(tmp_path / "cut.tif", noise, **options)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    with pytest.raises(RailSegError, match=r"cut\.tif .*(damaged|not a raster)"), open_working_grid(path) as grid:
+        grid.read(grid.window)
+
+
+def test_mirroring_continues_a_straight_edge_as_a_mirror_does() -> None:
+    image = np.random.default_rng(1).integers(0, 256, (3, 20, 30), dtype=np.uint8)
+    valid = np.zeros((20, 30), dtype=bool)
+    valid[:, :20] = True
+    filled = reflect_invalid(image, valid)
+    np.testing.assert_array_equal(filled[:, valid], image[:, valid])
+    np.testing.assert_array_equal(filled[:, :, 20:], image[:, :, 18:8:-1])
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 0.99))
+def test_mirroring_invents_no_value_whatever_the_gaps(seed: int, share: float) -> None:
+    rng = np.random.default_rng(seed)
+    valid = rng.random((12, 15)) < share
+    image = np.where(valid, rng.integers(1, 200, (3, 12, 15)), 255).astype(np.uint8)
+    filled = reflect_invalid(image, valid)
+    known = {tuple(pixel) for pixel in image[:, valid].T} or {(128, 128, 128)}
+    assert {tuple(pixel) for pixel in filled.reshape(3, -1).T} <= known
+    np.testing.assert_array_equal(filled[:, valid], image[:, valid])
+
+
+def test_mirroring_leaves_a_whole_picture_alone_and_greys_an_empty_one() -> None:
+    image = np.full((3, 5, 5), 7, dtype=np.uint8)
+    assert reflect_invalid(image, np.ones((5, 5), dtype=bool)) is image
+    assert (reflect_invalid(image, np.zeros((5, 5), dtype=bool)) == 128).all()
+
+
+def test_the_scene_itself_is_what_the_tests_take_it_for() -> None:
+    assert waves(np.array(CORNER_X), np.array(CORNER_Y)) == 228
