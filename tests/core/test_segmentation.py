@@ -1,0 +1,131 @@
+"""Tiles to probabilities: blended, seamless, the same whatever the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+import torch
+
+from railseg_core.area import Area
+from railseg_core.errors import RailSegError
+from railseg_core.grid_raster import create_grid_raster, open_grid_raster
+from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, probabilities
+from railseg_core.network.model_file import ModelCard, load_model, save_model
+from railseg_core.raster import open_working_grid
+from railseg_core.reporting import Silent
+from railseg_core.segmentation import BANDS, Segmenter, available_devices, blend, choose_device, segment
+from railseg_core.tiling import TILE_PX, PixelWindow, tiles_of
+
+LEFT, TOP, GSD_M = 500_000.0, 5_600_000.0, 0.2
+
+
+@pytest.fixture(scope="module")
+def random_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A network with random weights whose outputs vary over a picture: any seam would show."""
+    torch.manual_seed(1)
+    model = DeepLabV3Plus(VARIANTS["lite"])
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.momentum = 1.0
+    with torch.no_grad():  # batch norms that fit what comes: else random weights say the same everywhere
+        model(torch.nn.functional.interpolate(torch.randn(4, 3, 16, 16), scale_factor=16))
+    path = tmp_path_factory.mktemp("model") / "random.safetensors"
+    save_model(model, ModelCard(name="random", variant="lite"), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """720 x 560 px of smooth noise at 0.2 m with an invalid corner, off the lattice's tiles."""
+    rng = np.random.default_rng(3)
+    coarse = rng.integers(0, 255, (3, 56, 72)).astype(np.uint8)
+    pixels = np.maximum(coarse.repeat(10, axis=1).repeat(10, axis=2), 1)
+    pixels[:, :60, :80] = 0
+    path = tmp_path_factory.mktemp("raster") / "picture.tif"
+    transform = rasterio.transform.from_origin(LEFT, TOP, GSD_M, GSD_M)
+    profile = {"driver": "GTiff", "count": 3, "height": 560, "width": 720, "dtype": "uint8", "nodata": 0}
+    with rasterio.open(path, "w", **profile, crs="EPSG:25832", transform=transform) as file:
+        file.write(pixels)
+    return path
+
+
+@pytest.fixture(scope="module")
+def segmenter(random_model: Path) -> Segmenter:
+    return Segmenter(random_model, "cpu")
+
+
+def segmented(
+    picture: Path, segmenter: Segmenter, target: Path, area: Area | None = None
+) -> tuple[PixelWindow, np.ndarray, np.ndarray]:
+    with open_working_grid(picture, gsd_m=GSD_M, area=area) as grid:
+        with create_grid_raster(target, grid.window, GSD_M, grid.crs, bands=BANDS) as output:
+            segment(grid, segmenter, output, Silent())
+        with open_grid_raster(target) as result:
+            return result.window, *result.read(result.window)
+
+
+def test_a_smaller_extent_gives_the_same_pixels(picture: Path, segmenter: Segmenter, tmp_path: Path) -> None:
+    window, whole, valid = segmented(picture, segmenter, tmp_path / "whole.tif")
+    area = Area.from_extent(LEFT + 70, TOP - 100, LEFT + 110, TOP - 60, crs="EPSG:25832")
+    part_window, part, part_valid = segmented(picture, segmenter, tmp_path / "part.tif", area)
+    common = window.intersection(part_window)
+    assert part_window != window
+    assert not common.is_empty
+    np.testing.assert_array_equal(
+        whole[:, *common.local_slices(window)], part[:, *common.local_slices(part_window)]
+    )
+    np.testing.assert_array_equal(valid[common.local_slices(window)], part_valid[common.local_slices(part_window)])
+    assert np.unique(whole[0]).size > 50  # the network does say something that varies
+
+
+def test_what_is_not_valid_in_the_picture_is_not_valid_in_the_result(
+    picture: Path, segmenter: Segmenter, tmp_path: Path
+) -> None:
+    window, _, valid = segmented(picture, segmenter, tmp_path / "whole.tif")
+    with open_working_grid(picture, gsd_m=GSD_M) as grid:
+        np.testing.assert_array_equal(valid, grid.read(window)[1])
+    assert valid.any()
+    assert not valid.all()
+
+
+def test_blending_leaves_a_constant_as_it_is() -> None:
+    window = PixelWindow(-100, 300, 900, 700)
+    tiles = {tile: np.full((2, TILE_PX, TILE_PX), 77, np.uint8) for tile in tiles_of(window)}
+    assert (blend(window, tiles) == 77).all()
+
+
+def test_blending_does_not_depend_on_the_order_of_the_tiles() -> None:
+    rng = np.random.default_rng(0)
+    window = PixelWindow(400, 400, 600, 600)
+    tiles = {tile: rng.integers(0, 256, (2, TILE_PX, TILE_PX), dtype=np.uint8) for tile in tiles_of(window)}
+    np.testing.assert_array_equal(blend(window, tiles), blend(window, dict(reversed(tiles.items()))))
+
+
+def test_a_tile_alone_is_taken_as_the_network_gives_it(random_model: Path, segmenter: Segmenter) -> None:
+    tile = np.random.default_rng(0).integers(0, 256, (1, 3, TILE_PX, TILE_PX), dtype=np.uint8)
+    model, card = load_model(random_model)
+    with torch.inference_mode():
+        expected = probabilities(model((torch.from_numpy(tile).float() - card.pixel_mean) / card.pixel_scale))
+    difference = np.abs(segmenter.predict(tile).astype(int) - (expected * 255).round().numpy())
+    assert difference.max() <= 1  # folded batch norms round a little differently
+
+
+def test_batches_change_nothing(random_model: Path) -> None:
+    tiles = np.random.default_rng(0).integers(0, 256, (3, 3, 64, 64), dtype=np.uint8)
+    together, alone = Segmenter(random_model, "cpu"), Segmenter(random_model, "cpu")
+    together.batch_tiles = 3
+    difference = np.abs(together.predict(tiles).astype(int) - alone.predict(tiles).astype(int))
+    assert difference.max() <= 1
+
+
+def test_the_device_is_chosen_or_its_absence_is_said() -> None:
+    assert choose_device("auto") == available_devices()[0]
+    assert choose_device("cpu") == "cpu"
+    with pytest.raises(RailSegError, match="abacus"):
+        choose_device("abacus")
+    for name in {"cuda", "mps"} - set(available_devices()):
+        with pytest.raises(RailSegError, match="isn't available"):
+            choose_device(name)

@@ -1,0 +1,140 @@
+"""The endless stream of training crops: rendered scenes, and crops of real ones where there are any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.utils.data import IterableDataset, get_worker_info
+
+from train.synthetic.scene import Backgrounds, render_scene
+
+UInt8Array = npt.NDArray[np.uint8]
+TARGET_SUFFIX = "_target.png"
+
+
+@dataclass(frozen=True, slots=True)
+class RealScene:
+    """A real picture at the model's GSD with what is known of it.
+
+    Attributes:
+        image: (rows, cols, 3) uint8, RGB.
+        target: (rows, cols, 3) uint8 of 0 and 1: track, axis, ignore.
+    """
+
+    image: UInt8Array
+    target: UInt8Array
+
+
+def load_real_scenes(folder: Path) -> list[RealScene]:
+    """Reads the `NAME.png` and `NAME_target.png` pairs that `train.prepare_scenes` writes.
+
+    Raises:
+        FileNotFoundError: If the folder holds none.
+    """
+    scenes = []
+    for target_path in sorted(folder.glob(f"*{TARGET_SUFFIX}")):
+        image_path = target_path.with_name(target_path.name.removesuffix(TARGET_SUFFIX) + ".png")
+        image = cv2.imread(str(image_path), cv2.IMREAD_COLOR_RGB)
+        target = cv2.imread(str(target_path), cv2.IMREAD_COLOR_RGB)
+        if image is None or target is None or image.shape != target.shape:
+            raise FileNotFoundError(f"{image_path} and {target_path} are not a pair of pictures of one size")
+        scenes.append(RealScene(image.astype(np.uint8), (target > 0).astype(np.uint8)))
+    if not scenes:
+        raise FileNotFoundError(f"no scenes in {folder}: make them with python -m train.prepare_scenes")
+    return scenes
+
+
+def augmented_crop(scene: RealScene, size_px: int, rng: np.random.Generator) -> tuple[UInt8Array, UInt8Array]:
+    """A random crop as in the paper's section 3.1 (rotation, flips), with a little scale and colour besides.
+
+    Returns:
+        Image (size, size, 3) and target (size, size, 3) uint8; what lies beyond the scene is mirrored and ignored.
+    """
+    rows, cols = scene.image.shape[:2]
+    centre = (rng.uniform(0, cols), rng.uniform(0, rows))
+    scale = rng.uniform(0.85, 1.2)
+    matrix = np.asarray(cv2.getRotationMatrix2D(centre, rng.uniform(0, 360), scale), dtype=np.float64)
+    if rng.random() < 0.5:
+        matrix[0] *= -1
+    matrix[:, 2] = size_px / 2 - matrix[:, :2] @ centre
+    size = (size_px, size_px)
+    image = cv2.warpAffine(scene.image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    target = cv2.warpAffine(
+        scene.target,
+        matrix,
+        size,
+        flags=cv2.INTER_NEAREST,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(0, 0, 1),
+    )
+    return recoloured(image.astype(np.uint8), rng), target.astype(np.uint8)
+
+
+def recoloured(image: UInt8Array, rng: np.random.Generator) -> UInt8Array:
+    """Other light and another camera: contrast, brightness and gamma, partly by channel; sometimes blur or noise."""
+    levels = np.arange(256, dtype=np.float32)[:, None] / 255
+    contrast = rng.uniform(0.7, 1.35) * rng.uniform(0.92, 1.08, 3)
+    brightness = rng.uniform(-0.12, 0.12) + rng.uniform(-0.04, 0.04, 3)
+    table = np.clip((levels ** rng.uniform(0.7, 1.4) - 0.5) * contrast + 0.5 + brightness, 0, 1)
+    table_u8 = (table * 255).round().astype(np.uint8)[None]
+    out = np.asarray(cv2.LUT(image, table_u8))
+    if rng.random() < 0.25:
+        out = np.asarray(cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 1.2)))
+    if rng.random() < 0.25:
+        noise = rng.normal(0, rng.uniform(1, 7), out.shape).astype(np.float32)
+        out = np.clip(out + noise, 0, 255)
+    return out.astype(np.uint8)
+
+
+class CropStream(IterableDataset[tuple[Tensor, Tensor]]):
+    """Crops without end, the same ones for the same seed and number of workers.
+
+    Args:
+        size_px: Side of a crop.
+        seed: Start of the random numbers; a resumed run takes another one.
+        backgrounds: Folder of real pictures to render on, or None for procedural ones alone.
+        real_scenes: Real scenes with targets.
+        real_share: Share of crops taken from them.
+    """
+
+    def __init__(
+        self,
+        size_px: int,
+        seed: int,
+        backgrounds: Path | None,
+        real_scenes: list[RealScene],
+        real_share: float,
+    ) -> None:
+        self.size_px = size_px
+        self.seed = seed
+        self.backgrounds = backgrounds
+        self.real_scenes = real_scenes
+        self.real_share = real_share if real_scenes else 0.0
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yields image (3, size, size) uint8 RGB and target (3, size, size) uint8: track, axis, ignore."""
+        cv2.setNumThreads(1)
+        worker = get_worker_info()
+        rng = np.random.default_rng((self.seed, worker.id if worker else 0))
+        backgrounds = Backgrounds(self.backgrounds) if self.backgrounds else None
+        areas = np.array([scene.image.shape[0] * scene.image.shape[1] for scene in self.real_scenes], float)
+        while True:
+            if rng.random() < self.real_share:
+                # By the square root of the area: one big yard must not be all the network sees of the world.
+                chosen = rng.choice(len(areas), p=np.sqrt(areas) / np.sqrt(areas).sum())
+                image, target = augmented_crop(self.real_scenes[chosen], self.size_px, rng)
+            else:
+                scene = render_scene(rng, self.size_px, backgrounds)
+                image = scene.image
+                target = np.stack([scene.track, scene.axis, scene.ignore], axis=-1)
+            yield (
+                torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1))),
+                torch.from_numpy(np.ascontiguousarray(target.transpose(2, 0, 1))),
+            )

@@ -1,0 +1,226 @@
+"""Trains the network, from top to bottom: settings, data, model, loop, checkpoints.
+
+    python -m train.train --out build/run --minutes 60 --backgrounds DATA/backgrounds --encoder WEIGHTS.safetensors
+
+Defaults are the paper's (section 3.2): SGD, learning rate 7e-3, weight decay 1e-4, weights kept every 5 epochs of 7,892
+pictures. An interrupted run goes on where its last checkpoint stood when started again with the same --out.
+Needs torch, numpy, opencv and safetensors only; `train.export` makes the model file from the checkpoint.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import csv
+import math
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, probabilities
+from railseg_core.network.model_file import PIXEL_MEAN, PIXEL_SCALE
+from train.data import CropStream, load_real_scenes
+from train.losses import railway_loss
+from train.pretrained import start_encoder
+
+EPOCH_CROPS = 7892  # pictures in the paper's training set
+KEEP_EVERY_EPOCHS = 5
+MOMENTUM = 0.9
+WARM_UP = 0.03  # share of the budget in which the learning rate rises
+AVERAGE_DECAY = 0.998
+CHECKPOINT_SECONDS = 120.0
+VALIDATION_CROPS = 48
+VALIDATION_SEED = 900_001  # no training run may use it
+
+
+def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The settings of a run, the paper's where it gives them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint, log")
+    parser.add_argument("--variant", choices=VARIANTS, default="lite")
+    parser.add_argument("--minutes", type=float, help="budget in minutes; the learning rate falls along it")
+    parser.add_argument("--epochs", type=float, default=100.0, help="budget in epochs, where --minutes is not given")
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--crop-px", type=int, default=256)
+    parser.add_argument("--learning-rate", type=float, default=7e-3)
+    parser.add_argument("--weight-decay", type=float, default=1e-4)
+    parser.add_argument("--backgrounds", type=Path, help="folder with naip/, pdok/, bern_roofs/")
+    parser.add_argument("--real", type=Path, help="folder that train.prepare_scenes wrote")
+    parser.add_argument("--real-share", type=float, default=0.15)
+    parser.add_argument("--encoder", type=Path, help="pretrained encoder weights (safetensors)")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--workers", type=int, default=1, help="processes that render crops")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args(arguments)
+
+
+def normalised(images: Tensor, device: str) -> Tensor:
+    """(n, 3, rows, cols) uint8 to the network's input on `device`, channels last."""
+    images = images.to(device, non_blocking=True, memory_format=torch.channels_last)
+    return (images.float() - PIXEL_MEAN) / PIXEL_SCALE
+
+
+def learning_rate_factor(progress: float) -> float:
+    """Linear warm-up, then a half cosine to zero; `progress` is the share of the budget used."""
+    if progress < WARM_UP:
+        return max(progress / WARM_UP, 0.01)
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - WARM_UP) / (1 - WARM_UP))))
+
+
+@torch.no_grad()
+def update_average(average: DeepLabV3Plus, model: DeepLabV3Plus, step: int) -> None:
+    """Moves the averaged weights (and batch norm statistics) towards the trained ones."""
+    decay = min(AVERAGE_DECAY, (1 + step) / (10 + step))
+    current = model.state_dict()
+    for name, value in average.state_dict().items():
+        if value.is_floating_point():
+            value.lerp_(current[name], 1 - decay)
+        else:
+            value.copy_(current[name])
+
+
+@torch.inference_mode()
+def intersection_over_union(model: DeepLabV3Plus, batches: list[tuple[Tensor, Tensor]], device: str) -> list[float]:
+    """IoU of track and of axis at 0.5, pooled over the batches."""
+    model.eval()
+    overlap, union = torch.zeros(2), torch.zeros(2)
+    for images, target in batches:
+        found = (probabilities(model(normalised(images, device))) >= 0.5).cpu()
+        truth, counts = target[:, :2].bool(), ~target[:, 2:].bool()
+        overlap += (found & truth & counts).sum(dim=(0, 2, 3))
+        union += ((found | truth) & counts).sum(dim=(0, 2, 3))
+    return (overlap / union.clamp(min=1)).tolist()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Trains until the budget is used."""
+    settings = parse_settings(arguments)
+    settings.out.mkdir(parents=True, exist_ok=True)
+    checkpoint_path: Path = settings.out / "checkpoint.pt"
+    device = settings.device
+    torch.set_num_threads(settings.threads)
+    cv2.setNumThreads(1)
+    torch.manual_seed(settings.seed)
+
+    # Model and optimiser, fresh or as the last checkpoint left them
+    model = DeepLabV3Plus(VARIANTS[settings.variant]).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
+    state: dict[str, Any] | None = None
+    step, seconds_before = 0, 0.0
+    if checkpoint_path.exists():
+        state = torch.load(checkpoint_path, map_location="cpu", weights_only=True)
+        if state["variant"] != settings.variant:
+            raise SystemExit(f"{checkpoint_path} is of a {state['variant']} network; choose another --out")
+        model.load_state_dict(state["model"])
+        step, seconds_before = state["step"], state["seconds"]
+
+    # Data: another stream of random numbers after each resume, so that no crop is seen twice
+    real_scenes = load_real_scenes(settings.real) if settings.real else []
+
+    def stream(seed: int, real_share: float) -> CropStream:
+        return CropStream(settings.crop_px, seed, settings.backgrounds, real_scenes, real_share)
+
+    loader = DataLoader(
+        stream(settings.seed + 7919 * step, settings.real_share),
+        batch_size=settings.batch,
+        num_workers=settings.workers,
+        pin_memory=device == "cuda",
+    )
+    held_out = iter(DataLoader(stream(VALIDATION_SEED, 0.0), batch_size=8))
+    validation = [next(held_out) for _ in range(VALIDATION_CROPS // 8)]
+
+    batches = iter(loader)
+    if state is None and settings.encoder:
+        start_encoder(model.encoder, settings.encoder, normalised(next(batches)[0], "cpu"))
+    model = model.to(device)
+    average = copy.deepcopy(model)
+    # Batch norms and biases are not decayed: a decayed scale is no regularisation.
+    vectors = [p for p in model.parameters() if p.ndim == 1]
+    matrices = [p for p in model.parameters() if p.ndim > 1]
+    optimiser = torch.optim.SGD(
+        [
+            {"params": matrices, "weight_decay": settings.weight_decay},
+            {"params": vectors, "weight_decay": 0.0},
+        ],
+        lr=settings.learning_rate,
+        momentum=MOMENTUM,
+        nesterov=True,
+    )
+    if state is not None:
+        average.load_state_dict(state["average"])
+        optimiser.load_state_dict(state["optimiser"])
+
+    def save(path: Path) -> None:
+        content = {
+            "variant": settings.variant,
+            "model": model.state_dict(),
+            "average": average.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "step": step,
+            "seconds": seconds_before + time.monotonic() - started,
+        }
+        torch.save(content, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+
+    # The loop
+    started = last_saved = time.monotonic()
+    sums: dict[str, float] = {}
+    log_path = settings.out / "log.csv"
+    while True:
+        elapsed = seconds_before + time.monotonic() - started
+        epoch = step * settings.batch / EPOCH_CROPS
+        progress = elapsed / (60 * settings.minutes) if settings.minutes else epoch / settings.epochs
+        finished = progress >= 1
+        if finished or time.monotonic() - last_saved > CHECKPOINT_SECONDS:
+            track_iou, axis_iou = intersection_over_union(average, validation, device)
+            row = {
+                "step": step,
+                "minutes": elapsed / 60,
+                "track_iou": track_iou,
+                "axis_iou": axis_iou,
+                **sums,
+            }
+            write_log(log_path, row)
+            print("  ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
+            save(checkpoint_path)
+            last_saved = time.monotonic()
+        if finished:
+            return
+        for group in optimiser.param_groups:
+            group["lr"] = settings.learning_rate * learning_rate_factor(progress)
+        images, target = next(batches)
+        model.train()
+        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=device == "cuda"):
+            logits = model(normalised(images, device))
+        loss, terms = railway_loss(logits, target.to(device, non_blocking=True))
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        optimiser.step()
+        step += 1
+        update_average(average, model, step)
+        for name, value in terms.items():
+            sums[name] = 0.98 * sums.get(name, value) + 0.02 * value
+        epochs_done = step * settings.batch // EPOCH_CROPS
+        if epochs_done > (step - 1) * settings.batch // EPOCH_CROPS and epochs_done % KEEP_EVERY_EPOCHS == 0:
+            save(settings.out / f"epoch_{epochs_done:03d}.pt")
+
+
+def write_log(path: Path, row: dict[str, float]) -> None:
+    """Appends a row to the CSV log, with a header when it is new."""
+    is_new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(row), extrasaction="ignore")
+        if is_new:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+if __name__ == "__main__":
+    main()
