@@ -1,0 +1,226 @@
+"""One block's share of the lines: a window of probabilities in, a sparse skeleton out. Pure, for any executor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import map_coordinates
+
+from railseg_core.centerline.params import LineParams, level_of
+from railseg_core.centerline.pixel_graph import pixel_keys
+from railseg_core.centerline.skeleton import skeleton_halo_px, skeleton_of_block
+from railseg_core.grid_raster import GridRaster, GridRasterRecipe
+from railseg_core.morphology import clean, closing, dilation, halo_px, kernel
+from railseg_core.tiling import PixelWindow
+
+AreaMask = Callable[[PixelWindow], npt.NDArray[np.bool_] | None]
+"""Says which pixels of a window are asked for, bool (rows, cols); None for all."""
+
+AXIS_HALF_WIDTH_M = 1.2
+"""A fork's axis ribbon is up to about a track mask's width before it parts; wider is no axis."""
+TRACK_HALF_WIDTH_M = 4.5
+"""Fused track masks of yards reach 4.2 m; wider is no track."""
+EDGE_M = 2.0
+"""A line that ends this close to where the picture or the area ends is cut, not ended."""
+_RIBBON_RIM_M = 0.6
+"""The cleaned mask may be a little narrower than the ribbon at its ends: it is let out by this diameter."""
+_RIBBON_CLOSING_M = 0.6
+"""Pin-holes in the ribbon would become loops."""
+_FLOOR = 51
+"""Probabilities below this (0.2 of 255) say nothing about where the middle is."""
+_DISC_STEPS = 10
+"""About this many samples across the disc in which a ribbon's direction is taken."""
+_PROFILE = 17
+"""Samples across a ribbon."""
+
+
+class SparseSkeleton(NamedTuple):
+    """The skeleton's pixels of one block or of all, in the order of their keys.
+
+    Attributes:
+        keys: int64 (n,), `pixel_keys` of the lattice's pixels.
+        probability: uint8 (n,), 0 to 255: of the axis where the raster has it, else of the track.
+        half_width_m: float32 (n,), half the width of the mask around.
+        offset_m: float32 (n, 2), from the pixel's middle to the middle of the probability around it, (x, y).
+        at_edge: bool (n,), whether the picture or the area ends within `EDGE_M`.
+        blob_px: Pixels of wide areas that were left out.
+    """
+
+    keys: npt.NDArray[np.int64]
+    probability: npt.NDArray[np.uint8]
+    half_width_m: npt.NDArray[np.float32]
+    offset_m: npt.NDArray[np.float32]
+    at_edge: npt.NDArray[np.bool_]
+    blob_px: int
+
+    @classmethod
+    def joined(cls, parts: list[SparseSkeleton]) -> SparseSkeleton:
+        """All blocks' pixels as one, sorted by key."""
+        parts = [EMPTY, *parts]
+        keys = np.concatenate([part.keys for part in parts])
+        order = np.argsort(keys, kind="stable")
+        return cls(
+            keys=keys[order],
+            probability=np.concatenate([part.probability for part in parts])[order],
+            half_width_m=np.concatenate([part.half_width_m for part in parts])[order],
+            offset_m=np.concatenate([part.offset_m for part in parts])[order],
+            at_edge=np.concatenate([part.at_edge for part in parts])[order],
+            blob_px=sum(part.blob_px for part in parts),
+        )
+
+
+EMPTY = SparseSkeleton(
+    np.zeros(0, dtype=np.int64),
+    np.zeros(0, dtype=np.uint8),
+    np.zeros(0, dtype=np.float32),
+    np.zeros((0, 2), dtype=np.float32),
+    np.zeros(0, dtype=np.bool_),
+    0,
+)
+
+
+def block_halo_px(gsd_m: float, params: LineParams, *, has_axis: bool) -> int:
+    """How many pixels beyond a block its lines depend on."""
+    morphology = halo_px(params.opening_m, params.closing_m, gsd_m)
+    if has_axis:
+        morphology += halo_px(_RIBBON_RIM_M, _RIBBON_CLOSING_M, gsd_m)
+    return max(
+        morphology + skeleton_halo_px(_cap_px(gsd_m, has_axis=has_axis)),
+        math.ceil(EDGE_M / gsd_m),
+        math.ceil(_centroid_radius_m(has_axis=has_axis) / gsd_m),
+    )
+
+
+def skeleton_of_recipe(
+    recipe: GridRasterRecipe, core: PixelWindow, params: LineParams, area_mask: AreaMask | None
+) -> SparseSkeleton:
+    """`skeleton_of_raster` for what a pool's process or a cluster's worker gets: it opens the raster itself."""
+    with recipe.open() as raster:
+        return skeleton_of_raster(raster, core, params, area_mask)
+
+
+def skeleton_of_raster(
+    raster: GridRaster, core: PixelWindow, params: LineParams, area_mask: AreaMask | None
+) -> SparseSkeleton:
+    """`skeleton_of_window` for a block of a probability raster or mask."""
+    wanted = None if area_mask is None else area_mask(core)
+    if wanted is not None and not wanted.any():
+        return EMPTY
+    window = core.expanded(block_halo_px(raster.gsd_m, params, has_axis="axis" in raster.bands))
+    bands, valid = raster.read(window)
+    inside = None if area_mask is None else area_mask(window)
+    return skeleton_of_window(bands, valid, inside, window, core, raster.gsd_m, params)
+
+
+def skeleton_of_window(
+    bands: npt.NDArray[np.uint8],
+    valid: npt.NDArray[np.bool_],
+    inside: npt.NDArray[np.bool_] | None,
+    window: PixelWindow,
+    core: PixelWindow,
+    gsd_m: float,
+    params: LineParams,
+) -> SparseSkeleton:
+    """The skeleton of a block.
+
+    Args:
+        bands: uint8 (1 or 2, rows, cols), P(track) and, if there, P(axis), 0 to 255, of `window`; 0 where not valid.
+        valid: bool (rows, cols), where the picture is.
+        inside: bool (rows, cols), where the area is; None for everywhere. It cuts lines and changes none inside.
+        window: The block with at least `block_halo_px` pixels around.
+        core: The block.
+        gsd_m: Ground sampling distance, metres.
+        params: Thresholds and kernels.
+    """
+    has_axis = len(bands) > 1
+    mask = _line_mask(bands, valid, gsd_m, params)
+    if not mask.any():
+        return EMPTY
+    own = core.local_slices(window)
+    skeleton = skeleton_of_block(mask, own, _cap_px(gsd_m, has_axis=has_axis))
+    found = skeleton.pixels if inside is None else skeleton.pixels & inside[own]
+    rows, cols = np.nonzero(found)
+    top, left = own[0].start, own[1].start
+    evidence = bands[-1]
+    outside = ~valid if inside is None else ~(valid & inside)
+    near_edge = dilation(outside, kernel(2 * EDGE_M, gsd_m, "square")) if outside.any() else outside
+    return SparseSkeleton(
+        keys=pixel_keys(rows + core.row, cols + core.col),
+        probability=evidence[rows + top, cols + left],
+        # The chamfer counts to the middle of the first background pixel; the mask ends half a pixel before.
+        half_width_m=(skeleton.half_width_px[rows, cols] - np.float32(0.5)) * np.float32(gsd_m),
+        offset_m=_centroid_offsets(evidence, rows + top, cols + left, gsd_m, _centroid_radius_m(has_axis=has_axis)),
+        at_edge=near_edge[rows + top, cols + left],
+        blob_px=skeleton.blob_px,
+    )
+
+
+def _cap_px(gsd_m: float, *, has_axis: bool) -> float:
+    return (AXIS_HALF_WIDTH_M if has_axis else TRACK_HALF_WIDTH_M) / gsd_m
+
+
+def _centroid_radius_m(*, has_axis: bool) -> float:
+    """A little more than half a blurred ribbon, or half a track's mask; less than half the distance of two tracks."""
+    return 0.8 if has_axis else 1.8
+
+
+def _line_mask(
+    bands: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_], gsd_m: float, params: LineParams
+) -> npt.NDArray[np.bool_]:
+    """What is thinned: the axis ribbon on the cleaned track mask, or the cleaned mask where there is no axis."""
+    track: npt.NDArray[np.bool_] = (bands[0] >= level_of(params.threshold)) & valid
+    if not track.any():
+        return track
+    track = clean(track, gsd_m, params.opening_m, params.closing_m, params.kernel)
+    if len(bands) == 1:
+        return track
+    limit = params.threshold if params.axis_threshold is None else params.axis_threshold
+    ribbon = (bands[1] >= level_of(limit)) & dilation(track, kernel(_RIBBON_RIM_M, gsd_m, "disc"))
+    return closing(ribbon & valid, kernel(_RIBBON_CLOSING_M, gsd_m, "disc"))
+
+
+def _centroid_offsets(
+    probability: npt.NDArray[np.uint8],
+    rows: npt.NDArray[np.int64],
+    cols: npt.NDArray[np.int64],
+    gsd_m: float,
+    radius_m: float,
+) -> npt.NDArray[np.float32]:
+    """From each pixel's middle to the middle of the probability across the ribbon: float32 (n, 2), metres (x, y).
+
+    A shift of more than a pixel is no refinement (there is another ribbon beside) and is shortened to one.
+    """
+    weights = np.maximum(probability, _FLOOR) - np.uint8(_FLOOR)
+    reach = radius_m / gsd_m
+    across = _across(weights, rows, cols, reach)
+    places = np.linspace(-reach, reach, _PROFILE)[:, np.newaxis]
+    profile = map_coordinates(
+        weights, (rows + places * across[:, 1], cols + places * across[:, 0]), np.float32, order=1, mode="nearest"
+    )
+    shift = (profile * places).sum(axis=0) / np.maximum(profile.sum(axis=0), 1.0)
+    shift = np.clip(shift, -1.0, 1.0)[:, np.newaxis] * across * (gsd_m, -gsd_m)
+    # To a tenth of a millimetre: the last bit of a vectorised sine depends on where in the array a pixel stands.
+    return np.asarray(np.round(shift, 4), dtype=np.float32)
+
+
+def _across(
+    weights: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], cols: npt.NDArray[np.int64], reach: float
+) -> npt.NDArray[np.float64]:
+    """Unit vector (cols, rows) across the ribbon at each pixel: the minor axis of the weights in a disc."""
+    step = max(1, math.ceil(2 * reach / _DISC_STEPS))
+    steps = np.arange(-(int(reach) // step) * step, int(reach) + 1, step)
+    height, width = weights.shape
+    moments = np.zeros((6, len(rows)))
+    for x in steps:
+        for y in steps[x * x + steps * steps <= reach * reach]:
+            sample = weights[np.clip(rows + y, 0, height - 1), np.clip(cols + x, 0, width - 1)]
+            for moment, factor in zip(moments, (1, x, y, x * x, x * y, y * y), strict=True):
+                moment += sample * float(factor)
+    total = np.maximum(moments[0], 1.0)
+    mean_x, mean_y, xx, xy, yy = moments[1:] / total
+    along = 0.5 * np.arctan2(2 * (xy - mean_x * mean_y), xx - mean_x**2 - yy + mean_y**2)
+    return np.column_stack([-np.sin(along), np.cos(along)])

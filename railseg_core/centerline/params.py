@@ -1,0 +1,36 @@
+"""What a person can set about the lines."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from railseg_core.morphology import KernelShape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineParams:
+    """How probabilities become lines; lengths in metres.
+
+    Attributes:
+        threshold: Probability of track from which a pixel counts, 0 to 1.
+        axis_threshold: The same for the axis ribbon; None for `threshold`.
+        opening_m: Size of the opening's kernel on the track mask.
+        closing_m: Size of the closing's kernel on the track mask.
+        kernel: Shape of both kernels.
+        min_length_m: Isolated pieces of a smaller total length are left out, unless the picture cuts them.
+        min_spur_m: Dead-end branches shorter than this are thinning's artefacts and are left out.
+    """
+
+    threshold: float = 0.5
+    axis_threshold: float | None = None
+    opening_m: float = 0.6
+    closing_m: float = 1.0
+    kernel: KernelShape = "disc"
+    min_length_m: float = 15.0
+    min_spur_m: float = 3.0
+
+
+def level_of(threshold: float) -> int:
+    """The smallest uint8 (0-255 for 0-1) that stands for at least this probability; never 0, which is no track."""
+    return max(1, math.ceil(threshold * 255 - 1e-6))

@@ -1,0 +1,298 @@
+"""How good a result is: the paper's pixel metrics (its equations 3 to 8), and metrics of lines in metres."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+Points = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+RHO_M = 1.0
+"""How far a line may be from the reference: less than half the distance of two tracks, or the neighbour counts."""
+SAMPLE_M = 0.5
+HEADING_DEG = 15.0
+GAP_M = 2.0
+"""A shorter part of the reference without a line is no gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class PixelScores:
+    """Metrics of a confusion matrix; class by class as float64 (classes,), NaN for a class that is nowhere.
+
+    Attributes:
+        confusion: int64 (classes, classes), pixels by true class (row) and predicted class (column).
+    """
+
+    confusion: Counts
+
+    @classmethod
+    def of(
+        cls,
+        truth: npt.NDArray[np.integer],
+        predicted: npt.NDArray[np.integer],
+        valid: Bools | None = None,
+        classes: int = 2,
+    ) -> PixelScores:
+        """Compares masks of class numbers of one shape; pixels that are not `valid` do not count."""
+        seen = np.ones(truth.shape, dtype=np.bool_) if valid is None else valid
+        codes = truth[seen].astype(np.int64) * classes + predicted[seen]
+        return cls(np.bincount(codes, minlength=classes * classes).reshape(classes, classes))
+
+    def __add__(self, other: PixelScores) -> PixelScores:
+        """The scores of both sets of pixels together."""
+        return PixelScores(self.confusion + other.confusion)
+
+    @property
+    def iou(self) -> npt.NDArray[np.float64]:
+        """Intersection over union, TP / (TP + FN + FP): equation 3."""
+        return _ratio(self._true, self._truth + self._predicted - self._true)
+
+    @property
+    def miou(self) -> float:
+        """Mean of the classes' IoU: equation 4."""
+        return _mean(self.iou)
+
+    @property
+    def cpa(self) -> npt.NDArray[np.float64]:
+        """Class pixel accuracy, TP / (TP + FP), which others call precision: equation 5."""
+        return _ratio(self._true, self._predicted)
+
+    @property
+    def mpa(self) -> float:
+        """Mean of the classes' CPA: equation 6."""
+        return _mean(self.cpa)
+
+    @property
+    def recall(self) -> npt.NDArray[np.float64]:
+        """TP / (TP + FN): equation 7."""
+        return _ratio(self._true, self._truth)
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the pixels that are right: equation 8."""
+        return _share(int(self._true.sum()), int(self.confusion.sum()))
+
+    @property
+    def _true(self) -> Counts:
+        return np.diagonal(self.confusion)
+
+    @property
+    def _truth(self) -> Counts:
+        return np.asarray(self.confusion.sum(axis=1))
+
+    @property
+    def _predicted(self) -> Counts:
+        return np.asarray(self.confusion.sum(axis=0))
+
+
+@dataclass(frozen=True, slots=True)
+class LineScores:
+    """Extracted lines against reference lines; lengths in metres, NaN for what there is none to tell of.
+
+    Attributes:
+        reference_m: Length of the reference that counts.
+        found_m: Part of it that has an extracted line.
+        extracted_m: Length of the extracted lines that counts.
+        right_m: Part of it that has a reference line.
+        gaps: Number of runs of more than `GAP_M` of the reference without a line.
+        offsets_m: float64 (n,), distance of the line at every sample of the reference that has one; positive to the
+            left of the reference's direction.
+    """
+
+    reference_m: float
+    found_m: float
+    extracted_m: float
+    right_m: float
+    gaps: int
+    offsets_m: npt.NDArray[np.float64]
+
+    @classmethod
+    def pooled(cls, scores: Iterable[LineScores]) -> LineScores:
+        """The scores of several scenes as one: lengths are summed, not ratios averaged."""
+        every = list(scores)
+        return cls(
+            reference_m=sum(score.reference_m for score in every),
+            found_m=sum(score.found_m for score in every),
+            extracted_m=sum(score.extracted_m for score in every),
+            right_m=sum(score.right_m for score in every),
+            gaps=sum(score.gaps for score in every),
+            offsets_m=np.concatenate([np.zeros(0), *(score.offsets_m for score in every)]),
+        )
+
+    @property
+    def completeness(self) -> float:
+        """Share of the reference that was found."""
+        return _share(self.found_m, self.reference_m)
+
+    @property
+    def correctness(self) -> float:
+        """Share of the extracted lines that is right."""
+        return _share(self.right_m, self.extracted_m)
+
+    @property
+    def quality(self) -> float:
+        """Right length over all that was extracted or missed."""
+        return _share(self.right_m, self.extracted_m + self.reference_m - self.found_m)
+
+    @property
+    def redundancy(self) -> float:
+        """Share of the right lines that is more than the reference they stand for: doubled tracks."""
+        return _share(self.right_m - self.found_m, self.right_m)
+
+    @property
+    def lateral_rms_cm(self) -> float:
+        """Root mean square of the offsets."""
+        return 100 * float(np.sqrt(np.mean(self.offsets_m**2))) if self.offsets_m.size else float("nan")
+
+    @property
+    def lateral_bias_cm(self) -> float:
+        """Mean of the offsets, positive to the left."""
+        return 100 * float(np.mean(self.offsets_m)) if self.offsets_m.size else float("nan")
+
+    @property
+    def lateral_p95_cm(self) -> float:
+        """Distance that 95 % of the offsets do not exceed."""
+        return 100 * float(np.percentile(np.abs(self.offsets_m), 95)) if self.offsets_m.size else float("nan")
+
+    @property
+    def gaps_per_km(self) -> float:
+        """Number of gaps per kilometre of the reference."""
+        return _share(1000 * self.gaps, self.reference_m)
+
+
+def score_lines(
+    extracted: Sequence[Points],
+    reference: Sequence[Points],
+    *,
+    rho_m: float = RHO_M,
+    hidden: Sequence[Points] = (),
+    ignore: BaseGeometry | None = None,
+) -> LineScores:
+    """Compares extracted lines with reference lines, sample by sample.
+
+    A sample has a counterpart if a line of the other side is within `rho_m` and runs within `HEADING_DEG` of its
+    direction, either way round.
+
+    Args:
+        extracted: float64 (n, 2) vertices of each line, (x, y), in a metric CRS.
+        reference: The tracks that can be seen, likewise.
+        rho_m: Largest distance that counts as found; choose less than half the distance of neighbouring tracks.
+        hidden: Tracks that are there but cannot be seen (in a tunnel, under trees): finding them is neither rewarded
+            nor punished.
+        ignore: Area in which nothing counts.
+    """
+    truth = _samples(reference, ignore)
+    found, offsets = _matched(truth, extracted, rho_m)
+    made = _samples(extracted, ignore)
+    right, _ = _matched(made, reference, rho_m)
+    beside_hidden, _ = _matched(made, hidden, rho_m)
+    return LineScores(
+        reference_m=float(truth.length_m.sum()),
+        found_m=float(truth.length_m[found].sum()),
+        extracted_m=float(made.length_m[right | ~beside_hidden].sum()),
+        right_m=float(made.length_m[right].sum()),
+        gaps=_gaps(truth, found),
+        offsets_m=offsets[found],
+    )
+
+
+class _Samples(NamedTuple):
+    """Points along lines.
+
+    Attributes:
+        number: int64 (n,), rising by one along a line, by more at its end and where some are left out.
+        points: float64 (n, 2).
+        direction: float64 (n, 2), the line's unit vector there.
+        length_m: float64 (n,), the piece of the line that each stands for.
+    """
+
+    number: Counts
+    points: Points
+    direction: Points
+    length_m: npt.NDArray[np.float64]
+
+
+def _samples(lines: Sequence[Points], ignore: BaseGeometry | None) -> _Samples:
+    """The middles of pieces of at most `SAMPLE_M` of every line, without those in the ignored area."""
+    parts = [_Samples(np.zeros(0, dtype=np.int64), np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0))]
+    number = 0
+    for line in lines:
+        start, direction, length = _segments([line])
+        along = np.concatenate([[0.0], np.cumsum(length)])
+        count = math.ceil(along[-1] / SAMPLE_M)
+        if not count:
+            continue
+        places = (np.arange(count) + 0.5) * along[-1] / count
+        segment = np.minimum(np.searchsorted(along, places, side="right") - 1, len(length) - 1)
+        points = start[segment] + direction[segment] * (places - along[segment])[:, np.newaxis]
+        parts.append(
+            _Samples(np.arange(number, number + count), points, direction[segment], np.full(count, along[-1] / count))
+        )
+        number += count + 1
+    samples = _Samples(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+    if ignore is None:
+        return samples
+    counts = ~shapely.intersects_xy(ignore, *samples.points.T)
+    return _Samples(*(array[counts] for array in samples))
+
+
+def _segments(lines: Sequence[Points]) -> tuple[Points, Points, npt.NDArray[np.float64]]:
+    """Start, unit vector and length of every straight piece of the lines; pieces without length are left out."""
+    starts = np.concatenate([np.zeros((0, 2)), *(line[:-1] for line in lines)])
+    vectors = np.concatenate([np.zeros((0, 2)), *(np.diff(line, axis=0) for line in lines)])
+    length = np.hypot(*vectors.T)
+    real = length > 0
+    return starts[real], vectors[real] / length[real, np.newaxis], length[real]
+
+
+def _matched(samples: _Samples, lines: Sequence[Points], rho_m: float) -> tuple[Bools, npt.NDArray[np.float64]]:
+    """Whether each sample has a counterpart among the lines, and how far to its left it is (NaN without one)."""
+    start, direction, length = _segments(lines)
+    ends = start + direction * length[:, np.newaxis]
+    tree = shapely.STRtree(shapely.linestrings(np.stack([start, ends], axis=1)))
+    sample, segment = tree.query(shapely.points(samples.points), predicate="dwithin", distance=rho_m)
+    own = samples.direction[sample]
+    parallel = np.abs(np.sum(own * direction[segment], axis=1)) >= math.cos(math.radians(HEADING_DEG))
+    sample, segment, own = sample[parallel], segment[parallel], own[parallel]
+    away = samples.points[sample] - start[segment]
+    along = np.clip(np.sum(away * direction[segment], axis=1), 0.0, length[segment])
+    to_line = direction[segment] * along[:, np.newaxis] - away
+    distance = np.hypot(*to_line.T)
+    is_left = own[:, 0] * to_line[:, 1] - own[:, 1] * to_line[:, 0] >= 0
+    order = np.lexsort((distance, sample))
+    nearest, first = np.unique(sample[order], return_index=True)
+    best = order[first]
+    offsets = np.full(len(samples.points), np.nan)
+    offsets[nearest] = np.where(is_left[best], distance[best], -distance[best])
+    return ~np.isnan(offsets), offsets
+
+
+def _gaps(samples: _Samples, found: Bools) -> int:
+    """Number of runs of more than `GAP_M` without a counterpart."""
+    missed = np.flatnonzero(~found)
+    if not len(missed):
+        return 0
+    run = np.cumsum(np.diff(samples.number[missed], prepend=samples.number[missed[0]]) != 1)
+    return int(np.count_nonzero(np.bincount(run, weights=samples.length_m[missed]) > GAP_M))
+
+
+def _ratio(part: Counts, whole: Counts) -> npt.NDArray[np.float64]:
+    return np.asarray(np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0))
+
+
+def _mean(values: npt.NDArray[np.float64]) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else float("nan")
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else float("nan")

@@ -1,0 +1,436 @@
+"""The electronic railway map: its features, and the GeoPackage that holds them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyogrio
+import pyproj
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj.exceptions import CRSError
+
+from railseg_core.errors import RailSegError
+from railseg_core.outputs import written_aside
+from railseg_core.resources_dir import resource_path
+
+Points = npt.NDArray[np.float64]
+
+TRACK_LAYER = "rail_track"
+NODE_LAYER = "rail_node"
+RELATION_LAYER = "rail_relation"
+RUN_LAYER = "railseg_run"
+OK = "ok"
+REVIEW = "review"
+_UTC = 100
+"""GDAL's time zone flag for UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A track between two nodes; the fields are those of `rail_track`.
+
+    Attributes:
+        track_id: The same content gives the same id.
+        from_node: `node_id` at the start.
+        to_node: `node_id` at the end.
+        line: float64 (n, 2), (x, y) in the map's CRS, n at least 2.
+        length_m: Length on the ground.
+        confidence: Mean probability along the line, 0 to 1.
+        min_confidence: The lowest mean along two metres of it.
+        inferred_m: Length that was bridged without evidence.
+        min_radius_m: Smallest radius; None where it is straight or too short to tell.
+        status: `ok` or `review`.
+        review_reason: Why a person should look at it.
+    """
+
+    track_id: str
+    from_node: str
+    to_node: str
+    line: Points
+    length_m: float
+    confidence: float
+    min_confidence: float
+    inferred_m: float
+    min_radius_m: float | None
+    status: str
+    review_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Where tracks meet or end; the fields are those of `rail_node`.
+
+    Attributes:
+        node_id: The same content gives the same id.
+        x: In the map's CRS.
+        y: In the map's CRS.
+        railway: `switch`, `railway_crossing`, `end`, or `cut` at the picture's or the area's edge.
+        degree: Number of track ends.
+        angle_deg: Angle between the tracks that part or cross; None at an end.
+        confidence: Probability around, 0 to 1.
+        status: `ok` or `review`.
+        review_reason: Why a person should look at it.
+    """
+
+    node_id: str
+    x: float
+    y: float
+    railway: str
+    degree: int
+    angle_deg: float | None
+    confidence: float
+    status: str
+    review_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Two track ends at a node, and whether a train gets from one into the other; ends are 0 (start) or 1 (end)."""
+
+    node_id: str
+    track_a: str
+    end_a: int
+    track_b: str
+    end_b: int
+    navigable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RailwayMap:
+    """Tracks, nodes and relations.
+
+    Attributes:
+        tracks: In an order that depends on their place only.
+        nodes: Likewise.
+        relations: Likewise.
+        crs: Of all coordinates: the working CRS, metric; anything PROJ reads.
+        gsd_m: Ground sampling distance of the probabilities the lines come from.
+    """
+
+    tracks: Sequence[Track]
+    nodes: Sequence[Node]
+    relations: Sequence[Relation]
+    crs: str
+    gsd_m: float
+
+    @property
+    def total_length_m(self) -> float:
+        """Length of all tracks on the ground."""
+        return sum(track.length_m for track in self.tracks)
+
+    @property
+    def switches(self) -> int:
+        """Number of switches."""
+        return sum(node.railway == "switch" for node in self.nodes)
+
+    @property
+    def reviews(self) -> int:
+        """Number of tracks and nodes that a person should look at."""
+        return sum(track.status == REVIEW for track in self.tracks) + sum(node.status == REVIEW for node in self.nodes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """How a map came about: the row of `railseg_run`, and what every track says of its source.
+
+    Attributes:
+        version: RailSeg's.
+        parameters: What the run was asked for; JSON-like.
+        raster: Name of the picture, probability or mask.
+        source_gsd_m: The picture's own ground sampling distance; None where it is not known.
+        model: Name of the model file; None where none was used.
+        model_sha256: Its checksum.
+        device: What the network ran on; None where none ran.
+        timings_s: Seconds by stage.
+        created: When, with a time zone.
+    """
+
+    version: str
+    raster: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    source_gsd_m: float | None = None
+    model: str | None = None
+    model_sha256: str | None = None
+    device: str | None = None
+    timings_s: Mapping[str, float] = field(default_factory=dict)
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+def write_map(
+    path: str | os.PathLike[str],
+    railway_map: RailwayMap,
+    target_crs: object,
+    run: RunRecord,
+    *,
+    overwrite: bool = False,
+) -> None:
+    """Writes a map as a GeoPackage with styles: it appears whole or not at all.
+
+    Args:
+        path: The file to write.
+        railway_map: The map, in its working CRS.
+        target_crs: CRS of the written layers (the source raster's), anything `pyproj.CRS` reads; or a rasterio CRS.
+        run: How the map came about.
+        overwrite: Whether a file of that name may be replaced.
+
+    Raises:
+        RailSegError: the file cannot be written, or a line has no place in the target CRS.
+    """
+    target = as_crs(target_crs)
+    move = _mover(as_crs(railway_map.crs), target)
+    with written_aside(path, overwrite=overwrite) as aside:
+        aside.unlink(missing_ok=True)
+        try:
+            _write_tracks(aside, railway_map, move, target, run)
+            _write_nodes(aside, railway_map, move, target)
+            _write_relations(aside, railway_map)
+            _write_run(aside, railway_map, run)
+            _add_styles(aside, run.created)
+        except (DataSourceError, DataLayerError, sqlite3.Error, OSError) as error:
+            raise RailSegError(
+                f"{os.fspath(path)} could not be written ({error}).",
+                "Check that the disk has space left and that no other program holds the file.",
+            ) from error
+
+
+def read_lines(path: str | os.PathLike[str], layer: str | None = None) -> tuple[list[Points], pyproj.CRS]:
+    """The lines of a vector file, multi-part ones taken apart.
+
+    Args:
+        path: Any file of lines that GDAL reads.
+        layer: Which layer; None for `rail_track` if there is one, else the first with lines.
+
+    Returns:
+        float64 (n, 2) vertices of every line, (x, y); and their CRS.
+
+    Raises:
+        RailSegError: the file cannot be read, has no such layer, no lines, or no CRS.
+    """
+    name = os.fspath(path)
+    try:
+        layers = [str(entry) for entry, kind in pyogrio.list_layers(name) if kind is not None]
+        if layer is not None and layer not in layers:
+            raise RailSegError(
+                f"{name} has no layer {layer!r}.", f"It has {', '.join(layers) or 'none with geometry'}."
+            )
+        order = [layer] if layer is not None else sorted(layers, key=lambda entry: entry != TRACK_LAYER)
+        for entry in order:
+            meta, _, wkb, _ = pyogrio.raw.read(name, layer=entry, columns=[], force_2d=True)
+            parts = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"))
+            is_line = shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING
+            if not is_line.any() and entry != TRACK_LAYER and entry != layer:
+                continue
+            if not meta["crs"]:
+                raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
+            lines = [shapely.get_coordinates(part) for part in parts[is_line]]
+            return [line for line in lines if len(line) > 1], as_crs(meta["crs"])
+    except (DataSourceError, DataLayerError) as error:
+        raise RailSegError(
+            f"{name} is not a vector file that can be read.", "Give a GeoPackage, GeoJSON or shapefile of lines."
+        ) from error
+    raise RailSegError(f"{name} has no lines.", "Give a layer of lines.")
+
+
+def as_crs(crs: object) -> pyproj.CRS:
+    """A CRS of pyproj from one of rasterio, or from anything pyproj reads.
+
+    Raises:
+        RailSegError: PROJ does not know it.
+    """
+    text = crs.to_wkt() if hasattr(crs, "to_wkt") and not isinstance(crs, pyproj.CRS) else crs
+    try:
+        return pyproj.CRS.from_user_input(text)
+    except CRSError as error:
+        raise RailSegError(
+            f"The CRS {str(text)[:80]!r} is not known.", "Give it as an authority's code such as EPSG:25832, or as WKT."
+        ) from error
+
+
+def ground_lengths(lines: Sequence[Points], crs: object) -> npt.NDArray[np.float64]:
+    """Lengths of lines on the ellipsoid, metres: float64 (lines,); on the plane where the CRS has no place on Earth.
+
+    Args:
+        lines: float64 (n, 2) each, (x, y).
+        crs: Their CRS.
+    """
+    own = as_crs(crs)
+    if not lines:
+        return np.zeros(0)
+    points = np.concatenate(lines)
+    starts = np.concatenate([[0], np.cumsum([len(line) for line in lines])])[:-1]
+    geodetic, geod = own.geodetic_crs, own.get_geod()
+    if geodetic is None or geod is None:
+        steps = np.hypot(*np.diff(points, axis=0, append=points[-1:]).T)
+    else:
+        # From the CRS's own datum: no shift, so that a length does not depend on the grids PROJ has at hand.
+        lon, lat = pyproj.Transformer.from_crs(own, geodetic, always_xy=True).transform(*points.T)
+        _, _, steps = geod.inv(lon, lat, np.roll(lon, -1), np.roll(lat, -1))
+        steps = np.asarray(steps, dtype=np.float64)
+    steps[np.append(starts[1:], len(points)) - 1] = 0.0
+    return np.add.reduceat(steps, starts)
+
+
+Mover = Callable[[Points], Points]
+
+
+def _mover(source: pyproj.CRS, target: pyproj.CRS) -> Mover:
+    """A function that takes points (n, 2) from one CRS to the other."""
+    if source.equals(target, ignore_axis_order=True):
+        return lambda points: points
+    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
+
+    def move(points: Points) -> Points:
+        moved = np.column_stack(transformer.transform(*points.T)).reshape(-1, 2)
+        if not np.isfinite(moved).all():
+            raise RailSegError(
+                "Some lines have no place in the CRS they should be written in.",
+                "Choose a CRS that covers the picture.",
+            )
+        return moved
+
+    return move
+
+
+def _write_tracks(path: Path, railway_map: RailwayMap, move: Mover, crs: pyproj.CRS, run: RunRecord) -> None:
+    tracks = railway_map.tracks
+    points = np.concatenate([track.line for track in tracks]) if tracks else np.zeros((0, 2))
+    owner = np.repeat(np.arange(len(tracks)), [len(track.line) for track in tracks])
+    lines = shapely.linestrings(move(points), indices=owner) if tracks else np.zeros(0, dtype=object)
+    count = len(tracks)
+    fields = {
+        "track_id": _texts(track.track_id for track in tracks),
+        "from_node": _texts(track.from_node for track in tracks),
+        "to_node": _texts(track.to_node for track in tracks),
+        "railway": _texts("rail" for _ in tracks),
+        "length_m": _numbers(track.length_m for track in tracks),
+        "confidence": _numbers(track.confidence for track in tracks),
+        "min_confidence": _numbers(track.min_confidence for track in tracks),
+        "inferred_m": _numbers(track.inferred_m for track in tracks),
+        "min_radius_m": _numbers(track.min_radius_m for track in tracks),
+        "status": _texts(track.status for track in tracks),
+        "review_reason": _texts(track.review_reason for track in tracks),
+        "source": _texts([run.raster] * count),
+        "source_gsd_m": _numbers([run.source_gsd_m] * count),
+        "model": _texts([run.model] * count),
+        "created": _times([run.created] * count),
+    }
+    _write_layer(path, TRACK_LAYER, fields, lines, "LineString", crs)
+
+
+def _write_nodes(path: Path, railway_map: RailwayMap, move: Mover, crs: pyproj.CRS) -> None:
+    nodes = railway_map.nodes
+    places = np.array([(node.x, node.y) for node in nodes], dtype=np.float64).reshape(-1, 2)
+    fields = {
+        "node_id": _texts(node.node_id for node in nodes),
+        "railway": _texts(node.railway for node in nodes),
+        "degree": np.array([node.degree for node in nodes], dtype=np.int32),
+        "angle_deg": _numbers(node.angle_deg for node in nodes),
+        "confidence": _numbers(node.confidence for node in nodes),
+        "status": _texts(node.status for node in nodes),
+        "review_reason": _texts(node.review_reason for node in nodes),
+    }
+    _write_layer(path, NODE_LAYER, fields, shapely.points(move(places)), "Point", crs)
+
+
+def _write_relations(path: Path, railway_map: RailwayMap) -> None:
+    relations = railway_map.relations
+    fields = {
+        "node_id": _texts(relation.node_id for relation in relations),
+        "track_a": _texts(relation.track_a for relation in relations),
+        "end_a": np.array([relation.end_a for relation in relations], dtype=np.int32),
+        "track_b": _texts(relation.track_b for relation in relations),
+        "end_b": np.array([relation.end_b for relation in relations], dtype=np.int32),
+        "navigable": np.array([relation.navigable for relation in relations], dtype=np.bool_),
+    }
+    _write_layer(path, RELATION_LAYER, fields)
+
+
+def _write_run(path: Path, railway_map: RailwayMap, run: RunRecord) -> None:
+    fields = {
+        "version": _texts([run.version]),
+        "parameters": _texts([json.dumps(dict(run.parameters), sort_keys=True)]),
+        "raster": _texts([run.raster]),
+        "source_gsd_m": _numbers([run.source_gsd_m]),
+        "gsd_m": _numbers([railway_map.gsd_m]),
+        "working_crs": _texts([as_crs(railway_map.crs).to_string()]),
+        "model": _texts([run.model]),
+        "model_sha256": _texts([run.model_sha256]),
+        "device": _texts([run.device]),
+        "timings_s": _texts([json.dumps(dict(run.timings_s), sort_keys=True)]),
+        "created": _times([run.created]),
+    }
+    _write_layer(path, RUN_LAYER, fields)
+
+
+def _write_layer(
+    path: Path,
+    layer: str,
+    fields: Mapping[str, npt.NDArray[Any]],
+    geometries: npt.NDArray[np.object_] | None = None,
+    geometry_type: str | None = None,
+    crs: pyproj.CRS | None = None,
+) -> None:
+    """Appends a layer to a GeoPackage; one without features keeps its fields and CRS."""
+    pyogrio.raw.write(
+        path,
+        None if geometries is None else shapely.to_wkb(geometries),
+        list(fields.values()),
+        list(fields),
+        layer=layer,
+        driver="GPKG",
+        geometry_type=geometry_type,
+        crs=None if crs is None else crs.to_wkt(),
+        append=path.exists(),
+        # What every GDAL since 2.2 reads without a warning: QGIS brings older ones than the core's.
+        dataset_options={"VERSION": "1.2"},
+        layer_options={"DATETIME_PRECISION": "MILLISECOND"},
+        gdal_tz_offsets={name: np.full(len(data), _UTC) for name, data in fields.items() if data.dtype.kind == "M"},
+    )
+
+
+def _texts(values: Iterable[str | None]) -> npt.NDArray[np.object_]:
+    return np.array(list(values), dtype=object)
+
+
+def _numbers(values: Iterable[float | None]) -> npt.NDArray[np.float64]:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _times(values: Sequence[datetime]) -> npt.NDArray[np.datetime64]:
+    return np.array([value.astimezone(UTC).replace(tzinfo=None) for value in values], dtype="datetime64[ms]")
+
+
+def _add_styles(path: Path, created: datetime) -> None:
+    """Puts QGIS's own table of layer styles into the file, so that it shows the layers as they are meant."""
+    now = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(
+            "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),"
+            " f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30),"
+            " styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),"
+            " update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')))"
+        )
+        database.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description)"
+            " VALUES ('layer_styles', 'attributes', 'layer_styles', '')"
+        )
+        for layer in (TRACK_LAYER, NODE_LAYER):
+            database.execute(
+                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
+                " styleQML, styleSLD, useAsDefault, description, owner, update_time)"
+                " VALUES ('', '', ?, 'geom', ?, ?, '', 1, 'RailSeg', '', ?)",
+                (layer, layer, resource_path("styles", f"{layer}.qml").read_text(encoding="utf-8"), now),
+            )
+        # The same run gives the same file: nothing in it says when it was written but `created`.
+        database.execute("UPDATE gpkg_contents SET last_change = ?", (now,))

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from railseg_core.centerline.blocks import SparseSkeleton
+from railseg_core.centerline.params import LineParams
+from railseg_core.centerline.pixel_graph import pixel_graph, pixel_keys
+from railseg_core.centerline.tracks import TrackGraph, simplify
+
+GSD_M = 0.2
+
+
+def _graph(*runs, at_edge=(), half_width_m=0.3, weak=()):
+    """A graph of straight runs of pixels ((row, col), (row, col)), drawn corner to corner."""
+    pixels = {}
+    for index, ((row, col), (end_row, end_col)) in enumerate(runs):
+        steps = max(abs(end_row - row), abs(end_col - col))
+        for step in range(steps + 1):
+            place = round(row + (end_row - row) * step / steps), round(col + (end_col - col) * step / steps)
+            pixels.setdefault(place, 100 if index in weak else 200)
+    rows, cols = np.array(sorted(pixels)).T
+    keys = pixel_keys(rows, cols)
+    skeleton = SparseSkeleton(
+        keys=keys,
+        probability=np.array([pixels[place] for place in sorted(pixels)], dtype=np.uint8),
+        half_width_m=np.full(len(keys), half_width_m, dtype=np.float32),
+        offset_m=np.zeros((len(keys), 2), dtype=np.float32),
+        at_edge=np.isin(keys, pixel_keys(*np.array(at_edge or np.zeros((0, 2), int)).T)),
+        blob_px=0,
+    )
+    return TrackGraph(skeleton, pixel_graph(keys), GSD_M)
+
+
+def _simplified(*runs, params=None, **options):
+    graph = _graph(*runs, **options)
+    simplify(graph, params or LineParams())
+    return graph
+
+
+def _lengths(graph):
+    return sorted(round(edge.length_m, 1) for edge in graph.edges.values())
+
+
+MAIN = ((0, 0), (0, 200))
+
+
+def test_a_short_spur_goes_and_the_track_runs_through():
+    graph = _simplified(MAIN, ((0, 100), (10, 100)))
+    assert _lengths(graph) == [40.0]
+
+
+def test_a_siding_stays():
+    graph = _simplified(MAIN, ((0, 100), (60, 160)))
+    assert sorted(graph.degree(node) for node in graph.at) == [1, 1, 1, 3]
+
+
+def test_spurs_on_spurs_go_from_the_shortest_on_and_the_longest_is_the_track():
+    graph = _simplified(((0, 0), (0, 190)), ((0, 190), (8, 198)), ((0, 190), (-4, 194)))
+    (length,) = _lengths(graph)
+    assert length == pytest.approx(38 + 8 * 0.2 * 1.41, abs=0.3)
+
+
+def test_a_short_track_that_the_picture_cuts_is_no_spur():
+    cut = _simplified(MAIN, ((0, 100), (10, 110)), at_edge=[(10, 110)])
+    assert len(cut.edges) == 3
+
+
+def test_what_the_width_explains_is_a_spur_even_at_the_edge():
+    cut = _simplified(MAIN, ((0, 100), (10, 110)), at_edge=[(10, 110)], half_width_m=1.4)
+    assert len(cut.edges) == 1
+
+
+def test_short_isolated_pieces_are_dropped_by_their_total_length():
+    graph = _simplified(MAIN, ((50, 0), (50, 60)), ((80, 0), (80, 60)), ((80, 30), (110, 60)), params=LineParams())
+    assert len(graph.edges) == 1 + 3
+    assert len(_simplified(MAIN, ((50, 0), (50, 60)), params=LineParams(min_length_m=10)).edges) == 2
+
+
+def test_a_short_piece_that_the_picture_cuts_is_kept():
+    assert len(_simplified(((50, 0), (50, 60)), at_edge=[(50, 0)]).edges) == 1
+    assert len(_simplified(((50, 0), (50, 12)), at_edge=[(50, 0)]).edges) == 0
+
+
+def test_a_hole_in_a_ribbon_is_closed_on_its_more_certain_side():
+    graph = _simplified(
+        ((0, 0), (0, 80)), ((0, 80), (-2, 82)), ((-2, 82), (-2, 118)), ((-2, 118), (0, 120)),
+        ((0, 80), (2, 82)), ((2, 82), (2, 118)), ((2, 118), (0, 120)), ((0, 120), (0, 200)),
+        weak=(1, 2, 3),
+    )  # fmt: skip
+    (edge,) = graph.edges.values()
+    assert graph.rows[edge.pixels].max() == 2
+    assert graph.rows[edge.pixels].min() == 0
+
+
+def test_a_passing_loop_keeps_both_its_tracks():
+    graph = _simplified(
+        ((0, 0), (0, 80)), ((0, 80), (-10, 90)), ((-10, 90), (-10, 290)), ((-10, 290), (0, 300)),
+        ((0, 80), (10, 90)), ((10, 90), (10, 290)), ((10, 290), (0, 300)), ((0, 300), (0, 400)),
+    )  # fmt: skip
+    assert len(graph.edges) == 4
+    assert sorted(graph.degree(node) for node in graph.at) == [1, 1, 3, 3]
+
+
+def test_forks_closer_than_a_metre_and_a_half_become_one_node():
+    graph = _simplified(MAIN, ((0, 100), (60, 160)), ((0, 105), (-60, 165)))
+    assert sorted(graph.degree(node) for node in graph.at) == [1, 1, 1, 1, 4]
+    apart = _simplified(MAIN, ((0, 100), (60, 160)), ((0, 110), (-60, 170)))
+    assert sorted(apart.degree(node) for node in apart.at) == [1, 1, 1, 1, 3, 3]
+
+
+def test_a_track_that_a_vanished_spur_had_split_keeps_every_pixel():
+    graph = _simplified(MAIN, ((0, 60), (6, 60)), ((0, 140), (-6, 140)))
+    (edge,) = graph.edges.values()
+    steps = np.maximum(np.abs(np.diff(graph.rows[edge.pixels])), np.abs(np.diff(graph.cols[edge.pixels])))
+    assert (steps == 1).all()
+    assert len(np.unique(edge.pixels)) == len(edge.pixels)

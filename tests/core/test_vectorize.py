@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import math
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ribbons import GSD_M, ORIGIN_X, ORIGIN_Y, beside, probabilities, raster_of, track, window_round
+
+from railseg_core.area import polygon_mask
+from railseg_core.centerline.smoothing import SAGITTA_M, min_radius_m, smooth
+from railseg_core.centerline.vectorize import LineParams, vectorize
+from railseg_core.metrics import score_lines
+from railseg_core.tiling import PixelWindow
+
+# A main line with a curve, a track beside it, and a 1:9-190 switch with a branch that ends.
+MAIN = track(0, 0, 10, (120, 0), (90, 300), (90, 0))
+SIBLING = beside(MAIN, 4.0)
+BRANCH = track(*(MAIN[500] - (ORIGIN_X, ORIGIN_Y)), 10, (21, -190), (70, 0))
+SCENE = (MAIN, SIBLING, BRANCH)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory):
+    """The scene's probabilities, a little noisy; the picture cuts the main line and its sibling at both ends."""
+    whole = window_round(SCENE)
+    window = PixelWindow.between(whole.col + 100, whole.row, whole.right - 100, whole.bottom)
+    bands = probabilities(SCENE, window, noise=0.05)
+    with raster_of(tmp_path_factory.mktemp("scene") / "p.tif", bands, window) as raster:
+        yield raster
+
+
+@pytest.fixture(scope="module")
+def railway_map(scene):
+    return vectorize(scene, LineParams())
+
+
+def _raster(tmp_path, lines, *, noise=0.0, bands=2, margin_m=10.0, seed=0):
+    window = window_round(lines, margin_m)
+    return raster_of(tmp_path / "p.tif", probabilities(lines, window, noise=noise, seed=seed)[:bands], window)
+
+
+def _same(first, second):
+    assert [track.track_id for track in first.tracks] == [track.track_id for track in second.tracks]
+    for a, b in zip(first.tracks, second.tracks, strict=True):
+        assert (a.line == b.line).all()
+        assert (a.length_m, a.confidence, a.status) == (b.length_m, b.confidence, b.status)
+    assert list(first.nodes) == list(second.nodes)
+    assert list(first.relations) == list(second.relations)
+
+
+def test_every_track_is_one_line_and_the_switch_is_one_node(railway_map):
+    kinds = sorted(node.railway for node in railway_map.nodes)
+    assert kinds == ["cut", "cut", "cut", "cut", "end", "switch"]
+    assert len(railway_map.tracks) == 4
+    assert railway_map.switches == 1
+    assert all(track.status == "ok" for track in railway_map.tracks)
+    (switch,) = (node for node in railway_map.nodes if node.railway == "switch")
+    assert switch.status == "ok"
+    assert switch.angle_deg == pytest.approx(6.3, abs=1.0)
+    assert switch.degree == 3
+
+
+def test_the_lines_lie_where_the_tracks_lie(scene, railway_map):
+    inside = shapely.box(*scene.window.expanded(-5).bounds(GSD_M))
+    seen = [shapely.get_coordinates(shapely.intersection(shapely.linestrings(line), inside)) for line in SCENE]
+    lines = [feature.line for feature in railway_map.tracks]
+    scores = score_lines(lines, seen, rho_m=1.0)
+    assert scores.correctness > 0.99
+    assert scores.completeness > 0.995
+    assert scores.redundancy < 0.01
+    assert scores.gaps == 0
+    plain = score_lines(lines, seen[1:2])
+    assert plain.lateral_rms_cm < 4
+    assert abs(plain.lateral_bias_cm) < 1
+
+
+def test_lines_end_at_their_nodes_to_the_bit(railway_map):
+    places = {node.node_id: (node.x, node.y) for node in railway_map.nodes}
+    for feature in railway_map.tracks:
+        assert tuple(feature.line[0]) == places[feature.from_node]
+        assert tuple(feature.line[-1]) == places[feature.to_node]
+
+
+def test_a_switch_lets_a_train_take_two_ways_of_three(railway_map):
+    (switch,) = (node for node in railway_map.nodes if node.railway == "switch")
+    ways = [relation for relation in railway_map.relations if relation.node_id == switch.node_id]
+    assert sorted(way.navigable for way in ways) == [False, True, True]
+    ends = {track.track_id: (track.from_node, track.to_node) for track in railway_map.tracks}
+    for way in ways:
+        assert ends[way.track_a][way.end_a] == ends[way.track_b][way.end_b] == switch.node_id
+
+
+@settings(deadline=None, max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(block_px=st.integers(97, 900))
+def test_the_map_does_not_depend_on_the_blocks(scene, railway_map, block_px):
+    _same(vectorize(scene, LineParams(), block_px=block_px), railway_map)
+
+
+def test_the_map_does_not_depend_on_the_workers(scene, railway_map):
+    with ProcessPoolExecutor(2) as pool:
+        _same(vectorize(scene, LineParams(), executor=pool, block_px=700), railway_map)
+
+
+def _off_m(lines, others, box):
+    """How far parts of lines in a box are from other lines at most."""
+    there = shapely.multilinestrings([shapely.linestrings(line) for line in others])
+    inside = shapely.intersection(shapely.multilinestrings([shapely.linestrings(line) for line in lines]), box)
+    points = shapely.points(shapely.get_coordinates(shapely.segmentize(inside, 0.5)))
+    return shapely.distance(there, points).max(), inside.length
+
+
+@settings(deadline=None, max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(shift=st.tuples(st.integers(0, 200), st.integers(0, 60), st.integers(0, 200), st.integers(0, 60)))
+def test_a_smaller_picture_has_the_same_lines_inside(scene, railway_map, tmp_path, shift):
+    left, top, right, bottom = shift
+    outer = scene.window
+    window = PixelWindow.between(outer.col + left, outer.row + top, outer.right - right, outer.bottom - bottom)
+    bands, valid = scene.read(window)
+    with raster_of(tmp_path / "smaller.tif", bands, window, valid=valid) as smaller:
+        part = vectorize(smaller, LineParams())
+    box = shapely.box(*window.expanded(-100).bounds(GSD_M))
+    ours, whole = ([feature.line for feature in one.tracks] for one in (part, railway_map))
+    for lines, others in ((ours, whole), (whole, ours)):
+        off_m, length_m = _off_m(lines, others, box)
+        assert length_m > 100
+        assert off_m < SAGITTA_M + 0.02
+    inside = [
+        {node.node_id for node in one.nodes if box.contains(shapely.Point(node.x, node.y))}
+        for one in (part, railway_map)
+    ]
+    assert inside[0] == inside[1]
+
+
+def test_an_area_cuts_lines_and_changes_none_inside(scene, railway_map):
+    area = shapely.Point(ORIGIN_X + 130, ORIGIN_Y + 30).buffer(80)
+    part = vectorize(scene, LineParams(), area_mask=partial(polygon_mask, area, gsd_m=GSD_M))
+    ours, whole = ([feature.line for feature in one.tracks] for one in (part, railway_map))
+    assert all(area.buffer(1.0).contains(shapely.linestrings(line)) for line in ours)
+    for lines, others in ((ours, whole), (whole, ours)):
+        off_m, length_m = _off_m(lines, others, area.buffer(-20))
+        assert length_m > 200
+        assert off_m < SAGITTA_M + 0.02
+    assert {node.railway for node in part.nodes} <= {"cut", "end", "switch"}
+    rim = area.boundary
+    assert all(
+        node.railway == "cut"
+        for node in part.nodes
+        if rim.distance(shapely.Point(node.x, node.y)) < 1 and node.degree == 1
+    )
+
+
+@pytest.mark.parametrize("heading_deg", [0, 17, 45, 71, 90, 133])
+def test_a_straight_track_is_found_without_bias(tmp_path, heading_deg):
+    # Odd places beside the lattice; half a pixel would be 10 cm.
+    lines = [track(0.03, 0.11, heading_deg, (80, 0))]
+    with _raster(tmp_path, lines) as raster:
+        found = vectorize(raster, LineParams())
+    scores = score_lines([feature.line for feature in found.tracks], lines, rho_m=0.5)
+    assert len(found.tracks) == 1
+    assert abs(scores.lateral_bias_cm) < 1
+    assert scores.lateral_rms_cm < 2
+    assert scores.completeness > 0.98
+    assert found.total_length_m == pytest.approx(80, abs=0.8)
+
+
+@pytest.mark.parametrize("radius_m", [150, -300, 1000])
+def test_a_curve_keeps_its_place_and_its_radius(tmp_path, radius_m):
+    line = track(0, 0, 20, (110, radius_m))
+    with _raster(tmp_path, [line]) as raster:
+        (found,) = vectorize(raster, LineParams()).tracks
+    scores = score_lines([found.line], [line], rho_m=0.5)
+    assert abs(scores.lateral_bias_cm) < 2
+    assert scores.lateral_rms_cm < 3
+    assert found.min_radius_m == pytest.approx(abs(radius_m), rel=0.15)
+
+
+def test_a_noisy_track_stays_within_five_centimetres(tmp_path):
+    lines = [track(0, 0, 33, (150, 0)), track(0, 30, 33, (150, 300))]
+    with _raster(tmp_path, lines, noise=0.1) as raster:
+        found = vectorize(raster, LineParams())
+    scores = score_lines([feature.line for feature in found.tracks], lines, rho_m=1.0)
+    assert scores.lateral_rms_cm < 5
+    assert scores.completeness > 0.97
+    assert scores.correctness > 0.98
+
+
+@pytest.mark.parametrize("bands", [1, 2])
+@pytest.mark.parametrize("spacing_m", [3.8, 4.5])
+def test_the_number_of_tracks_is_kept(tmp_path, bands, spacing_m):
+    first = track(0, 0, 25, (60, 0), (60, 400))
+    lines = [beside(first, spacing_m * k) for k in range(5)]
+    with _raster(tmp_path, lines, noise=0.05, bands=bands) as raster:
+        found = vectorize(raster, LineParams())
+    assert len(found.tracks) == 5
+    assert found.switches == 0
+    scores = score_lines([feature.line for feature in found.tracks], lines, rho_m=1.0)
+    assert scores.quality > 0.98
+
+
+def test_a_mask_alone_gives_lines_too(tmp_path):
+    window = window_round(SCENE)
+    mask = np.where(probabilities(SCENE, window)[:1] > 127, np.uint8(255), np.uint8(0))
+    with raster_of(tmp_path / "mask.tif", mask, window) as raster:
+        found = vectorize(raster, LineParams())
+    assert found.switches == 1
+    assert score_lines([feature.line for feature in found.tracks], [SIBLING]).lateral_rms_cm < 5
+
+
+def test_the_neighbour_is_never_joined_across_a_gap(tmp_path):
+    lines = [MAIN[:900], MAIN[1100:], SIBLING[:1000], SIBLING[1200:]]
+    with _raster(tmp_path, lines) as raster:
+        found = vectorize(raster, LineParams())
+    assert len(found.tracks) == 4
+    assert score_lines([feature.line for feature in found.tracks], lines).correctness > 0.99
+
+
+def test_a_fork_that_no_railway_has_is_doubted(tmp_path):
+    with _raster(tmp_path, [track(0, 0, 0, (100, 0)), track(50, 0, 70, (50, 0))]) as raster:
+        found = vectorize(raster, LineParams())
+    (fork,) = (node for node in found.nodes if node.degree == 3)
+    assert (fork.status, fork.review_reason) == ("review", "uncertain fork")
+
+
+def test_short_pieces_sharp_bends_and_weak_tracks_are_doubted(tmp_path):
+    lines = [track(0, 0, 0, (30, 0)), track(0, 40, 0, (90, 60)), track(0, -20, 0, (100, 0))]
+    window = window_round(lines)
+    bands = probabilities(lines, window)
+    weak = slice(-math.floor((ORIGIN_Y - 15) / GSD_M) - window.row, None)
+    bands[:, weak] = np.minimum(bands[:, weak], 140)
+    with raster_of(tmp_path / "p.tif", bands, window) as raster:
+        found = vectorize(raster, LineParams())
+    reasons = {round(feature.length_m, -1): feature.review_reason for feature in found.tracks}
+    assert reasons == {30: "short isolated piece", 90: "sharp bend", 100: "low confidence"}
+
+
+def test_nodata_cuts_a_track(tmp_path):
+    line = track(0, 0, 5, (120, 0))
+    window = window_round([line])
+    valid = np.ones(window.shape, dtype=bool)
+    middle = window.width // 2
+    valid[:, middle - 15 : middle + 15] = False
+    bands = np.where(valid, probabilities([line], window), np.uint8(0))
+    with raster_of(tmp_path / "p.tif", bands, window, valid=valid) as raster:
+        found = vectorize(raster, LineParams())
+    assert sorted(node.railway for node in found.nodes) == ["cut", "cut", "end", "end"]
+
+
+def test_a_raster_without_track_has_an_empty_map(tmp_path):
+    window = PixelWindow(2_500_000, -27_500_000, 300, 200)
+    with raster_of(tmp_path / "p.tif", np.zeros((2, 200, 300), dtype=np.uint8), window) as raster:
+        found = vectorize(raster, LineParams())
+    assert (len(found.tracks), len(found.nodes), found.total_length_m) == (0, 0, 0)
+
+
+def test_progress_counts_blocks_and_wide_areas_are_told(tmp_path):
+    class Listener:
+        def __init__(self):
+            self.heard, self.logged = [], []
+
+        def progress(self, stage, done, total):
+            self.heard.append((stage, done, total))
+
+        def log(self, level, message):
+            self.logged.append(message)
+
+    window = PixelWindow(2_500_000, -27_500_000, 300, 200)
+    bands = np.zeros((2, 200, 300), dtype=np.uint8)
+    bands[:, 50:150, 50:150] = 255
+    listener = Listener()
+    with raster_of(tmp_path / "p.tif", bands, window) as raster:
+        vectorize(raster, LineParams(), reporter=listener, block_px=100)
+    skeleton = [entry for entry in listener.heard if entry[0] == "skeleton"]
+    assert skeleton[0] == ("skeleton", 0, skeleton[0][2])
+    assert skeleton[-1] == ("skeleton", skeleton[0][2], skeleton[0][2])
+    assert listener.heard[-1] == ("lines", 3, 3)
+    assert any("too wide" in message for message in listener.logged)
+
+
+@given(radius_m=st.floats(150, 5000), seed=st.integers(0, 100))
+def test_smoothing_does_not_cut_curves(radius_m, seed):
+    along = np.arange(0, 120, GSD_M)
+    angle = along / radius_m + seed
+    circle = radius_m * np.column_stack([np.cos(angle), np.sin(angle)])
+    samples, places = smooth(circle, np.zeros_like(circle), GSD_M)
+    off = np.abs(np.hypot(*samples.T) - radius_m)
+    assert off.max() < 0.005
+    assert places[0] == 0
+    assert places[-1] == pytest.approx(len(samples) - 1)
+    measured = min_radius_m(samples)
+    assert measured is None or measured == pytest.approx(radius_m, rel=0.02)
+
+
+def test_two_straight_tracks_that_cross_meet_in_one_crossing_without_turning_off(tmp_path):
+    with _raster(tmp_path, [track(0, 0, 0, (100, 0)), track(30, -35, 60, (80, 0))]) as raster:
+        found = vectorize(raster, LineParams())
+    (crossing,) = (node for node in found.nodes if node.degree > 1)
+    assert (crossing.railway, crossing.degree, crossing.status) == ("railway_crossing", 4, "ok")
+    assert crossing.angle_deg == pytest.approx(60, abs=2)
+    ways = [way for way in found.relations if way.node_id == crossing.node_id]
+    assert sorted(way.navigable for way in ways) == [False] * 4 + [True] * 2
+    assert len(found.tracks) == 4
+
+
+def test_a_ring_is_one_track_from_a_node_to_itself(tmp_path):
+    with _raster(tmp_path, [track(0, 0, 0, (2 * math.pi * 40, 40))]) as raster:
+        found = vectorize(raster, LineParams())
+    (ring,) = found.tracks
+    assert ring.from_node == ring.to_node
+    assert ring.length_m == pytest.approx(2 * math.pi * 40 / 0.9996, rel=0.005)
+    (node,) = found.nodes
+    assert (node.degree, node.status) == (2, "review")
