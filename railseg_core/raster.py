@@ -35,6 +35,8 @@ GSD_M = 0.2
 """What the bundled model was trained for."""
 MAX_SOURCE_GSD_M = 1.0
 """In coarser pictures the rails of a track (1.435 m apart) are no longer to be told from each other."""
+AREA_MARGIN_M = 12.0
+"""Worked on beyond the area: morphology and thinning see their neighbours up to the area's edge."""
 _MASK_CHUNK_PX = 512
 _GREY = 128
 
@@ -236,10 +238,10 @@ class WorkingGrid:
         if self._polygon is None:
             return self.picture_window
         xmin, ymin, xmax, ymax = self._polygon.bounds
-        window = PixelWindow.covering(xmin, ymin, xmax, ymax, self.gsd_m).intersection(self.picture_window)
-        if window.is_empty:
+        window = PixelWindow.covering(xmin, ymin, xmax, ymax, self.gsd_m)
+        if not window.intersects(self.picture_window):
             raise RailSegError("The area lies outside the raster.", "Check the area's CRS, or draw it over the raster.")
-        return window
+        return window.expanded(math.ceil(AREA_MARGIN_M / self.gsd_m)).intersection(self.picture_window)
 
     def _make_pixels(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
         made = self._warp.chunk(place) if place.intersects(self.picture_window) else None

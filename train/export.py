@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader
 
-from railseg_core.metrics import Confusion
+from railseg_core.metrics import PixelScores
 from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, probabilities
 from railseg_core.network.model_file import ModelCard, save_model
 from train.data import CropStream
@@ -25,18 +25,20 @@ THRESHOLDS = np.linspace(0.2, 0.8, 13)
 
 
 @torch.inference_mode()
-def confusions(model: DeepLabV3Plus, stream: CropStream, crops: int) -> dict[str, list[Confusion]]:
-    """Confusion of track and of axis at each of `THRESHOLDS`, pooled over rendered crops."""
-    pooled = {name: [Confusion() for _ in THRESHOLDS] for name in ("track", "axis")}
+def measured_scores(model: DeepLabV3Plus, stream: CropStream, crops: int) -> dict[str, list[PixelScores]]:
+    """Scores of track and of axis at each of `THRESHOLDS`, pooled over rendered crops."""
+    nothing = PixelScores(np.zeros((2, 2), dtype=np.int64))
+    pooled = {name: [nothing] * len(THRESHOLDS) for name in ("track", "axis")}
     batches = iter(DataLoader(stream, batch_size=4))
     for _ in range(-(-crops // 4)):
         images, target = next(batches)
         found = probabilities(model(normalised(images, "cpu"))).numpy()
         counts = target[:, 2].numpy() == 0
         for band, name in enumerate(pooled):
-            truth = target[:, band].numpy().astype(bool)
+            truth = target[:, band].numpy()
             for index, threshold in enumerate(THRESHOLDS):
-                pooled[name][index].add(found[:, band] >= threshold, truth, counts)
+                predicted = (found[:, band] >= threshold).astype(np.uint8)
+                pooled[name][index] += PixelScores.of(truth, predicted, counts)
     return pooled
 
 
@@ -58,8 +60,8 @@ def main() -> None:
     model.load_state_dict(state["average"])
     model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
     stream = CropStream(512, TEST_SEED, arguments.backgrounds, [], 0.0)
-    measured = confusions(model, stream, arguments.crops)
-    best = {name: int(np.argmax([item.iou for item in items])) for name, items in measured.items()}
+    measured = measured_scores(model, stream, arguments.crops)
+    best = {name: int(np.argmax([scores.iou[1] for scores in items])) for name, items in measured.items()}
     track = measured["track"][best["track"]]
     card = ModelCard(
         name=arguments.name,
@@ -71,10 +73,10 @@ def main() -> None:
         credits=tuple(arguments.credit),
         scores={
             "rendered_crops": float(arguments.crops),
-            "rendered_mean_iou": round(track.mean_iou, 4),
-            "rendered_track_iou": round(track.iou, 4),
-            "rendered_track_recall": round(track.recall, 4),
-            "rendered_axis_iou": round(measured["axis"][best["axis"]].iou, 4),
+            "rendered_mean_iou": round(track.miou, 4),
+            "rendered_track_iou": round(float(track.iou[1]), 4),
+            "rendered_track_recall": round(float(track.recall[1]), 4),
+            "rendered_axis_iou": round(float(measured["axis"][best["axis"]].iou[1]), 4),
             "training_steps": float(state["step"]),
             "training_minutes": round(float(state["seconds"]) / 60, 1),
         },

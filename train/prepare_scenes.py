@@ -36,7 +36,7 @@ def drawn(
     for geometry in geometries:
         area = geometry.buffer(width_m / 2, cap_style="flat") if width_m else geometry
         for polygon in shapely.get_parts(area):
-            points = np.column_stack(~transform * np.asarray(polygon.exterior.coords)[:, :2].T) - 0.5
+            points = np.column_stack(~transform @ np.asarray(polygon.exterior.coords)[:, :2].T) - 0.5
             cv2.fillPoly(canvas, [np.round(points * (1 << _SHIFT)).astype(np.int32)], 255, shift=_SHIFT)
     return canvas
 

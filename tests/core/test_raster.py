@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,7 @@ from rasters import CORNER_X, CORNER_Y, KINDS, UTM, WAVE_X, WAVE_Y, Kind, waves,
 
 from railseg_core.area import Area
 from railseg_core.errors import RailSegError
-from railseg_core.raster import open_working_grid, read_raster_info, reflect_invalid
+from railseg_core.raster import AREA_MARGIN_M, open_working_grid, read_raster_info, reflect_invalid
 from railseg_core.tiling import PixelWindow
 from railseg_core.working_crs import choose_working_crs, horizontal
 
@@ -270,7 +271,10 @@ def test_an_area_limits_the_window_and_is_masked_by_the_pixels_middles(tmp_path:
     area = Area.from_extent(*to_degrees(CORNER_X + 1, CORNER_Y + 1, CORNER_X + 5, CORNER_Y + 4), crs="EPSG:4326")
     with open_working_grid(path, area=area) as grid, open_working_grid(path) as whole:
         assert whole.window.contains(grid.window)
-        assert (grid.window.width, grid.window.height) == (256, 256)
+        asked = PixelWindow.covering(CORNER_X + 1, CORNER_Y + 1, CORNER_X + 5, CORNER_Y + 4, GSD_M)
+        margin = asked.expanded(math.ceil(AREA_MARGIN_M / GSD_M)).intersection(grid.picture_window)
+        assert grid.window.contains(margin)
+        assert not grid.window.contains(margin.expanded(256))
         mask = grid.area_mask(grid.window.expanded(7))
         assert mask is not None
         assert mask.sum() * GSD_M**2 == pytest.approx(12, rel=0.05)

@@ -74,9 +74,7 @@ def test_a_smaller_extent_gives_the_same_pixels(picture: Path, segmenter: Segmen
     common = window.intersection(part_window)
     assert part_window != window
     assert not common.is_empty
-    np.testing.assert_array_equal(
-        whole[:, *common.local_slices(window)], part[:, *common.local_slices(part_window)]
-    )
+    np.testing.assert_array_equal(whole[:, *common.local_slices(window)], part[:, *common.local_slices(part_window)])
     np.testing.assert_array_equal(valid[common.local_slices(window)], part_valid[common.local_slices(part_window)])
     assert np.unique(whole[0]).size > 50  # the network does say something that varies
 

@@ -1,0 +1,203 @@
+"""The command line: `railseg extract|segment|clean|vectorize|info`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from railseg_core import __version__
+from railseg_core.errors import RailSegError
+
+EXIT_OK, EXIT_ERROR, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+_STAGES = {"segment": "Finding tracks", "mask": "Cleaning the mask", "skeleton": "Thinning", "lines": "Drawing lines"}
+
+
+class TerminalReporter:
+    """Shows each stage as a bar with the time left, and messages above it, on standard error.
+
+    Args:
+        stream: Where to write; a bar is only drawn on a terminal.
+        quiet: Only warnings.
+    """
+
+    def __init__(self, stream: TextIO, *, quiet: bool) -> None:
+        self._stream = stream
+        self._quiet = quiet
+        self._stage = ""
+        self._bar: Any = None
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Moves the bar of `stage`."""
+        if self._quiet:
+            return
+        if stage != self._stage:
+            from tqdm import tqdm
+
+            self.close()
+            self._stage = stage
+            self._bar = tqdm(
+                total=total, desc=f"{_STAGES.get(stage, stage):<18}", file=self._stream, disable=None, leave=True
+            )
+        if self._bar is not None:
+            self._bar.update(done - self._bar.n)
+
+    def log(self, level: str, message: str) -> None:
+        """Writes a fact, or a warning with its name before it."""
+        if level == "debug" or (self._quiet and level == "info"):
+            return
+        text = f"warning: {message}" if level == "warning" else message
+        if self._bar is not None:
+            self._bar.write(text, file=self._stream)
+        else:
+            print(text, file=self._stream)
+
+    def close(self) -> None:
+        """Ends the bar."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="railseg", description="Railway track centre-lines from georeferenced aerial and drone pictures."
+    )
+    parser.add_argument("--version", action="version", version=f"railseg {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    extract = commands.add_parser("extract", help="raster to tracks and nodes: the whole way")
+    extract.add_argument("raster", metavar="RASTER", help="picture with a coordinate system (GeoTIFF, COG, VRT, …)")
+    extract.add_argument("output", metavar="OUT.gpkg", help="GeoPackage to write")
+    _add_model_options(extract)
+    _add_mask_options(extract)
+    _add_line_options(extract)
+    extract.add_argument("--probability", metavar="P.tif", help="keep the probability raster as well")
+    extract.add_argument("--mask", metavar="M.tif", help="keep the cleaned mask raster as well")
+
+    segment = commands.add_parser("segment", help="raster to probability raster")
+    segment.add_argument("raster", metavar="RASTER", help="picture with a coordinate system")
+    segment.add_argument("output", metavar="P.tif", help="probability raster to write: P(track), P(axis)")
+    _add_model_options(segment)
+    _add_mask_options(segment)
+    segment.add_argument("--mask", metavar="M.tif", help="write the cleaned mask raster as well")
+
+    clean = commands.add_parser("clean", help="mask raster to cleaned mask raster: opening, then closing")
+    clean.add_argument("raster", metavar="MASK", help="mask or probability raster")
+    clean.add_argument("output", metavar="M.tif", help="cleaned mask to write")
+    _add_mask_options(clean)
+
+    vectorize = commands.add_parser("vectorize", help="mask or probability raster to tracks and nodes")
+    vectorize.add_argument("raster", metavar="RASTER", help="probability raster, or a mask made elsewhere")
+    vectorize.add_argument("output", metavar="OUT.gpkg", help="GeoPackage to write")
+    _add_mask_options(vectorize)
+    _add_line_options(vectorize)
+
+    for command in (extract, segment, clean, vectorize):
+        command.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
+        command.add_argument("--json", action="store_true", help="print the result as one JSON object")
+        command.add_argument("--quiet", action="store_true", help="no progress, only warnings")
+
+    info = commands.add_parser("info", help="versions, device and model card; with a raster, what it is")
+    info.add_argument("raster", metavar="RASTER", nargs="?", help="a raster to look at")
+    info.add_argument("--model", metavar="FILE", help="the model file to show instead of the bundled one")
+    info.add_argument("--json", action="store_true", help="print as one JSON object")
+    return parser
+
+
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--aoi", metavar="FILE", help="vector file with polygons: only look inside")
+    where.add_argument(
+        "--extent",
+        nargs=4,
+        type=float,
+        metavar=("XMIN", "YMIN", "XMAX", "YMAX"),
+        help="only look inside this box, in the raster's CRS",
+    )
+    parser.add_argument("--bands", nargs="+", type=int, metavar="N", help="one band, or three as red, green and blue")
+    parser.add_argument("--model", metavar="FILE", help="model file instead of the bundled one")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+
+
+def _add_mask_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--threshold", type=float, metavar="P", help="probability from which a pixel counts, 0 to 1")
+    parser.add_argument("--opening", dest="opening_m", type=float, metavar="M", help="kernel size in metres (0.6)")
+    parser.add_argument("--closing", dest="closing_m", type=float, metavar="M", help="kernel size in metres (1.0)")
+    parser.add_argument("--kernel", choices=("square", "disc"), help="shape of both kernels (disc)")
+
+
+def _add_line_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--min-length", dest="min_length_m", type=float, metavar="M", help="shortest isolated piece in metres (15)"
+    )
+    parser.add_argument("--preview", metavar="P.png", help="draw the lines over the picture")
+
+
+def _run(arguments: argparse.Namespace, reporter: TerminalReporter) -> dict[str, Any]:
+    from railseg_core.area import Area
+    from railseg_core.pipeline import run
+    from railseg_core.requests import parse_request
+
+    own = ("command", "json", "quiet", "aoi", "extent")
+    params = {name: value for name, value in vars(arguments).items() if name not in own}
+    if getattr(arguments, "aoi", None):
+        params["area"] = Area.from_file(Path(arguments.aoi))
+    elif getattr(arguments, "extent", None):
+        from railseg_core.raster import read_raster_info
+
+        xmin, ymin, xmax, ymax = arguments.extent
+        params["area"] = Area.from_extent(xmin, ymin, xmax, ymax, read_raster_info(arguments.raster).crs)
+    try:
+        return run(parse_request(arguments.command, params), reporter)
+    finally:
+        reporter.close()
+
+
+def _info(arguments: argparse.Namespace) -> dict[str, Any]:
+    from railseg_core.pipeline import info, raster_info
+
+    if arguments.raster:
+        return raster_info(Path(arguments.raster))
+    return info(Path(arguments.model) if arguments.model else None)
+
+
+def _print_plainly(values: dict[str, Any], indent: int = 0) -> None:
+    for name, value in values.items():
+        if isinstance(value, dict) and value:
+            print(f"{'':{indent}}{name}:")
+            _print_plainly(value, indent + 2)
+        elif value not in (None, {}, [], ""):
+            text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+            print(f"{'':{indent}}{name}: {text}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command.
+
+    Returns:
+        0 when it worked, 1 for what the user can mend (one line on standard error), 2 for wrong usage, 130 when
+        interrupted.
+    """
+    parsed = _parser().parse_args(arguments)
+    reporter = TerminalReporter(sys.stderr, quiet=parsed.command == "info" or parsed.quiet)
+    try:
+        result = _info(parsed) if parsed.command == "info" else _run(parsed, reporter)
+    except RailSegError as error:
+        print(f"railseg: {error}", file=sys.stderr)
+        return EXIT_ERROR
+    except KeyboardInterrupt:
+        print("railseg: interrupted; nothing was changed.", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    if parsed.json:
+        print(json.dumps(result))
+    else:
+        _print_plainly(result)
+    return EXIT_OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

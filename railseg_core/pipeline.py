@@ -1,0 +1,335 @@
+"""The whole way, in order: raster, working grid, probabilities, morphology, centre-lines, map."""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from railseg_core import __version__
+from railseg_core.area import Area
+from railseg_core.centerline.vectorize import LineParams, vectorize
+from railseg_core.errors import RailSegError
+from railseg_core.grid_raster import GridRaster, create_grid_raster, open_grid_raster
+from railseg_core.mask_raster import write_mask
+from railseg_core.network.model_file import bundled_model_path, checksum, read_card
+from railseg_core.outputs import prepare_output
+from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
+from railseg_core.railway_map import RailwayMap, RunRecord, write_map
+from railseg_core.raster import WorkingGrid, open_working_grid
+from railseg_core.reporting import Reporter, Silent, Timeline
+from railseg_core.requests import CleanRequest, ExtractRequest, Request, SegmentRequest, VectorizeRequest
+from railseg_core.segmentation import BANDS, Segmenter, available_devices, choose_device, device_description, segment
+
+PACKAGES = (
+    "torch",
+    "numpy",
+    "opencv-python-headless",
+    "rasterio",
+    "pyogrio",
+    "pyproj",
+    "shapely",
+    "scikit-image",
+    "scipy",
+)
+_DEFAULT_THRESHOLD = 0.5
+# Tags of a probability raster, so that its lines can be drawn later as they would have been at once.
+_THRESHOLD_TAGS = {"track_threshold": "RAILSEG_TRACK_THRESHOLD", "axis_threshold": "RAILSEG_AXIS_THRESHOLD"}
+_SOURCE_TAG, _SOURCE_GSD_TAG, _SOURCE_CRS_TAG, _MODEL_TAG = (
+    "RAILSEG_SOURCE",
+    "RAILSEG_SOURCE_GSD_M",
+    "RAILSEG_SOURCE_CRS",
+    "RAILSEG_MODEL",
+)
+
+
+def timeline(request: Request) -> Timeline:
+    """The stages of a request with their expected shares of its time: on a CPU the network is nearly all of it."""
+    weights = {}
+    if isinstance(request, ExtractRequest | SegmentRequest):
+        weights["segment"] = 90.0
+    if isinstance(request, CleanRequest) or getattr(request, "mask", None) is not None:
+        weights["mask"] = 2.0
+    if isinstance(request, ExtractRequest | VectorizeRequest):
+        weights |= {"skeleton": 6.0, "lines": 2.0}
+    return Timeline(weights)
+
+
+def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
+    """Works a request off.
+
+    Args:
+        request: What to do.
+        reporter: Told of progress (`segment`, `mask`, `skeleton`, `lines`) and of what is worth knowing.
+
+    Returns:
+        What was written and found, as JSON-like values: `output`, and for lines `tracks`, `nodes`, `switches`,
+        `review`, `total_length_m`, `crs`; with `device`, `timings_s`, `probability`, `mask`, `preview` where they
+        apply.
+
+    Raises:
+        RailSegError: For everything the user can mend. No output is touched then.
+    """
+    reporter = reporter or Silent()
+    _check_outputs(request)
+    match request:
+        case ExtractRequest():
+            return extract(request, reporter)
+        case SegmentRequest():
+            return segment_raster(request, reporter)
+        case CleanRequest():
+            return clean_raster(request, reporter)
+        case VectorizeRequest():
+            return vectorize_raster(request, reporter)
+
+
+def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
+    """Raster to tracks and nodes; see `run`."""
+    clock = _Clock()
+    model_path = request.model or bundled_model_path()
+    segmenter, grid = _open(request, model_path, reporter)
+    with grid, tempfile.TemporaryDirectory(prefix=".railseg-", dir=request.output.absolute().parent) as scratch:
+        probability_path = request.probability or Path(scratch) / "probability.tif"
+        with clock.stage("segment"):
+            _write_probability(grid, segmenter, probability_path, reporter, overwrite=request.overwrite)
+        with open_grid_raster(probability_path) as probability:
+            params = _line_params(request, probability)
+            if request.mask:
+                with clock.stage("mask"):
+                    write_mask(probability, request.mask, params, reporter, overwrite=request.overwrite)
+            with clock.stage("lines"):
+                railway_map = vectorize(
+                    probability, params, reporter=reporter, area_mask=grid.area_mask if request.area else None
+                )
+        device = device_description(segmenter.device)
+        run_record = _run_record(request, clock, grid.source_gsd_m, segmenter.card.name, checksum(model_path), device)
+        write_map(request.output, railway_map, grid.source_crs, run_record, overwrite=request.overwrite)
+        source_crs = grid.info.crs
+    if request.preview:
+        _draw(request, request.raster, railway_map)
+    return _line_result(request, railway_map, source_crs, clock) | {
+        "device": device,
+        "probability": _text(request.probability),
+        "mask": _text(request.mask),
+    }
+
+
+def segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any]:
+    """Raster to probability raster and, on request, mask; see `run`."""
+    clock = _Clock()
+    segmenter, grid = _open(request, request.model or bundled_model_path(), reporter)
+    with grid, clock.stage("segment"):
+        _write_probability(grid, segmenter, request.output, reporter, overwrite=request.overwrite)
+    if request.mask:
+        with open_grid_raster(request.output) as probability, clock.stage("mask"):
+            params = _line_params(request, probability)
+            write_mask(probability, request.mask, params, reporter, overwrite=request.overwrite)
+    return {
+        "output": str(request.output),
+        "mask": _text(request.mask),
+        "device": device_description(segmenter.device),
+        "timings_s": clock.seconds,
+    }
+
+
+def clean_raster(request: CleanRequest, reporter: Reporter) -> dict[str, Any]:
+    """Mask or probability raster to cleaned mask; see `run`."""
+    clock = _Clock()
+    with open_grid_raster(request.raster) as source, clock.stage("mask"):
+        write_mask(source, request.output, _line_params(request, source), reporter, overwrite=request.overwrite)
+    return {"output": str(request.output), "timings_s": clock.seconds}
+
+
+def vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str, Any]:
+    """Mask or probability raster to tracks and nodes; see `run`."""
+    clock = _Clock()
+    with open_grid_raster(request.raster) as source:
+        with clock.stage("lines"):
+            railway_map = vectorize(source, _line_params(request, source), reporter=reporter)
+        tags = source.tags
+        source_gsd_m = float(tags.get(_SOURCE_GSD_TAG, source.gsd_m))
+        crs = tags.get(_SOURCE_CRS_TAG, source.source_crs.to_string())
+        run_record = _run_record(request, clock, source_gsd_m, tags.get(_MODEL_TAG))
+    write_map(request.output, railway_map, crs, run_record, overwrite=request.overwrite)
+    if request.preview:
+        _draw(request, Path(tags.get(_SOURCE_TAG, request.raster)), railway_map)
+    return _line_result(request, railway_map, crs, clock)
+
+
+def info(model_path: Path | None = None) -> dict[str, Any]:
+    """Versions, devices and the model's card, as JSON-like values.
+
+    Raises:
+        RailSegError: If there is no such model file or it is damaged.
+    """
+    path = model_path or bundled_model_path()
+    return {
+        "version": __version__,
+        "python": platform.python_version(),
+        "packages": {name: _package_version(name) for name in PACKAGES},
+        "device": device_description(choose_device()),
+        "devices": list(available_devices()),
+        "model": asdict(read_card(path)) | {"file": path.name, "sha256": checksum(path)},
+    }
+
+
+def raster_info(path: Path) -> dict[str, Any]:
+    """What a raster is and how it would be worked on, as JSON-like values.
+
+    Raises:
+        RailSegError: If it can't be worked on, with the reason.
+    """
+    with open_working_grid(path) as grid:
+        window = grid.picture_window
+        return asdict(grid.info) | {
+            "working_size_px": [window.width, window.height],
+            "area_km2": round(window.width * window.height * grid.gsd_m**2 / 1e6, 4),
+        }
+
+
+class _Clock:
+    """Seconds spent in each stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Times the block under it."""
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - started, 3)
+
+
+def _check_outputs(request: Request) -> None:
+    """Fails before the work where an output can't be written."""
+    for name in ("output", "probability", "mask", "preview"):
+        path = getattr(request, name, None)
+        if path is not None:
+            prepare_output(path, overwrite=request.overwrite)
+
+
+def _open(
+    request: ExtractRequest | SegmentRequest, model_path: Path, reporter: Reporter
+) -> tuple[Segmenter, WorkingGrid]:
+    """The model and the raster; the raster first, since it is wrong more often and quicker to open."""
+    card = read_card(model_path)
+    grid = open_working_grid(request.raster, gsd_m=card.gsd_m, bands=request.bands, area=request.area)
+    try:
+        segmenter = Segmenter(model_path, request.device)
+    except RailSegError:
+        grid.close()
+        raise
+    window = grid.window
+    hectares = window.width * window.height * grid.gsd_m**2 / 1e4
+    reporter.log(
+        "info",
+        f"{request.raster.name}: {grid.source_gsd_m:.3g} m pixels, {hectares:,.1f} ha to look at with {card.name} on "
+        f"{device_description(segmenter.device)}",
+    )
+    return segmenter, grid
+
+
+def _write_probability(
+    grid: WorkingGrid, segmenter: Segmenter, path: Path, reporter: Reporter, *, overwrite: bool
+) -> None:
+    card = segmenter.card
+    tags = {
+        _SOURCE_TAG: str(Path(grid.info.path).absolute()),
+        _SOURCE_GSD_TAG: f"{grid.source_gsd_m:.6g}",
+        _SOURCE_CRS_TAG: grid.info.crs,
+        _MODEL_TAG: card.name,
+        **{tag: f"{getattr(card, name):g}" for name, tag in _THRESHOLD_TAGS.items()},
+    }
+    with create_grid_raster(
+        path, grid.window, grid.gsd_m, grid.crs, bands=BANDS, tags=tags, overwrite=overwrite
+    ) as output:
+        segment(grid, segmenter, output, reporter)
+
+
+def _line_params(request: Request, raster: GridRaster) -> LineParams:
+    """The request's settings, with the raster's own thresholds where none is given."""
+    if request.threshold is not None:
+        track, axis = request.threshold, request.threshold
+    else:
+        track, axis = (float(raster.tags.get(tag, _DEFAULT_THRESHOLD)) for tag in _THRESHOLD_TAGS.values())
+    return LineParams(
+        threshold=track,
+        axis_threshold=axis,
+        opening_m=request.opening_m,
+        closing_m=request.closing_m,
+        kernel=request.kernel,
+        min_length_m=getattr(request, "min_length_m", LineParams().min_length_m),
+    )
+
+
+def _run_record(
+    request: Request,
+    clock: _Clock,
+    source_gsd_m: float,
+    model: str | None,
+    model_sha256: str | None = None,
+    device: str | None = None,
+) -> RunRecord:
+    parameters: dict[str, Any] = {}
+    for item in fields(request):
+        value = getattr(request, item.name)
+        if isinstance(value, Area):
+            value = {"wkt": value.polygon.wkt, "crs": value.crs}
+        parameters[item.name] = str(value) if isinstance(value, Path) else value
+    return RunRecord(
+        version=__version__,
+        raster=request.raster.name,
+        parameters=parameters,
+        source_gsd_m=source_gsd_m,
+        model=model,
+        model_sha256=model_sha256,
+        device=device,
+        timings_s=clock.seconds,
+    )
+
+
+def _draw(request: ExtractRequest | VectorizeRequest, picture: Path, railway_map: RailwayMap) -> None:
+    """Draws the preview at a GSD at which the picture's longer side fits into it."""
+    if request.preview is None:
+        return
+    area = request.area if isinstance(request, ExtractRequest) else None
+    bands = request.bands if isinstance(request, ExtractRequest) else None
+    with open_working_grid(picture, bands=bands, area=area) as grid:
+        longest_m = max(grid.window.width, grid.window.height) * grid.gsd_m
+    gsd_m = max(grid.gsd_m, longest_m / LONGEST_SIDE_PX)
+    with open_working_grid(picture, gsd_m=gsd_m, bands=bands, area=area) as coarse:
+        draw_preview(coarse, railway_map, request.preview, overwrite=request.overwrite)
+
+
+def _line_result(
+    request: ExtractRequest | VectorizeRequest, railway_map: RailwayMap, crs: str, clock: _Clock
+) -> dict[str, Any]:
+    return {
+        "output": str(request.output),
+        "crs": crs,
+        "tracks": len(railway_map.tracks),
+        "nodes": len(railway_map.nodes),
+        "switches": railway_map.switches,
+        "review": railway_map.reviews,
+        "total_length_m": round(railway_map.total_length_m, 2),
+        "preview": _text(request.preview),
+        "timings_s": clock.seconds,
+    }
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _package_version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"

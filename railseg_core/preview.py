@@ -1,0 +1,50 @@
+"""A picture of the result: the lines over the raster, small enough to look at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from railseg_core.errors import RailSegError
+from railseg_core.outputs import written_aside
+from railseg_core.railway_map import RailwayMap
+from railseg_core.raster import WorkingGrid
+
+LONGEST_SIDE_PX = 1600
+_COLOURS = {"ok": (230, 30, 40), "review": (255, 150, 0)}
+_NODE_COLOUR = (30, 90, 255)
+_SHIFT = 4  # OpenCV draws in sixteenths of a pixel
+
+
+def draw_preview(grid: WorkingGrid, railway_map: RailwayMap, path: Path, *, overwrite: bool) -> None:
+    """Draws tracks (red; orange where a person should look) and switches (blue) over the picture as PNG.
+
+    Args:
+        grid: The picture, opened at the preview's own coarse GSD.
+        railway_map: Tracks and nodes in the grid's CRS.
+        path: File to write.
+        overwrite: Whether it may exist.
+
+    Raises:
+        RailSegError: If the file can't be written.
+    """
+    window = grid.window.intersection(grid.picture_window)
+    image, valid = grid.read(window)
+    canvas = np.ascontiguousarray(np.where(valid, image, 255).transpose(1, 2, 0))
+    inverse = ~window.transform(grid.gsd_m)
+    for track in railway_map.tracks:
+        points = np.column_stack(inverse @ track.line.T)
+        fixed = np.round((points - 0.5) * (1 << _SHIFT)).astype(np.int32)
+        cv2.polylines(canvas, [fixed], False, _COLOURS[track.status], 2, cv2.LINE_AA, _SHIFT)
+    for node in railway_map.nodes:
+        if node.railway == "switch":
+            col, row = inverse @ (node.x, node.y)
+            centre = (round((col - 0.5) * (1 << _SHIFT)), round((row - 0.5) * (1 << _SHIFT)))
+            cv2.circle(canvas, centre, 5 << _SHIFT, _NODE_COLOUR, 2, cv2.LINE_AA, _SHIFT)
+    encoded, data = cv2.imencode(".png", cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR))
+    if not encoded:
+        raise RailSegError(f"The preview {path} could not be drawn.", "Leave the preview out.")
+    with written_aside(path, overwrite=overwrite) as aside:
+        aside.write_bytes(data.tobytes())

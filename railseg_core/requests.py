@@ -1,0 +1,169 @@
+"""What can be asked for: one frozen request per command, the same for Python, the command line and the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+import shapely
+
+from railseg_core.area import Area
+from railseg_core.errors import RailSegError
+
+KernelShape = Literal["square", "disc"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractRequest:
+    """Raster to tracks and nodes: the whole way.
+
+    Attributes:
+        raster: Picture with a coordinate system.
+        output: GeoPackage to write.
+        bands: One or three band numbers from 1; None for the raster's own red, green and blue.
+        area: Where to look; None for all of the raster.
+        model: Model file; None for the bundled one.
+        device: `auto`, `cpu`, `cuda` or `mps`.
+        threshold: Probability from which a pixel counts, 0 to 1; None for what the model file says.
+        opening_m: Size of the opening's kernel, metres; 0 for none.
+        closing_m: Size of the closing's kernel, metres; 0 for none.
+        kernel: Shape of both kernels.
+        min_length_m: Shorter isolated pieces are left out, metres.
+        probability: Probability raster to keep as well.
+        mask: Mask raster to keep as well.
+        preview: PNG of the lines over the picture to draw as well.
+        overwrite: Whether existing outputs may be replaced.
+    """
+
+    raster: Path
+    output: Path
+    bands: tuple[int, ...] | None = None
+    area: Area | None = None
+    model: Path | None = None
+    device: str = "auto"
+    threshold: float | None = None
+    opening_m: float = 0.6
+    closing_m: float = 1.0
+    kernel: KernelShape = "disc"
+    min_length_m: float = 15.0
+    probability: Path | None = None
+    mask: Path | None = None
+    preview: Path | None = None
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentRequest:
+    """Raster to probability raster and, if asked for, mask raster; attributes as in `ExtractRequest`."""
+
+    raster: Path
+    output: Path
+    bands: tuple[int, ...] | None = None
+    area: Area | None = None
+    model: Path | None = None
+    device: str = "auto"
+    threshold: float | None = None
+    opening_m: float = 0.6
+    closing_m: float = 1.0
+    kernel: KernelShape = "disc"
+    mask: Path | None = None
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanRequest:
+    """Mask or probability raster to cleaned mask raster; attributes as in `ExtractRequest`."""
+
+    raster: Path
+    output: Path
+    threshold: float | None = None
+    opening_m: float = 0.6
+    closing_m: float = 1.0
+    kernel: KernelShape = "disc"
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VectorizeRequest:
+    """Mask or probability raster, also one made elsewhere, to tracks and nodes; attributes as in `ExtractRequest`."""
+
+    raster: Path
+    output: Path
+    threshold: float | None = None
+    opening_m: float = 0.6
+    closing_m: float = 1.0
+    kernel: KernelShape = "disc"
+    min_length_m: float = 15.0
+    preview: Path | None = None
+    overwrite: bool = False
+
+
+Request = ExtractRequest | SegmentRequest | CleanRequest | VectorizeRequest
+REQUESTS: dict[str, type[Request]] = {
+    "extract": ExtractRequest,
+    "segment": SegmentRequest,
+    "clean": CleanRequest,
+    "vectorize": VectorizeRequest,
+}
+_PATHS = ("raster", "output", "model", "probability", "mask", "preview")
+_METRES = ("opening_m", "closing_m", "min_length_m")
+
+
+def parse_request(method: str, params: Mapping[str, Any]) -> Request:
+    """Makes a request of JSON-like values; what is left out or None takes its default.
+
+    Args:
+        method: A key of `REQUESTS`.
+        params: Values by the names of the request's attributes; `area` as an `Area` or as `{"wkt": …, "crs": …}`.
+
+    Raises:
+        RailSegError: For an unknown method or parameter, a missing one, or a value out of range.
+    """
+    if method not in REQUESTS:
+        raise RailSegError(f"There is no method {method!r}.", f"Use one of {', '.join(REQUESTS)}.")
+    request_type = REQUESTS[method]
+    known = {item.name: item for item in fields(request_type)}
+    for name in params:
+        if name not in known:
+            raise RailSegError(f"{method} has no parameter {name!r}.", f"It takes {', '.join(known)}.")
+    given = {name: _parse(name, value) for name, value in params.items() if value is not None}
+    for name, item in known.items():
+        if item.default is MISSING and name not in given:
+            raise RailSegError(f"{method} needs the parameter {name!r}.", "")
+    return request_type(**given)
+
+
+def _parse(name: str, value: Any) -> Any:
+    try:
+        if name in _PATHS:
+            return Path(value)
+        if name == "bands":
+            return _bands(value)
+        if name == "area":
+            return value if isinstance(value, Area) else Area(shapely.from_wkt(value["wkt"]), str(value["crs"]))
+        if name == "threshold":
+            return _in_range(name, float(value), 0.0, 1.0)
+        if name in _METRES:
+            return _in_range(name, float(value), 0.0, 1000.0)
+        if name == "overwrite":
+            return bool(value)
+    except (TypeError, ValueError, KeyError, shapely.errors.ShapelyError) as error:
+        raise RailSegError(f"The value {value!r} of {name} isn't understood ({error}).", "") from error
+    if name == "kernel" and value not in ("square", "disc"):
+        raise RailSegError(f"There is no kernel shape {value!r}.", "Use square or disc.")
+    return value
+
+
+def _bands(value: Any) -> tuple[int, ...]:
+    bands = tuple(int(band) for band in value)
+    if len(bands) not in (1, 3):
+        raise RailSegError(f"{len(bands)} bands were chosen.", "Choose one band, or three as red, green and blue.")
+    return bands
+
+
+def _in_range(name: str, value: float, low: float, high: float) -> float:
+    if not low <= value <= high:
+        raise RailSegError(f"{name} is {value:g}.", f"Choose a value from {low:g} to {high:g}.")
+    return value

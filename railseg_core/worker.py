@@ -1,0 +1,164 @@
+"""The worker: requests as JSON lines on standard input, events as JSON lines on standard output.
+
+Started by the QGIS plugin as a file in an environment of its own, `python -I -u worker.py`. Beyond the standard
+library nothing is imported before the process has been made safe: standard output belongs to the protocol, so
+file descriptor 1 is handed to standard error; the variables with which QGIS points at its own PROJ and GDAL
+are dropped; and when standard input ends, because the parent has gone, the process ends too.
+
+Events: `ready`, `progress`, `log`, `result`, `error`. See `Connection` and `serve` for their fields.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from railseg_core.reporting import Timeline
+
+PROTOCOL_VERSION = 1
+_FOREIGN_VARIABLES = ("PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "GDAL_DRIVER_PATH")
+_PROGRESS_INTERVAL_S = 0.1
+_REPORT_IT = "This is a fault in RailSeg: please report it with the log."
+
+
+class Connection:
+    """The parent's end of the pipe, as events; a `Reporter` for the request being served."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._request_id: Any = None
+        self._timeline: Timeline | None = None
+        self._last_progress = ("", 0.0)
+
+    def send(self, event: str, **values: Any) -> None:
+        """Writes one event."""
+        self._stream.write(json.dumps({"event": event, **values}) + "\n")
+        self._stream.flush()
+
+    def start(self, request_id: Any, timeline: Timeline) -> None:
+        """From now on progress and messages belong to this request."""
+        self._request_id = request_id
+        self._timeline = timeline
+        self._last_progress = ("", 0.0)
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Sends `progress` with the whole run's fraction (0 to 1) and remaining seconds, ten times a second at most."""
+        if self._timeline is None:
+            return
+        fraction = self._timeline.fraction(stage, done, total)
+        now = time.monotonic()
+        last_stage, last_time = self._last_progress
+        if stage == last_stage and done < total and now - last_time < _PROGRESS_INTERVAL_S:
+            return
+        self._last_progress = (stage, now)
+        remaining_s = self._timeline.remaining_s()
+        self.send(
+            "progress",
+            id=self._request_id,
+            stage=stage,
+            done=done,
+            total=total,
+            fraction=round(fraction, 4),
+            remaining_s=None if remaining_s is None else round(remaining_s, 1),
+        )
+
+    def log(self, level: str, message: str) -> None:
+        """Sends `log`."""
+        self.send("log", id=self._request_id, level=level, message=message)
+
+
+def take_standard_output() -> TextIO:
+    """A private copy of standard output; whatever else is printed from now on goes to standard error."""
+    protocol = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="backslashreplace")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return protocol
+
+
+def read_requests(stream: TextIO) -> queue.Queue[str]:
+    """Lines of standard input; at its end the process ends at once, also in the middle of a run."""
+    lines: queue.Queue[str] = queue.Queue()
+
+    def read() -> None:
+        for line in stream:
+            lines.put(line)
+        os._exit(0)  # nobody is left to work for, and only this ends a native call on the main thread
+
+    threading.Thread(target=read, name="lifeline", daemon=True).start()
+    return lines
+
+
+def serve(connection: Connection, line: str) -> None:
+    """Works one request off: `{"id": …, "method": …, "params": {…}}` to a `result` or an `error`."""
+    from railseg_core.errors import RailSegError
+    from railseg_core.requests import parse_request
+
+    request_id = None
+    try:
+        message = json.loads(line)
+        if not isinstance(message, dict) or not isinstance(message.get("params", {}), dict):
+            raise RailSegError("A request must be a JSON object with id, method and params.")
+        request_id = message.get("id")
+        method = message.get("method")
+        request = None if method == "info" else parse_request(str(method), message.get("params", {}))
+        # Only now: this imports torch, which takes seconds that a wrong request need not wait for.
+        from railseg_core.pipeline import info, run, timeline
+
+        if request is None:
+            result = info()
+        else:
+            connection.start(request_id, timeline(request))
+            result = run(request, connection)
+        connection.send("result", id=request_id, result=result)
+    except RailSegError as error:
+        connection.send("error", id=request_id, message=error.message, hint=error.hint, kind="RailSegError")
+    except json.JSONDecodeError as error:
+        connection.send("error", id=None, message=f"A request isn't JSON: {error}.", hint="", kind="RailSegError")
+    except MemoryError:
+        connection.send(
+            "error",
+            id=request_id,
+            message="The machine's memory isn't enough.",
+            hint="Close other programs, or choose a smaller extent.",
+            kind="MemoryError",
+        )
+    except Exception as error:  # the next request may still be served
+        traceback.print_exc()
+        connection.send(
+            "error",
+            id=request_id,
+            message=f"{type(error).__name__}: {error}",
+            hint=_REPORT_IT,
+            kind=type(error).__name__,
+        )
+
+
+def main() -> None:
+    """Serves requests until standard input ends."""
+    for name in _FOREIGN_VARIABLES:
+        os.environ.pop(name, None)
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    connection = Connection(take_standard_output())
+    if "--self-test" in sys.argv[1:]:
+        from railseg_core.pipeline import info
+
+        connection.send("result", id=None, result=info())
+        return
+    lines = read_requests(open(0, encoding="utf-8", errors="replace", closefd=False))  # noqa: SIM115
+    from railseg_core import __version__
+
+    connection.send("ready", version=__version__, protocol=PROTOCOL_VERSION)
+    while True:
+        serve(connection, lines.get())
+
+
+if __name__ == "__main__":
+    main()

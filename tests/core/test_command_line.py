@@ -1,0 +1,223 @@
+"""The command line: what it writes, what it says, how it ends."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pytest
+import rasterio
+
+from railseg_core.__main__ import main
+
+
+def test_extract_writes_the_map_and_all_that_is_asked_for(
+    small_raster: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = {name: tmp_path / name for name in ("out.gpkg", "p.tif", "m.tif", "p.png")}
+    options = ["--probability", paths["p.tif"], "--mask", paths["m.tif"], "--preview", paths["p.png"], "--json"]
+    assert main(["extract", str(small_raster), str(paths["out.gpkg"]), "--device", "cpu", *map(str, options)]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["output"] == str(paths["out.gpkg"])
+    layers = {name for name, _ in pyogrio.list_layers(paths["out.gpkg"])}
+    assert {"rail_track", "rail_node", "rail_relation", "railseg_run"} <= layers
+    with rasterio.open(paths["p.tif"]) as probability, rasterio.open(paths["m.tif"]) as mask:
+        assert probability.descriptions == ("track", "axis")
+        assert probability.profile["tiled"]
+        assert probability.shape == mask.shape
+        assert set(np.unique(mask.read(1))) <= {0, 255}
+    assert paths["p.png"].read_bytes().startswith(b"\x89PNG")
+    assert {path.name for path in tmp_path.iterdir()} == set(paths)
+
+
+def test_the_steps_one_by_one_give_what_extract_gives(small_raster: Path, tmp_path: Path) -> None:
+    whole, probability, stepwise = (tmp_path / name for name in ("whole.gpkg", "p.tif", "stepwise.gpkg"))
+    assert main(["extract", str(small_raster), str(whole), "--quiet"]) == 0
+    assert main(["segment", str(small_raster), str(probability), "--quiet"]) == 0
+    assert main(["vectorize", str(probability), str(stepwise), "--quiet"]) == 0
+    first, second = (
+        pyogrio.raw.read(path, layer="rail_track", columns=["track_id", "length_m"]) for path in (whole, stepwise)
+    )
+    assert sorted(first[3][0]) == sorted(second[3][0])
+    assert sum(first[3][1]) == pytest.approx(sum(second[3][1]))
+
+
+def test_clean_opens_and_closes_a_mask(tmp_path: Path) -> None:
+    mask = np.zeros((200, 200), np.uint8)
+    mask[50:70, 10:190] = 1
+    mask[60, 100] = 0  # a hole
+    mask[150, 150] = 1  # a speck
+    source, target = tmp_path / "mask.tif", tmp_path / "clean.tif"
+    transform = rasterio.transform.from_origin(500000, 5600000, 0.2, 0.2)
+    with rasterio.open(
+        source,
+        "w",
+        driver="GTiff",
+        width=200,
+        height=200,
+        count=1,
+        dtype="uint8",
+        crs="EPSG:25832",
+        transform=transform,
+    ) as file:
+        file.write(mask, 1)
+    assert main(["clean", str(source), str(target), "--opening", "0.6", "--closing", "1.0", "--quiet"]) == 0
+    with rasterio.open(target) as file:
+        col, row = (round(value) for value in ~file.transform @ (500000 + 100.5 * 0.2, 5600000 - 60.5 * 0.2))
+        cleaned = file.read(1)
+        assert cleaned[row, col] == 255
+        assert cleaned.sum() == 255 * (mask.sum() + 1 - 1)
+
+
+def test_an_extent_gives_the_same_probabilities_inside_it(small_raster: Path, tmp_path: Path) -> None:
+    with rasterio.open(small_raster) as file:
+        left, bottom, right, top = file.bounds
+    extent = [left + 20, bottom + 10, right - 10, top - 10]
+    whole, part = tmp_path / "whole.tif", tmp_path / "part.tif"
+    assert main(["segment", str(small_raster), str(whole), "--quiet"]) == 0
+    assert main(["segment", str(small_raster), str(part), "--quiet", "--extent", *map(str, extent)]) == 0
+    with rasterio.open(whole) as file, rasterio.open(part) as cut:
+        window = rasterio.windows.from_bounds(*extent, file.transform).round()
+        inside = file.read(window=window)
+        there = cut.read(window=rasterio.windows.from_bounds(*file.window_bounds(window), cut.transform).round())
+    assert inside.shape == there.shape
+    np.testing.assert_array_equal(inside, there)
+
+
+def test_info_shows_versions_device_and_model_card(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["model"]["architecture"] == "deeplabv3plus-mobilenetv3-carafe"
+    assert "torch" in shown["packages"]
+    assert shown["devices"][-1] == "cpu"
+
+
+def test_info_on_a_raster_tells_what_it_is(small_raster: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", str(small_raster)]) == 0
+    assert "25832" in capsys.readouterr().out
+
+
+def write_raster(path: Path, pixels: np.ndarray, crs: str | None = "EPSG:25832", **options: object) -> Path:
+    transform = rasterio.transform.from_origin(500000, 5600000, 0.2, 0.2)
+    bands, rows, cols = pixels.shape
+    profile = {"driver": "GTiff", "width": cols, "height": rows, "count": bands, "dtype": pixels.dtype.name}
+    with rasterio.open(path, "w", **profile, crs=crs, transform=transform, **options) as file:
+        file.write(pixels)
+    return path
+
+
+def noise(bands: int = 3, side: int = 300) -> np.ndarray:
+    return np.random.default_rng(0).integers(1, 255, (bands, side, side), dtype=np.uint8)
+
+
+def run_extract(raster: Path, output: Path, *options: str) -> int:
+    return main(["extract", str(raster), str(output), "--device", "cpu", "--quiet", *options])
+
+
+def test_one_band_is_taken_as_grey(tmp_path: Path) -> None:
+    assert run_extract(write_raster(tmp_path / "grey.tif", noise(bands=1)), tmp_path / "out.gpkg") == 0
+    assert pyogrio.read_info(tmp_path / "out.gpkg", layer="rail_track")["crs"] == "EPSG:25832"
+
+
+def truncated(tmp_path: Path) -> Path:
+    whole = write_raster(tmp_path / "whole.tif", noise(side=800))
+    path = tmp_path / "truncated.tif"
+    path.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    return path
+
+
+def text_file(tmp_path: Path) -> Path:
+    path = tmp_path / "text.tif"
+    path.write_text("not a raster")
+    return path
+
+
+BAD_RASTERS = {
+    "missing": (lambda folder: folder / "none.tif", "exist"),
+    "no CRS": (lambda folder: write_raster(folder / "a.tif", noise(), crs=None), "CRS|coordinate"),
+    "all nodata": (lambda folder: write_raster(folder / "a.tif", noise() * 0, nodata=0), "nodata|valid"),
+    "text file": (text_file, "text.tif"),
+    "truncated": (truncated, "truncated.tif"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_RASTERS)
+def test_a_bad_raster_ends_with_one_line_and_leaves_nothing(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make, words = BAD_RASTERS[kind]
+    out = tmp_path / "out"
+    out.mkdir()
+    assert run_extract(make(tmp_path), out / "out.gpkg", "--probability", str(out / "p.tif")) == 1
+    message = capsys.readouterr().err
+    assert message.startswith("railseg: ")
+    assert message.count("\n") == 1
+    assert re.search(words, message)
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--extent", "0", "0", "10", "10"], "outside"),
+        (["--extent", "500010", "5599990", "500010", "5599990"], "empty"),
+        (["--bands", "7"], "band"),
+        (["--bands", "1", "2"], "band"),
+        (["--threshold", "7"], "threshold"),
+        (["--opening", "-1"], "opening_m"),
+        (["--device", "abacus"], "abacus"),
+        (["--model", "none.safetensors"], "none.safetensors"),
+        (["--aoi", "none.geojson"], "none.geojson"),
+        (["--probability", "no/such/folder/p.tif"], "folder"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_option_ends_with_one_line(
+    options: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raster = write_raster(tmp_path / "a.tif", noise())
+    output = tmp_path / "out.gpkg"
+    assert run_extract(raster, output, *options) == 1
+    message = capsys.readouterr().err
+    assert words in message
+    assert message.count("\n") == 1
+    assert not output.exists()
+
+
+def test_a_damaged_model_ends_with_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "model.safetensors"
+    model.write_bytes(b"\x10\0\0\0\0\0\0\0 damaged")
+    raster = write_raster(tmp_path / "a.tif", noise())
+    assert run_extract(raster, tmp_path / "out.gpkg", "--model", str(model)) == 1
+    assert "damaged" in capsys.readouterr().err
+
+
+def test_an_output_that_exists_is_kept_unless_overwriting_is_allowed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raster = write_raster(tmp_path / "a.tif", noise())
+    output = tmp_path / "out.gpkg"
+    output.write_text("precious")
+    assert run_extract(raster, output) == 1
+    assert "exists" in capsys.readouterr().err
+    assert output.read_text() == "precious"
+    assert run_extract(raster, output, "--overwrite") == 0
+    assert pyogrio.read_info(output, layer="rail_node")["fields"].tolist()[0] == "node_id"
+
+
+def test_wrong_usage_ends_with_two() -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["extract"])
+    assert ended.value.code == 2
+
+
+def test_the_module_runs_as_a_program() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "railseg_core", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "railseg 0.1.0\n"
