@@ -74,7 +74,7 @@ bench: .venv/ready
 # DATA is a folder with backgrounds/ and weights/, see train/README.md.
 train: .venv/ready
 	$(BIN)/python -m train.train --out build/train --minutes $(or $(MINUTES),60) \
-		$(if $(DATA),--backgrounds $(DATA)/backgrounds)
+		$(if $(DATA),--backgrounds $(DATA)/backgrounds --encoder $(wildcard $(DATA)/weights/*.safetensors))
 
 sample: .venv/ready
 	$(BIN)/python -m train.make_sample

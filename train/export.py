@@ -20,6 +20,7 @@ from railseg_core.network.model_file import ModelCard, save_model
 from train.data import CropStream
 from train.train import normalised
 
+CROP_PX = 512
 TEST_SEED = 910_001  # of no training or validation stream
 THRESHOLDS = np.linspace(0.2, 0.8, 13)
 
@@ -59,7 +60,7 @@ def main() -> None:
     model = DeepLabV3Plus(VARIANTS[state["variant"]])
     model.load_state_dict(state["average"])
     model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
-    stream = CropStream(512, TEST_SEED, arguments.backgrounds, [], 0.0)
+    stream = CropStream(CROP_PX, TEST_SEED, arguments.backgrounds, [], 0.0)
     measured = measured_scores(model, stream, arguments.crops)
     best = {name: int(np.argmax([scores.iou[1] for scores in items])) for name, items in measured.items()}
     track = measured["track"][best["track"]]
