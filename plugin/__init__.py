@@ -1,0 +1,1 @@
+"""The half of RailSeg that lives in QGIS: standard library and qgis.* only."""

@@ -1,0 +1,1 @@
+"""RailSeg's Processing algorithms, one per file."""

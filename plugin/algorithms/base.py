@@ -1,0 +1,126 @@
+"""What all algorithms share: they look at a raster, ask the worker and hand out what it made."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+)
+
+from ..environment import Environment
+from ..locations import WEBSITE
+from ..translation import tr
+from ..worker_client import WorkerCancelledError, WorkerClient
+from .area import chosen_area
+from .raster_source import RasterSource, raster_problem
+
+
+class RailSegAlgorithm(QgsProcessingAlgorithm):
+    """A step that the worker does. Subclasses say its name and parameters, what to ask for and what to hand out.
+
+    Args:
+        environment: Where the worker's Python is.
+        worker: Does the work.
+    """
+
+    METHOD: ClassVar[str]
+    INPUT = "INPUT"
+
+    def __init__(self, environment: Environment, worker: WorkerClient) -> None:
+        super().__init__()
+        self._environment = environment
+        self._worker = worker
+        self._raster: RasterSource | None = None
+
+    def createInstance(self) -> RailSegAlgorithm:
+        """Another of the same kind."""
+        return type(self)(self._environment, self._worker)
+
+    def group(self) -> str:
+        """All in one group."""
+        return tr("Railway")
+
+    def groupId(self) -> str:
+        """All in one group."""
+        return "railway"
+
+    def helpUrl(self) -> str:
+        """The manual."""
+        return f"{WEBSITE}#in-qgis"
+
+    def canExecute(self) -> tuple[bool, str]:
+        """Whether the worker's environment is there, and if not, how to get it. Asked by the desktop only."""
+        status = self._environment.status()
+        return status.is_ok, status.message
+
+    def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
+        """Finds what is wrong before anything starts."""
+        is_ok, message = super().checkParameterValues(parameters, context)
+        if is_ok:
+            message = self._problem(parameters, context)
+        return is_ok and not message, message
+
+    def prepareAlgorithm(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        """On the main thread: takes from the layer what the work needs.
+
+        Raises:
+            QgsProcessingException: The environment is missing, or the raster can't be used.
+        """
+        problem = self._problem(parameters, context)  # not every caller has asked checkParameterValues
+        if problem:
+            raise QgsProcessingException(problem)
+        self._raster = RasterSource(self.parameterAsRasterLayer(parameters, self.INPUT, context))
+        return True
+
+    def processAlgorithm(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """Asks the worker, on whatever thread; nothing comes of a cancelled run."""
+        if self._raster is None:
+            raise QgsProcessingException(self.invalidRasterError(parameters, self.INPUT))
+        request = {**self.request(parameters, context), "overwrite": True}
+        area = chosen_area(self, parameters, self._raster.crs, context)
+        if area is not None:
+            request["area"] = area.request
+        try:
+            extent = None if area is None else area.bounds_in(self._raster.crs, context)
+            request["raster"] = self._raster.readable_path(extent, context, feedback)
+            result = self._worker.run(self.METHOD, request, feedback)
+        except WorkerCancelledError:
+            return {}
+        return self.hand_out(parameters, context, feedback, request, result)
+
+    def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
+        """The worker's parameters, without `raster`, `area` and `overwrite`.
+
+        Raises:
+            QgsProcessingException: A value can't be used.
+        """
+        raise NotImplementedError
+
+    def hand_out(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+        request: dict[str, Any],
+        result: dict[str, Any],
+    ) -> dict[str, Any]:
+        """The algorithm's outputs, from what the worker was asked and what it answered."""
+        raise NotImplementedError
+
+    def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """What keeps the algorithm from running, with the way out; empty if nothing does."""
+        status = self._environment.status()
+        if not status.is_ok:
+            return status.message
+        layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
+        if layer is None:
+            return str(self.invalidRasterError(parameters, self.INPUT))
+        return raster_problem(layer)

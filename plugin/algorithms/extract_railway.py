@@ -1,0 +1,102 @@
+"""Raster to tracks and nodes: the whole way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+
+from ..translation import tr
+from .base import RailSegAlgorithm
+from .map_layers import map_numbers, map_outputs, map_parameters, map_request
+from .parameters import (
+    MIN_LENGTH,
+    cleaning_parameters,
+    cleaning_request,
+    min_length_parameter,
+    model_parameters,
+    picture_parameters,
+    picture_request,
+    raster_output,
+    raster_output_parameter,
+)
+
+
+class ExtractRailway(RailSegAlgorithm):
+    """Raster to tracks and nodes and, on request, probability and mask rasters."""
+
+    METHOD = "extract"
+    PROBABILITY = "PROBABILITY"
+    MASK = "MASK"
+
+    def name(self) -> str:
+        """Its id, for ever."""
+        return "extractrailway"
+
+    def displayName(self) -> str:
+        """Its name."""
+        return tr("Extract railway")
+
+    def tags(self) -> list[str]:
+        """What it is found by."""
+        return tr("rail,railroad,track,switch,turnout,orthophoto,drone,uav,deep learning,segmentation").split(",")
+
+    def shortHelpString(self) -> str:
+        """What it does."""
+        return tr(
+            "Draws the railway tracks of an aerial or drone picture as lines: one line per track between two nodes, "
+            "and switches, crossings and ends as nodes.\n\n"
+            "A neural network finds the tracks, opening and closing clean the mask, and its middle becomes the lines. "
+            "All lengths are metres on the ground. What is doubtful has the status 'review'.\n\n"
+            "Everything runs on this machine; Cancel works at any moment."
+        )
+
+    def shortDescription(self) -> str:
+        """What it does, in a sentence."""
+        return tr("Draws the railway tracks of an aerial or drone picture as lines.")
+
+    def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
+        """Parameters and outputs."""
+        for parameter in (
+            *picture_parameters(),
+            *model_parameters(),
+            *cleaning_parameters(),
+            min_length_parameter(),
+            *map_parameters(),
+            raster_output_parameter(
+                self.PROBABILITY,
+                tr("Probability raster"),
+                tr("Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance."),
+                is_optional=True,
+            ),
+            raster_output_parameter(
+                self.MASK, tr("Mask raster"), tr("The cleaned mask of the tracks."), is_optional=True
+            ),
+        ):
+            self.addParameter(parameter)
+        for number in map_numbers():
+            self.addOutput(number)
+
+    def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
+        """What to ask of the worker."""
+        return {
+            **picture_request(self, parameters, context),
+            **cleaning_request(self, parameters, context),
+            "min_length_m": self.parameterAsDouble(parameters, MIN_LENGTH, context),
+            "probability": raster_output(self, parameters, self.PROBABILITY, context),
+            "mask": raster_output(self, parameters, self.MASK, context),
+            **map_request(self, parameters, context),
+        }
+
+    def hand_out(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+        request: dict[str, Any],
+        result: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Tracks, nodes, numbers, and the rasters that were asked for."""
+        outputs = map_outputs(self, parameters, context, feedback, result)
+        rasters = {self.PROBABILITY: request["probability"], self.MASK: request["mask"]}
+        return outputs | {name: path for name, path in rasters.items() if path is not None}

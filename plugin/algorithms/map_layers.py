@@ -1,0 +1,178 @@
+"""From the worker's GeoPackage to the layers that the user asked for."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsFeature,
+    QgsFeatureSink,
+    QgsField,
+    QgsFields,
+    QgsMapLayer,
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingUtils,
+    QgsVectorLayer,
+)
+
+from ..locations import STYLES
+from ..translation import tr
+from .parameters import check_destinations
+
+TRACKS = "TRACKS"
+NODES = "NODES"
+GEOPACKAGE = "GEOPACKAGE"
+TRACK_COUNT = "TRACK_COUNT"
+NODE_COUNT = "NODE_COUNT"
+REVIEW_COUNT = "REVIEW_COUNT"
+TOTAL_LENGTH = "TOTAL_LENGTH"
+_TABLES = {TRACKS: "rail_track", NODES: "rail_node"}
+_ROW_NUMBER = "fid"
+
+
+def map_parameters() -> list[QgsProcessingParameterDefinition]:
+    """Where to put the map."""
+    tracks = QgsProcessingParameterFeatureSink(TRACKS, tr("Railway tracks"), Qgis.ProcessingSourceType.VectorLine)
+    tracks.setHelp(tr("One line per track between two nodes, with its length, confidence and status."))
+    nodes = QgsProcessingParameterFeatureSink(
+        NODES, tr("Railway nodes"), Qgis.ProcessingSourceType.VectorPoint, optional=True, createByDefault=True
+    )
+    nodes.setHelp(tr("Switches, crossings, ends, and where a track is cut by the edge of the picture or area."))
+    geopackage = QgsProcessingParameterFileDestination(
+        GEOPACKAGE,
+        tr("Railway map (GeoPackage with all layers)"),
+        tr("GeoPackage (*.gpkg)"),
+        optional=True,
+        createByDefault=False,
+    )
+    geopackage.setHelp(
+        tr("Tracks, nodes, which track leads into which (rail_relation) and how it was made, in a file.")
+    )
+    return [tracks, nodes, geopackage]
+
+
+def map_numbers() -> list[QgsProcessingOutputNumber]:
+    """What is worth knowing in a model."""
+    return [
+        QgsProcessingOutputNumber(TRACK_COUNT, tr("Number of tracks")),
+        QgsProcessingOutputNumber(NODE_COUNT, tr("Number of nodes")),
+        QgsProcessingOutputNumber(TOTAL_LENGTH, tr("Total length (m)")),
+        QgsProcessingOutputNumber(REVIEW_COUNT, tr("Number of tracks and nodes to review")),
+    ]
+
+
+def map_request(
+    algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
+) -> dict[str, Any]:
+    """The worker's `output`: the file that the user wants, else a temporary one.
+
+    Raises:
+        QgsProcessingException: An output's folder can't be written.
+    """
+    check_destinations(parameters, (TRACKS, NODES, GEOPACKAGE))
+    is_wanted = parameters.get(GEOPACKAGE) is not None
+    path = algorithm.parameterAsFileOutput(parameters, GEOPACKAGE, context) if is_wanted else ""
+    return {"output": path or QgsProcessingUtils.generateTempFilename("railway.gpkg", context)}
+
+
+def map_outputs(
+    algorithm: QgsProcessingAlgorithm,
+    parameters: dict[str, Any],
+    context: QgsProcessingContext,
+    feedback: QgsProcessingFeedback,
+    result: dict[str, Any],
+) -> dict[str, Any]:
+    """Copies tracks and nodes from the file that the worker's result names to the sinks that were asked for.
+
+    Returns:
+        Sinks, file and numbers by the outputs' names.
+
+    Raises:
+        QgsProcessingException: A sink can't be made or written.
+    """
+    outputs: dict[str, Any] = {
+        TRACK_COUNT: result["tracks"],
+        NODE_COUNT: result["nodes"],
+        TOTAL_LENGTH: result["total_length_m"],
+        REVIEW_COUNT: result["review"],
+    }
+    for name in (TRACKS, NODES):
+        if parameters.get(name) is not None:
+            outputs[name] = _copy(algorithm, parameters, name, context, Path(result["output"]))
+    if parameters.get(GEOPACKAGE) is not None:
+        outputs[GEOPACKAGE] = result["output"]
+    feedback.pushInfo(
+        tr("{tracks} tracks, {length:.0f} m in all; {nodes} nodes; {review} to review").format(
+            tracks=result["tracks"],
+            length=result["total_length_m"],
+            nodes=result["nodes"],
+            review=result["review"],
+        )
+    )
+    return outputs
+
+
+def _copy(
+    algorithm: QgsProcessingAlgorithm,
+    parameters: dict[str, Any],
+    name: str,
+    context: QgsProcessingContext,
+    geopackage: Path,
+) -> str:
+    table = _TABLES[name]
+    layer = QgsVectorLayer(f"{geopackage}|layername={table}", table, "ogr")
+    row_number = layer.fields().lookupField(_ROW_NUMBER)
+    fields = _plain_fields(layer)
+    sink, destination = algorithm.parameterAsSink(parameters, name, context, fields, layer.wkbType(), layer.crs())
+    if sink is None:
+        raise QgsProcessingException(algorithm.invalidSinkError(parameters, name))
+    for row in layer.getFeatures():
+        feature = QgsFeature(fields)
+        feature.setGeometry(row.geometry())
+        attributes = row.attributes()
+        feature.setAttributes(attributes[:row_number] + attributes[row_number + 1 :])
+        if not sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+            raise QgsProcessingException(algorithm.writeFeatureError(sink, parameters, name))
+    if context.willLoadLayerOnCompletion(destination):
+        context.layerToLoadOnCompletionDetails(destination).setPostProcessor(_styler(table))
+    return str(destination)
+
+
+def _plain_fields(layer: QgsVectorLayer) -> QgsFields:
+    """The layer's fields without its row number, aliases and comments, which not every sink takes."""
+    fields = QgsFields()
+    for field in layer.fields():
+        if field.name() != _ROW_NUMBER:
+            fields.append(QgsField(field.name(), field.type(), field.typeName(), field.length(), field.precision()))
+    return fields
+
+
+class _Styler(QgsProcessingLayerPostProcessorInterface):
+    """Gives a loaded layer its look."""
+
+    def __init__(self, style: Path) -> None:
+        super().__init__()
+        self._style = style
+
+    def postProcessLayer(
+        self, layer: QgsMapLayer, _context: QgsProcessingContext, _feedback: QgsProcessingFeedback
+    ) -> None:
+        """Called by QGIS once the layer is there."""
+        layer.loadNamedStyle(str(self._style))
+        layer.triggerRepaint()
+
+
+@cache  # QGIS keeps no reference of its own, and a batch or a model drops its algorithms before it loads their layers
+def _styler(table: str) -> _Styler:
+    return _Styler(STYLES / f"{table}.qml")

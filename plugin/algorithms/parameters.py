@@ -1,0 +1,253 @@
+"""Parameters that several algorithms have, and how their values become the worker's."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingParameterBand,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
+)
+
+from ..translation import tr
+
+INPUT = "INPUT"
+BANDS = "BANDS"
+EXTENT = "EXTENT"
+AREA = "AREA"
+MODEL = "MODEL"
+DEVICE = "DEVICE"
+THRESHOLD = "THRESHOLD"
+OPENING = "OPENING"
+CLOSING = "CLOSING"
+KERNEL = "KERNEL"
+MIN_LENGTH = "MIN_LENGTH"
+_DEVICES = ["auto", "cpu", "cuda", "mps"]
+_KERNELS = ["disc", "square"]
+
+
+def picture_parameters() -> list[QgsProcessingParameterDefinition]:
+    """Which picture, which of its bands, and where in it."""
+    return [
+        _with_help(
+            QgsProcessingParameterRasterLayer(INPUT, tr("Aerial or drone picture")),
+            tr("A georeferenced raster with a ground sampling distance of 1 m or finer."),
+        ),
+        _with_help(
+            QgsProcessingParameterExtent(EXTENT, tr("Extent"), optional=True),
+            tr("Only this part of the picture is worked on. Empty: all of it."),
+        ),
+        _with_help(
+            QgsProcessingParameterFeatureSource(
+                AREA, tr("Area"), [Qgis.ProcessingSourceType.VectorPolygon], optional=True
+            ),
+            tr("Only what lies in these polygons is worked on. Empty: all of the picture, or of the extent."),
+        ),
+        _advanced(
+            _with_help(
+                QgsProcessingParameterBand(
+                    BANDS, tr("Bands"), parentLayerParameterName=INPUT, optional=True, allowMultiple=True
+                ),
+                tr("Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue."),
+            )
+        ),
+    ]
+
+
+def model_parameters() -> list[QgsProcessingParameterDefinition]:
+    """Which model, and what it runs on."""
+    return [
+        _advanced(
+            _with_help(
+                QgsProcessingParameterFile(
+                    MODEL, tr("Model file"), fileFilter=tr("RailSeg model (*.safetensors)"), optional=True
+                ),
+                tr("A model of your own, trained with RailSeg. Empty: the bundled one."),
+            )
+        ),
+        _advanced(
+            _with_help(
+                QgsProcessingParameterEnum(DEVICE, tr("Device"), _DEVICES, defaultValue="auto", usesStaticStrings=True),
+                tr("What computes: auto takes a graphics card where there is one, else the processor."),
+            )
+        ),
+    ]
+
+
+def mask_input_parameter() -> QgsProcessingParameterDefinition:
+    """A mask or probability raster to work on."""
+    return _with_help(
+        QgsProcessingParameterRasterLayer(INPUT, tr("Mask or probability raster")),
+        tr("RailSeg's probability raster, or a one-band mask or probability raster made elsewhere."),
+    )
+
+
+def cleaning_parameters() -> list[QgsProcessingParameterDefinition]:
+    """From which probability a pixel counts, and the morphology that cleans the mask."""
+    return [
+        _with_help(
+            QgsProcessingParameterNumber(
+                THRESHOLD,
+                tr("Threshold"),
+                Qgis.ProcessingNumberParameterType.Double,
+                optional=True,
+                minValue=0.0,
+                maxValue=1.0,
+            ),
+            tr("Probability from which a pixel counts as track, 0 to 1. Empty: what the model was tuned for."),
+        ),
+        _metres(
+            OPENING,
+            tr("Opening (m)"),
+            0.6,
+            tr("Removes specks and bridges thinner than this, in metres on the ground; 0: nothing."),
+        ),
+        _metres(
+            CLOSING,
+            tr("Closing (m)"),
+            1.0,
+            tr("Then fills gaps narrower than this, in metres on the ground; 0: none."),
+        ),
+        _advanced(
+            _with_help(
+                QgsProcessingParameterEnum(KERNEL, tr("Kernel"), _KERNELS, defaultValue="disc", usesStaticStrings=True),
+                tr("Shape of the opening and the closing."),
+            )
+        ),
+    ]
+
+
+def min_length_parameter() -> QgsProcessingParameterDefinition:
+    """From which length a piece of track is drawn."""
+    return _metres(
+        MIN_LENGTH, tr("Minimum length (m)"), 15.0, tr("Shorter pieces that stand alone are left out, in metres.")
+    )
+
+
+def raster_output_parameter(
+    name: str, description: str, help_text: str, *, is_optional: bool
+) -> QgsProcessingParameterDefinition:
+    """A raster to keep; an optional one is made on request only."""
+    parameter = QgsProcessingParameterRasterDestination(
+        name, description, optional=is_optional, createByDefault=not is_optional
+    )
+    return _with_help(parameter, help_text)
+
+
+def picture_request(
+    algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
+) -> dict[str, Any]:
+    """The worker's parameters that say which bands, which model and what it runs on.
+
+    Raises:
+        QgsProcessingException: The bands are neither one nor three.
+    """
+    bands = algorithm.parameterAsInts(parameters, BANDS, context) if parameters.get(BANDS) is not None else []
+    if len(bands) not in (0, 1, 3):
+        raise QgsProcessingException(
+            tr("{n} bands are chosen: choose three as red, green and blue, or one, or none.").format(n=len(bands))
+        )
+    return {
+        "bands": bands or None,
+        "model": algorithm.parameterAsFile(parameters, MODEL, context) or None,
+        "device": algorithm.parameterAsEnumString(parameters, DEVICE, context),
+    }
+
+
+def cleaning_request(
+    algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
+) -> dict[str, Any]:
+    """The worker's parameters for threshold and morphology."""
+    has_threshold = parameters.get(THRESHOLD) is not None
+    return {
+        "threshold": algorithm.parameterAsDouble(parameters, THRESHOLD, context) if has_threshold else None,
+        "opening_m": algorithm.parameterAsDouble(parameters, OPENING, context),
+        "closing_m": algorithm.parameterAsDouble(parameters, CLOSING, context),
+        "kernel": algorithm.parameterAsEnumString(parameters, KERNEL, context),
+    }
+
+
+def raster_output(
+    algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], name: str, context: QgsProcessingContext
+) -> str | None:
+    """Where to write a raster; None if it isn't asked for.
+
+    Raises:
+        QgsProcessingException: Its folder can't be written, or its name is that of another format.
+    """
+    if parameters.get(name) is None:
+        return None
+    check_destinations(parameters, [name])
+    path: str = algorithm.parameterAsOutputLayer(parameters, name, context)
+    if Path(path).suffix.lower() not in (".tif", ".tiff"):
+        raise QgsProcessingException(
+            tr("{path} would be a GeoTIFF: give it a name that ends with .tif.").format(path=path)
+        )
+    return path
+
+
+def check_destinations(parameters: dict[str, Any], names: Iterable[str]) -> None:
+    """Looks at the folders of file outputs, so that a long run doesn't end with nowhere to write to.
+
+    Raises:
+        QgsProcessingException: A folder isn't there or can't be written.
+    """
+    for name in names:
+        value = parameters.get(name)
+        if isinstance(value, QgsProcessingOutputLayerDefinition):
+            value = value.sink.staticValue()
+        path = _file_of(value) if isinstance(value, str) else None
+        if path is not None and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
+            raise QgsProcessingException(
+                tr("{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.").format(
+                    name=name, folder=path.parent
+                )
+            )
+
+
+def _file_of(destination: str) -> Path | None:
+    """The file that an output is written to; None for memory, temporary files and databases."""
+    table = re.match(r"ogr:dbname=['\"](.+?)['\"]", destination)
+    if table:
+        return Path(table[1])
+    if destination == "TEMPORARY_OUTPUT" or re.match(r"[A-Za-z]{2,}:", destination):
+        return None
+    return Path(destination).absolute() if destination else None
+
+
+def _metres(name: str, description: str, default: float, help_text: str) -> QgsProcessingParameterDefinition:
+    parameter = QgsProcessingParameterNumber(
+        name,
+        description,
+        Qgis.ProcessingNumberParameterType.Double,
+        defaultValue=default,
+        minValue=0.0,
+        maxValue=1000.0,
+    )
+    return _with_help(parameter, help_text)
+
+
+def _with_help(parameter: QgsProcessingParameterDefinition, help_text: str) -> QgsProcessingParameterDefinition:
+    parameter.setHelp(help_text)
+    return parameter
+
+
+def _advanced(parameter: QgsProcessingParameterDefinition) -> QgsProcessingParameterDefinition:
+    parameter.setFlags(parameter.flags() | Qgis.ProcessingParameterFlag.Advanced)
+    return parameter

@@ -1,0 +1,91 @@
+"""Raster to probabilities: the network alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+
+from ..translation import tr
+from .base import RailSegAlgorithm
+from .parameters import (
+    cleaning_parameters,
+    cleaning_request,
+    model_parameters,
+    picture_parameters,
+    picture_request,
+    raster_output,
+    raster_output_parameter,
+)
+
+
+class SegmentRailway(RailSegAlgorithm):
+    """Raster to probability raster and, on request, mask raster."""
+
+    METHOD = "segment"
+    PROBABILITY = "PROBABILITY"
+    MASK = "MASK"
+
+    def name(self) -> str:
+        """Its id, for ever."""
+        return "segmentrailway"
+
+    def displayName(self) -> str:
+        """Its name."""
+        return tr("Segment railway")
+
+    def tags(self) -> list[str]:
+        """What it is found by."""
+        return tr("rail,railroad,track,probability,mask,orthophoto,drone,deep learning,segmentation").split(",")
+
+    def shortHelpString(self) -> str:
+        """What it does."""
+        return tr(
+            "Says of each pixel of an aerial or drone picture how probably it is railway track (band track) and the "
+            "middle of a track (band axis), 0–255 for 0–1.\n\n"
+            "The mask, if asked for, is what reaches the threshold, cleaned by opening and closing. 'Vectorize railway "
+            "mask' makes lines of either."
+        )
+
+    def shortDescription(self) -> str:
+        """What it does, in a sentence."""
+        return tr("Says of each pixel how probably it is railway track.")
+
+    def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
+        """Parameters and outputs."""
+        for parameter in (
+            *picture_parameters(),
+            *model_parameters(),
+            *cleaning_parameters(),
+            raster_output_parameter(
+                self.PROBABILITY,
+                tr("Probability raster"),
+                tr("Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance."),
+                is_optional=False,
+            ),
+            raster_output_parameter(
+                self.MASK, tr("Mask raster"), tr("The cleaned mask of the tracks."), is_optional=True
+            ),
+        ):
+            self.addParameter(parameter)
+
+    def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
+        """What to ask of the worker."""
+        return {
+            **picture_request(self, parameters, context),
+            **cleaning_request(self, parameters, context),
+            "output": raster_output(self, parameters, self.PROBABILITY, context),
+            "mask": raster_output(self, parameters, self.MASK, context),
+        }
+
+    def hand_out(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+        request: dict[str, Any],
+        result: dict[str, Any],
+    ) -> dict[str, Any]:
+        """The rasters that were asked for."""
+        rasters = {self.PROBABILITY: request["output"], self.MASK: request["mask"]}
+        return {name: path for name, path in rasters.items() if path is not None}

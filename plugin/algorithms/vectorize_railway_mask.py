@@ -1,0 +1,80 @@
+"""Mask or probability raster to tracks and nodes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+
+from ..translation import tr
+from .base import RailSegAlgorithm
+from .map_layers import map_numbers, map_outputs, map_parameters, map_request
+from .parameters import (
+    MIN_LENGTH,
+    cleaning_parameters,
+    cleaning_request,
+    mask_input_parameter,
+    min_length_parameter,
+)
+
+
+class VectorizeRailwayMask(RailSegAlgorithm):
+    """Mask or probability raster, also one made elsewhere, to tracks and nodes."""
+
+    METHOD = "vectorize"
+
+    def name(self) -> str:
+        """Its id, for ever."""
+        return "vectorizerailwaymask"
+
+    def displayName(self) -> str:
+        """Its name."""
+        return tr("Vectorize railway mask")
+
+    def tags(self) -> list[str]:
+        """What it is found by."""
+        return tr("rail,track,mask,probability,centerline,centreline,skeleton,lines,vectorise").split(",")
+
+    def shortHelpString(self) -> str:
+        """What it does."""
+        return tr(
+            "Draws the railway tracks of a mask or probability raster as lines: one line per track between two nodes, "
+            "and switches, crossings and ends as nodes.\n\n"
+            "It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere. All "
+            "lengths are metres on the ground."
+        )
+
+    def shortDescription(self) -> str:
+        """What it does, in a sentence."""
+        return tr("Draws the railway tracks of a mask or probability raster as lines.")
+
+    def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
+        """Parameters and outputs."""
+        for parameter in (
+            mask_input_parameter(),
+            *cleaning_parameters(),
+            min_length_parameter(),
+            *map_parameters(),
+        ):
+            self.addParameter(parameter)
+        for number in map_numbers():
+            self.addOutput(number)
+
+    def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
+        """What to ask of the worker."""
+        return {
+            **cleaning_request(self, parameters, context),
+            "min_length_m": self.parameterAsDouble(parameters, MIN_LENGTH, context),
+            **map_request(self, parameters, context),
+        }
+
+    def hand_out(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+        request: dict[str, Any],
+        result: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Tracks, nodes and numbers."""
+        return map_outputs(self, parameters, context, feedback, result)

@@ -1,0 +1,139 @@
+"""The Python environment that the worker runs in: where it is and in what state."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from qgis.core import QgsApplication, QgsSettings
+
+from .locations import REQUIREMENTS
+from .translation import tr
+
+PYTHON_SETTING = "railseg/python"
+PYTHON_VARIABLE = "RAILSEG_PYTHON"
+_STAMP = "railseg-requirements.sha256"
+# What points QGIS at its own libraries, and would point the worker at the wrong ones.
+_FOREIGN_PREFIXES = ("PYTHON", "PROJ_", "DYLD_", "LD_LIBRARY_PATH", "LD_PRELOAD", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+_FOREIGN_NAMES = ("GDAL_DATA", "GDAL_DRIVER_PATH")
+
+
+class State(Enum):
+    """What an environment can be."""
+
+    OK = "ok"
+    MISSING = "missing"
+    OUTDATED = "outdated"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """An environment's state and, if it isn't usable, what to tell the user."""
+
+    state: State
+    message: str
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the worker can run in it."""
+        return self.state is State.OK
+
+
+class Environment:
+    """The worker's Python: one that the user names, else the plugin's own under the user's profile.
+
+    Args:
+        folder: Where the plugin's own environment lies; None for the user's profile.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "env"
+
+    @property
+    def chosen_python(self) -> Path | None:
+        """The Python that the variable RAILSEG_PYTHON or the options page names, if one does."""
+        name = os.environ.get(PYTHON_VARIABLE) or QgsSettings().value(PYTHON_SETTING, "", type=str)
+        return Path(name).expanduser() if name else None
+
+    @property
+    def is_chosen_by_variable(self) -> bool:
+        """Whether the variable RAILSEG_PYTHON decides, whatever the options page says."""
+        return bool(os.environ.get(PYTHON_VARIABLE))
+
+    @property
+    def own_python(self) -> Path:
+        """The Python of the plugin's own environment, whether it is there or not."""
+        return self.folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+    def python(self) -> Path:
+        """The Python that runs the worker."""
+        return self.chosen_python or self.own_python
+
+    def status(self) -> Status:
+        """Its state by a look at two files; cheap enough to be asked at every click."""
+        chosen = self.chosen_python
+        if chosen is not None:
+            if chosen.is_file() and os.access(chosen, os.X_OK):
+                return Status(State.OK, "")
+            message = tr(
+                "The Python chosen for RailSeg isn't there: {path}. Choose another under Settings > Options > RailSeg."
+            )
+            return Status(State.MISSING, message.format(path=chosen))
+        try:
+            stamp = (self.folder / _STAMP).read_text("ascii").strip()
+        except (OSError, ValueError):
+            stamp = ""
+        if not stamp or not self.own_python.is_file():
+            message = tr(
+                "RailSeg's Python environment is missing. Make it under Settings > Options > RailSeg > Create "
+                "environment. Where there is no desktop, set the variable {variable} to a Python that has the packages "
+                "of {requirements}."
+            )
+            return Status(State.MISSING, message.format(variable=PYTHON_VARIABLE, requirements=REQUIREMENTS))
+        if stamp != requirements_hash():
+            message = tr(
+                "RailSeg's Python environment was made for another version of RailSeg. Make it anew under "
+                "Settings > Options > RailSeg > Create environment."
+            )
+            return Status(State.OUTDATED, message)
+        return Status(State.OK, "")
+
+    def mark_ready(self) -> None:
+        """Says that the environment has all that the requirements name; until then it counts as missing."""
+        (self.folder / _STAMP).write_text(requirements_hash() + "\n", "ascii")
+
+    def mark_unready(self) -> None:
+        """Says that the environment is being changed."""
+        (self.folder / _STAMP).unlink(missing_ok=True)
+
+
+def requirements_hash() -> str:
+    """The SHA-256 of the pinned requirements."""
+    return hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+
+
+def worker_variables(variables: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment variables without those that point at QGIS's own Python, PROJ, GDAL, Qt and libraries."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if not (
+            name.startswith(_FOREIGN_PREFIXES)
+            or name in _FOREIGN_NAMES
+            or (name.startswith("QT_") and name.endswith("PLUGIN_PATH"))
+            or (name == "SSL_CERT_FILE" and _is_inside_qgis(Path(value), variables))
+        )
+    }
+
+
+def _is_inside_qgis(path: Path, variables: Mapping[str, str]) -> bool:
+    """Whether a file belongs to QGIS's own installation, where that is a folder of its own (Windows, macOS)."""
+    roots = [Path(variables["OSGEO4W_ROOT"])] if variables.get("OSGEO4W_ROOT") else []
+    if sys.platform == "darwin":
+        roots.append(Path(QgsApplication.prefixPath()).parent)
+    return any(path.is_relative_to(root) for root in roots)

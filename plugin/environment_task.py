@@ -1,0 +1,109 @@
+"""Building and checking the environment in the background of QGIS."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsTask
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from .environment import Environment
+from .environment_builder import BuildCancelledError, BuildFeedback, EnvironmentProblemError, build, describe, self_test
+from .translation import tr
+
+LOG_TAG = "RailSeg"
+
+
+class EnvironmentTask(QgsTask):
+    """A job in QGIS's task manager, with a log; it is itself the feedback of its work.
+
+    Args:
+        description: What the task manager shows.
+        work: Does it and returns what to say at the end.
+    """
+
+    logged = pyqtSignal(str)
+    ended = pyqtSignal(bool, str)
+
+    def __init__(self, description: str, work: Callable[[BuildFeedback], str]) -> None:
+        super().__init__(description, QgsTask.Flag.CanCancel)
+        self._work = work
+        self._text = tr("Cancelled.")
+
+    def run(self) -> bool:
+        """Works, in a thread of the task manager."""
+        try:
+            self._text = self._work(self)
+        except BuildCancelledError:
+            return False
+        except EnvironmentProblemError as error:
+            self._text = str(error)
+            return False
+        except Exception:  # an exception that left this thread would be lost
+            self._text = traceback.format_exc()
+            return False
+        return True
+
+    def finished(self, result: bool) -> None:
+        """Tells how it ended, on the main thread."""
+        level = Qgis.MessageLevel.Success if result else Qgis.MessageLevel.Warning
+        QgsMessageLog.logMessage(self._text, LOG_TAG, level)
+        self.logged.emit(self._text)
+        self.ended.emit(result, self._text)
+
+    def pushInfo(self, info: str) -> None:
+        """A line of the log."""
+        QgsMessageLog.logMessage(info, LOG_TAG, Qgis.MessageLevel.Info, False)
+        self.logged.emit(info)
+
+
+class EnvironmentJobs(QObject):
+    """Starts jobs on the environment, one at a time, and remembers the running one's log for whoever looks later."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, environment: Environment, before_build: Callable[[], None]) -> None:
+        super().__init__()
+        self._environment = environment
+        self._before_build = before_build
+        self.task: EnvironmentTask | None = None
+        self.log: list[str] = []
+        self.outcome = ""
+
+    def build(self) -> None:
+        """Makes the plugin's own environment."""
+        self._before_build()
+        self._start(
+            tr("Creating RailSeg's Python environment"),
+            lambda feedback: describe(build(self._environment, feedback)),
+        )
+
+    def check(self, python: Path) -> None:
+        """Lets the worker load all its libraries with that Python."""
+        self._start(tr("Checking RailSeg's Python"), lambda feedback: describe(self_test(python, feedback)))
+
+    def cancel(self) -> None:
+        """Stops what is running."""
+        if self.task is not None:
+            self.task.cancel()
+
+    def _start(self, description: str, work: Callable[[BuildFeedback], str]) -> None:
+        if self.task is not None:
+            return
+        self.log.clear()
+        self.outcome = ""
+        self.task = EnvironmentTask(description, work)
+        self.task.logged.connect(self._remember)
+        self.task.ended.connect(self._end)
+        QgsApplication.taskManager().addTask(self.task)
+        self.changed.emit()
+
+    def _remember(self, line: str) -> None:
+        self.log.append(line)
+
+    def _end(self, _is_done: bool, text: str) -> None:
+        self.task = None
+        self.outcome = text
+        self.changed.emit()

@@ -1,0 +1,12 @@
+"""Where the plugin's own files lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PLUGIN_FOLDER = Path(__file__).resolve().parent.parent
+WORKER_SCRIPT = PLUGIN_FOLDER / "railseg_core" / "worker.py"
+REQUIREMENTS = PLUGIN_FOLDER / "resources" / "requirements.txt"
+ICON = PLUGIN_FOLDER / "resources" / "icons" / "railseg.svg"
+STYLES = PLUGIN_FOLDER / "resources" / "styles"
+WEBSITE = "https://github.com/railseg/railseg"

@@ -1,0 +1,96 @@
+"""Wires RailSeg into QGIS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis import processing
+from qgis.core import Qgis, QgsApplication
+from qgis.PyQt import sip
+from qgis.PyQt.QtGui import QAction, QIcon
+from qgis.PyQt.QtWidgets import QPushButton
+
+from .environment import Environment
+from .environment_task import EnvironmentJobs
+from .locations import ICON
+from .options_page import PAGE_NAME, RailSegOptionsFactory
+from .provider import RailSegProvider
+from .translation import tr
+from .worker_client import WorkerClient
+
+
+class RailSegPlugin:
+    """The plugin: a Processing provider, an entry on raster layers' menu and a page in the options.
+
+    Args:
+        iface: QGIS's desktop; None in `qgis_process`.
+    """
+
+    def __init__(self, iface: Any) -> None:
+        self._iface = iface
+        self._environment = Environment()
+        self._worker = WorkerClient(self._environment.python)
+        self._provider: RailSegProvider | None = None
+        self._action: QAction | None = None
+        self._jobs: EnvironmentJobs | None = None
+        self._options_factory: RailSegOptionsFactory | None = None
+        self._dialogs: list[Any] = []
+
+    def initProcessing(self) -> None:
+        """All that `qgis_process` needs."""
+        self._provider = RailSegProvider(self._environment, self._worker)
+        QgsApplication.processingRegistry().addProvider(self._provider)
+
+    def initGui(self) -> None:
+        """All that the desktop needs."""
+        self.initProcessing()
+        self._action = QAction(QIcon(str(ICON)), tr("Extract railway…"), self._iface.mainWindow())
+        self._action.triggered.connect(self._extract_from_current_layer)
+        self._iface.addCustomActionForLayerType(self._action, "", Qgis.LayerType.Raster, True)
+        self._jobs = EnvironmentJobs(self._environment, self._worker.stop)
+        self._options_factory = RailSegOptionsFactory(self._environment, self._jobs)
+        self._iface.registerOptionsWidgetFactory(self._options_factory)
+
+    def unload(self) -> None:
+        """Takes everything back."""
+        if self._jobs is not None:
+            self._jobs.cancel()
+            self._jobs = None
+        for dialog in self._open_dialogs():
+            dialog.close()
+        self._dialogs.clear()
+        if self._options_factory is not None:
+            self._iface.unregisterOptionsWidgetFactory(self._options_factory)
+            self._options_factory = None
+        if self._action is not None:
+            self._iface.removeCustomActionForLayerType(self._action)
+            self._action.deleteLater()
+            self._action = None
+        if self._provider is not None:
+            QgsApplication.processingRegistry().removeProvider(self._provider)
+            self._provider = None
+        self._worker.close()
+
+    def _extract_from_current_layer(self) -> None:
+        """Opens the algorithm with the layer set, or leads to where the missing environment is made."""
+        if not self._environment.status().is_ok:
+            self._offer_options()
+            return
+        layer = self._iface.layerTreeView().currentLayer()
+        dialog = processing.createAlgorithmDialog("railseg:extractrailway", {"INPUT": layer.id()})
+        dialog.show()
+        self._dialogs = [*self._open_dialogs(), dialog]
+
+    def _open_dialogs(self) -> list[Any]:
+        return [dialog for dialog in self._dialogs if not sip.isdeleted(dialog)]
+
+    def _offer_options(self) -> None:
+        bar = self._iface.messageBar()
+        item = bar.createMessage("RailSeg", tr("The Python environment isn't ready: make it in the options."))
+        button = QPushButton(tr("Open the options"), item)
+        button.clicked.connect(self._open_options)
+        item.layout().addWidget(button)
+        bar.pushWidget(item, Qgis.MessageLevel.Warning)
+
+    def _open_options(self) -> None:
+        self._iface.showOptionsDialog(self._iface.mainWindow(), PAGE_NAME)

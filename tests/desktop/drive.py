@@ -1,0 +1,114 @@
+"""Runs inside the real QGIS desktop (`qgis --code drive.py`): does what a user does and writes down what it saw.
+
+The environment says where: RAILSEG_RASTER, RAILSEG_SCREENSHOTS (a folder) and RAILSEG_SEEN (a JSON file).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtWidgets import QApplication, QPushButton
+from qgis.utils import iface, plugins
+
+SCREENSHOTS = Path(os.environ["RAILSEG_SCREENSHOTS"])
+SEEN = Path(os.environ["RAILSEG_SEEN"])
+_STEP_MS = 1000
+seen: dict[str, Any] = {}
+
+
+def screenshot(name: str) -> None:
+    """The whole virtual screen."""
+    QApplication.primaryScreen().grabWindow(0).save(str(SCREENSHOTS / f"{name}.png"))
+
+
+def steps() -> Iterator[Callable[[], bool] | None]:
+    """What a user does; between two steps the desktop works on, until the condition that is yielded holds."""
+    seen["enabled"] = "railseg" in plugins
+    iface.mainWindow().setGeometry(QApplication.primaryScreen().geometry())
+    layer = QgsRasterLayer(os.environ["RAILSEG_RASTER"], "picture")
+    QgsProject.instance().addMapLayer(layer)
+    iface.zoomToActiveLayer()
+    yield None
+
+    view = iface.layerTreeView()
+    view.setCurrentLayer(layer)
+    menu = view.menuProvider().createContextMenu()
+    menu.popup(view.mapToGlobal(view.rect().center()))
+    seen["menu"] = [action.text() for action in menu.actions()]
+    yield None
+    screenshot("1-menu")
+    action = next(action for action in menu.actions() if action.text() == "Extract railway…")
+    menu.close()
+
+    python = os.environ.pop("RAILSEG_PYTHON")
+    action.trigger()
+    yield None
+    seen["message bar"] = iface.messageBar().currentItem().text()
+    seen["message buttons"] = [button.text() for button in iface.messageBar().currentItem().findChildren(QPushButton)]
+    screenshot("2-environment-missing")
+    iface.messageBar().clearWidgets()
+
+    QTimer.singleShot(2 * _STEP_MS, look_at_options)
+    iface.showOptionsDialog(iface.mainWindow(), "RailSeg")
+    os.environ["RAILSEG_PYTHON"] = python
+
+    action.trigger()
+    yield None
+    dialog = next(widget for widget in QApplication.topLevelWidgets() if hasattr(widget, "createProcessingParameters"))
+    seen["dialog"] = dialog.windowTitle()
+    seen["dialog layer"] = dialog.createProcessingParameters()["INPUT"]
+    seen["layer"] = layer.id()
+    screenshot("3-dialog")
+    dialog.runButton().click()
+    yield lambda: len(QgsProject.instance().mapLayersByName("Railway nodes")) == 1
+    screenshot("4-log")
+    dialog.close()
+    for name in ("Railway tracks", "Railway nodes"):
+        result = QgsProject.instance().mapLayersByName(name)[0]
+        seen[name] = {"count": result.featureCount(), "renderer": result.renderer().dump()}
+    yield lambda: not iface.mapCanvas().isDrawing()
+    screenshot("5-map")
+    seen["providers"] = [provider.id() for provider in QgsApplication.processingRegistry().providers()]
+
+
+def look_at_options() -> None:
+    """While the options dialog is open, which holds up everything else."""
+    dialog = QApplication.activeModalWidget()
+    labels = [label.text() for label in dialog.findChildren(QPushButton) if label.isVisible()]
+    seen["options buttons"] = labels
+    screenshot("options")
+    dialog.reject()
+
+
+def advance(script: Iterator[Callable[[], bool] | None], condition: Callable[[], bool] | None = None) -> None:
+    """Takes the next step once the condition holds."""
+    try:
+        if condition is None or condition():
+            condition = next(script)
+    except StopIteration:
+        leave()
+        return
+    except Exception:
+        seen["error"] = traceback.format_exc()
+        screenshot("error")
+        leave()
+        return
+    QTimer.singleShot(_STEP_MS, lambda: advance(script, condition))
+
+
+def leave() -> None:
+    """Ends QGIS the way that asks no questions."""
+    SEEN.write_text(json.dumps(seen))
+    QgsProject.instance().removeAllMapLayers()
+    iface.newProject(False)
+    iface.actionExit().trigger()
+
+
+QTimer.singleShot(2 * _STEP_MS, lambda: advance(steps()))

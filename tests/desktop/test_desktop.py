@@ -1,0 +1,98 @@
+"""The real QGIS desktop on a virtual screen: the right-click menu, the dialog, the lines on the map.
+
+The pictures in build/desktop are there to be looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SCREENSHOTS = REPOSITORY / "build" / "desktop"
+SAMPLE = REPOSITORY / "resources" / "sample" / "sample.tif"
+SAMPLE_TRACKS = REPOSITORY / "resources" / "sample" / "sample_tracks.geojson"
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("qgis") is None, reason="The QGIS desktop isn't installed."),
+    pytest.mark.skipif(shutil.which("xvfb-run") is None, reason="xvfb-run, a virtual screen, isn't installed."),
+]
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What one session at the desktop saw."""
+    folder = tmp_path_factory.mktemp("desktop")
+    (folder / "plugins").mkdir()
+    (folder / "plugins" / "railseg").symlink_to(REPOSITORY, target_is_directory=True)
+    settings = folder / "profile" / "profiles" / "default" / "QGIS"
+    settings.mkdir(parents=True)
+    (settings / "QGIS3.ini").write_text("[PythonPlugins]\nrailseg=true\n")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    report = folder / "seen.json"
+    environment = {name: value for name, value in os.environ.items() if name not in ("QT_QPA_PLATFORM", "DISPLAY")}
+    environment |= {
+        "QGIS_PLUGINPATH": str(folder / "plugins"),
+        "QGIS_CUSTOM_CONFIG_PATH": str(folder / "profile"),
+        "RAILSEG_PYTHON": os.environ.get("RAILSEG_PYTHON", str(REPOSITORY / ".venv" / "bin" / "python")),
+        "RAILSEG_RASTER": str(_picture(folder)),
+        "RAILSEG_SCREENSHOTS": str(SCREENSHOTS),
+        "RAILSEG_SEEN": str(report),
+    }
+    drive = Path(__file__).with_name("drive.py")
+    qgis = ["qgis", "--nologo", "--noversioncheck", "--code", str(drive)]
+    done = subprocess.run(
+        ["timeout", "100", "xvfb-run", "-a", "-s", "-screen 0 1440x900x24", *qgis],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert report.exists(), f"QGIS ended with {done.returncode}:\n{done.stderr[-4000:]}"
+    seen: dict[str, Any] = json.loads(report.read_text())
+    assert "error" not in seen, seen["error"]
+    assert done.returncode == 0, done.stderr[-4000:]
+    return seen
+
+
+def _picture(folder: Path) -> Path:
+    """100 m of the sample round the middle of a track."""
+    from osgeo import gdal
+
+    gdal.UseExceptions()
+    line = json.loads(SAMPLE_TRACKS.read_text())["features"][0]["geometry"]["coordinates"]
+    x, y = line[len(line) // 2]
+    path = folder / "picture.tif"
+    gdal.Translate(str(path), str(SAMPLE), projWin=[x - 50, y + 30, x + 50, y - 30])
+    return path
+
+
+def test_the_plugin_loads(seen: dict[str, Any]) -> None:
+    assert seen["enabled"]
+    assert "railseg" in seen["providers"]
+
+
+def test_a_raster_s_menu_has_extract_railway(seen: dict[str, Any]) -> None:
+    assert "Extract railway…" in seen["menu"]
+
+
+def test_without_the_environment_the_way_to_it_is_one_click(seen: dict[str, Any]) -> None:
+    assert "environment isn't ready" in seen["message bar"]
+    assert "Open the options" in seen["message buttons"]
+    assert {"Create environment", "Check"} <= set(seen["options buttons"])
+
+
+def test_the_dialog_opens_with_the_layer_set(seen: dict[str, Any]) -> None:
+    assert "Extract railway" in seen["dialog"]
+    assert seen["dialog layer"] == seen["layer"]
+
+
+def test_the_lines_come_onto_the_map_with_their_style(seen: dict[str, Any]) -> None:
+    assert seen["Railway tracks"]["count"] > 0
+    assert seen["Railway tracks"]["renderer"].startswith("CATEGORIZED: idx status")
+    assert seen["Railway nodes"]["renderer"].startswith("CATEGORIZED: idx railway")

@@ -1,0 +1,100 @@
+"""QGIS with the plugin, the worker's environment and small rasters.
+
+The checkout may have any name; QGIS knows the plugin by its folder's name. So a folder that holds nothing but the link
+`railseg` to the checkout stands in for QGIS's plugin folder.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from osgeo import gdal
+from qgis.core import QgsProcessingContext, QgsProject
+from support import REPOSITORY, SAMPLE, SAMPLE_TRACKS, Feedback, write_raster
+
+PLUGIN_PATH = Path(tempfile.mkdtemp(prefix="railseg-plugins-"))
+(PLUGIN_PATH / "railseg").symlink_to(REPOSITORY, target_is_directory=True)
+atexit.register(shutil.rmtree, PLUGIN_PATH)
+sys.path.insert(0, str(PLUGIN_PATH))
+os.environ.setdefault("RAILSEG_PYTHON", str(REPOSITORY / ".venv" / "bin" / "python"))
+
+from railseg.plugin.environment import Environment  # noqa: E402
+from railseg.plugin.provider import RailSegProvider  # noqa: E402
+from railseg.plugin.worker_client import WorkerClient  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def plugin_path() -> Path:
+    """The folder in which QGIS finds the plugin `railseg`."""
+    return PLUGIN_PATH
+
+
+@pytest.fixture(scope="session")
+def worker_python() -> Path:
+    """The Python of the core's environment."""
+    python = Path(os.environ["RAILSEG_PYTHON"])
+    if not python.exists():
+        pytest.fail(f"{python} isn't there: make it first (make test does).")
+    return python
+
+
+@pytest.fixture(scope="module")
+def provider(qgis_app: Any, qgis_processing: None, worker_python: Path) -> Iterator[RailSegProvider]:
+    """RailSeg's algorithms in the Processing registry, with one worker for all tests of a module."""
+    environment = Environment()
+    worker = WorkerClient(environment.python)
+    provider = RailSegProvider(environment, worker)
+    assert qgis_app.processingRegistry().addProvider(provider)
+    yield provider
+    worker.close()
+    qgis_app.processingRegistry().removeProvider(provider)
+
+
+@pytest.fixture
+def new_environment(qgis_app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
+    """An environment that isn't there yet, and no Python chosen instead."""
+    monkeypatch.delenv("RAILSEG_PYTHON")
+    return Environment(tmp_path / "profile" / "railseg" / "env")
+
+
+@pytest.fixture
+def context() -> QgsProcessingContext:
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    return context
+
+
+@pytest.fixture
+def feedback() -> Feedback:
+    return Feedback()
+
+
+@pytest.fixture(scope="session")
+def sample_raster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled sample, where QGIS may write its statistics beside it."""
+    return Path(shutil.copy(SAMPLE, tmp_path_factory.mktemp("sample")))
+
+
+@pytest.fixture(scope="session")
+def track_raster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """50 m of the sample round the middle of a track."""
+    line = json.loads(SAMPLE_TRACKS.read_text())["features"][0]["geometry"]["coordinates"]
+    x, y = line[len(line) // 2]
+    path = tmp_path_factory.mktemp("rasters") / "track.tif"
+    gdal.Translate(str(path), str(SAMPLE), projWin=[x - 25, y + 25, x + 25, y - 25])
+    return path
+
+
+@pytest.fixture(scope="session")
+def plain_raster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A raster with nothing in it."""
+    return write_raster(tmp_path_factory.mktemp("rasters") / "plain.tif")

@@ -1,0 +1,96 @@
+# ruff: noqa: N802
+"""What the tests of the plugin share besides fixtures."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from osgeo import gdal, osr
+from qgis.core import QgsProcessingFeedback
+from qgis.PyQt.QtCore import QCoreApplication, QEventLoop
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SAMPLE = REPOSITORY / "resources" / "sample" / "sample.tif"
+SAMPLE_TRACKS = REPOSITORY / "resources" / "sample" / "sample_tracks.geojson"
+gdal.UseExceptions()
+
+
+class Feedback(QgsProcessingFeedback):
+    """Remembers what it is told, and cancels once that makes it so."""
+
+    def __init__(self, cancel_when: Callable[[Feedback], bool] | None = None) -> None:
+        super().__init__(False)
+        self.infos: list[str] = []
+        self.warnings: list[str] = []
+        self.details: list[str] = []
+        self.errors: list[str] = []
+        self.texts: list[str] = []
+        self.percents: list[float] = []
+        self.cancelled_at = 0.0
+        self._cancel_when = cancel_when
+        self.progressChanged.connect(self._keep_percent)
+
+    def _keep_percent(self, percent: float) -> None:
+        self.percents.append(percent)
+        self._cancel_if_due()
+
+    def _cancel_if_due(self) -> None:
+        if self._cancel_when is not None and not self.isCanceled() and self._cancel_when(self):
+            self.cancelled_at = time.monotonic()
+            self.cancel()
+
+    def pushInfo(self, info: str) -> None:
+        self.infos.append(info)
+        self._cancel_if_due()
+
+    def pushWarning(self, warning: str) -> None:
+        self.warnings.append(warning)
+
+    def pushDebugInfo(self, info: str) -> None:
+        self.details.append(info)
+
+    def reportError(self, error: str, fatalError: bool = False) -> None:  # noqa: N803
+        self.errors.append(error)
+
+    def setProgressText(self, text: str) -> None:
+        self.texts.append(text)
+        self._cancel_if_due()
+
+
+def worker_pids() -> set[int]:
+    """The worker processes that this process has started and that live."""
+    pids = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (folder / "stat").read_text().rpartition(")")[2].split()
+            command = (folder / "cmdline").read_text()
+        except OSError:
+            continue
+        if int(status[1]) == os.getpid() and status[0] != "Z" and "worker.py" in command:
+            pids.add(int(folder.name))
+    return pids
+
+
+def wait_until(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
+    """Lets QGIS work until the condition holds."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it takes too long"
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        time.sleep(0.01)
+
+
+def write_raster(path: Path, *, epsg: int | None = 25832, bands: int = 3, size: int = 64, fill: int = 90) -> Path:
+    """A plain raster of 0.2 m pixels, within one tile."""
+    dataset = gdal.GetDriverByName("GTiff").Create(str(path), size, size, bands)
+    dataset.SetGeoTransform((612000.0, 0.2, 0.0, 5611980.0, 0.0, -0.2))
+    if epsg is not None:
+        reference = osr.SpatialReference()
+        reference.ImportFromEPSG(epsg)
+        dataset.SetProjection(reference.ExportToWkt())
+    for band in range(1, bands + 1):
+        dataset.GetRasterBand(band).Fill(fill)
+    return path

@@ -1,0 +1,326 @@
+"""The algorithms, through the real worker."""
+
+from __future__ import annotations
+
+import gc
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from osgeo import gdal
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsFeature,
+    QgsGeometry,
+    QgsProcessingAlgRunnerTask,
+    QgsProcessingContext,
+    QgsProcessingModelAlgorithm,
+    QgsProcessingModelChildAlgorithm,
+    QgsProcessingModelChildParameterSource,
+    QgsProcessingModelOutput,
+    QgsProcessingModelParameter,
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingParameterRasterLayer,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsReferencedRectangle,
+    QgsVectorLayer,
+)
+from railseg.plugin.provider import RailSegProvider
+from support import Feedback, wait_until, worker_pids
+
+pytestmark = pytest.mark.usefixtures("provider")
+
+TRACK_FIELDS = [
+    "track_id",
+    "from_node",
+    "to_node",
+    "railway",
+    "length_m",
+    "confidence",
+    "min_confidence",
+    "inferred_m",
+    "min_radius_m",
+    "status",
+    "review_reason",
+    "source",
+    "source_gsd_m",
+    "model",
+    "created",
+]
+NODE_FIELDS = ["node_id", "railway", "degree", "angle_deg", "confidence", "status", "review_reason"]
+PICTURE_PARAMETERS = {"INPUT", "EXTENT", "AREA", "BANDS", "MODEL", "DEVICE"}
+CLEANING_PARAMETERS = {"THRESHOLD", "OPENING", "CLOSING", "KERNEL"}
+MAP_OUTPUTS = {"TRACKS", "NODES", "GEOPACKAGE"}
+NUMBERS = {"TRACK_COUNT", "NODE_COUNT", "TOTAL_LENGTH", "REVIEW_COUNT"}
+
+
+@pytest.fixture(scope="module")
+def extraction(
+    provider: RailSegProvider, track_raster: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """One run with all outputs, for all tests that look at what comes out."""
+    folder = tmp_path_factory.mktemp("extraction")
+    parameters = {
+        "INPUT": str(track_raster),
+        "DEVICE": "cpu",
+        "MIN_LENGTH": 5,
+        "TRACKS": str(folder / "tracks.gpkg"),
+        "NODES": str(folder / "nodes.gpkg"),
+        "GEOPACKAGE": str(folder / "map.gpkg"),
+        "PROBABILITY": str(folder / "probability.tif"),
+        "MASK": str(folder / "mask.tif"),
+    }
+    return run("extractrailway", parameters)
+
+
+def run(
+    name: str,
+    parameters: dict[str, Any],
+    feedback: Feedback | None = None,
+    context: QgsProcessingContext | None = None,
+) -> dict[str, Any]:
+    import processing
+
+    results: dict[str, Any] = processing.run(
+        f"railseg:{name}", parameters, context=context, feedback=feedback or Feedback()
+    )
+    return results
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "outputs"),
+    [
+        (
+            "extractrailway",
+            PICTURE_PARAMETERS | CLEANING_PARAMETERS | {"MIN_LENGTH", "PROBABILITY", "MASK"} | MAP_OUTPUTS,
+            {"PROBABILITY", "MASK"} | MAP_OUTPUTS | NUMBERS,
+        ),
+        (
+            "segmentrailway",
+            PICTURE_PARAMETERS | CLEANING_PARAMETERS | {"PROBABILITY", "MASK"},
+            {"PROBABILITY", "MASK"},
+        ),
+        ("cleanrailwaymask", {"INPUT", "MASK"} | CLEANING_PARAMETERS, {"MASK"}),
+        (
+            "vectorizerailwaymask",
+            {"INPUT", "MIN_LENGTH"} | CLEANING_PARAMETERS | MAP_OUTPUTS,
+            MAP_OUTPUTS | NUMBERS,
+        ),
+    ],
+)
+def test_names_of_parameters_and_outputs_stay(name: str, parameters: set[str], outputs: set[str]) -> None:
+    algorithm = QgsApplication.processingRegistry().algorithmById(f"railseg:{name}")
+    assert {definition.name() for definition in algorithm.parameterDefinitions()} == parameters
+    assert {definition.name() for definition in algorithm.outputDefinitions()} == outputs
+    assert all(definition.help() for definition in algorithm.parameterDefinitions())
+    assert algorithm.shortHelpString()
+    by_default = {
+        definition.name() for definition in algorithm.destinationParameterDefinitions() if definition.createByDefault()
+    }
+    assert (
+        by_default
+        == {
+            "extractrailway": {"TRACKS", "NODES"},
+            "segmentrailway": {"PROBABILITY"},
+            "cleanrailwaymask": {"MASK"},
+            "vectorizerailwaymask": {"TRACKS", "NODES"},
+        }[name]
+    )
+
+
+def test_extract_gives_tracks_with_the_map_s_fields_in_the_raster_s_crs(extraction: dict[str, Any]) -> None:
+    tracks = QgsVectorLayer(extraction["TRACKS"], "tracks", "ogr")
+    assert [field.name() for field in tracks.fields() if field.name() != "fid"] == TRACK_FIELDS
+    assert tracks.crs().authid() == "EPSG:25832"
+    assert tracks.wkbType() == Qgis.WkbType.LineString
+    assert tracks.featureCount() == extraction["TRACK_COUNT"] > 0
+    lengths = [feature["length_m"] for feature in tracks.getFeatures()]
+    assert sum(lengths) == pytest.approx(extraction["TOTAL_LENGTH"], abs=0.1)
+    assert 30 < extraction["TOTAL_LENGTH"] < 200
+
+
+def test_extract_gives_nodes_with_the_map_s_fields(extraction: dict[str, Any]) -> None:
+    nodes = QgsVectorLayer(extraction["NODES"], "nodes", "ogr")
+    assert [field.name() for field in nodes.fields() if field.name() != "fid"] == NODE_FIELDS
+    assert nodes.crs().authid() == "EPSG:25832"
+    assert nodes.featureCount() == extraction["NODE_COUNT"] > 0
+    ids = {feature["node_id"] for feature in nodes.getFeatures()}
+    tracks = QgsVectorLayer(extraction["TRACKS"], "tracks", "ogr")
+    assert all({track["from_node"], track["to_node"]} <= ids for track in tracks.getFeatures())
+
+
+def test_extract_gives_the_whole_map_in_one_file(extraction: dict[str, Any]) -> None:
+    with sqlite3.connect(extraction["GEOPACKAGE"]) as database:
+        tables = {row[0] for row in database.execute("SELECT table_name FROM gpkg_contents")}
+    assert {"rail_track", "rail_node", "rail_relation", "railseg_run"} <= tables
+
+
+def test_extract_gives_probability_and_mask(extraction: dict[str, Any]) -> None:
+    probability = gdal.Open(extraction["PROBABILITY"])
+    assert [probability.GetRasterBand(band).GetDescription() for band in (1, 2)] == ["track", "axis"]
+    assert probability.GetGeoTransform()[1] == pytest.approx(0.2)
+    assert gdal.Open(extraction["MASK"]).RasterCount == 1
+    assert all(QgsRasterLayer(extraction[name]).isValid() for name in ("PROBABILITY", "MASK"))
+
+
+def test_extract_says_what_it_does(track_raster: Path, feedback: Feedback) -> None:
+    run("extractrailway", {"INPUT": str(track_raster), "DEVICE": "cpu", "TRACKS": "memory:"}, feedback)
+    assert feedback.percents == sorted(feedback.percents)
+    assert feedback.percents[-1] == 100.0
+    assert feedback.texts[0].startswith("Looking for tracks")
+    assert any("m in all" in line for line in feedback.infos)
+
+
+def test_outputs_that_are_not_asked_for_are_not_made(plain_raster: Path) -> None:
+    results = run("extractrailway", {"INPUT": str(plain_raster), "TRACKS": "memory:", "NODES": None})
+    assert set(results) == {"TRACKS"} | NUMBERS
+    assert results["TRACK_COUNT"] == results["TRACKS"].featureCount() == 0
+    assert [field.name() for field in results["TRACKS"].fields()] == TRACK_FIELDS
+
+
+def test_lines_go_to_memory_files_and_tables_alike(extraction: dict[str, Any], tmp_path: Path) -> None:
+    table = f"ogr:dbname='{tmp_path / 'railway.gpkg'}' table=\"rails\" (geom)"
+    counts = []
+    for destination in ("memory:", "TEMPORARY_OUTPUT", str(tmp_path / "tracks.geojson"), table):
+        results = run(
+            "vectorizerailwaymask", {"INPUT": extraction["PROBABILITY"], "MIN_LENGTH": 5, "TRACKS": destination}
+        )
+        layer = results["TRACKS"]
+        layer = layer if isinstance(layer, QgsVectorLayer) else QgsVectorLayer(layer, "tracks", "ogr")
+        assert layer.isValid()
+        counts.append((layer.featureCount(), results["TRACK_COUNT"]))
+    assert set(counts) == {(extraction["TRACK_COUNT"], extraction["TRACK_COUNT"])}
+    assert QgsVectorLayer(f"{tmp_path / 'railway.gpkg'}|layername=rails").isValid()
+
+
+def test_segment_then_clean_gives_rasters(track_raster: Path, tmp_path: Path) -> None:
+    probability = run(
+        "segmentrailway",
+        {"INPUT": str(track_raster), "DEVICE": "cpu", "PROBABILITY": str(tmp_path / "probability.tif")},
+    )["PROBABILITY"]
+    mask = run("cleanrailwaymask", {"INPUT": probability, "KERNEL": "square", "MASK": "TEMPORARY_OUTPUT"})["MASK"]
+    dataset = gdal.Open(mask)
+    assert dataset.GetRasterBand(1).ComputeRasterMinMax() == (0, 255)
+
+
+def test_an_output_that_exists_is_replaced(extraction: dict[str, Any], tmp_path: Path) -> None:
+    mask = tmp_path / "mask.tif"
+    for _ in range(2):
+        assert run("cleanrailwaymask", {"INPUT": extraction["MASK"], "MASK": str(mask)})["MASK"] == str(mask)
+
+
+def test_extent_and_area_bound_the_work(track_raster: Path) -> None:
+    full = QgsRasterLayer(str(track_raster)).extent()
+    left = QgsRectangle(full.xMinimum(), full.yMinimum(), full.center().x(), full.yMaximum())
+    lower = QgsRectangle(full.xMinimum(), full.yMinimum(), full.xMaximum(), full.center().y())
+    metric, degrees = QgsCoordinateReferenceSystem("EPSG:25832"), QgsCoordinateReferenceSystem("EPSG:4326")
+    polygon = QgsFeature()
+    geometry = QgsGeometry.fromRect(lower)
+    geometry.transform(QgsCoordinateTransform(metric, degrees, QgsProject.instance()))
+    polygon.setGeometry(geometry)
+    area = QgsVectorLayer("Polygon?crs=EPSG:4326", "area", "memory")
+    area.dataProvider().addFeature(polygon)
+    parameters = {
+        "INPUT": str(track_raster),
+        "DEVICE": "cpu",
+        "MIN_LENGTH": 5,
+        "TRACKS": "memory:",
+        "EXTENT": QgsReferencedRectangle(left, metric),
+    }
+    in_left = run("extractrailway", parameters)["TRACKS"].extent()
+    assert left.buffered(1.0).contains(in_left)
+    assert not lower.contains(in_left)
+    in_both = run("extractrailway", parameters | {"AREA": area})["TRACKS"].extent()
+    assert left.intersect(lower).buffered(1.0).contains(in_both)
+
+
+def test_a_run_in_the_background_works_and_the_lines_get_their_style(track_raster: Path) -> None:
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    feedback = Feedback()
+    tracks = QgsProcessingOutputLayerDefinition("memory:", QgsProject.instance())
+    outcome: list[tuple[bool, dict[str, Any]]] = []
+    task = QgsProcessingAlgRunnerTask(
+        QgsApplication.processingRegistry().createAlgorithmById("railseg:extractrailway"),
+        {"INPUT": str(track_raster), "DEVICE": "cpu", "TRACKS": tracks},
+        context,
+        feedback,
+    )
+    task.executed.connect(lambda is_ok, results: outcome.append((is_ok, results)))
+    QgsApplication.taskManager().addTask(task)
+    wait_until(lambda: bool(outcome), timeout_s=60)
+    del task
+    gc.collect()
+    is_ok, results = outcome[0]
+    assert is_ok, feedback.errors
+    details = context.layersToLoadOnCompletion()[results["TRACKS"]]
+    assert details.name == "Railway tracks"
+    layer = context.getMapLayer(results["TRACKS"])
+    plain = layer.renderer().dump()
+    details.postProcessor().postProcessLayer(layer, context, feedback)
+    assert layer.renderer().dump() != plain
+
+
+def test_cancel_ends_a_background_run_within_a_second(sample_raster: Path) -> None:
+    context = QgsProcessingContext()
+    feedback = Feedback()
+    outcome: list[bool] = []
+    task = QgsProcessingAlgRunnerTask(
+        QgsApplication.processingRegistry().createAlgorithmById("railseg:extractrailway"),
+        {"INPUT": str(sample_raster), "DEVICE": "cpu", "TRACKS": "memory:"},
+        context,
+        feedback,
+    )
+    task.executed.connect(lambda is_ok, _results: outcome.append(is_ok))
+    QgsApplication.taskManager().addTask(task)
+    wait_until(lambda: bool(feedback.percents), timeout_s=60)
+    started = time.monotonic()
+    task.cancel()
+    wait_until(lambda: bool(outcome))
+    assert time.monotonic() - started < 1.0
+    assert outcome == [False]
+    assert not worker_pids()
+
+
+def test_a_batch_starts_one_worker(plain_raster: Path) -> None:
+    pids = []
+    for _ in range(2):
+        run("extractrailway", {"INPUT": str(plain_raster), "DEVICE": "cpu", "TRACKS": "memory:"})
+        pids.append(worker_pids())
+    assert len(pids[0]) == 1
+    assert pids[0] == pids[1]
+
+
+def test_it_works_in_a_model_whose_next_step_uses_its_lines_and_numbers(track_raster: Path) -> None:
+    model = QgsProcessingModelAlgorithm("railway", "test")
+    model.addModelParameter(QgsProcessingParameterRasterLayer("RASTER"), QgsProcessingModelParameter("RASTER"))
+    extract = QgsProcessingModelChildAlgorithm("railseg:extractrailway")
+    extract.setChildId("extract")
+    source = QgsProcessingModelChildParameterSource
+    extract.addParameterSources("INPUT", [source.fromModelParameter("RASTER")])
+    extract.addParameterSources("DEVICE", [source.fromStaticValue("cpu")])
+    extract.addParameterSources("MIN_LENGTH", [source.fromStaticValue(5)])
+    model.addChildAlgorithm(extract)
+    buffer = QgsProcessingModelChildAlgorithm("native:buffer")
+    buffer.setChildId("buffer")
+    buffer.addParameterSources("INPUT", [source.fromChildOutput("extract", "TRACKS")])
+    buffer.addParameterSources("DISTANCE", [source.fromExpression("@extract_TOTAL_LENGTH / 20")])
+    output = QgsProcessingModelOutput("corridor")
+    output.setChildId("buffer")
+    output.setChildOutputName("OUTPUT")
+    buffer.setModelOutputs({"corridor": output})
+    model.addChildAlgorithm(buffer)
+
+    context = QgsProcessingContext()
+    results, is_ok = model.run({"RASTER": str(track_raster), "buffer:corridor": "memory:"}, context, Feedback())
+    assert is_ok
+    corridor = context.getMapLayer(results["buffer:corridor"])
+    assert corridor.featureCount() > 0
+    assert corridor.extent().width() > 50

@@ -1,0 +1,185 @@
+"""What users bring: rasters of other providers, with another CRS than the file's, and such as can't be used."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from osgeo import gdal
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsReferencedRectangle,
+    QgsVectorLayer,
+)
+from support import Feedback, write_raster
+
+pytestmark = pytest.mark.usefixtures("provider")
+EPSG_25832 = QgsCoordinateReferenceSystem("EPSG:25832")
+
+
+def run(name: str, feedback: Feedback | None = None, **parameters: Any) -> dict[str, Any]:
+    import processing
+
+    results: dict[str, Any] = processing.run(f"railseg:{name}", parameters, feedback=feedback or Feedback())
+    return results
+
+
+def extract(raster: Any, feedback: Feedback | None = None, **parameters: Any) -> dict[str, Any]:
+    source = str(raster) if isinstance(raster, Path) else raster
+    return run("extractrailway", feedback, **{"INPUT": source, "DEVICE": "cpu", "TRACKS": "memory:"} | parameters)
+
+
+def test_without_the_environment_a_run_says_how_to_get_it(plain_raster: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RAILSEG_PYTHON")
+    with pytest.raises(QgsProcessingException, match="Settings > Options > RailSeg > Create environment"):
+        extract(plain_raster)
+
+
+def test_a_raster_without_crs_is_told_before_the_run(tmp_path: Path) -> None:
+    with pytest.raises(QgsProcessingException, match=r"no coordinate reference system.*Set Layer CRS"):
+        extract(write_raster(tmp_path / "nowhere.tif", epsg=None))
+
+
+def test_a_raster_without_crs_is_told_also_where_nobody_checks_first(tmp_path: Path) -> None:
+    feedback = Feedback()
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("railseg:extractrailway")
+    parameters = {"INPUT": str(write_raster(tmp_path / "nowhere.tif", epsg=None)), "TRACKS": "memory:"}
+    assert not algorithm.prepare(parameters, QgsProcessingContext(), feedback)
+    assert "Set Layer CRS" in feedback.errors[0]
+
+
+def test_a_text_file_is_no_raster(tmp_path: Path) -> None:
+    path = tmp_path / "text.tif"
+    path.write_text("no raster")
+    with pytest.raises(QgsProcessingException, match="INPUT"):
+        extract(path)
+
+
+def test_a_truncated_raster_is_told(track_raster: Path, tmp_path: Path) -> None:
+    path = tmp_path / "short.tif"
+    path.write_bytes(track_raster.read_bytes()[: track_raster.stat().st_size // 2])
+    with pytest.raises(QgsProcessingException, match=r"short\.tif"):
+        extract(path)
+
+
+def test_a_damaged_model_is_told(plain_raster: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model.safetensors"
+    model.write_bytes(b"no model")
+    with pytest.raises(QgsProcessingException, match="model"):
+        extract(plain_raster, MODEL=str(model))
+
+
+@pytest.mark.parametrize("name", ["TRACKS", "NODES", "PROBABILITY", "GEOPACKAGE"])
+def test_an_output_with_no_folder_is_told_before_the_work(plain_raster: Path, tmp_path: Path, name: str) -> None:
+    suffix = ".tif" if name == "PROBABILITY" else ".gpkg"
+    feedback = Feedback()
+    with pytest.raises(QgsProcessingException, match=r"folder .*none isn't there"):
+        extract(plain_raster, feedback, **{name: str(tmp_path / "none" / f"output{suffix}")})
+    assert not feedback.percents
+
+
+def test_a_raster_output_of_another_format_is_told(plain_raster: Path, tmp_path: Path) -> None:
+    with pytest.raises(QgsProcessingException, match=r"probability\.jpg.*\.tif"):
+        extract(plain_raster, PROBABILITY=str(tmp_path / "probability.jpg"))
+
+
+def test_two_bands_are_told(plain_raster: Path) -> None:
+    with pytest.raises(QgsProcessingException, match="2 bands"):
+        extract(plain_raster, BANDS=[1, 2])
+
+
+def test_one_band_is_enough(tmp_path: Path) -> None:
+    assert extract(write_raster(tmp_path / "grey.tif", bands=1))["TRACK_COUNT"] == 0
+
+
+def test_an_extent_or_area_with_nothing_in_it_is_told(plain_raster: Path) -> None:
+    with pytest.raises(QgsProcessingException, match="empty"):
+        extract(plain_raster, AREA=QgsVectorLayer("Polygon?crs=EPSG:25832", "nothing", "memory"))
+    with pytest.raises(QgsProcessingException, match=r"outside|overlap|area|extent"):
+        extract(plain_raster, EXTENT="1,2,3,4 [EPSG:25832]")
+
+
+def test_the_crs_that_the_user_gave_to_a_layer_counts(tmp_path: Path) -> None:
+    layer = QgsRasterLayer(str(write_raster(tmp_path / "nowhere.tif", epsg=None)), "nowhere")
+    layer.setCrs(EPSG_25832)
+    feedback = Feedback()
+    assert extract(layer, feedback)["TRACKS"].crs() == EPSG_25832
+    assert "Exporting 64 × 64 pixels of nowhere" in feedback.infos
+
+
+def test_of_another_crs_s_layer_only_the_extent_is_exported(tmp_path: Path) -> None:
+    layer = QgsRasterLayer(str(write_raster(tmp_path / "nowhere.tif", epsg=None)), "nowhere")
+    layer.setCrs(EPSG_25832)
+    full = layer.extent()
+    feedback = Feedback()
+    full.setXMaximum(full.center().x())
+    extract(layer, feedback, EXTENT=QgsReferencedRectangle(full, EPSG_25832))
+    assert "Exporting 32 × 64 pixels of nowhere" in feedback.infos
+
+
+def test_a_geopackage_raster_is_read_as_it_is(tmp_path: Path) -> None:
+    plain = write_raster(tmp_path / "plain.tif")
+    path = tmp_path / "rasters.gpkg"
+    gdal.Translate(str(path), str(plain), format="GPKG", creationOptions=["RASTER_TABLE=picture"])
+    feedback = Feedback()
+    extract(QgsRasterLayer(f"GPKG:{path}:picture"), feedback)
+    assert not any("Exporting" in line for line in feedback.infos)
+
+
+def test_a_raster_inside_an_archive_is_read_as_it_is(tmp_path: Path) -> None:
+    plain = write_raster(tmp_path / "plain.tif")
+    archive = tmp_path / "rasters.zip"
+    with zipfile.ZipFile(archive, "w") as writer:
+        writer.write(plain, "plain.tif")
+    assert extract(QgsRasterLayer(f"/vsizip/{archive}/plain.tif"))["TRACK_COUNT"] == 0
+
+
+@pytest.fixture
+def server_layer(tmp_path: Path) -> QgsRasterLayer:
+    """A tile server, of files: grey tiles of zoom level 18 round a place in Germany."""
+    folder = tmp_path / "tiles"
+    column, row = 140_000, 88_000
+    memory = gdal.GetDriverByName("MEM").Create("", 256, 256, 3)
+    for band in (1, 2, 3):
+        memory.GetRasterBand(band).Fill(90)
+    for x in (column, column + 1):
+        for y in (row, row + 1):
+            path = folder / "18" / str(x) / f"{y}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            gdal.GetDriverByName("PNG").CreateCopy(str(path), memory)
+    url = f"file://{folder}/%7Bz%7D/%7Bx%7D/%7By%7D.png"
+    layer = QgsRasterLayer(f"type=xyz&url={url}&zmin=18&zmax=18", "server", "wms")
+    assert layer.isValid()
+    return layer
+
+
+def test_of_a_server_s_layer_the_extent_is_fetched_at_a_ground_distance_of_a_fifth_of_a_metre(
+    server_layer: QgsRasterLayer,
+) -> None:
+    tile = 2 * 20037508.342789244 / 2**18
+    x, y = -20037508.342789244 + 140_000 * tile, 20037508.342789244 - 88_001 * tile
+    crs = QgsCoordinateReferenceSystem("EPSG:3857")
+    extent = QgsReferencedRectangle(QgsRectangle(x, y, x + 40, y + 40), crs)
+    feedback = Feedback()
+    assert extract(server_layer, feedback, EXTENT=extent)["TRACKS"].crs() == crs
+    size = next(match for line in feedback.infos if (match := re.search(r"Exporting (\d+) × (\d+) pixels", line)))
+    assert 100 < int(size[1]) < 150  # 40 m of web mercator are some 25 m on the ground at that latitude
+    assert abs(int(size[1]) - int(size[2])) <= 2
+
+
+def test_of_a_server_s_layer_an_extent_is_wanted(server_layer: QgsRasterLayer) -> None:
+    with pytest.raises(QgsProcessingException, match="choose an extent"):
+        extract(server_layer)
+
+
+def test_of_a_server_s_layer_a_country_is_too_much(server_layer: QgsRasterLayer) -> None:
+    with pytest.raises(QgsProcessingException, match="at most 4000 m"):
+        extract(server_layer, EXTENT="1000000,1100000,6500000,6600000 [EPSG:3857]")

@@ -1,0 +1,130 @@
+"""Loading, unloading and packaging the plugin."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import railseg
+from qgis.core import QgsApplication
+from support import REPOSITORY, worker_pids
+
+IDS = {
+    "railseg:extractrailway",
+    "railseg:segmentrailway",
+    "railseg:cleanrailwaymask",
+    "railseg:vectorizerailwaymask",
+}
+
+
+def _registered() -> set[str]:
+    algorithms = QgsApplication.processingRegistry().algorithms()
+    return {algorithm.id() for algorithm in algorithms if algorithm.id().startswith("railseg:")}
+
+
+def test_it_loads_unloads_and_loads_again_leaving_nothing(qgis_iface: Any) -> None:
+    for _ in range(2):
+        plugin = railseg.classFactory(qgis_iface)
+        plugin.initGui()
+        assert _registered() == IDS
+        action = qgis_iface.addCustomActionForLayerType.call_args.args[0]
+        assert action.text() == "Extract railway…"
+        factory = qgis_iface.registerOptionsWidgetFactory.call_args.args[0]
+        assert factory.title() == "RailSeg"
+        plugin.unload()
+        assert not _registered()
+        qgis_iface.removeCustomActionForLayerType.assert_called_with(action)
+        qgis_iface.unregisterOptionsWidgetFactory.assert_called_with(factory)
+    assert not worker_pids()
+
+
+def test_without_a_desktop_it_has_its_algorithms(qgis_app: Any) -> None:
+    plugin = railseg.classFactory(None)
+    plugin.initProcessing()
+    assert _registered() == IDS
+    plugin.unload()
+    assert not _registered()
+
+
+def test_without_the_environment_it_loads_and_lists_its_algorithms(
+    qgis_app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RAILSEG_PYTHON")
+    plugin = railseg.classFactory(None)
+    plugin.initProcessing()
+    algorithm = QgsApplication.processingRegistry().algorithmById("railseg:extractrailway")
+    can_execute, message = algorithm.canExecute()
+    assert not can_execute
+    assert "Settings > Options > RailSeg" in message
+    plugin.unload()
+
+
+def test_the_plugin_never_imports_the_core_nor_what_only_the_worker_has() -> None:
+    sources = "\n".join(path.read_text("utf-8") for path in (REPOSITORY / "plugin").rglob("*.py"))
+    for module in ("railseg_core", "torch", "numpy", "rasterio", "osgeo", "PyQt5", "PyQt6"):
+        assert f"import {module}" not in sources
+        assert f"from {module}" not in sources
+
+
+def test_the_metadata_has_what_the_plugin_site_asks_for() -> None:
+    parser = configparser.ConfigParser()
+    parser.read_string((REPOSITORY / "metadata.txt").read_text("utf-8"))
+    metadata = parser["general"]
+    for key in ("name", "description", "version", "author", "email", "about", "tracker", "repository", "homepage"):
+        assert metadata[key].strip()
+    assert metadata["qgisMinimumVersion"] == "3.40"
+    assert metadata["qgisMaximumVersion"] == "4.99"
+    assert metadata.getboolean("hasProcessingProvider")
+    assert (REPOSITORY / metadata["icon"]).is_file()
+    assert "External dependencies" in metadata["about"]
+
+
+def test_the_package_has_what_the_plugin_needs_and_nothing_else(tmp_path: Path) -> None:
+    if not (REPOSITORY / ".git").exists():
+        pytest.skip("This isn't a checkout: there is no package to make.")
+    git = _git_beside(tmp_path)
+    tree = git("write-tree").strip()
+    archive = tmp_path / "railseg.zip"
+    git("archive", "--format=zip", "--prefix=railseg/", "--worktree-attributes", f"--output={archive}", tree)
+    names = zipfile.ZipFile(archive).namelist()
+    tops = {name.split("/")[1] for name in names}
+    assert tops - {""} == {
+        "LICENSE",
+        "README.md",
+        "__init__.py",
+        "metadata.txt",
+        "plugin",
+        "railseg_core",
+        "resources",
+    }
+    for needed in ("resources/requirements.txt", "resources/icons/railseg.svg", "resources/styles/rail_track.qml"):
+        assert f"railseg/{needed}" in names
+    assert not [name for name in names if "/." in name or name.endswith((".pyc", ".sh")) or "sample" in name]
+    assert archive.stat().st_size < 25e6
+
+
+def _git_beside(folder: Path) -> Any:
+    """Git on the working tree as it is, with an index and objects of its own, so that the repository stays as it is."""
+    objects = folder / "objects"
+    objects.mkdir()
+    location = subprocess.run(
+        ["git", "rev-parse", "--git-path", "objects"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    environment = os.environ | {
+        "GIT_INDEX_FILE": str(folder / "index"),
+        "GIT_OBJECT_DIRECTORY": str(objects),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": str((REPOSITORY / location).resolve()),
+    }
+
+    def git(*arguments: str) -> str:
+        return subprocess.run(
+            ["git", *arguments], cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    git("add", "--all")
+    return git
