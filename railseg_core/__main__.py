@@ -189,6 +189,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RailSegError as error:
         print(f"railseg: {error}", file=sys.stderr)
         return EXIT_ERROR
+    except MemoryError:
+        print("railseg: The machine's memory isn't enough. Choose a smaller --extent.", file=sys.stderr)
+        return EXIT_ERROR
     except KeyboardInterrupt:
         print("railseg: interrupted; nothing was changed.", file=sys.stderr)
         return EXIT_INTERRUPTED

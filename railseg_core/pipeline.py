@@ -158,7 +158,7 @@ def vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str,
         run_record = _run_record(request, clock, source_gsd_m, tags.get(_MODEL_TAG))
     write_map(request.output, railway_map, crs, run_record, overwrite=request.overwrite)
     if request.preview:
-        _draw(request, Path(tags.get(_SOURCE_TAG, request.raster)), railway_map)
+        _draw(request, tags.get(_SOURCE_TAG, request.raster), railway_map)
     return _line_result(request, railway_map, crs, clock)
 
 
@@ -209,10 +209,12 @@ class _Clock:
 
 def _check_outputs(request: Request) -> None:
     """Fails before the work where an output can't be written."""
-    for name in ("output", "probability", "mask", "preview"):
-        path = getattr(request, name, None)
-        if path is not None:
-            prepare_output(path, overwrite=request.overwrite)
+    paths = [getattr(request, name, None) for name in ("output", "probability", "mask", "preview")]
+    wanted = [path for path in paths if path is not None]
+    for path in wanted:
+        prepare_output(path, overwrite=request.overwrite)
+    if len({path.absolute() for path in wanted}) < len(wanted):
+        raise RailSegError("Two outputs have the same name.", "Give each a name of its own.")
 
 
 def _open(
@@ -230,8 +232,8 @@ def _open(
     hectares = window.width * window.height * grid.gsd_m**2 / 1e4
     reporter.log(
         "info",
-        f"{request.raster.name}: {grid.source_gsd_m:.3g} m pixels, {hectares:,.1f} ha to look at with {card.name} on "
-        f"{device_description(segmenter.device)}",
+        f"{Path(request.raster).name}: {grid.source_gsd_m:.3g} m pixels, {hectares:,.1f} ha to look at "
+        f"with {card.name} on {device_description(segmenter.device)}",
     )
     return segmenter, grid
 
@@ -240,8 +242,9 @@ def _write_probability(
     grid: WorkingGrid, segmenter: Segmenter, path: Path, reporter: Reporter, *, overwrite: bool
 ) -> None:
     card = segmenter.card
+    source = Path(grid.info.path)
     tags = {
-        _SOURCE_TAG: str(Path(grid.info.path).absolute()),
+        _SOURCE_TAG: str(source.absolute()) if source.exists() else grid.info.path,
         _SOURCE_GSD_TAG: f"{grid.source_gsd_m:.6g}",
         _SOURCE_CRS_TAG: grid.info.crs,
         _MODEL_TAG: card.name,
@@ -285,7 +288,7 @@ def _run_record(
         parameters[item.name] = str(value) if isinstance(value, Path) else value
     return RunRecord(
         version=__version__,
-        raster=request.raster.name,
+        raster=Path(request.raster).name,
         parameters=parameters,
         source_gsd_m=source_gsd_m,
         model=model,
@@ -295,7 +298,7 @@ def _run_record(
     )
 
 
-def _draw(request: ExtractRequest | VectorizeRequest, picture: Path, railway_map: RailwayMap) -> None:
+def _draw(request: ExtractRequest | VectorizeRequest, picture: str, railway_map: RailwayMap) -> None:
     """Draws the preview at a GSD at which the picture's longer side fits into it."""
     if request.preview is None:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
@@ -20,7 +21,7 @@ class ExtractRequest:
     """Raster to tracks and nodes: the whole way.
 
     Attributes:
-        raster: Picture with a coordinate system.
+        raster: Picture with a coordinate system: a file, or any name that GDAL opens (a subdataset, /vsizip/…).
         output: GeoPackage to write.
         bands: One or three band numbers from 1; None for the raster's own red, green and blue.
         area: Where to look; None for all of the raster.
@@ -37,7 +38,7 @@ class ExtractRequest:
         overwrite: Whether existing outputs may be replaced.
     """
 
-    raster: Path
+    raster: str
     output: Path
     bands: tuple[int, ...] | None = None
     area: Area | None = None
@@ -58,7 +59,7 @@ class ExtractRequest:
 class SegmentRequest:
     """Raster to probability raster and, if asked for, mask raster; attributes as in `ExtractRequest`."""
 
-    raster: Path
+    raster: str
     output: Path
     bands: tuple[int, ...] | None = None
     area: Area | None = None
@@ -76,7 +77,7 @@ class SegmentRequest:
 class CleanRequest:
     """Mask or probability raster to cleaned mask raster; attributes as in `ExtractRequest`."""
 
-    raster: Path
+    raster: str
     output: Path
     threshold: float | None = None
     opening_m: float = 0.6
@@ -89,7 +90,7 @@ class CleanRequest:
 class VectorizeRequest:
     """Mask or probability raster, also one made elsewhere, to tracks and nodes; attributes as in `ExtractRequest`."""
 
-    raster: Path
+    raster: str
     output: Path
     threshold: float | None = None
     opening_m: float = 0.6
@@ -107,7 +108,7 @@ REQUESTS: dict[str, type[Request]] = {
     "clean": CleanRequest,
     "vectorize": VectorizeRequest,
 }
-_PATHS = ("raster", "output", "model", "probability", "mask", "preview")
+_PATHS = ("output", "model", "probability", "mask", "preview")
 _METRES = ("opening_m", "closing_m", "min_length_m")
 
 
@@ -137,6 +138,8 @@ def parse_request(method: str, params: Mapping[str, Any]) -> Request:
 
 def _parse(name: str, value: Any) -> Any:
     try:
+        if name == "raster":
+            return os.fspath(value)  # not a Path: that would collapse the slashes of /vsicurl/https://…
         if name in _PATHS:
             return Path(value)
         if name == "bands":

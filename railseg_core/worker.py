@@ -131,7 +131,7 @@ def serve(connection: Connection, line: str) -> None:
             kind="MemoryError",
         )
     except Exception as error:  # the next request may still be served
-        traceback.print_exc()
+        connection.send("log", id=request_id, level="debug", message=traceback.format_exc())
         connection.send(
             "error",
             id=request_id,

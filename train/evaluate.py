@@ -37,7 +37,7 @@ Points = npt.NDArray[np.float64]
 def extract_lines(raster: Path, model: Path | None, folder: Path) -> list[Points]:
     """The tracks that the product finds with its default settings, in the raster's CRS."""
     output = folder / f"{raster.stem}.gpkg"
-    run(ExtractRequest(raster=raster, output=output, model=model, overwrite=True))
+    run(ExtractRequest(raster=str(raster), output=output, model=model, overwrite=True))
     return read_lines(output)[0]
 
 
