@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from railseg_core.centerline.blocks import AreaMask
 from railseg_core.centerline.params import LineParams, level_of
 from railseg_core.grid_raster import GridRaster, create_grid_raster
 from railseg_core.morphology import clean_block, halo_px
@@ -14,7 +15,13 @@ from railseg_core.tiling import blocks_of
 
 
 def write_mask(
-    source: GridRaster, path: Path, params: LineParams, reporter: Reporter, *, overwrite: bool = False
+    source: GridRaster,
+    path: Path,
+    params: LineParams,
+    reporter: Reporter,
+    *,
+    area_mask: AreaMask | None = None,
+    overwrite: bool = False,
 ) -> None:
     """Writes the cleaned mask of a probability or mask raster: uint8, 255 for track, 0 for none, the rest not valid.
 
@@ -23,6 +30,7 @@ def write_mask(
         path: GeoTIFF to write, on the source's grid.
         params: Threshold and kernels; what concerns lines is not used.
         reporter: Told of every block, stage `mask`.
+        area_mask: What is not in the area is not valid in the mask; None for everywhere.
         overwrite: Whether the file may exist.
 
     Raises:
@@ -41,5 +49,10 @@ def write_mask(
                 (pixels[0] >= level) & valid, source.gsd_m, params.opening_m, params.closing_m, params.kernel
             )
             inside = valid[halo : halo + window.height, halo : halo + window.width]
-            output.write(window, np.where(mask, np.uint8(255), np.uint8(0))[None], inside)
+            wanted = None if area_mask is None else area_mask(window)
+            output.write(
+                window,
+                np.where(mask, np.uint8(255), np.uint8(0))[None],
+                inside if wanted is None else inside & wanted,
+            )
             reporter.progress("mask", done, len(windows))

@@ -100,13 +100,14 @@ def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
             _write_probability(grid, segmenter, probability_path, reporter, overwrite=request.overwrite)
         with open_grid_raster(probability_path) as probability:
             params = _line_params(request, probability)
+            area_mask = grid.area_mask if request.area else None
             if request.mask:
                 with clock.stage("mask"):
-                    write_mask(probability, request.mask, params, reporter, overwrite=request.overwrite)
+                    write_mask(
+                        probability, request.mask, params, reporter, area_mask=area_mask, overwrite=request.overwrite
+                    )
             with clock.stage("lines"):
-                railway_map = vectorize(
-                    probability, params, reporter=reporter, area_mask=grid.area_mask if request.area else None
-                )
+                railway_map = vectorize(probability, params, reporter=reporter, area_mask=area_mask)
         device = device_description(segmenter.device)
         run_record = _run_record(request, clock, grid.source_gsd_m, segmenter.card.name, checksum(model_path), device)
         write_map(request.output, railway_map, grid.source_crs, run_record, overwrite=request.overwrite)
@@ -124,12 +125,16 @@ def segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any
     """Raster to probability raster and, on request, mask; see `run`."""
     clock = _Clock()
     segmenter, grid = _open(request, request.model or bundled_model_path(), reporter)
-    with grid, clock.stage("segment"):
-        _write_probability(grid, segmenter, request.output, reporter, overwrite=request.overwrite)
-    if request.mask:
-        with open_grid_raster(request.output) as probability, clock.stage("mask"):
-            params = _line_params(request, probability)
-            write_mask(probability, request.mask, params, reporter, overwrite=request.overwrite)
+    with grid:
+        with clock.stage("segment"):
+            _write_probability(grid, segmenter, request.output, reporter, overwrite=request.overwrite)
+        if request.mask:
+            with open_grid_raster(request.output) as probability, clock.stage("mask"):
+                params = _line_params(request, probability)
+                area_mask = grid.area_mask if request.area else None
+                write_mask(
+                    probability, request.mask, params, reporter, area_mask=area_mask, overwrite=request.overwrite
+                )
     return {
         "output": str(request.output),
         "mask": _text(request.mask),
