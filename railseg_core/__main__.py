@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +14,7 @@ from typing import Any, TextIO
 
 from railseg_core import __version__
 from railseg_core.errors import RailSegError
+from railseg_core.foreign_variables import drop_foreign_variables
 
 EXIT_OK, EXIT_ERROR, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 _STAGES = {"segment": "Finding tracks", "mask": "Cleaning the mask", "skeleton": "Thinning", "lines": "Drawing lines"}
@@ -102,8 +106,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--quiet", action="store_true", help="no progress, only warnings")
 
     info = commands.add_parser("info", help="versions, device and model card; with a raster, what it is")
-    info.add_argument("raster", metavar="RASTER", nargs="?", help="a raster to look at")
-    info.add_argument("--model", metavar="FILE", help="the model file to show instead of the bundled one")
+    what = info.add_mutually_exclusive_group()
+    what.add_argument("raster", metavar="RASTER", nargs="?", help="a raster to look at")
+    what.add_argument("--model", metavar="FILE", help="the model file to show instead of the bundled one")
     info.add_argument("--json", action="store_true", help="print as one JSON object")
     return parser
 
@@ -139,14 +144,16 @@ def _add_line_options(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace, reporter: TerminalReporter) -> dict[str, Any]:
     from railseg_core.area import Area
+    from railseg_core.outputs import prepare_output
     from railseg_core.pipeline import run
     from railseg_core.requests import parse_request
 
     own = ("command", "json", "quiet", "aoi", "extent")
     params = {name: value for name, value in vars(arguments).items() if name not in own}
-    if getattr(arguments, "aoi", None):
-        params["area"] = Area.from_file(Path(arguments.aoi))
-    elif getattr(arguments, "extent", None):
+    if getattr(arguments, "aoi", None) is not None:
+        prepare_output(arguments.output, overwrite=arguments.overwrite, inputs=[arguments.aoi])
+        params["area"] = Area.from_file(arguments.aoi)
+    elif getattr(arguments, "extent", None) is not None:
         from railseg_core.raster import read_raster_info
 
         xmin, ymin, xmax, ymax = arguments.extent
@@ -160,9 +167,9 @@ def _run(arguments: argparse.Namespace, reporter: TerminalReporter) -> dict[str,
 def _info(arguments: argparse.Namespace) -> dict[str, Any]:
     from railseg_core.pipeline import info, raster_info
 
-    if arguments.raster:
-        return raster_info(Path(arguments.raster))
-    return info(Path(arguments.model) if arguments.model else None)
+    if arguments.raster is not None:
+        return raster_info(arguments.raster)
+    return info(None if arguments.model is None else Path(arguments.model))
 
 
 def _print_plainly(values: dict[str, Any], indent: int = 0) -> None:
@@ -182,24 +189,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 when it worked, 1 for what the user can mend (one line on standard error), 2 for wrong usage, 130 when
         interrupted.
     """
+    drop_foreign_variables()
+    signal.signal(signal.SIGTERM, _interrupt)
     parsed = _parser().parse_args(arguments)
     reporter = TerminalReporter(sys.stderr, quiet=parsed.command == "info" or parsed.quiet)
     try:
         result = _info(parsed) if parsed.command == "info" else _run(parsed, reporter)
+        _print_result(result, as_json=parsed.json)
     except RailSegError as error:
         print(f"railseg: {error}", file=sys.stderr)
-        return EXIT_ERROR
     except MemoryError:
         print("railseg: The machine's memory isn't enough. Choose a smaller --extent.", file=sys.stderr)
-        return EXIT_ERROR
+    except BrokenPipeError:
+        # Whoever read the result has gone; Python would complain once more when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        print(f"railseg: {error.strerror or error}: {error.filename or 'standard output'}.", file=sys.stderr)
     except KeyboardInterrupt:
-        print("railseg: interrupted; nothing was changed.", file=sys.stderr)
+        print("railseg: interrupted.", file=sys.stderr)
         return EXIT_INTERRUPTED
-    if parsed.json:
+    else:
+        return EXIT_OK
+    return EXIT_ERROR
+
+
+def _interrupt(*_: object) -> None:
+    """A request to end is treated like Ctrl-C: what is half-written is removed."""
+    raise KeyboardInterrupt
+
+
+def _print_result(result: dict[str, Any], *, as_json: bool) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path may have letters that the terminal has not
+    if as_json:
         print(json.dumps(result))
     else:
         _print_plainly(result)
-    return EXIT_OK
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

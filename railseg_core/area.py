@@ -11,12 +11,13 @@ import numpy.typing as npt
 import pyogrio
 import pyproj
 import shapely
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 from rasterio.features import geometry_mask
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.errors import RailSegError
+from railseg_core.outputs import gdal_name
 from railseg_core.tiling import PixelWindow
 
 _EDGE_PIECES = 256
@@ -72,7 +73,7 @@ class Area:
         Raises:
             RailSegError: the file cannot be read, has no polygon, or does not say its CRS.
         """
-        name = os.fspath(path)
+        name = gdal_name(path)
         try:
             for layer, geometry_type in pyogrio.list_layers(name):
                 if geometry_type is None:
@@ -94,14 +95,19 @@ class Area:
         """The polygon in another CRS, its edges bent as they are on the ground.
 
         Raises:
-            RailSegError: a part of the polygon has no place in that CRS.
+            RailSegError: a part of the polygon has no place in that CRS, or nothing leads from the one to the other.
         """
         own = pyproj.CRS.from_user_input(self.crs)
         if own.equals(crs, ignore_axis_order=True):
             return self.polygon
         xmin, ymin, xmax, ymax = self.polygon.bounds
         dense = shapely.segmentize(self.polygon, max(xmax - xmin, ymax - ymin) / _EDGE_PIECES)
-        move = pyproj.Transformer.from_crs(own, crs, always_xy=True).transform
+        try:
+            move = pyproj.Transformer.from_crs(own, crs, always_xy=True).transform
+        except ProjError as error:
+            raise RailSegError(
+                f"The area's georeference cannot be used ({error}).", "Give the area in the picture's own CRS."
+            ) from error
         moved = shapely.transform(dense, move, interleaved=False)
         if not np.isfinite(shapely.get_coordinates(moved)).all():
             raise RailSegError(

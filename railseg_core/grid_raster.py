@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -15,7 +17,7 @@ import pyproj
 import rasterio
 from affine import Affine
 from rasterio.crs import CRS
-from rasterio.errors import RasterioError
+from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader, DatasetWriter
 from rasterio.windows import Window
 
@@ -24,13 +26,14 @@ from railseg_core.errors import RailSegError
 from railseg_core.lattice_warp import LatticeWarp
 from railseg_core.outputs import written_aside
 from railseg_core.placement import Placement
-from railseg_core.source_raster import SourceRaster, gdal_environment
+from railseg_core.source_raster import GDAL_ERRORS, SourceRaster, closed_on_error, gdal_environment
 from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
 
 Encoding = Literal["scaled", "unit", "mask"]
 """How a raster's numbers stand for probabilities: 0-255, 0-1, or any number but 0 for 1."""
 
 _ENCODING_TAG = "RAILSEG_ENCODING"
+_CRS_TAG = "RAILSEG_CRS"
 _BYTES_PER_VALUE = 0.1
 """What a probability comes to when compressed, about; used to look for space on the disk."""
 _SEARCH_PX = 2048
@@ -125,12 +128,17 @@ def create_grid_raster(
             dataset: DatasetWriter = rasterio.open(aside, "w", **profile)
         try:
             with _writing(name), gdal_environment():
-                dataset.update_tags(**{**(tags or {}), _ENCODING_TAG: "scaled"})
+                own_tags = {_ENCODING_TAG: "scaled", _CRS_TAG: CRS.from_user_input(crs).to_wkt()}
+                dataset.update_tags(**{**(tags or {}), **own_tags})
                 for band, description in enumerate(bands, 1):
                     dataset.set_band_description(band, description)
             yield GridRasterWriter(dataset, window, name)
-        finally:
             with _writing(name), gdal_environment():
+                with _all_failures():
+                    dataset.close()
+                _read_again(aside)
+        finally:
+            with gdal_environment():
                 dataset.close()
 
 
@@ -138,11 +146,59 @@ def create_grid_raster(
 def _writing(name: str) -> Iterator[None]:
     try:
         yield
-    except RasterioError as error:
+    except GDAL_ERRORS as error:
         raise RailSegError(
             f"{name} could not be written ({error.__cause__ or error}).",
             "Check that the disk has space left and is still there.",
         ) from error
+
+
+class _FailureLog(logging.Handler):
+    """Keeps what GDAL says has failed: rasterio logs it as information, because some of it may be made good."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keeps a failure; warnings have another form."""
+        message = record.getMessage()
+        if record.levelno >= logging.ERROR or message.startswith("GDAL signalled an error"):
+            self.messages.append(message)
+
+
+@contextmanager
+def _all_failures() -> Iterator[None]:
+    """Raises what rasterio only logs while a file is closed: GDAL then writes the last tiles, mask and directory.
+
+    Reading them again does not tell all: a tile that found no room may look like one that was never written.
+
+    Raises:
+        RasterioIOError: something failed, though nothing was raised.
+    """
+    log, failures = logging.getLogger("rasterio._env"), _FailureLog()
+    level = log.level
+    log.addHandler(failures)
+    log.setLevel(min(log.getEffectiveLevel(), logging.INFO))
+    try:
+        yield
+    finally:
+        log.removeHandler(failures)
+        log.setLevel(level)
+    if failures.messages:
+        raise RasterioIOError(failures.messages[0])
+
+
+def _read_again(path: Path) -> None:
+    """Reads a file that has been closed: of what stays in its buffer, libtiff tells nobody.
+
+    Raises:
+        RasterioIOError: a tile is damaged or missing.
+    """
+    with rasterio.open(path) as dataset:
+        for row in range(0, dataset.height, _SEARCH_PX):
+            for col in range(0, dataset.width, _SEARCH_PX):
+                dataset.read(window=Window(col, row, _SEARCH_PX, _SEARCH_PX), masked=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,33 +263,35 @@ class GridRaster:
     """
 
     def __init__(self, recipe: GridRasterRecipe) -> None:
-        source = _open_values(recipe.path)
-        tags: dict[str, str] = source.dataset.tags()
-        # A part of a wide picture may lie where its CRS would not have been chosen: ours keep theirs.
-        own_crs = pyproj.CRS.from_user_input(source.dataset.crs) if _ENCODING_TAG in tags else None
-        placement = Placement(source.dataset, own_crs)
-        self.recipe = recipe
-        self.crs = CRS.from_user_input(placement.crs)
-        self.source_crs = CRS.from_user_input(placement.source_crs)
-        self.bands = ("track", "axis")[: len(source.bands)]
-        self.tags = tags
-        self._source = source
-        self._chunks: ChunkCache | None = None
-        if placement.is_upright:
-            own: Affine = source.dataset.transform
-            self.gsd_m = float(own.a)
-            col, row = own.c / self.gsd_m, -own.f / self.gsd_m
-            on_lattice = max(abs(col - round(col)), abs(row - round(row))) < _ON_LATTICE_PX
-            col, row = (round(col), round(row)) if on_lattice else (0, 0)
-            self.window = PixelWindow(col, row, placement.width, placement.height)
-            self.transform = Affine.scale(self.gsd_m, -self.gsd_m) if on_lattice else own
-        else:
-            self.gsd_m = placement.gsd_m
-            self.window = placement.footprint(self.gsd_m)
-            self.transform = Affine.scale(self.gsd_m, -self.gsd_m)
-            resampling: Literal["nearest", "smooth"] = "nearest" if recipe.encoding == "mask" else "smooth"
-            self._warp = LatticeWarp(source, placement, self.gsd_m, resampling)
-            self._chunks = ChunkCache(self._warp.chunk_px, len(source.bands) + 1, self._make_pixels)
+        self._source = source = _open_values(recipe.path)
+        with closed_on_error(self):
+            tags: dict[str, str] = source.dataset.tags()
+            # A part of a wide picture may lie where its CRS would not have been chosen: ours keep theirs. Other
+            # programs copy our tags to what they reproject.
+            own = _CRS_TAG in tags and CRS.from_user_input(tags[_CRS_TAG]) == source.dataset.crs
+            own_crs = pyproj.CRS.from_user_input(source.dataset.crs) if own else None
+            placement = Placement(source.dataset, own_crs)
+            self.recipe = recipe
+            self.crs = CRS.from_user_input(placement.crs)
+            self.source_crs = CRS.from_user_input(placement.source_crs)
+            self.bands = ("track", "axis")[: len(source.bands)]
+            self.tags = tags
+            self._chunks: ChunkCache | None = None
+            if placement.is_upright:
+                transform: Affine = source.dataset.transform
+                self.gsd_m = float(transform.a)
+                col, row = transform.c / self.gsd_m, -transform.f / self.gsd_m
+                on_lattice = max(abs(col - round(col)), abs(row - round(row))) < _ON_LATTICE_PX
+                col, row = (round(col), round(row)) if on_lattice else (0, 0)
+                self.window = PixelWindow(col, row, placement.width, placement.height)
+                self.transform = Affine.scale(self.gsd_m, -self.gsd_m) if on_lattice else transform
+            else:
+                self.gsd_m = placement.gsd_m
+                self.window = placement.footprint(self.gsd_m)
+                self.transform = Affine.scale(self.gsd_m, -self.gsd_m)
+                resampling: Literal["nearest", "smooth"] = "nearest" if recipe.encoding == "mask" else "smooth"
+                self._warp = LatticeWarp(source, placement, self.gsd_m, resampling)
+                self._chunks = ChunkCache(self._warp.chunk_px, len(source.bands) + 1, self._make_pixels)
 
     def read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
         """The probabilities in any window, within the raster or not.

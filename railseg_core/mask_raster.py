@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ def write_mask(
     reporter: Reporter,
     *,
     area_mask: AreaMask | None = None,
+    tags: Mapping[str, str] | None = None,
     overwrite: bool = False,
 ) -> None:
     """Writes the cleaned mask of a probability or mask raster: uint8, 255 for track, 0 for none, the rest not valid.
@@ -31,6 +33,7 @@ def write_mask(
         params: Threshold and kernels; what concerns lines is not used.
         reporter: Told of every block, stage `mask`.
         area_mask: What is not in the area is not valid in the mask; None for everywhere.
+        tags: Metadata of the file.
         overwrite: Whether the file may exist.
 
     Raises:
@@ -41,7 +44,14 @@ def write_mask(
     windows = [block.window.intersection(source.window) for block in blocks_of(source.window)]
     reporter.progress("mask", 0, len(windows))
     with create_grid_raster(
-        path, source.window, source.gsd_m, source.crs, bands=("track",), numbering=source.transform, overwrite=overwrite
+        path,
+        source.window,
+        source.gsd_m,
+        source.crs,
+        bands=("track",),
+        tags=tags,
+        numbering=source.transform,
+        overwrite=overwrite,
     ) as output:
         for done, window in enumerate(windows, 1):
             pixels, valid = source.read(window.expanded(halo))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from railseg_core.errors import RailSegError
@@ -17,13 +17,41 @@ _RESERVE_BYTES = 16 * 2**20
 """Space left on the disk for the rest of the system."""
 
 
-def prepare_output(path: str | os.PathLike[str], *, overwrite: bool, required_bytes: int = 0) -> Path:
+def exists(path: str | os.PathLike[str]) -> bool:
+    """Whether there is such a file; no also for a name too long or a closed folder, where `Path.exists` raises."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def gdal_name(path: str | os.PathLike[str]) -> str:
+    """A file's name in the form that GDAL takes.
+
+    Raises:
+        RailSegError: the name is not UTF-8, which it may be on Linux.
+    """
+    name = os.fspath(path)
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise RailSegError(f"The name {name!a} is not in UTF-8.", "Rename the file or its folder.") from error
+    return name
+
+
+def prepare_output(
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool,
+    required_bytes: int = 0,
+    inputs: Sequence[str | os.PathLike[str]] = (),
+    endings: Sequence[str] = (),
+) -> Path:
     """Checks that `path` can be written, before any work is done for it.
 
     Args:
         path: The file to be written.
         overwrite: Whether a file that exists there may be replaced.
         required_bytes: About how large it will be.
+        inputs: What is read to make it: files, or other names that GDAL reads.
+        endings: What its name may end in, such as ".tif", in upper or lower case; anything if there are none.
 
     Returns:
         An unused temporary name in the same folder with the same suffix (drivers go by it): write there, then
@@ -31,17 +59,23 @@ def prepare_output(path: str | os.PathLike[str], *, overwrite: bool, required_by
 
     Raises:
         RailSegError: the folder is missing or cannot be written, a file exists and `overwrite` is false,
-            `path` is a folder, or the disk has too little space left.
+            `path` is a folder, one of `inputs` or of another ending, or the disk has too little space left.
     """
     target = Path(path)
-    folder = target.absolute().parent
-    if not folder.is_dir():
-        raise RailSegError(f"The folder of {target} does not exist.", "Create it or choose another folder.")
-    if target.is_dir():
-        raise RailSegError(f"{target} is a folder.", "Give the name of a file.")
-    if target.exists() and not overwrite:
-        raise RailSegError(f"{target} exists already.", "Choose another name, or allow it to be overwritten.")
+    folder = Path(gdal_name(target.absolute())).parent
+    if endings and not target.name.lower().endswith(tuple(ending.lower() for ending in endings)):
+        raise RailSegError(
+            f"{target} does not end in {' or '.join(endings)}.", "Give it a name that says what kind of file it is."
+        )
     try:
+        if not folder.is_dir():
+            raise RailSegError(f"The folder of {target} does not exist.", "Create it or choose another folder.")
+        if target.is_dir():
+            raise RailSegError(f"{target} is a folder.", "Give the name of a file.")
+        if target.exists() and any(exists(source) and target.samefile(source) for source in inputs):
+            raise RailSegError(f"{target} is what is read.", "Choose another name for what is made of it.")
+        if target.exists() and not overwrite:
+            raise RailSegError(f"{target} exists already.", "Choose another name, or allow it to be overwritten.")
         # Only trying tells: permission bits say nothing of read-only mounts and network shares.
         handle, probe = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=target.suffix, dir=folder)
         os.close(handle)
@@ -49,7 +83,7 @@ def prepare_output(path: str | os.PathLike[str], *, overwrite: bool, required_by
         free = shutil.disk_usage(folder).free
     except OSError as error:
         raise RailSegError(
-            f"{folder} cannot be written: {error.strerror or error}.",
+            f"{target} cannot be written: {error.strerror or error}.",
             "Choose a folder in which you may create files.",
         ) from error
     if free < required_bytes + _RESERVE_BYTES:
@@ -75,7 +109,7 @@ def written_aside(path: str | os.PathLike[str], *, overwrite: bool = False, requ
     aside = prepare_output(target, overwrite=overwrite, required_bytes=required_bytes)
     try:
         yield aside
-        if target.exists() and not overwrite:
+        if exists(target) and not overwrite:
             raise RailSegError(f"{target} appeared while it was being made.", "Choose another name.")
         try:
             aside.replace(target)
@@ -92,7 +126,8 @@ def written_aside(path: str | os.PathLike[str], *, overwrite: bool = False, requ
 
 def _remove(path: Path, *endings: str) -> None:
     for ending in endings:
-        path.with_name(path.name + ending).unlink(missing_ok=True)
+        with suppress(OSError):  # a name too long, for one: what cannot be removed must not undo the work
+            path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _megabytes(size: int) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from importlib.metadata import PackageNotFoundError, version
@@ -14,7 +15,7 @@ from typing import Any
 
 from railseg_core import __version__
 from railseg_core.area import Area
-from railseg_core.centerline.vectorize import LineParams, vectorize
+from railseg_core.centerline.vectorize import AreaMask, LineParams, vectorize
 from railseg_core.errors import RailSegError
 from railseg_core.grid_raster import GridRaster, create_grid_raster, open_grid_raster
 from railseg_core.mask_raster import write_mask
@@ -22,7 +23,7 @@ from railseg_core.network.model_file import bundled_model_path, checksum, read_c
 from railseg_core.outputs import prepare_output
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
 from railseg_core.railway_map import RailwayMap, RunRecord, write_map
-from railseg_core.raster import WorkingGrid, open_working_grid
+from railseg_core.raster import WorkingGrid, open_working_grid, read_raster_info
 from railseg_core.reporting import Reporter, Silent, Timeline
 from railseg_core.requests import CleanRequest, ExtractRequest, Request, SegmentRequest, VectorizeRequest
 from railseg_core.segmentation import BANDS, Segmenter, available_devices, choose_device, device_description, segment
@@ -47,6 +48,8 @@ _SOURCE_TAG, _SOURCE_GSD_TAG, _SOURCE_CRS_TAG, _MODEL_TAG = (
     "RAILSEG_SOURCE_CRS",
     "RAILSEG_MODEL",
 )
+_PROVENANCE_TAGS = (_SOURCE_TAG, _SOURCE_GSD_TAG, _SOURCE_CRS_TAG, _MODEL_TAG)
+_RASTER_ENDINGS = (".tif", ".tiff")
 
 
 def timeline(request: Request) -> Timeline:
@@ -100,21 +103,17 @@ def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
             _write_probability(grid, segmenter, probability_path, reporter, overwrite=request.overwrite)
         with open_grid_raster(probability_path) as probability:
             params = _line_params(request, probability)
-            area_mask = grid.area_mask if request.area else None
             if request.mask:
                 with clock.stage("mask"):
-                    write_mask(
-                        probability, request.mask, params, reporter, area_mask=area_mask, overwrite=request.overwrite
-                    )
+                    _write_mask(request, request.mask, probability, reporter, grid.area_mask)
             with clock.stage("lines"):
-                railway_map = vectorize(probability, params, reporter=reporter, area_mask=area_mask)
+                railway_map = vectorize(probability, params, reporter=reporter, area_mask=grid.area_mask)
         device = device_description(segmenter.device)
         run_record = _run_record(request, clock, grid.source_gsd_m, segmenter.card.name, checksum(model_path), device)
         write_map(request.output, railway_map, grid.source_crs, run_record, overwrite=request.overwrite)
         source_crs = grid.info.crs
-    if request.preview:
-        _draw(request, request.raster, railway_map)
-    return _line_result(request, railway_map, source_crs, clock) | {
+    preview = _draw(request, [request.raster], railway_map, reporter)
+    return _line_result(request, railway_map, source_crs, clock, preview) | {
         "device": device,
         "probability": _text(request.probability),
         "mask": _text(request.mask),
@@ -130,11 +129,7 @@ def segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any
             _write_probability(grid, segmenter, request.output, reporter, overwrite=request.overwrite)
         if request.mask:
             with open_grid_raster(request.output) as probability, clock.stage("mask"):
-                params = _line_params(request, probability)
-                area_mask = grid.area_mask if request.area else None
-                write_mask(
-                    probability, request.mask, params, reporter, area_mask=area_mask, overwrite=request.overwrite
-                )
+                _write_mask(request, request.mask, probability, reporter, grid.area_mask)
     return {
         "output": str(request.output),
         "mask": _text(request.mask),
@@ -147,7 +142,7 @@ def clean_raster(request: CleanRequest, reporter: Reporter) -> dict[str, Any]:
     """Mask or probability raster to cleaned mask; see `run`."""
     clock = _Clock()
     with open_grid_raster(request.raster) as source, clock.stage("mask"):
-        write_mask(source, request.output, _line_params(request, source), reporter, overwrite=request.overwrite)
+        _write_mask(request, request.output, source, reporter)
     return {"output": str(request.output), "timings_s": clock.seconds}
 
 
@@ -162,9 +157,9 @@ def vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str,
         crs = tags.get(_SOURCE_CRS_TAG, source.source_crs.to_string())
         run_record = _run_record(request, clock, source_gsd_m, tags.get(_MODEL_TAG))
     write_map(request.output, railway_map, crs, run_record, overwrite=request.overwrite)
-    if request.preview:
-        _draw(request, tags.get(_SOURCE_TAG, request.raster), railway_map)
-    return _line_result(request, railway_map, crs, clock)
+    # The picture behind the probabilities if it is still there, else the probabilities themselves.
+    preview = _draw(request, [tags.get(_SOURCE_TAG, request.raster), request.raster], railway_map, reporter)
+    return _line_result(request, railway_map, crs, clock, preview)
 
 
 def info(model_path: Path | None = None) -> dict[str, Any]:
@@ -184,18 +179,16 @@ def info(model_path: Path | None = None) -> dict[str, Any]:
     }
 
 
-def raster_info(path: Path) -> dict[str, Any]:
+def raster_info(name: str) -> dict[str, Any]:
     """What a raster is and how it would be worked on, as JSON-like values.
 
     Raises:
         RailSegError: If it can't be worked on, with the reason.
     """
-    with open_working_grid(path) as grid:
-        window = grid.picture_window
-        return asdict(grid.info) | {
-            "working_size_px": [window.width, window.height],
-            "area_km2": round(window.width * window.height * grid.gsd_m**2 / 1e6, 4),
-        }
+    values = asdict(read_raster_info(name))
+    if values["nodata"] is not None and math.isnan(values["nodata"]):
+        values["nodata"] = "nan"  # JSON has no such number
+    return values
 
 
 class _Clock:
@@ -213,24 +206,31 @@ class _Clock:
 
 
 def _check_outputs(request: Request) -> None:
-    """Fails before the work where an output can't be written."""
-    paths = [getattr(request, name, None) for name in ("output", "probability", "mask", "preview")]
-    wanted = [path for path in paths if path is not None]
-    for path in wanted:
-        prepare_output(path, overwrite=request.overwrite)
-    if len({path.absolute() for path in wanted}) < len(wanted):
+    """Fails before the work where an output can't be written, or would replace what is read."""
+    makes_lines = isinstance(request, ExtractRequest | VectorizeRequest)
+    endings: dict[str, tuple[str, ...]] = {
+        "output": (".gpkg",) if makes_lines else _RASTER_ENDINGS,
+        "probability": _RASTER_ENDINGS,
+        "mask": _RASTER_ENDINGS,
+        "preview": (".png",),
+    }
+    inputs = [name for name in (request.raster, getattr(request, "model", None)) if name is not None]
+    wanted = {name: path for name in endings if (path := getattr(request, name, None)) is not None}
+    for name, path in wanted.items():
+        prepare_output(path, overwrite=request.overwrite, inputs=inputs, endings=endings[name])
+    if len({path.resolve() for path in wanted.values()}) < len(wanted):
         raise RailSegError("Two outputs have the same name.", "Give each a name of its own.")
 
 
 def _open(
     request: ExtractRequest | SegmentRequest, model_path: Path, reporter: Reporter
 ) -> tuple[Segmenter, WorkingGrid]:
-    """The model and the raster; the raster first, since it is wrong more often and quicker to open."""
+    """The model and the raster; the weights last, since the raster is wrong more often and quicker to open."""
     card = read_card(model_path)
     grid = open_working_grid(request.raster, gsd_m=card.gsd_m, bands=request.bands, area=request.area)
     try:
         segmenter = Segmenter(model_path, request.device)
-    except RailSegError:
+    except BaseException:
         grid.close()
         raise
     window = grid.window
@@ -303,21 +303,48 @@ def _run_record(
     )
 
 
-def _draw(request: ExtractRequest | VectorizeRequest, picture: str, railway_map: RailwayMap) -> None:
-    """Draws the preview at a GSD at which the picture's longer side fits into it."""
+def _write_mask(
+    request: Request, path: Path, source: GridRaster, reporter: Reporter, area_mask: AreaMask | None = None
+) -> None:
+    """The cleaned mask, with what is known of the picture behind it."""
+    write_mask(
+        source,
+        path,
+        _line_params(request, source),
+        reporter,
+        area_mask=area_mask,
+        tags={tag: source.tags[tag] for tag in _PROVENANCE_TAGS if tag in source.tags},
+        overwrite=request.overwrite,
+    )
+
+
+def _draw(
+    request: ExtractRequest | VectorizeRequest, pictures: Sequence[str], railway_map: RailwayMap, reporter: Reporter
+) -> Path | None:
+    """Draws the preview over the first picture that can be read, at a GSD at which its longer side fits.
+
+    The map is in place by now: a preview that can't be drawn is a warning, not an error.
+    """
     if request.preview is None:
-        return
+        return None
     area = request.area if isinstance(request, ExtractRequest) else None
     bands = request.bands if isinstance(request, ExtractRequest) else None
-    with open_working_grid(picture, bands=bands, area=area) as grid:
-        longest_m = max(grid.window.width, grid.window.height) * grid.gsd_m
-    gsd_m = max(grid.gsd_m, longest_m / LONGEST_SIDE_PX)
-    with open_working_grid(picture, gsd_m=gsd_m, bands=bands, area=area) as coarse:
-        draw_preview(coarse, railway_map, request.preview, overwrite=request.overwrite)
+    for picture in pictures:
+        try:
+            with open_working_grid(picture, bands=bands, area=area) as grid:
+                longest_m = max(grid.window.width, grid.window.height) * grid.gsd_m
+            gsd_m = max(grid.gsd_m, longest_m / LONGEST_SIDE_PX)
+            with open_working_grid(picture, gsd_m=gsd_m, bands=bands, area=area) as coarse:
+                draw_preview(coarse, railway_map, request.preview, overwrite=request.overwrite)
+        except RailSegError as error:
+            reporter.log("warning", f"No preview over {picture}: {error}")
+        else:
+            return request.preview
+    return None
 
 
 def _line_result(
-    request: ExtractRequest | VectorizeRequest, railway_map: RailwayMap, crs: str, clock: _Clock
+    request: ExtractRequest | VectorizeRequest, railway_map: RailwayMap, crs: str, clock: _Clock, preview: Path | None
 ) -> dict[str, Any]:
     return {
         "output": str(request.output),
@@ -327,7 +354,7 @@ def _line_result(
         "switches": railway_map.switches,
         "review": railway_map.reviews,
         "total_length_m": round(railway_map.total_length_m, 2),
-        "preview": _text(request.preview),
+        "preview": _text(preview),
         "timings_s": clock.seconds,
     }
 

@@ -9,10 +9,13 @@ import numpy.typing as npt
 import pyproj
 from affine import Affine
 from pyproj.enums import TransformDirection
+from pyproj.exceptions import ProjError
+from rasterio.errors import CRSError
 from rasterio.io import DatasetReader
 from rasterio.transform import GCPTransformer
 
 from railseg_core.errors import RailSegError
+from railseg_core.source_raster import GDAL_ERRORS
 from railseg_core.tiling import PixelWindow
 from railseg_core.working_crs import choose_working_crs, horizontal
 
@@ -33,7 +36,8 @@ class Placement:
         crs: The working CRS; chosen by `choose_working_crs` when not given.
 
     Raises:
-        RailSegError: the raster has no CRS or no georeference, or lies nowhere on Earth.
+        RailSegError: the raster has no CRS or no georeference, one that PROJ or GDAL can do nothing with, or lies
+            nowhere on Earth.
     """
 
     def __init__(self, dataset: DatasetReader, crs: pyproj.CRS | None = None) -> None:
@@ -41,16 +45,22 @@ class Placement:
         points, points_crs = dataset.gcps
         by_points = bool(points) and dataset.transform.is_identity
         _check_georeference(dataset, by_points)
-        self._points = GCPTransformer(points) if by_points else None
         self._affine: Affine = dataset.transform
-        self.source_crs = horizontal(pyproj.CRS.from_user_input(points_crs if by_points else dataset.crs))
-        x, y = self._to_source(np.array([self.width / 2]), np.array([self.height / 2]))
-        self.crs = crs or choose_working_crs(self.source_crs, float(x[0]), float(y[0]))
-        self._projection = (
-            None
-            if self.crs == self.source_crs
-            else pyproj.Transformer.from_crs(self.source_crs, self.crs, always_xy=True)
-        )
+        try:
+            self._points = GCPTransformer(points) if by_points else None
+            self.source_crs = horizontal(pyproj.CRS.from_user_input(points_crs if by_points else dataset.crs))
+            x, y = self._to_source(np.array([self.width / 2]), np.array([self.height / 2]))
+            self.crs = crs or choose_working_crs(self.source_crs, float(x[0]), float(y[0]))
+            self._projection = (
+                None
+                if self.crs == self.source_crs
+                else pyproj.Transformer.from_crs(self.source_crs, self.crs, always_xy=True)
+            )
+        except (ProjError, CRSError, *GDAL_ERRORS) as error:
+            raise RailSegError(
+                f"{dataset.name}'s georeference cannot be used ({error}).",
+                "Assign the right CRS, or georeference it again by three points or more that are not in a line.",
+            ) from error
 
     @property
     def is_upright(self) -> bool:

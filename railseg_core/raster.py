@@ -18,6 +18,7 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 from affine import Affine
 from rasterio.crs import CRS
 from scipy.ndimage import distance_transform_edt
@@ -28,7 +29,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.lattice_warp import LatticeWarp
 from railseg_core.placement import Placement
 from railseg_core.radiometry import Stretch, check_has_data, find_stretch
-from railseg_core.source_raster import SourceRaster, choose_bands
+from railseg_core.source_raster import SourceRaster, choose_bands, closed_on_error
 from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
 
 GSD_M = 0.2
@@ -176,26 +177,26 @@ class WorkingGrid:
     """
 
     def __init__(self, recipe: GridRecipe) -> None:
-        source = _open_picture(recipe.path, recipe.bands)
-        placement = Placement(source.dataset)
-        self.recipe = recipe
-        self.info = _describe(source, placement, recipe.gsd_m, recipe.stretch)
-        self.gsd_m = recipe.gsd_m
-        self.crs = CRS.from_user_input(placement.crs)
-        self.source_crs = CRS.from_user_input(placement.source_crs)
-        self.source_gsd_m = placement.gsd_m
-        self.picture_window = placement.footprint(self.gsd_m)
-        self._polygon = recipe.area.polygon_in(placement.crs) if recipe.area else None
-        self.window = self._area_window().snapped(RASTER_TILE_PX)
-        if self.info.overview > 1:
-            source.close()
-            level = self.info.overviews.index(self.info.overview)
-            source = _open_picture(recipe.path, recipe.bands, level)
-            placement = Placement(source.dataset, placement.crs)
-        self._source = source
-        self._warp = LatticeWarp(source, placement, self.gsd_m)
-        self._pixels = ChunkCache(self._warp.chunk_px, 4, self._make_pixels)
-        self._area = ChunkCache(_MASK_CHUNK_PX, 1, self._make_area)
+        self._source = _open_picture(recipe.path, recipe.bands)
+        with closed_on_error(self):
+            placement = Placement(self._source.dataset)
+            self.recipe = recipe
+            self.info = _describe(self._source, placement, recipe.gsd_m, recipe.stretch)
+            self.gsd_m = recipe.gsd_m
+            self.crs = CRS.from_user_input(placement.crs)
+            self.source_crs = CRS.from_user_input(placement.source_crs)
+            self.source_gsd_m = placement.gsd_m
+            self.picture_window = placement.footprint(self.gsd_m)
+            self._polygon = recipe.area.polygon_in(placement.crs) if recipe.area else None
+            self.window = self._area_window().snapped(RASTER_TILE_PX)
+            if self.info.overview > 1:
+                self._source.close()
+                level = self.info.overviews.index(self.info.overview)
+                self._source = _open_picture(recipe.path, recipe.bands, level)
+                placement = Placement(self._source.dataset, placement.crs)
+            self._warp = LatticeWarp(self._source, placement, self.gsd_m)
+            self._pixels = ChunkCache(self._warp.chunk_px, 4, self._make_pixels)
+            self._area = ChunkCache(_MASK_CHUNK_PX, 1, self._make_area)
 
     @property
     def transform(self) -> Affine:
@@ -221,6 +222,12 @@ class WorkingGrid:
     def area_mask(self, window: PixelWindow) -> npt.NDArray[np.bool_] | None:
         """Which pixels' middles lie in the area: bool (rows, cols), or None when no area is set."""
         return None if self._polygon is None else self._area.read(window)[0] > 0
+
+    def wants(self, window: PixelWindow) -> bool:
+        """Whether the window comes within `AREA_MARGIN_M` of the area; always when no area is set."""
+        if self._polygon is None:
+            return True
+        return bool(shapely.dwithin(self._polygon, shapely.box(*window.bounds(self.gsd_m)), AREA_MARGIN_M))
 
     def close(self) -> None:
         """Closes the raster."""

@@ -109,7 +109,7 @@ REQUESTS: dict[str, type[Request]] = {
     "vectorize": VectorizeRequest,
 }
 _PATHS = ("output", "model", "probability", "mask", "preview")
-_METRES = ("opening_m", "closing_m", "min_length_m")
+_LARGEST_M = {"opening_m": 10.0, "closing_m": 10.0, "min_length_m": 1000.0}
 
 
 def parse_request(method: str, params: Mapping[str, Any]) -> Request:
@@ -148,8 +148,8 @@ def _parse(name: str, value: Any) -> Any:
             return value if isinstance(value, Area) else Area(shapely.from_wkt(value["wkt"]), str(value["crs"]))
         if name == "threshold":
             return _in_range(name, float(value), 0.0, 1.0)
-        if name in _METRES:
-            return _in_range(name, float(value), 0.0, 1000.0)
+        if name in _LARGEST_M:
+            return _in_range(name, float(value), 0.0, _LARGEST_M[name])
         if name == "overwrite":
             return bool(value)
     except (TypeError, ValueError, KeyError, shapely.errors.ShapelyError) as error:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +17,8 @@ from torch import Tensor, nn
 
 from railseg_core.errors import RailSegError
 from railseg_core.grid_raster import GridRasterWriter
-from railseg_core.network.deeplabv3plus import fuse_batch_norms, probabilities
-from railseg_core.network.model_file import ModelCard, load_model
+from railseg_core.network.deeplabv3plus import fuse_batch_norms, normalise, probabilities
+from railseg_core.network.model_file import load_model
 from railseg_core.raster import WorkingGrid, reflect_invalid
 from railseg_core.reporting import Reporter
 from railseg_core.tiling import PixelWindow, Tile, blending_weights, blocks_of, tiles_of
@@ -27,7 +29,6 @@ BoolArray = npt.NDArray[np.bool_]
 DEVICES = ("auto", "cpu", "cuda", "mps")
 BANDS = ("track", "axis")
 _BATCH_TILES = {"cpu": 1, "cuda": 8, "mps": 2}
-_OUT_OF_MEMORY_HINT = "Close other programs that use the GPU, or choose the device cpu."
 
 
 def choose_device(name: str = "auto") -> str:
@@ -52,14 +53,23 @@ def choose_device(name: str = "auto") -> str:
     return name
 
 
+@cache
 def available_devices() -> tuple[str, ...]:
     """The devices torch can use here, fastest first; the CPU is always the last."""
     found = []
-    if torch.cuda.is_available():
+    if torch.cuda.is_available() and _works("cuda"):
         found.append("cuda")
-    if torch.backends.mps.is_available():
+    if torch.backends.mps.is_available() and _works("mps"):
         found.append("mps")
     return (*found, "cpu")
+
+
+def _works(device: str) -> bool:
+    """Whether torch really runs there: it also counts cards for which it brings no kernels."""
+    try:
+        return bool((torch.ones(1, device=device) + 1).cpu() == 2)
+    except RuntimeError:
+        return False
 
 
 def device_description(device: str) -> str:
@@ -74,16 +84,14 @@ def device_description(device: str) -> str:
 class _ProbabilityNetwork(nn.Module):
     """Pixels in, probabilities out, both as bytes: what the device does in one go."""
 
-    def __init__(self, network: nn.Module, card: ModelCard, dtype: torch.dtype) -> None:
+    def __init__(self, network: nn.Module, dtype: torch.dtype) -> None:
         super().__init__()
         self.network = network
-        self.mean = card.pixel_mean
-        self.scale = card.pixel_scale
         self.dtype = dtype
 
     def forward(self, tiles: Tensor) -> Tensor:
         """(n, 3, rows, cols) uint8 to (n, 2, rows, cols) uint8, 0 to 255 for 0 to 1."""
-        logits = self.network((tiles.to(self.dtype) - self.mean) / self.scale)
+        logits = self.network(normalise(tiles.to(self.dtype)))
         return (probabilities(logits.float()) * 255).round().to(torch.uint8)
 
 
@@ -107,7 +115,7 @@ class Segmenter:
         # MPS has had wrong results with channels-last convolutions: there the plain layout.
         self._layout = torch.contiguous_format if self.device == "mps" else torch.channels_last
         network = network.to(device=self.device, dtype=dtype, memory_format=self._layout)  # type: ignore[call-overload]  # not in torch's stubs
-        self._network = _ProbabilityNetwork(network, self.card, dtype).eval()
+        self._network = _ProbabilityNetwork(network, dtype).eval()
         self.batch_tiles = _BATCH_TILES[self.device]
 
     def predict(self, tiles: UInt8Array) -> UInt8Array:
@@ -120,7 +128,7 @@ class Segmenter:
             (n, 2, rows, cols) uint8, P(track) and P(axis), 0 to 255 for 0 to 1.
 
         Raises:
-            RailSegError: If the device's memory isn't enough.
+            RailSegError: If the device can't do it; most often its memory isn't enough.
         """
         parts = [
             self._predict_batch(tiles[first : first + self.batch_tiles])
@@ -133,18 +141,23 @@ class Segmenter:
             with torch.inference_mode():
                 batch = torch.from_numpy(tiles).to(self.device).contiguous(memory_format=self._layout)
                 result: UInt8Array = self._network(batch).cpu().numpy()
-        except torch.OutOfMemoryError as error:
+        except RuntimeError as error:  # out of memory is one, by several names
             raise RailSegError(
-                f"The memory of {device_description(self.device)} isn't enough.", _OUT_OF_MEMORY_HINT
+                f"{device_description(self.device)} could not run the model: {str(error).splitlines()[0]}.",
+                "Close other programs that use it, or choose the device cpu.",
             ) from error
         return result
 
 
 @dataclass(frozen=True, slots=True)
 class _BlockInput:
-    """What is read for a block: its validity, and the images of the tiles that no block before it has needed.
+    """What is read for a block.
 
-    An image is None where a tile has no valid pixel.
+    Attributes:
+        window: The block's.
+        tiles: The tiles that are looked at and reach into it.
+        valid: bool (rows, cols), where the picture is and every tile that has a say is looked at.
+        images: uint8 (3, 512, 512) of the tiles that no block before has needed; None where there is no picture.
     """
 
     window: PixelWindow
@@ -154,7 +167,7 @@ class _BlockInput:
 
 
 def segment(grid: WorkingGrid, segmenter: Segmenter, output: GridRasterWriter, reporter: Reporter) -> None:
-    """Writes P(track) and P(axis) of the grid's window.
+    """Writes P(track) and P(axis) of the grid's window, where it is wanted.
 
     A tile's content hangs on the lattice and the raster alone, so the same pixels come out whatever the window.
     Where two to four tiles overlap, their probabilities are averaged by `blending_weights`. Reading runs in a thread
@@ -167,38 +180,49 @@ def segment(grid: WorkingGrid, segmenter: Segmenter, output: GridRasterWriter, r
         reporter: Told of every batch, stage `segment`, counted in tiles.
     """
     windows = [block.window.intersection(grid.window) for block in blocks_of(grid.window)]
-    blocks_left = Counter(tile for window in windows for tile in tiles_of(window))
+    blocks_left = Counter(tile for window in windows for tile in tiles_of(window) if grid.wants(tile.window))
     total = len(blocks_left)
+    wanted = frozenset(blocks_left)
     done = 0
     reporter.progress("segment", 0, total)
     # Neighbouring blocks share tiles: each is predicted once and kept until its last block is written.
     predicted: dict[Tile, UInt8Array | None] = {}
-    for block in _read_ahead(grid, windows):
-        predicted |= {tile: None for tile, image in block.images.items() if image is None}
-        seen = [(tile, image) for tile, image in block.images.items() if image is not None]
-        for first in range(0, len(seen), segmenter.batch_tiles):
-            batch = seen[first : first + segmenter.batch_tiles]
-            values = segmenter.predict(np.stack([image for _, image in batch]))
-            predicted |= {tile: value for (tile, _), value in zip(batch, values, strict=True)}
-            done += len(batch)
-            reporter.progress("segment", done, total)
-        output.write(block.window, blend(block.window, {tile: predicted[tile] for tile in block.tiles}), block.valid)
-        blocks_left.subtract(block.tiles)
-        for tile in block.tiles:
-            if not blocks_left[tile]:
-                del predicted[tile]
+    with closing(_read_ahead(grid, windows, wanted)) as blocks:
+        for block in blocks:
+            predicted |= {tile: None for tile, image in block.images.items() if image is None}
+            seen = [(tile, image) for tile, image in block.images.items() if image is not None]
+            for first in range(0, len(seen), segmenter.batch_tiles):
+                batch = seen[first : first + segmenter.batch_tiles]
+                values = segmenter.predict(np.stack([image for _, image in batch]))
+                predicted |= {tile: value for (tile, _), value in zip(batch, values, strict=True)}
+                done += len(batch)
+                reporter.progress("segment", done, total)
+            blended = blend(block.window, {tile: predicted[tile] for tile in block.tiles})
+            output.write(block.window, blended, block.valid)
+            blocks_left.subtract(block.tiles)
+            for tile in block.tiles:
+                if not blocks_left[tile]:
+                    del predicted[tile]
     reporter.progress("segment", total, total)
 
 
-def _read_ahead(grid: WorkingGrid, windows: Sequence[PixelWindow]) -> Iterator[_BlockInput]:
-    """Each window's pixels, read in a thread while the one before is worked on."""
+def _read_ahead(
+    grid: WorkingGrid, windows: Sequence[PixelWindow], wanted: frozenset[Tile]
+) -> Generator[_BlockInput, None, None]:
+    """Each window's pixels, read in a thread while the one before is worked on; windows without wanted tiles not."""
     seen: set[Tile] = set()
 
-    def read(window: PixelWindow) -> _BlockInput:
-        tiles = tuple(tiles_of(window))
+    def read(window: PixelWindow) -> _BlockInput | None:
+        every = tiles_of(window)
+        tiles = tuple(tile for tile in every if tile in wanted)
+        if not tiles:
+            return None
         fresh = [tile for tile in tiles if tile not in seen]
         seen.update(fresh)
         _, valid = grid.read(window)
+        for tile in every:
+            if tile not in wanted:
+                valid[tile.window.intersection(window).local_slices(window)] = False
         return _BlockInput(window, tiles, valid, {tile: _tile_image(grid, tile) for tile in fresh})
 
     with ThreadPoolExecutor(max_workers=1) as reader:
@@ -207,7 +231,9 @@ def _read_ahead(grid: WorkingGrid, windows: Sequence[PixelWindow]) -> Iterator[_
             current = ahead.pop()
             if window is not None:
                 ahead.append(reader.submit(read, window))
-            yield current.result()
+            block = current.result()
+            if block is not None:
+                yield block
 
 
 def _tile_image(grid: WorkingGrid, tile: Tile) -> UInt8Array | None:

@@ -7,24 +7,27 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import rasterio
+from rasterio._err import CPLE_BaseError
 from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from railseg_core.errors import RailSegError
+from railseg_core.outputs import exists, gdal_name
 from railseg_core.tiling import PixelWindow
 
 CACHE_BYTES = 256 * 2**20
 """GDAL's block cache. Its own default is a twentieth of the machine's memory."""
 _NO_FILE = re.compile(r"/vsi|[A-Za-z_0-9]{2,}:")
 """GDAL's virtual folders, subdatasets and addresses; a single letter is a Windows drive."""
+GDAL_ERRORS = (RasterioError, CPLE_BaseError)
+"""What GDAL's failures come as: rasterio wraps those of reading and writing, and leaves others as they are."""
 _RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 
 
@@ -42,15 +45,17 @@ def open_dataset(path: str | os.PathLike[str], **options: object) -> DatasetRead
     Raises:
         RailSegError: there is no such file, or it is no raster with bands.
     """
-    name = os.fspath(path)
+    name = gdal_name(path)
     try:
         with gdal_environment(), warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an error with a way out comes later
             dataset: DatasetReader = rasterio.open(name, **options)
             parts = dataset.subdatasets
-    except RasterioError as error:
-        if not (Path(name).exists() or _NO_FILE.match(name)):
-            raise RailSegError(f"{name} does not exist.", "Check the name of the raster.") from error
+    except GDAL_ERRORS as error:
+        if not (exists(name) or _NO_FILE.match(name)):
+            raise RailSegError(
+                f"{name} does not exist.", "Check the name of the raster, and your right to see its folder."
+            ) from error
         raise RailSegError(
             f"{name} is not a raster that can be read: {error}.",
             "Give a GeoTIFF, COG, VRT, JPEG 2000 or another raster that GDAL reads.",
@@ -72,12 +77,26 @@ def reading(name: str) -> Iterator[None]:
     try:
         with gdal_environment():
             yield
-    except RasterioError as error:
+    except GDAL_ERRORS as error:
         cause = error.__cause__ or error
         raise RailSegError(
             f"{name} could not be read: it is damaged or cut short ({cause}).",
             "Copy or download it again; gdalinfo -checksum tells whether it is whole.",
         ) from error
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+@contextmanager
+def closed_on_error(opened: _Closable) -> Iterator[None]:
+    """Closes what has been opened when the rest of its making fails: an open file is locked on Windows."""
+    try:
+        yield
+    except BaseException:
+        opened.close()
+        raise
 
 
 def choose_bands(dataset: DatasetReader, bands: Sequence[int] | None) -> tuple[int, ...]:
@@ -132,18 +151,19 @@ class SourceRaster:
     ) -> None:
         options = {} if overview is None else {"OVERVIEW_LEVEL": overview}
         self.dataset = open_dataset(path, **options)
-        self.bands = choose(self.dataset)
-        self.dtypes = tuple(self.dataset.dtypes[band - 1] for band in self.bands)
-        if any("complex" in dtype for dtype in self.dtypes):
-            raise RailSegError(f"{self.name} holds complex numbers.", "Give a picture of amplitudes.")
-        self._palette = None if as_values else self._read_palette()
-        flags = [self.dataset.mask_flag_enums[band - 1] for band in self.bands]
-        nodata = {self.dataset.nodatavals[band - 1] for band in self.bands}
-        self._by_nodata = any(MaskFlags.nodata in flag for flag in flags) and not (as_values and nodata == {0.0})
-        self._by_mask = any(MaskFlags.per_dataset in flag for flag in flags)
-        alpha = [i for i, c in enumerate(self.dataset.colorinterp, 1) if c == ColorInterp.alpha]
-        # GDAL gives nodata precedence over alpha: such a raster's alpha band is read beside it.
-        self._alpha = alpha[0] if alpha and self._by_nodata else None
+        with closed_on_error(self), reading(self.name):
+            self.bands = choose(self.dataset)
+            self.dtypes = tuple(self.dataset.dtypes[band - 1] for band in self.bands)
+            if any("complex" in dtype for dtype in self.dtypes):
+                raise RailSegError(f"{self.name} holds complex numbers.", "Give a picture of amplitudes.")
+            self._palette = None if as_values else self._read_palette()
+            flags = [self.dataset.mask_flag_enums[band - 1] for band in self.bands]
+            nodata = {self.dataset.nodatavals[band - 1] for band in self.bands}
+            self._by_nodata = any(MaskFlags.nodata in flag for flag in flags) and not (as_values and nodata == {0.0})
+            self._by_mask = any(MaskFlags.per_dataset in flag for flag in flags)
+            alpha = [i for i, c in enumerate(self.dataset.colorinterp, 1) if c == ColorInterp.alpha]
+            # GDAL gives nodata precedence over alpha: such a raster's alpha band is read beside it.
+            self._alpha = alpha[0] if alpha and self._by_nodata else None
 
     @property
     def name(self) -> str:

@@ -3,7 +3,8 @@
 Started by the QGIS plugin as a file in an environment of its own, `python -I -u worker.py`. Beyond the standard
 library nothing is imported before the process has been made safe: standard output belongs to the protocol, so
 file descriptor 1 is handed to standard error; the variables with which QGIS points at its own PROJ and GDAL
-are dropped; and when standard input ends, because the parent has gone, the process ends too.
+are dropped; and when standard input ends, because the parent has gone, the process ends too, after it has removed what
+it was writing.
 
 Events: `ready`, `progress`, `log`, `result`, `error`. See `Connection` and `serve` for their fields.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
 import sys
 import threading
 import time
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from railseg_core.reporting import Timeline
 
 PROTOCOL_VERSION = 1
-_FOREIGN_VARIABLES = ("PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "GDAL_DRIVER_PATH")
+_CLEAN_UP_S = 3.0
 _PROGRESS_INTERVAL_S = 0.1
 _REPORT_IT = "This is a fault in RailSeg: please report it with the log."
 
@@ -83,14 +85,35 @@ def take_standard_output() -> TextIO:
     return protocol
 
 
+def take_standard_input() -> TextIO:
+    """A private copy of standard input; file descriptor 0 gets nothing from now on.
+
+    On Windows a library that looks at descriptor 0 while it is loaded (as Fortran's runtime does, which comes with
+    numpy) would wait for as long as a thread reads from it.
+    """
+    private = os.fdopen(os.dup(0), encoding="utf-8", errors="replace")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return private
+
+
+def end_process(*_: object) -> None:
+    """Handler of SIGTERM: ends the main thread's work the way an error does, so that nothing half-written stays."""
+    raise SystemExit(0)
+
+
 def read_requests(stream: TextIO) -> queue.Queue[str]:
-    """Lines of standard input; at its end the process ends at once, also in the middle of a run."""
+    """Lines of standard input; at its end the process ends, also in the middle of a run."""
     lines: queue.Queue[str] = queue.Queue()
 
     def read() -> None:
         for line in stream:
             lines.put(line)
-        os._exit(0)  # nobody is left to work for, and only this ends a native call on the main thread
+        # Nobody is left to work for. The main thread may clean up, unless it is deep in a native call.
+        signal.raise_signal(signal.SIGTERM)
+        time.sleep(_CLEAN_UP_S)
+        os._exit(0)
 
     threading.Thread(target=read, name="lifeline", daemon=True).start()
     return lines
@@ -104,9 +127,9 @@ def serve(connection: Connection, line: str) -> None:
     request_id = None
     try:
         message = json.loads(line)
+        request_id = message.get("id") if isinstance(message, dict) else None
         if not isinstance(message, dict) or not isinstance(message.get("params", {}), dict):
             raise RailSegError("A request must be a JSON object with id, method and params.")
-        request_id = message.get("id")
         method = message.get("method")
         request = None if method == "info" else parse_request(str(method), message.get("params", {}))
         # Only now: this imports torch, which takes seconds that a wrong request need not wait for.
@@ -143,16 +166,18 @@ def serve(connection: Connection, line: str) -> None:
 
 def main() -> None:
     """Serves requests until standard input ends."""
-    for name in _FOREIGN_VARIABLES:
-        os.environ.pop(name, None)
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    from railseg_core.foreign_variables import drop_foreign_variables
+
+    drop_foreign_variables()
+    signal.signal(signal.SIGTERM, end_process)
     connection = Connection(take_standard_output())
     if "--self-test" in sys.argv[1:]:
         from railseg_core.pipeline import info
 
         connection.send("result", id=None, result=info())
         return
-    lines = read_requests(open(0, encoding="utf-8", errors="replace", closefd=False))  # noqa: SIM115
+    lines = read_requests(take_standard_input())
     from railseg_core import __version__
 
     connection.send("ready", version=__version__, protocol=PROTOCOL_VERSION)

@@ -75,9 +75,9 @@ def choose_working_crs(source: pyproj.CRS, x: float, y: float) -> pyproj.CRS:
 
 
 def _utm_datum(source: pyproj.CRS) -> pyproj.CRS:
-    """The source's geographic CRS; WGS 84 where that counts from another meridian or not in degrees."""
+    """The source's geographic CRS; WGS 84 where that is a rotated one, counts from another meridian or no degrees."""
     datum = source.geodetic_crs
-    if datum is None or datum.prime_meridian is None or datum.prime_meridian.longitude != 0:
+    if datum is None or datum.is_derived or datum.prime_meridian is None or datum.prime_meridian.longitude != 0:
         return _WGS84
     datum = datum.to_2d()
     return datum if all(axis.unit_name == "degree" for axis in datum.axis_info) else _WGS84

@@ -98,7 +98,7 @@ class CropStream(IterableDataset[tuple[Tensor, Tensor]]):
 
     Args:
         size_px: Side of a crop.
-        seed: Start of the random numbers; a resumed run takes another one.
+        seed: Start of the random numbers; a resumed run adds its step, so that it sees other crops.
         backgrounds: Folder of real pictures to render on, or None for procedural ones alone.
         real_scenes: Real scenes with targets.
         real_share: Share of crops taken from them.
@@ -107,7 +107,7 @@ class CropStream(IterableDataset[tuple[Tensor, Tensor]]):
     def __init__(
         self,
         size_px: int,
-        seed: int,
+        seed: int | tuple[int, int],
         backgrounds: Path | None,
         real_scenes: list[RealScene],
         real_share: float,
@@ -122,7 +122,8 @@ class CropStream(IterableDataset[tuple[Tensor, Tensor]]):
         """Yields image (3, size, size) uint8 RGB and target (3, size, size) uint8: track, axis, ignore."""
         cv2.setNumThreads(1)
         worker = get_worker_info()
-        rng = np.random.default_rng((self.seed, worker.id if worker else 0))
+        seeds = self.seed if isinstance(self.seed, tuple) else (self.seed,)
+        rng = np.random.default_rng((*seeds, worker.id if worker else 0))
         backgrounds = Backgrounds(self.backgrounds) if self.backgrounds else None
         areas = np.array([scene.image.shape[0] * scene.image.shape[1] for scene in self.real_scenes], float)
         while True:

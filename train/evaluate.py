@@ -22,7 +22,7 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.metrics import LineScores, score_lines
 from railseg_core.pipeline import run
 from railseg_core.railway_map import read_lines
-from railseg_core.raster import open_working_grid
+from railseg_core.raster import open_working_grid, read_raster_info
 from railseg_core.requests import ExtractRequest
 from train.scenes import TracedScene, traced_scenes
 
@@ -35,7 +35,10 @@ Points = npt.NDArray[np.float64]
 
 
 def extract_lines(raster: Path, model: Path | None, folder: Path) -> list[Points]:
-    """The tracks that the product finds with its default settings, in the raster's CRS."""
+    """The tracks that the product finds with its default settings, in the raster's CRS, which must be metric."""
+    info = read_raster_info(raster)
+    if info.crs != info.working_crs:
+        raise ValueError(f"{raster} is in {info.crs}: lines are compared in metres, give it a metric CRS")
     output = folder / f"{raster.stem}.gpkg"
     run(ExtractRequest(raster=str(raster), output=output, model=model, overwrite=True))
     return read_lines(output)[0]
@@ -139,7 +142,9 @@ def main() -> None:
             report.append(row(kind, {rho_m: LineScores.pooled(item[rho_m] for item in every) for rho_m in RHOS_M}))
         if arguments.backgrounds:
             every_place = sorted(arguments.backgrounds.glob("*.tif"))
-            places = every_place[:: max(1, len(every_place) // arguments.places)]
+            if not every_place:
+                raise FileNotFoundError(f"no pictures (*.tif) in {arguments.backgrounds}")
+            places = every_place[:: -(-len(every_place) // arguments.places)]
             metres, area_km2 = false_metres(places, arguments.model, Path(scratch))
             report.append("")
             report.append(

@@ -4,7 +4,8 @@
 
 Defaults are the paper's (section 3.2): SGD, learning rate 7e-3, weight decay 1e-4, weights kept every 5 epochs of 7,892
 pictures. An interrupted run goes on where its last checkpoint stood when started again with the same --out.
-Needs torch, numpy, opencv and safetensors only; `train.export` makes the model file from the checkpoint.
+Needs torch, numpy, opencv and scikit-image only (and safetensors for --encoder); `train.export` makes the model file
+from the checkpoint.
 """
 
 from __future__ import annotations
@@ -23,8 +24,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, probabilities
-from railseg_core.network.model_file import PIXEL_MEAN, PIXEL_SCALE
+from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, normalise, probabilities
 from train.data import CropStream, load_real_scenes
 from train.losses import railway_loss
 from train.pretrained import start_encoder
@@ -36,7 +36,7 @@ WARM_UP = 0.03  # share of the budget in which the learning rate rises
 AVERAGE_DECAY = 0.998
 CHECKPOINT_SECONDS = 120.0
 VALIDATION_CROPS = 48
-VALIDATION_SEED = 900_001  # no training run may use it
+VALIDATION_SEED = 900_001  # beyond every --seed
 
 
 def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -58,13 +58,16 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=1, help="processes that render crops")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=0)
-    return parser.parse_args(arguments)
+    settings = parser.parse_args(arguments)
+    if not 0 <= settings.seed < 1000:
+        parser.error("--seed must be below 1000: the seeds of validation and test lie beyond")
+    return settings
 
 
 def normalised(images: Tensor, device: str) -> Tensor:
     """(n, 3, rows, cols) uint8 to the network's input on `device`, channels last."""
     images = images.to(device, non_blocking=True, memory_format=torch.channels_last)
-    return (images.float() - PIXEL_MEAN) / PIXEL_SCALE
+    return normalise(images.float())
 
 
 def learning_rate_factor(progress: float) -> float:
@@ -123,11 +126,11 @@ def main(arguments: list[str] | None = None) -> None:
     # Data: another stream of random numbers after each resume, so that no crop is seen twice
     real_scenes = load_real_scenes(settings.real) if settings.real else []
 
-    def stream(seed: int, real_share: float) -> CropStream:
+    def stream(seed: int | tuple[int, int], real_share: float) -> CropStream:
         return CropStream(settings.crop_px, seed, settings.backgrounds, real_scenes, real_share)
 
     loader = DataLoader(
-        stream(settings.seed + 7919 * step, settings.real_share),
+        stream((settings.seed, step), settings.real_share),
         batch_size=settings.batch,
         num_workers=settings.workers,
         pin_memory=device == "cuda",

@@ -14,6 +14,8 @@ from railseg_core.network.layers import ConvBNAct, separable_conv
 from railseg_core.network.mobilenetv3 import HIGH_LEVEL_CHANNELS, LOW_LEVEL_CHANNELS, MobileNetV3Large
 
 OUTPUTS = ("background", "track", "axis")
+PIXEL_MEAN = 128.0
+PIXEL_SCALE = 127.0
 _FEATURES = 256
 _LOW_LEVEL_PROJECTED = 48
 
@@ -70,6 +72,11 @@ class DeepLabV3Plus(nn.Module):
         features = self.decode(torch.cat([features, self.project_low(low)], dim=1))
         logits: Tensor = self.upsample_logits(features, self.classify(features))
         return logits
+
+
+def normalise(pixels: Tensor) -> Tensor:
+    """The network's input: 0 to 255 of any shape and float type to about -1 to 1."""
+    return (pixels - PIXEL_MEAN) / PIXEL_SCALE
 
 
 def probabilities(logits: Tensor) -> Tensor:

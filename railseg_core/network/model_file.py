@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from railseg_core.errors import RailSegError
-from railseg_core.network.deeplabv3plus import OUTPUTS, VARIANTS, DeepLabV3Plus
+from railseg_core.network.deeplabv3plus import OUTPUTS, PIXEL_MEAN, PIXEL_SCALE, VARIANTS, DeepLabV3Plus
 from railseg_core.resources_dir import resource_path
 
+BUNDLED_MODEL = "railseg-1.safetensors"
 ARCHITECTURE = "deeplabv3plus-mobilenetv3-carafe"
-PIXEL_MEAN = 128.0
-PIXEL_SCALE = 127.0
 _HEADER_KEY = "railseg_model"
 _FORMAT_VERSION = 1
 _WAY_OUT = "Use a model file made by RailSeg's training, or leave the model out to use the bundled one."
@@ -67,12 +67,12 @@ def bundled_model_path() -> Path:
     Raises:
         RailSegError: If the installation lacks it.
     """
-    found = sorted(resource_path("models").glob("*.safetensors"))
-    if not found:
+    path = resource_path("models", BUNDLED_MODEL)
+    if not path.is_file():
         raise RailSegError(
             "The bundled model file is missing.", "Install RailSeg again, or name a model file with --model."
         )
-    return found[-1]
+    return path
 
 
 def checksum(path: Path) -> str:
@@ -94,7 +94,10 @@ def save_model(model: DeepLabV3Plus, card: ModelCard, path: Path) -> None:
         for name, tensor in model.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
-    save_file(tensors, path, metadata={_HEADER_KEY: json.dumps(asdict(card))})
+    aside = path.with_name(f".{path.name}.part")
+    save_file(tensors, aside, metadata={_HEADER_KEY: json.dumps(asdict(card))})
+    aside.chmod(0o644)  # the library makes it readable for its owner alone
+    aside.replace(path)
 
 
 def read_card(path: Path) -> ModelCard:
@@ -103,7 +106,7 @@ def read_card(path: Path) -> ModelCard:
     Raises:
         RailSegError: If the file is missing, damaged, or not a RailSeg model of this version's architecture.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113  # unlike Path's, False also where the name itself is impossible
         raise RailSegError(f"The model file {path} doesn't exist.", _WAY_OUT)
     try:
         with safe_open(path, framework="pt") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,11 @@ def test_a_file_that_is_missing_or_no_layer_is_an_error(tmp_path: Path, content:
         Area.from_file(path)
 
 
+def test_a_file_whose_name_is_not_utf_8_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RailSegError, match="not in UTF-8"):
+        Area.from_file(tmp_path / os.fsdecode(b"a\xff.gpkg"))
+
+
 def test_long_edges_are_bent_as_they_are_on_the_ground() -> None:
     # A parallel of 6 degrees of longitude is an arc in UTM, kilometres off the straight line.
     area = Area.from_extent(6, 50, 12, 51, crs="EPSG:4326").polygon_in(pyproj.CRS(UTM))
@@ -110,6 +116,13 @@ def test_an_area_out_of_the_projections_reach_is_an_error() -> None:
     area = Area.from_extent(95, 0, 105, 1, crs="EPSG:4326")
     with pytest.raises(RailSegError, match="reaches beyond"):
         area.polygon_in(pyproj.CRS(UTM))
+
+
+def test_an_area_on_another_body_is_an_error() -> None:
+    area = Area.from_extent(1, 1, 2, 2, crs="IAU_2015:30110")
+    with pytest.raises(RailSegError, match="georeference cannot be used") as error:
+        area.polygon_in(pyproj.CRS(UTM))
+    assert error.value.hint
 
 
 def test_a_pixel_is_in_a_polygon_when_its_middle_is() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -208,6 +209,78 @@ def test_an_output_that_exists_is_kept_unless_overwriting_is_allowed(
     assert output.read_text() == "precious"
     assert run_extract(raster, output, "--overwrite") == 0
     assert pyogrio.read_info(output, layer="rail_node")["fields"].tolist()[0] == "node_id"
+
+
+@pytest.mark.parametrize(
+    ("command", "source", "target"),
+    [("segment", "a.tif", "a.tif"), ("clean", "a.tif", "./a.tif"), ("segment", "a.tif", "b/../a.tif")],
+)
+def test_an_output_never_replaces_what_is_read(
+    command: str, source: str, target: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "b").mkdir()
+    raster = write_raster(tmp_path / source, noise(bands=1))
+    before = raster.read_bytes()
+    assert main([command, str(raster), f"{tmp_path}/{target}", "--overwrite", "--quiet"]) == 1
+    assert "a.tif" in capsys.readouterr().err
+    assert raster.read_bytes() == before
+
+
+def test_the_polygons_of_the_area_are_not_replaced_by_the_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raster = write_raster(tmp_path / "a.tif", noise())
+    area = tmp_path / "area.gpkg"
+    area.write_text("polygons")
+    assert run_extract(raster, area, "--aoi", str(area), "--overwrite") == 1
+    assert "area.gpkg" in capsys.readouterr().err
+    assert area.read_text() == "polygons"
+
+
+@pytest.mark.parametrize(
+    ("output", "options"),
+    [("out.shp", []), ("out.gpkg", ["--preview", "p.jpg"]), ("out.gpkg", ["--mask", "m.png"])],
+)
+def test_an_output_of_another_format_is_refused(
+    output: str, options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raster = write_raster(tmp_path / "a.tif", noise())
+    options = [value if value.startswith("--") else str(tmp_path / value) for value in options]
+    assert run_extract(raster, tmp_path / output, *options) == 1
+    assert re.search(r"\.gpkg|\.png|\.tif", capsys.readouterr().err)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.tif"]
+
+
+def test_a_preview_of_probabilities_whose_picture_has_gone_is_drawn_over_them(
+    small_raster: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path / "picture.tif"
+    picture.write_bytes(small_raster.read_bytes())
+    assert main(["segment", str(picture), str(tmp_path / "p.tif"), "--quiet"]) == 0
+    picture.unlink()
+    capsys.readouterr()
+    outputs = [str(tmp_path / "out.gpkg"), "--preview", str(tmp_path / "p.png")]
+    assert main(["vectorize", str(tmp_path / "p.tif"), *outputs, "--quiet", "--json"]) == 0
+    shown = capsys.readouterr()
+    assert "picture.tif" in shown.err
+    assert json.loads(shown.out)["preview"] == str(tmp_path / "p.png")
+
+
+def test_a_reader_that_goes_away_is_no_traceback(small_raster: Path) -> None:
+    command = f"{sys.executable} -m railseg_core info {small_raster} | true"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
+def test_variables_of_another_proj_do_no_harm(small_raster: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "railseg_core", "info", str(small_raster)],
+        env=os.environ | {"PROJ_LIB": str(tmp_path), "PROJ_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_wrong_usage_ends_with_two() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import pickle
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+import rasterio.vrt
 import rasterio.warp
 from affine import Affine
 from rasterio.crs import CRS
@@ -101,24 +103,36 @@ from railseg_core.errors import RailSegError
 from railseg_core.grid_raster import create_grid_raster
 from railseg_core.tiling import PixelWindow
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-rows = int(sys.argv[2])
+rows, limit = int(sys.argv[2]), int(sys.argv[3])
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 noise = np.random.default_rng(0).integers(0, 256, (2, rows, 1024), dtype=np.uint8)
 try:
     with create_grid_raster(sys.argv[1], PixelWindow(0, 0, 1024, 1024), 0.2, "EPSG:25832") as output:
-        output.write(PixelWindow(0, 0, 1024, rows), noise, np.ones((rows, 1024), dtype=bool))
+        output.write(PixelWindow(0, 0, 1024, rows), noise, noise[0] < 128)
 except RailSegError as error:
     print(error.message)
 """
 
 
+def fill_the_disk(path: Path, rows: int, limit: int) -> str:
+    run = [sys.executable, "-c", FILL_THE_DISK, str(path), str(rows), str(limit)]
+    return subprocess.run(run, capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of file size are POSIX's")
 @pytest.mark.parametrize("rows", [256, 1024])
 def test_a_full_disk_is_an_error_and_leaves_nothing_behind(rows: int, tmp_path: Path) -> None:
-    run = [sys.executable, "-c", FILL_THE_DISK, str(tmp_path / "p.tif"), str(rows)]
-    result = subprocess.run(run, capture_output=True, text=True, check=True)
-    assert "could not be written" in result.stdout
+    assert "could not be written" in fill_the_disk(tmp_path / "p.tif", rows, 200_000)
     assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of file size are POSIX's")
+def test_a_disk_that_fills_while_the_file_is_closed_is_an_error_too(tmp_path: Path) -> None:
+    assert fill_the_disk(tmp_path / "whole.tif", 256, 10**7) == ""
+    size = (tmp_path / "whole.tif").stat().st_size
+    for missing in (1, 20, 50, 300, 9000, 20_000):  # the mask's directory, its last tile, several of them
+        assert "could not be written" in fill_the_disk(tmp_path / "p.tif", 256, size - missing)
+    assert names(tmp_path) == ["whole.tif"]
 
 
 def test_a_window_beyond_the_file_is_a_mistake_of_the_program(tmp_path: Path) -> None:
@@ -248,10 +262,28 @@ def test_a_raster_on_its_own_lattice_has_the_lattices_numbers_and_another_counts
 def test_a_raster_of_ours_keeps_its_crs_where_that_would_not_have_been_chosen(tmp_path: Path) -> None:
     path = tmp_path / "far_out.tif"
     window = PixelWindow(0, -5_000_000 * 5, 256, 256)  # 4.5 degrees of longitude from the meridian, 3 metres per km
-    with create_grid_raster(path, window, GSD_M, UTM, overwrite=True) as output:
+    nameless = "+proj=tmerc +lon_0=9 +k=0.9996 +x_0=500000 +ellps=bessel +units=m"
+    for crs in (UTM, nameless):
+        with create_grid_raster(path, window, GSD_M, crs, overwrite=True) as output:
+            output.write(window, *probabilities(window))
+        with open_grid_raster(path) as raster:
+            assert (raster.window, raster.crs) == (window, CRS.from_string(crs))
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857"])
+def test_a_raster_of_ours_that_was_reprojected_is_one_made_elsewhere(crs: str, tmp_path: Path) -> None:
+    ours, moved = tmp_path / "ours.tif", tmp_path / "moved.tif"
+    window = PixelWindow(round(CORNER_X / GSD_M), round(-CORNER_Y / GSD_M), 256, 256)
+    with create_grid_raster(ours, window, GSD_M, UTM) as output:
         output.write(window, *probabilities(window))
-    with open_grid_raster(path) as raster:
-        assert (raster.window, raster.crs) == (window, CRS.from_string(UTM))
+    with rasterio.open(ours) as file, rasterio.vrt.WarpedVRT(file, crs=crs) as warped:
+        profile = warped.profile | {"driver": "GTiff", "blockxsize": 256, "blockysize": 256}
+        with rasterio.open(moved, "w", **profile) as copy:
+            copy.write(warped.read())
+            copy.update_tags(**file.tags())  # as gdalwarp and QGIS do
+    with open_grid_raster(moved) as raster:
+        assert raster.crs == CRS.from_epsg(32632)
+        assert raster.gsd_m == pytest.approx(GSD_M, rel=0.2)
 
 
 def test_the_band_called_track_is_taken_wherever_it_is(tmp_path: Path) -> None:
@@ -327,3 +359,53 @@ def test_a_folder_without_the_right_to_write_is_refused(tmp_path: Path) -> None:
         prepare_output(folder / "p.tif", overwrite=False)
     assert isinstance(error.value.__cause__, OSError)
     assert error.value.__cause__.errno in (errno.EACCES, errno.EPERM, errno.ENOENT, errno.EROFS)
+
+
+def test_names_that_the_system_refuses_are_errors_of_the_user(tmp_path: Path) -> None:
+    long, odd = "x" * 300, os.fsdecode(b"a\xff.tif")
+    for path, complaint in (
+        (tmp_path / long, "cannot be written"),
+        (tmp_path / long / "p.tif", "cannot be written"),
+        (tmp_path / odd, "not in UTF-8"),
+    ):
+        with pytest.raises(RailSegError, match=complaint) as error:
+            prepare_output(path, overwrite=False)
+        assert error.value.hint
+        with pytest.raises(RailSegError, match=r"does not exist|not in UTF-8") as error:
+            open_grid_raster(path)
+        assert error.value.hint
+
+
+def test_a_name_that_leaves_no_room_for_sidecars_is_written_nevertheless(tmp_path: Path) -> None:
+    target = tmp_path / ("x" * 240)
+    with written_aside(target) as aside:
+        aside.write_text("whole")
+    assert names(tmp_path) == [target.name]
+
+
+def test_an_output_that_is_an_input_is_refused_by_whatever_name(tmp_path: Path) -> None:
+    picture, link = tmp_path / "picture.tif", tmp_path / "link.tif"
+    picture.write_text("")
+    link.hardlink_to(picture)
+    for path in (picture, link):
+        with pytest.raises(RailSegError, match="is what is read") as error:
+            prepare_output(path, overwrite=True, inputs=["/vsicurl/x" * 30, tmp_path / "none", picture])
+        assert error.value.hint
+    prepare_output(tmp_path / "new.tif", overwrite=True, inputs=[picture])
+
+
+def test_an_output_has_one_of_the_endings_asked_for(tmp_path: Path) -> None:
+    for name in ("map.GPKG", "map.old.gpkg"):
+        prepare_output(tmp_path / name, overwrite=False, endings=[".tif", ".gpkg"])
+    for name in ("map.shp", "map", "gpkg"):
+        with pytest.raises(RailSegError, match=r"does not end in \.tif or \.gpkg") as error:
+            prepare_output(tmp_path / name, overwrite=False, endings=[".tif", ".gpkg"])
+        assert error.value.hint
+
+
+def test_a_raster_without_a_place_is_closed_when_it_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "nowhere.tif", MASK.astype(np.uint8), crs=None)
+    with pytest.raises(RailSegError, match="no coordinate reference system") as error:
+        open_grid_raster(path)
+    assert error.tb is not None  # the frames hold what they have opened
+    assert path.name not in {link.resolve().name for link in Path("/proc/self/fd").glob("*")}

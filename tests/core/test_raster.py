@@ -14,6 +14,7 @@ import rasterio
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
 from rasterio.rpc import RPC
 from rasters import CORNER_X, CORNER_Y, KINDS, UTM, WAVE_X, WAVE_Y, Kind, waves, write
@@ -325,6 +326,7 @@ def test_the_info_names_what_the_raster_is(tmp_path: Path) -> None:
         ("EPSG:4258", (9, 50), "EPSG:25832"),
         ("EPSG:2263", (-74, 40.7), "EPSG:26918"),
         ("EPSG:4807", (2, 48), "EPSG:32631"),
+        ("+proj=ob_tran +o_proj=longlat +o_lon_p=0 +o_lat_p=39.25 +lon_0=18 +datum=WGS84", (18, 50), "EPSG:32634"),
     ],
 )
 def test_the_working_crs_is_the_rasters_own_if_its_metres_are_true_else_local_utm(
@@ -358,8 +360,13 @@ BAD: dict[str, tuple[str, Callable[[Path], object]]] = {
     "all masked": ("no pixel with data", lambda path: write(path, rgb(), mask=np.zeros((30, 30), dtype=bool))),
     "all not a number": ("no pixel with data", lambda path: write(path, rgb() * np.float32("nan"))),
     "too coarse": ("too coarse", lambda path: write(path, rgb(), transform=Affine(2, 0, CORNER_X, 0, -2, CORNER_Y))),
+    "on the Moon": ("georeference cannot be used", lambda path: write(path, rgb(), crs="IAU_2015:30110", **DEGREES)),
+    "one control point": ("georeference cannot be used", lambda path: write(path, rgb(), gcps=LINE[:1])),
+    "control points in a line": ("georeference cannot be used", lambda path: write(path, rgb(), gcps=LINE)),
     "nowhere on Earth": ("no place", lambda path: write(path, rgb(), crs="EPSG:4326")),
 }
+DEGREES = {"transform": Affine(1e-6, 0, 10, 0, -1e-6, 10)}
+LINE = [GroundControlPoint(row=i, col=i, x=CORNER_X + i / 5, y=CORNER_Y - i / 5) for i in range(5)]
 CAMERA = RPC(
     height_off=0, height_scale=1, lat_off=50, lat_scale=1, line_off=15, line_scale=15, long_off=9, long_scale=1,
     samp_off=15, samp_scale=15, line_num_coeff=[0.0] * 20, line_den_coeff=[1.0] + [0.0] * 19,
@@ -391,6 +398,33 @@ def test_a_truncated_raster_is_named_when_reading_fails(options: dict, tmp_path:
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
     with pytest.raises(RailSegError, match=r"cut\.tif .*(damaged|not a raster)"), open_working_grid(path) as grid:
         grid.read(grid.window)
+
+
+def open_files() -> set[str]:
+    """Names of the files that this process holds open; none where the system does not tell."""
+    return {link.resolve().name for link in Path("/proc/self/fd").glob("*")}
+
+
+@pytest.mark.parametrize("missing", [16, 60])
+def test_a_raster_cut_in_its_last_directory_is_named_and_closed(missing: int, tmp_path: Path) -> None:
+    path = write(tmp_path / "cut.tif", rgb(), mask=np.ones((30, 30), dtype=bool), compress="deflate")
+    path.write_bytes(path.read_bytes()[:-missing])
+    with pytest.raises(RailSegError, match=r"cut\.tif could not be read") as error:
+        open_working_grid(path)
+    assert error.tb is not None  # the frames hold what they have opened
+    assert path.name not in open_files()
+
+
+def test_a_raster_that_is_refused_is_closed(tmp_path: Path) -> None:
+    path = Kind().write(tmp_path / "picture.tif")
+    with open_working_grid(path):
+        assert (path.name in open_files()) == Path("/proc/self/fd").exists()
+    beside = Area.from_extent(CORNER_X + 500, CORNER_Y, CORNER_X + 600, CORNER_Y + 10, crs=UTM)
+    for options in ({"area": beside}, {"bands": [7]}):
+        with pytest.raises(RailSegError) as error:
+            open_working_grid(path, **options)
+        assert error.tb is not None
+        assert path.name not in open_files()
 
 
 def test_mirroring_continues_a_straight_edge_as_a_mirror_does() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+import shapely
 import torch
 
 from railseg_core.area import Area
@@ -77,6 +78,36 @@ def test_a_smaller_extent_gives_the_same_pixels(picture: Path, segmenter: Segmen
     np.testing.assert_array_equal(whole[:, *common.local_slices(window)], part[:, *common.local_slices(part_window)])
     np.testing.assert_array_equal(valid[common.local_slices(window)], part_valid[common.local_slices(part_window)])
     assert np.unique(whole[0]).size > 50  # the network does say something that varies
+
+
+def test_only_tiles_near_the_area_are_looked_at_and_pixels_inside_stay_the_same(
+    picture: Path, segmenter: Segmenter, tmp_path: Path
+) -> None:
+    _, whole, _ = segmented(picture, segmenter, tmp_path / "whole.tif")
+    with open_working_grid(picture, gsd_m=GSD_M) as grid:
+        window = grid.window
+    corner = Area(shapely.box(LEFT + 120, TOP - 110, LEFT + 140, TOP - 100), "EPSG:25832")
+    diagonal = Area(shapely.union(corner.polygon, shapely.box(LEFT + 20, TOP - 20, LEFT + 22, TOP - 18)), "EPSG:25832")
+    for area in (corner, diagonal):
+        counts: list[int] = []
+
+        class Counting(Silent):
+            def progress(self, stage: str, done: int, total: int, counts: list[int] = counts) -> None:
+                counts.append(total)
+
+        path = tmp_path / "part.tif"
+        with open_working_grid(picture, gsd_m=GSD_M, area=area) as grid:
+            with create_grid_raster(path, grid.window, GSD_M, grid.crs, bands=BANDS, overwrite=True) as output:
+                segment(grid, segmenter, output, Counting())
+            with open_grid_raster(path) as part:
+                pixels, valid = part.read(part.window)
+            inside = grid.area_mask(grid.window)
+        assert inside is not None
+        assert inside.any()
+        assert valid[inside].all()
+        common = whole[:, *grid.window.intersection(window).local_slices(window)]
+        np.testing.assert_array_equal(pixels[:, valid], common[:, valid])
+        assert counts[0] < len(tiles_of(grid.window))
 
 
 def test_what_is_not_valid_in_the_picture_is_not_valid_in_the_result(

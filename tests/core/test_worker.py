@@ -115,7 +115,26 @@ def test_it_ends_when_its_standard_input_ends_also_in_the_middle_of_a_run(
     started = time.monotonic()
     assert worker.process.wait(timeout=10) == 0
     assert time.monotonic() - started < 5
-    assert not (tmp_path / "out.gpkg").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_being_terminated_in_the_middle_of_a_run_leaves_nothing_behind(
+    worker: WorkerProcess, sample_raster: Path, tmp_path: Path
+) -> None:
+    params = {"raster": str(sample_raster), "output": str(tmp_path / "out.gpkg"), "device": "cpu"}
+    worker.send(json.dumps({"id": 1, "method": "extract", "params": params}))
+    while worker.next_event()["event"] != "progress":
+        pass
+    assert list(tmp_path.iterdir()) != []  # what it has begun to write
+    worker.process.terminate()
+    worker.process.wait(timeout=10)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_request_with_wrong_parameters_is_answered_with_its_id(worker: WorkerProcess) -> None:
+    worker.send(json.dumps({"id": 7, "method": "extract", "params": None}))
+    event = worker.next_event()
+    assert (event["event"], event["id"]) == ("error", 7)
 
 
 def test_variables_that_point_at_another_proj_and_gdal_do_no_harm(small_raster: Path, tmp_path: Path) -> None:
