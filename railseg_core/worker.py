@@ -181,8 +181,12 @@ def main() -> None:
     from railseg_core import __version__
 
     connection.send("ready", version=__version__, protocol=PROTOCOL_VERSION)
-    while True:
-        serve(connection, lines.get())
+    try:
+        while True:
+            serve(connection, lines.get())
+    except SystemExit:
+        # All is cleaned up. The interpreter's own end is left out: it can crash while torch's threads still run.
+        os._exit(0)
 
 
 if __name__ == "__main__":
