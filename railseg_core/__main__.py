@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from railseg_core import __version__
 from railseg_core.errors import RailSegError
-from railseg_core.foreign_variables import drop_foreign_variables
+from railseg_core.process_environment import prepare_process_environment
 
 EXIT_OK, EXIT_ERROR, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 _STAGES = {"segment": "Finding tracks", "mask": "Cleaning the mask", "skeleton": "Thinning", "lines": "Drawing lines"}
@@ -189,7 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 when it worked, 1 for what the user can mend (one line on standard error), 2 for wrong usage, 130 when
         interrupted.
     """
-    drop_foreign_variables()
+    prepare_process_environment()
     signal.signal(signal.SIGTERM, _interrupt)
     parsed = _parser().parse_args(arguments)
     reporter = TerminalReporter(sys.stderr, quiet=parsed.command == "info" or parsed.quiet)

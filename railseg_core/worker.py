@@ -167,9 +167,9 @@ def serve(connection: Connection, line: str) -> None:
 def main() -> None:
     """Serves requests until standard input ends."""
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    from railseg_core.foreign_variables import drop_foreign_variables
+    from railseg_core.process_environment import prepare_process_environment
 
-    drop_foreign_variables()
+    prepare_process_environment()
     signal.signal(signal.SIGTERM, end_process)
     connection = Connection(take_standard_output())
     if "--self-test" in sys.argv[1:]:

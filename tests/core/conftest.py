@@ -8,7 +8,10 @@ import pytest
 import rasterio
 from rasterio.windows import Window
 
+from railseg_core.process_environment import prepare_process_environment
 from railseg_core.resources_dir import resource_path
+
+prepare_process_environment()  # before any test module imports torch
 
 
 @pytest.fixture(scope="session")
