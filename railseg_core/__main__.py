@@ -16,7 +16,7 @@ from railseg_core import __version__
 from railseg_core.errors import RailSegError
 from railseg_core.process_environment import prepare_process_environment
 
-EXIT_OK, EXIT_ERROR, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+EXIT_OK, EXIT_ERROR, EXIT_INTERRUPTED = 0, 1, 130
 _STAGES = {"segment": "Finding tracks", "mask": "Cleaning the mask", "skeleton": "Thinning", "lines": "Drawing lines"}
 
 

@@ -6,99 +6,93 @@ import os
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, get_args
 
 import shapely
 
 from railseg_core.area import Area
 from railseg_core.errors import RailSegError
-
-KernelShape = Literal["square", "disc"]
+from railseg_core.morphology import KernelShape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExtractRequest:
-    """Raster to tracks and nodes: the whole way.
+class _Request:
+    """What every request says: what is read, what is written, and how probabilities become a mask.
 
     Attributes:
-        raster: Picture with a coordinate system: a file, or any name that GDAL opens (a subdataset, /vsizip/…).
-        output: GeoPackage to write.
-        bands: One or three band numbers from 1; None for the raster's own red, green and blue.
-        area: Where to look; None for all of the raster.
-        model: Model file; None for the bundled one.
-        device: `auto`, `cpu`, `cuda` or `mps`.
+        raster: A file, or any name that GDAL opens (a subdataset, /vsizip/…).
+        output: File to write.
         threshold: Probability from which a pixel counts, 0 to 1; None for what the model file says.
         opening_m: Size of the opening's kernel, metres; 0 for none.
         closing_m: Size of the closing's kernel, metres; 0 for none.
         kernel: Shape of both kernels.
-        min_length_m: Shorter isolated pieces are left out, metres.
-        probability: Probability raster to keep as well.
-        mask: Mask raster to keep as well.
-        preview: PNG of the lines over the picture to draw as well.
         overwrite: Whether existing outputs may be replaced.
     """
 
     raster: str
     output: Path
-    bands: tuple[int, ...] | None = None
-    area: Area | None = None
-    model: Path | None = None
-    device: str = "auto"
     threshold: float | None = None
     opening_m: float = 0.6
     closing_m: float = 1.0
     kernel: KernelShape = "disc"
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PictureRequest(_Request):
+    """A request that runs the model over a picture.
+
+    Attributes:
+        bands: One or three band numbers from 1; None for the raster's own red, green and blue.
+        area: Where to look; None for all of the raster.
+        model: Model file; None for the bundled one.
+        device: `auto`, `cpu`, `cuda` or `mps`.
+        mask: Mask raster to write as well.
+    """
+
+    bands: tuple[int, ...] | None = None
+    area: Area | None = None
+    model: Path | None = None
+    device: str = "auto"
+    mask: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractRequest(_PictureRequest):
+    """Picture to tracks and nodes in a GeoPackage: the whole way.
+
+    Attributes:
+        min_length_m: Shorter isolated pieces are left out, metres.
+        probability: Probability raster to keep as well.
+        preview: PNG of the lines over the picture to draw as well.
+    """
+
     min_length_m: float = 15.0
     probability: Path | None = None
-    mask: Path | None = None
     preview: Path | None = None
-    overwrite: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentRequest:
-    """Raster to probability raster and, if asked for, mask raster; attributes as in `ExtractRequest`."""
-
-    raster: str
-    output: Path
-    bands: tuple[int, ...] | None = None
-    area: Area | None = None
-    model: Path | None = None
-    device: str = "auto"
-    threshold: float | None = None
-    opening_m: float = 0.6
-    closing_m: float = 1.0
-    kernel: KernelShape = "disc"
-    mask: Path | None = None
-    overwrite: bool = False
+class SegmentRequest(_PictureRequest):
+    """Picture to probability raster and, if asked for, mask raster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CleanRequest:
-    """Mask or probability raster to cleaned mask raster; attributes as in `ExtractRequest`."""
-
-    raster: str
-    output: Path
-    threshold: float | None = None
-    opening_m: float = 0.6
-    closing_m: float = 1.0
-    kernel: KernelShape = "disc"
-    overwrite: bool = False
+class CleanRequest(_Request):
+    """Mask or probability raster to cleaned mask raster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VectorizeRequest:
-    """Mask or probability raster, also one made elsewhere, to tracks and nodes; attributes as in `ExtractRequest`."""
+class VectorizeRequest(_Request):
+    """Mask or probability raster, also one made elsewhere, to tracks and nodes in a GeoPackage.
 
-    raster: str
-    output: Path
-    threshold: float | None = None
-    opening_m: float = 0.6
-    closing_m: float = 1.0
-    kernel: KernelShape = "disc"
+    Attributes:
+        min_length_m: Shorter isolated pieces are left out, metres.
+        preview: PNG of the lines over the picture to draw as well.
+    """
+
     min_length_m: float = 15.0
     preview: Path | None = None
-    overwrite: bool = False
 
 
 Request = ExtractRequest | SegmentRequest | CleanRequest | VectorizeRequest
@@ -154,7 +148,7 @@ def _parse(name: str, value: Any) -> Any:
             return bool(value)
     except (TypeError, ValueError, KeyError, shapely.errors.ShapelyError) as error:
         raise RailSegError(f"The value {value!r} of {name} isn't understood ({error}).", "") from error
-    if name == "kernel" and value not in ("square", "disc"):
+    if name == "kernel" and value not in get_args(KernelShape):
         raise RailSegError(f"There is no kernel shape {value!r}.", "Use square or disc.")
     return value
 
