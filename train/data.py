@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from train.synthetic.scene import Backgrounds, render_scene
 
 UInt8Array = npt.NDArray[np.uint8]
 TARGET_SUFFIX = "_target.png"
+COARSENED_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,11 @@ def augmented_crop(scene: RealScene, size_px: int, rng: np.random.Generator) -> 
     matrix[:, 2] = size_px / 2 - matrix[:, :2] @ centre
     size = (size_px, size_px)
     image = cv2.warpAffine(scene.image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    if rng.random() < COARSENED_SHARE:
+        # As a camera of up to 0.6 m would have seen it.
+        coarse_px = max(round(size_px / rng.uniform(1.2, 3.0)), 8)
+        coarse = cv2.resize(image, (coarse_px, coarse_px), interpolation=cv2.INTER_AREA)
+        image = cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC)
     target = cv2.warpAffine(
         scene.target,
         matrix,
@@ -93,49 +99,74 @@ def recoloured(image: UInt8Array, rng: np.random.Generator) -> UInt8Array:
     return out.astype(np.uint8)
 
 
-class CropStream(IterableDataset[tuple[Tensor, Tensor]]):
-    """Crops without end, the same ones for the same seed and number of workers.
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """What a stream of training crops is made of.
 
-    Args:
-        size_px: Side of a crop.
-        seed: Start of the random numbers; a resumed run adds its step, so that it sees other crops.
-        backgrounds: Folder of real pictures to render on, or None for procedural ones alone.
+    Attributes:
+        backgrounds: Folder of real pictures to render on, or None for procedural ground alone.
         real_scenes: Real scenes with targets.
         real_share: Share of crops taken from them.
+        negatives: Real pictures without tracks that a model found some in (`train.hard_negatives`).
+        negative_share: Share of crops taken from those.
     """
 
-    def __init__(
-        self,
-        size_px: int,
-        seed: int | tuple[int, int],
-        backgrounds: Path | None,
-        real_scenes: list[RealScene],
-        real_share: float,
-    ) -> None:
-        self.size_px = size_px
+    backgrounds: Path | None = None
+    real_scenes: tuple[RealScene, ...] = ()
+    real_share: float = 0.0
+    negatives: tuple[RealScene, ...] = ()
+    negative_share: float = 0.0
+
+
+class CropStream(IterableDataset[tuple[Tensor, Tensor]]):
+    """Batches of crops without end, the same ones for the same seed and number of workers.
+
+    Args:
+        sizes_px: Sides of the crops; each batch is of one of them.
+        batch: Crops of the first size in a batch; of other sizes there are as many as have about as many pixels, but
+            four at least: the batch norm of the network's image pooling needs some.
+        seed: Start of the random numbers; a resumed run adds its step, so that it sees other crops.
+        mixture: What the crops are taken from.
+    """
+
+    def __init__(self, sizes_px: Sequence[int], batch: int, seed: int | tuple[int, int], mixture: Mixture) -> None:
+        self.sizes_px = tuple(sizes_px)
+        self.batch = batch
         self.seed = seed
-        self.backgrounds = backgrounds
-        self.real_scenes = real_scenes
-        self.real_share = real_share if real_scenes else 0.0
+        self.mixture = mixture
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yields image (3, size, size) uint8 RGB and target (3, size, size) uint8: track, axis, ignore."""
+        """Yields images (n, 3, size, size) uint8 RGB and targets (n, 3, size, size) uint8: track, axis, ignore."""
         cv2.setNumThreads(1)
         worker = get_worker_info()
         seeds = self.seed if isinstance(self.seed, tuple) else (self.seed,)
         rng = np.random.default_rng((*seeds, worker.id if worker else 0))
-        backgrounds = Backgrounds(self.backgrounds) if self.backgrounds else None
-        areas = np.array([scene.image.shape[0] * scene.image.shape[1] for scene in self.real_scenes], float)
+        backgrounds = Backgrounds(self.mixture.backgrounds) if self.mixture.backgrounds else None
         while True:
-            if rng.random() < self.real_share:
-                # By the square root of the area: one big yard must not be all the network sees of the world.
-                chosen = rng.choice(len(areas), p=np.sqrt(areas) / np.sqrt(areas).sum())
-                image, target = augmented_crop(self.real_scenes[chosen], self.size_px, rng)
-            else:
-                scene = render_scene(rng, self.size_px, backgrounds)
-                image = scene.image
-                target = np.stack([scene.track, scene.axis, scene.ignore], axis=-1)
-            yield (
-                torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1))),
-                torch.from_numpy(np.ascontiguousarray(target.transpose(2, 0, 1))),
+            size_px = (
+                self.sizes_px[int(rng.integers(len(self.sizes_px)))] if len(self.sizes_px) > 1 else self.sizes_px[0]
             )
+            same_pixels = round(self.batch * (self.sizes_px[0] / size_px) ** 2)
+            count = self.batch if size_px == self.sizes_px[0] else max(4, same_pixels)
+            crops = [random_crop(rng, size_px, self.mixture, backgrounds) for _ in range(count)]
+            images, targets = (np.stack(every).transpose(0, 3, 1, 2) for every in zip(*crops, strict=True))
+            yield torch.from_numpy(np.ascontiguousarray(images)), torch.from_numpy(np.ascontiguousarray(targets))
+
+
+def random_crop(
+    rng: np.random.Generator, size_px: int, mixture: Mixture, backgrounds: Backgrounds | None
+) -> tuple[UInt8Array, UInt8Array]:
+    """A crop of the mixture: image (size, size, 3) and target (size, size, 3) uint8: track, axis, ignore."""
+    kind = rng.random()
+    if mixture.real_scenes and kind < mixture.real_share:
+        return augmented_crop(_by_area(rng, mixture.real_scenes), size_px, rng)
+    if mixture.negatives and kind > 1 - mixture.negative_share:
+        return augmented_crop(mixture.negatives[int(rng.integers(len(mixture.negatives)))], size_px, rng)
+    scene = render_scene(rng, size_px, backgrounds)
+    return scene.image, np.stack([scene.track, scene.axis, scene.ignore], axis=-1)
+
+
+def _by_area(rng: np.random.Generator, scenes: tuple[RealScene, ...]) -> RealScene:
+    """A scene, by the square root of its area: one big yard must not be all the network sees of the world."""
+    weights = np.sqrt([scene.image.shape[0] * scene.image.shape[1] for scene in scenes])
+    return scenes[int(rng.choice(len(scenes), p=weights / weights.sum()))]

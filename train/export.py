@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader
 from railseg_core.metrics import PixelScores
 from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, probabilities
 from railseg_core.network.model_file import ModelCard, save_model
-from train.data import CropStream
+from train.data import CropStream, Mixture
 from train.train import normalised
 
 CROP_PX = 512
@@ -30,7 +30,7 @@ def measured_scores(model: DeepLabV3Plus, stream: CropStream, crops: int) -> dic
     """Scores of track and of axis at each of `THRESHOLDS`, pooled over rendered crops."""
     nothing = PixelScores(np.zeros((2, 2), dtype=np.int64))
     pooled = {name: [nothing] * len(THRESHOLDS) for name in ("track", "axis")}
-    batches = iter(DataLoader(stream, batch_size=4))
+    batches = iter(DataLoader(stream, batch_size=None))
     for _ in range(-(-crops // 4)):
         images, target = next(batches)
         found = probabilities(model(normalised(images, "cpu"))).numpy()
@@ -60,7 +60,7 @@ def main() -> None:
     model = DeepLabV3Plus(VARIANTS[state["variant"]])
     model.load_state_dict(state["average"])
     model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
-    stream = CropStream(CROP_PX, TEST_SEED, arguments.backgrounds, [], 0.0)
+    stream = CropStream((CROP_PX,), 4, TEST_SEED, Mixture(arguments.backgrounds))
     measured = measured_scores(model, stream, arguments.crops)
     best = {name: int(np.argmax([scores.iou[1] for scores in items])) for name, items in measured.items()}
     track = measured["track"][best["track"]]

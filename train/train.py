@@ -4,8 +4,8 @@
 
 Defaults are the paper's (section 3.2): SGD, learning rate 7e-3, weight decay 1e-4, weights kept every 5 epochs of 7,892
 pictures. An interrupted run goes on where its last checkpoint stood when started again with the same --out.
-Needs torch, numpy, opencv and scikit-image only (and safetensors for --encoder); `train.export` makes the model file
-from the checkpoint.
+Needs torch, numpy, opencv, scikit-image and safetensors, and matplotlib for the curves; `train.export` makes the model
+file from the checkpoint.
 """
 
 from __future__ import annotations
@@ -13,25 +13,33 @@ from __future__ import annotations
 import argparse
 import copy
 import csv
+import ctypes
 import math
 import os
+import sys
 import time
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
 from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, normalise, probabilities
-from train.data import CropStream, load_real_scenes
-from train.losses import railway_loss
+from railseg_core.network.model_file import load_model
+from train.curves import LOG_NAME, draw_curves
+from train.data import CropStream, Mixture, RealScene, load_real_scenes
+from train.losses import LOSSES, railway_loss
 from train.pretrained import start_encoder
 
 EPOCH_CROPS = 7892  # pictures in the paper's training set
 KEEP_EVERY_EPOCHS = 5
 MOMENTUM = 0.9
+TILE_PX = 512  # what the product gives the network
 WARM_UP = 0.03  # share of the budget in which the learning rate rises
 AVERAGE_DECAY = 0.998
 CHECKPOINT_SECONDS = 120.0
@@ -46,15 +54,22 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--variant", choices=VARIANTS, default="lite")
     parser.add_argument("--minutes", type=float, help="budget in minutes; the learning rate falls along it")
     parser.add_argument("--epochs", type=float, default=100.0, help="budget in epochs, where --minutes is not given")
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--crop-px", type=int, default=256)
+    parser.add_argument("--batch", type=int, default=8, help="crops of the first size in a batch")
+    parser.add_argument("--crop-px", type=int, nargs="+", default=[256], help="sizes of crops, drawn batch by batch")
+    parser.add_argument("--loss", choices=LOSSES, default="dice")
+    parser.add_argument("--optimiser", choices=("sgd", "adamw"), default="sgd")
     parser.add_argument("--learning-rate", type=float, default=7e-3)
     parser.add_argument("--weight-decay", type=float, default=1e-4)
     parser.add_argument("--backgrounds", type=Path, help="folder with naip/, pdok/, bern_roofs/")
     parser.add_argument("--real", type=Path, help="folder that train.prepare_scenes wrote")
     parser.add_argument("--real-share", type=float, default=0.15)
+    parser.add_argument("--negatives", type=Path, help="folder that train.hard_negatives wrote")
+    parser.add_argument("--negative-share", type=float, default=0.1)
+    parser.add_argument("--validation", type=Path, help="folder of real scenes that are only looked at")
     parser.add_argument("--encoder", type=Path, help="pretrained encoder weights (safetensors)")
+    parser.add_argument("--start", type=Path, help="model file whose weights the run begins with; sets --variant")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
     parser.add_argument("--workers", type=int, default=1, help="processes that render crops")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=0)
@@ -68,6 +83,22 @@ def normalised(images: Tensor, device: str) -> Tensor:
     """(n, 3, rows, cols) uint8 to the network's input on `device`, channels last."""
     images = images.to(device, non_blocking=True, memory_format=torch.channels_last)
     return normalise(images.float())
+
+
+def mixed_precision(precision: str, device: str) -> bool:
+    """Whether convolutions run in bfloat16: `auto` does so where the device multiplies in it, else it is slower."""
+    if precision == "auto":
+        return device == "cuda" or (device == "cpu" and torch.cpu._is_avx512_bf16_supported())
+    return precision == "bfloat16"
+
+
+def keep_freed_memory() -> None:
+    """Lets glibc keep freed memory for the next step: to hand large arrays back costs up to a third of the time."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        trim_threshold, mmap_max, arena_max = -1, -4, -8  # malloc.h
+        for option, value in ((trim_threshold, 2**31 - 1), (mmap_max, 0), (arena_max, 1)):
+            mallopt(option, value)
 
 
 def learning_rate_factor(progress: float) -> float:
@@ -90,7 +121,7 @@ def update_average(average: DeepLabV3Plus, model: DeepLabV3Plus, step: int) -> N
 
 
 @torch.inference_mode()
-def intersection_over_union(model: DeepLabV3Plus, batches: list[tuple[Tensor, Tensor]], device: str) -> list[float]:
+def intersection_over_union(model: DeepLabV3Plus, batches: Iterable[tuple[Tensor, Tensor]], device: str) -> list[float]:
     """IoU of track and of axis at 0.5, pooled over the batches."""
     model.eval()
     overlap, union = torch.zeros(2), torch.zeros(2)
@@ -102,59 +133,83 @@ def intersection_over_union(model: DeepLabV3Plus, batches: list[tuple[Tensor, Te
     return (overlap / union.clamp(min=1)).tolist()
 
 
+def tiled(scenes: list[RealScene]) -> Iterator[tuple[Tensor, Tensor]]:
+    """Whole scenes in tiles as the product sees them, mirrored at the edge where nothing counts."""
+    for scene in scenes:
+        rows, cols = scene.image.shape[:2]
+        below, right = (-(-side // TILE_PX) * TILE_PX - side for side in (rows, cols))
+        image = cv2.copyMakeBorder(scene.image, 0, below, 0, right, cv2.BORDER_REFLECT)
+        target = cv2.copyMakeBorder(scene.target, 0, below, 0, right, cv2.BORDER_CONSTANT, value=(0, 0, 1))
+        for row in range(0, rows, TILE_PX):
+            for col in range(0, cols, TILE_PX):
+                here = np.s_[row : row + TILE_PX, col : col + TILE_PX]
+                pair = (torch.from_numpy(band[here].transpose(2, 0, 1).copy())[None] for band in (image, target))
+                yield next(pair), next(pair)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Trains until the budget is used."""
     settings = parse_settings(arguments)
     settings.out.mkdir(parents=True, exist_ok=True)
     checkpoint_path: Path = settings.out / "checkpoint.pt"
     device = settings.device
+    keep_freed_memory()
     torch.set_num_threads(settings.threads)
     cv2.setNumThreads(1)
     torch.manual_seed(settings.seed)
 
-    # Model and optimiser, fresh or as the last checkpoint left them
-    model = DeepLabV3Plus(VARIANTS[settings.variant]).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
+    # Model and optimiser, fresh, from a model file, or as the last checkpoint left them
+    if settings.start:
+        model, card = load_model(settings.start)
+        settings.variant = card.variant
+    else:
+        model = DeepLabV3Plus(VARIANTS[settings.variant])
+    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
     state: dict[str, Any] | None = None
-    step, seconds_before = 0, 0.0
+    step, crops, seconds_before = 0, 0, 0.0
     if checkpoint_path.exists():
         state = torch.load(checkpoint_path, map_location="cpu", weights_only=True)
         if state["variant"] != settings.variant:
             raise SystemExit(f"{checkpoint_path} is of a {state['variant']} network; choose another --out")
         model.load_state_dict(state["model"])
-        step, seconds_before = state["step"], state["seconds"]
+        step, crops, seconds_before = state["step"], state["crops"], state["seconds"]
 
     # Data: another stream of random numbers after each resume, so that no crop is seen twice
-    real_scenes = load_real_scenes(settings.real) if settings.real else []
-
-    def stream(seed: int | tuple[int, int], real_share: float) -> CropStream:
-        return CropStream(settings.crop_px, seed, settings.backgrounds, real_scenes, real_share)
-
+    mixture = Mixture(
+        settings.backgrounds,
+        real_scenes=tuple(load_real_scenes(settings.real)) if settings.real else (),
+        real_share=settings.real_share,
+        negatives=tuple(load_real_scenes(settings.negatives)) if settings.negatives else (),
+        negative_share=settings.negative_share,
+    )
     loader = DataLoader(
-        stream((settings.seed, step), settings.real_share),
-        batch_size=settings.batch,
+        CropStream(settings.crop_px, settings.batch, (settings.seed, step), mixture),
+        batch_size=None,
         num_workers=settings.workers,
         pin_memory=device == "cuda",
     )
-    held_out = iter(DataLoader(stream(VALIDATION_SEED, 0.0), batch_size=8))
+    held_out = iter(CropStream(settings.crop_px[:1], 8, VALIDATION_SEED, Mixture(settings.backgrounds)))
     validation = [next(held_out) for _ in range(VALIDATION_CROPS // 8)]
+    watched_scenes = load_real_scenes(settings.validation) if settings.validation else []
 
+    mixed = mixed_precision(settings.precision, device)
     batches = iter(loader)
-    if state is None and settings.encoder:
+    if state is None and settings.encoder and not settings.start:
         start_encoder(model.encoder, settings.encoder, normalised(next(batches)[0], "cpu"))
     model = model.to(device)
     average = copy.deepcopy(model)
     # Batch norms and biases are not decayed: a decayed scale is no regularisation.
     vectors = [p for p in model.parameters() if p.ndim == 1]
     matrices = [p for p in model.parameters() if p.ndim > 1]
-    optimiser = torch.optim.SGD(
-        [
-            {"params": matrices, "weight_decay": settings.weight_decay},
-            {"params": vectors, "weight_decay": 0.0},
-        ],
-        lr=settings.learning_rate,
-        momentum=MOMENTUM,
-        nesterov=True,
-    )
+    groups = [
+        {"params": matrices, "weight_decay": settings.weight_decay},
+        {"params": vectors, "weight_decay": 0.0},
+    ]
+    optimiser: torch.optim.Optimizer
+    if settings.optimiser == "sgd":
+        optimiser = torch.optim.SGD(groups, lr=settings.learning_rate, momentum=MOMENTUM, nesterov=True)
+    else:
+        optimiser = torch.optim.AdamW(groups, lr=settings.learning_rate)
     if state is not None:
         average.load_state_dict(state["average"])
         optimiser.load_state_dict(state["optimiser"])
@@ -166,6 +221,7 @@ def main(arguments: list[str] | None = None) -> None:
             "average": average.state_dict(),
             "optimiser": optimiser.state_dict(),
             "step": step,
+            "crops": crops,
             "seconds": seconds_before + time.monotonic() - started,
         }
         torch.save(content, path.with_suffix(".part"))
@@ -174,24 +230,30 @@ def main(arguments: list[str] | None = None) -> None:
     # The loop
     started = last_saved = time.monotonic()
     sums: dict[str, float] = {}
-    log_path = settings.out / "log.csv"
+    log_path = settings.out / LOG_NAME
     while True:
         elapsed = seconds_before + time.monotonic() - started
-        epoch = step * settings.batch / EPOCH_CROPS
+        epoch = crops / EPOCH_CROPS
         progress = elapsed / (60 * settings.minutes) if settings.minutes else epoch / settings.epochs
         finished = progress >= 1
         if finished or time.monotonic() - last_saved > CHECKPOINT_SECONDS:
             track_iou, axis_iou = intersection_over_union(average, validation, device)
             row = {
                 "step": step,
+                "crops": crops,
                 "minutes": elapsed / 60,
                 "track_iou": track_iou,
                 "axis_iou": axis_iou,
-                **sums,
             }
+            if watched_scenes:
+                scores = intersection_over_union(average, tiled(watched_scenes), device)
+                row |= {"real_track_iou": scores[0], "real_axis_iou": scores[1]}
+            row |= sums
             write_log(log_path, row)
             print("  ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
             save(checkpoint_path)
+            if find_spec("matplotlib"):
+                draw_curves([settings.out], settings.out / "curves.png")
             last_saved = time.monotonic()
         if finished:
             return
@@ -199,19 +261,20 @@ def main(arguments: list[str] | None = None) -> None:
             group["lr"] = settings.learning_rate * learning_rate_factor(progress)
         images, target = next(batches)
         model.train()
-        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=device == "cuda"):
+        with torch.autocast(device, dtype=torch.bfloat16, enabled=mixed):
             logits = model(normalised(images, device))
-        loss, terms = railway_loss(logits, target.to(device, non_blocking=True))
+        loss, terms = railway_loss(logits, target.to(device, non_blocking=True), settings.loss)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         optimiser.step()
-        step += 1
+        epochs_before = crops // EPOCH_CROPS
+        step, crops = step + 1, crops + len(images)
         update_average(average, model, step)
         for name, value in terms.items():
             sums[name] = 0.98 * sums.get(name, value) + 0.02 * value
-        epochs_done = step * settings.batch // EPOCH_CROPS
-        if epochs_done > (step - 1) * settings.batch // EPOCH_CROPS and epochs_done % KEEP_EVERY_EPOCHS == 0:
+        epochs_done = crops // EPOCH_CROPS
+        if epochs_done > epochs_before and epochs_done % KEEP_EVERY_EPOCHS == 0:
             save(settings.out / f"epoch_{epochs_done:03d}.pt")
 
 

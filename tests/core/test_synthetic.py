@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import rasterio
@@ -21,12 +22,13 @@ from train.synthetic.alignment import (
     shift_length,
     trace,
 )
+from train.synthetic.background import Backgrounds, is_held_out
 from train.synthetic.canvas import Canvas, resized
 from train.synthetic.coordinates import track_patches
-from train.synthetic.layout import Layout, Line
-from train.synthetic.objects import draw_bridge
-from train.synthetic.scene import Backgrounds, Scene, render_scene, truth_masks
-from train.synthetic.trackplan import Track, TrackPlan, random_plan
+from train.synthetic.layout import Box, Layout, Line, random_layout
+from train.synthetic.objects import draw_bridge, draw_hills, draw_roofs
+from train.synthetic.scene import Scene, render_scene, truth_masks
+from train.synthetic.trackplan import Track, TrackPlan, as_photographed, random_plan
 
 SAMPLE = Path(__file__).parents[2] / "resources" / "sample"
 SIZE_PX = 256
@@ -194,6 +196,74 @@ def test_a_bridge_hides_the_track_beneath_it() -> None:
     hidden = (resized(deck, 200) > 127) & (axis > 0)
     assert mask.sum() * 0.04 == pytest.approx(40.0 * 2.5, rel=0.05)
     assert hidden.sum() * 0.2 / 3.0 == pytest.approx(9.6, abs=0.5)
+
+
+def test_a_scene_without_tracks_can_be_asked_for() -> None:
+    for seed in range(6):
+        scene = render_scene(np.random.default_rng(seed), SIZE_PX, None, plan=TrackPlan())
+        assert scene.kind == "none"
+        assert not scene.tracks
+        assert not any(mask.any() for mask in (scene.track, scene.axis, scene.ignore))
+
+
+def test_scenes_say_what_they_are_of(scenes: list[Scene]) -> None:
+    kinds = {scene.kind for scene in scenes}
+    assert {"none", "single", "station", "yard"} <= kinds
+    for scene in scenes:
+        assert (scene.kind == "none") == (not scene.tracks)
+        assert 0.05 <= scene.camera_gsd_m <= 0.6
+
+
+def test_photographed_tracks_stay_within_decimetres_and_keep_their_toes(plans: list[TrackPlan]) -> None:
+    moved_at_all = 0
+    for number, plan in enumerate(plans[:60]):
+        seen = as_photographed(np.random.default_rng(number), plan, 100.0)
+        assert seen.kind == plan.kind
+        for before, after in zip(plan.tracks, seen.tracks, strict=True):
+            shift = np.linalg.norm(after.points - before.points, axis=1)
+            assert shift.max() < 1.0
+            moved_at_all += shift.max() > 0.01
+        for toe in seen.switches:
+            assert min(np.hypot(*(t.points - toe).T).min() for t in seen.tracks) < 0.05
+    assert moved_at_all > 60
+
+
+def test_layouts_show_every_kind_of_thing_that_hides_or_resembles_track() -> None:
+    layouts = [random_layout(np.random.default_rng([11, k]), 100.0, False) for k in range(400)]
+    assert {"twins", "pipes", "conveyor", "hedge", "ruts", "fence", "pipe", "canal"} <= {
+        line.kind for layout in layouts for line in layout.lines
+    }
+    assert {"platform", "stop", "building", "car", "wagon"} <= {b.kind for layout in layouts for b in layout.boxes}
+    assert {"canopy", "hall"} <= {roof.kind for layout in layouts for roof in layout.roofs}
+    for part in ("bridges", "decks", "crossings", "panels", "hills", "fields"):
+        assert any(getattr(layout, part) for layout in layouts), part
+    paved = [layout for layout in layouts if layout.paved]
+    assert {"tram", "single"} <= {layout.plan.kind for layout in paved}
+
+
+def test_roofs_and_hills_hide_what_lies_beneath_them() -> None:
+    canvas = Canvas(200, 40.0)
+    ground = np.full_like(canvas.rgb, 77)
+    roof = Box("hall", np.array([10.0, 10.0]), 8.0, 6.0, 0.0, 5.0)
+    (cover,) = draw_roofs(np.random.default_rng(0), canvas, (roof,))
+    assert (cover > 127).sum() * 0.04 == pytest.approx(48.0, rel=0.1)
+    ring = np.array([[20.0, 25.0], [20.0, 35.0], [38.0, 35.0], [38.0, 25.0]])
+    (cover,) = draw_hills(np.random.default_rng(0), canvas, ground, (ring,))
+    assert (cover > 127).sum() * 0.04 == pytest.approx(180.0, rel=0.1)
+    assert (canvas.rgb[150, 130] == 77).all()
+
+
+def test_held_out_places_are_not_rendered_on(tmp_path: Path) -> None:
+    places = tmp_path / "naip"
+    places.mkdir()
+    names = [f"place_{k}.png" for k in range(40)]
+    for name in names:
+        cv2.imwrite(str(places / name), np.full((220, 220, 3), 120, np.uint8))
+    used = {path.name for path, _, _ in Backgrounds(tmp_path).large_pictures()}
+    held_out = {name for name in names if is_held_out(places / name)}
+    assert used == set(names) - held_out
+    assert 4 <= len(held_out) <= 18
+    assert not is_held_out(tmp_path / "pdok" / next(iter(held_out)))
 
 
 def test_a_folder_without_pictures_is_an_error(tmp_path: Path) -> None:

@@ -13,10 +13,13 @@ import pytest
 import torch
 
 from railseg_core.network.mobilenetv3 import MobileNetV3Large
-from railseg_core.network.model_file import load_model
+from railseg_core.network.model_file import bundled_model_path, load_model
+from railseg_core.resources_dir import resource_path
+from railseg_core.segmentation import Segmenter
 from train import export, train
-from train.data import TARGET_SUFFIX, augmented_crop, load_real_scenes
-from train.losses import railway_loss
+from train.data import TARGET_SUFFIX, CropStream, Mixture, RealScene, augmented_crop, load_real_scenes
+from train.hard_negatives import write_negatives
+from train.losses import LOSSES, railway_loss
 from train.pretrained import start_encoder
 
 SETTINGS = ["--epochs", "0.001", "--batch", "2", "--crop-px", "64", "--workers", "0", "--device", "cpu"]
@@ -36,6 +39,7 @@ def test_a_run_goes_on_where_it_stood_and_becomes_a_model_file(tmp_path: Path, m
     with (run / "log.csv").open() as file:
         logged = [int(row["step"]) for row in csv.DictReader(file)]
     assert logged == [first, steps(run)]
+    assert cv2.imread(str(run / "curves.png")) is not None
 
     model_path = tmp_path / "model.safetensors"
     monkeypatch.setattr(export, "CROP_PX", 64)
@@ -46,6 +50,12 @@ def test_a_run_goes_on_where_it_stood_and_becomes_a_model_file(tmp_path: Path, m
     assert card.name == "tiny"
     assert card.scores["training_steps"] == steps(run)
     assert 0.2 <= card.axis_threshold <= 0.8
+
+    another = tmp_path / "another"
+    train.main(["--out", str(another), *SETTINGS, "--start", str(model_path), "--learning-rate", "0"])
+    trained = torch.load(another / "checkpoint.pt", weights_only=True)["model"]
+    network, _ = load_model(model_path)
+    torch.testing.assert_close(trained["classify.weight"], network.state_dict()["classify.weight"])
 
 
 def test_a_checkpoint_of_another_variant_is_not_gone_on_with(tmp_path: Path) -> None:
@@ -78,6 +88,71 @@ def test_the_loss_is_small_for_the_truth_and_blind_to_what_is_ignored() -> None:
     spoilt[..., 12:] *= -1
     torch.testing.assert_close(railway_loss(spoilt, target)[0], right)
     assert float(railway_loss(-logits, target)[0]) > 2
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+def test_every_loss_falls_towards_the_truth(kind: str) -> None:
+    target = torch.zeros(1, 3, 32, 32, dtype=torch.uint8)
+    target[:, 0, 8:20] = 1
+    target[:, 1, 12:15] = 1
+    right = torch.zeros(1, 3, 32, 32)
+    right[:, 1] = target[:, 0] * 20.0 - 10
+    right[:, 2] = target[:, 1] * 20.0 - 10
+    losses = [float(railway_loss(share * right, target, kind)[0]) for share in (-1.0, 0.0, 0.3, 1.0)]
+    assert all(later < earlier for earlier, later in pairwise(losses))
+    assert losses[-1] < 0.1
+
+
+def test_the_centre_line_loss_sees_a_gap_that_overlap_hardly_does() -> None:
+    target = torch.zeros(1, 3, 64, 64, dtype=torch.uint8)
+    target[:, 1, 30:33] = 1
+    whole = target[:, 1] * 20.0 - 10
+    broken, thin = whole.clone(), whole.clone()
+    broken[..., 20:40] = -10  # 60 pixels missing: a gap
+    thin[:, 30, 2:62] = -10  # as many, along the edge
+    losses = {}
+    for name, axis in (("broken", broken), ("thin", thin)):
+        logits = torch.stack([torch.full_like(axis, 10), torch.full_like(axis, -10), axis], dim=1)
+        losses[name] = railway_loss(logits, target, "cldice")[1]
+    assert losses["broken"]["axis_dice"] == pytest.approx(losses["thin"]["axis_dice"], abs=1e-3)
+    assert losses["broken"]["axis_cldice"] > losses["thin"]["axis_cldice"] + 0.05
+
+
+def test_batches_are_of_the_sizes_and_the_mixture_asked_for() -> None:
+    track = RealScene(np.full((90, 90, 3), 200, np.uint8), np.ones((90, 90, 3), np.uint8))
+    bare = RealScene(np.full((90, 90, 3), 10, np.uint8), np.zeros((90, 90, 3), np.uint8))
+    mixture = Mixture(real_scenes=(track,), real_share=0.5, negatives=(bare,), negative_share=0.5)
+    stream = iter(CropStream((32, 64), 16, 3, mixture))
+    batches = [next(stream) for _ in range(24)]
+    shapes = {tuple(images.shape) for images, _ in batches}
+    assert shapes == {(16, 3, 32, 32), (4, 3, 64, 64)}
+    assert all(images.shape == target.shape for images, target in batches)
+    # Ignored throughout: a scene with tracks; nowhere but beyond its edge: one without.
+    shares = [float((target[:, 0].amax(dim=(1, 2)) > 0).float().mean()) for _, target in batches]
+    assert 0.3 < np.mean(shares) < 0.7
+
+
+def test_scenes_are_watched_whole_with_their_edges_ignored() -> None:
+    scene = RealScene(np.full((600, 300, 3), 90, np.uint8), np.zeros((600, 300, 3), np.uint8))
+    tiles = list(train.tiled([scene]))
+    assert [tuple(images.shape) for images, _ in tiles] == [(1, 3, 512, 512)] * 2
+    counted = sum(int((target[:, 2] == 0).sum()) for _, target in tiles)
+    assert counted == 600 * 300
+
+
+def test_what_a_model_takes_for_tracks_becomes_a_negative(tmp_path: Path) -> None:
+    places = tmp_path / "pdok"
+    places.mkdir()
+    sample = cv2.imread(str(resource_path("sample", "sample.tif")))
+    cv2.imwrite(str(places / "tracks.png"), cv2.resize(sample, (1200, 1200), interpolation=cv2.INTER_AREA)[:500, :500])
+    cv2.imwrite(str(places / "nothing.png"), np.full((300, 300, 3), 120, np.uint8))
+    out = tmp_path / "negatives"
+    written = write_negatives(tmp_path, out, 5, Segmenter(bundled_model_path(), "cpu"))
+    assert [name for name, _ in written] == ["tracks"]
+    assert written[0][1] > 20  # m² of axis: the sample's tracks
+    (scene,) = load_real_scenes(out)
+    assert scene.image.shape == (625, 625, 3)  # 500 px of 0.25 m at 0.2 m
+    assert not scene.target.any()
 
 
 def test_real_scenes_are_cropped_with_their_targets(tmp_path: Path) -> None:

@@ -34,6 +34,9 @@ class TrackStyle:
     foot_width_m: float
     stain_strength: float
     stain_width_m: float
+    gauge_m: float = 1.435
+    third_rail: Colour3 | None = None
+    third_rail_side: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,19 @@ VERGES: tuple[Colour3, ...] = (
     (112, 110, 104),
     (172, 166, 152),
 )
+GRASSES: tuple[Colour3, ...] = ((96, 118, 62), (118, 130, 78), (78, 100, 52), (140, 140, 92))
+GROOVES: tuple[Colour3, ...] = (
+    (52, 50, 50),
+    (66, 60, 56),
+    (84, 74, 66),
+    (40, 40, 42),
+    (170, 166, 160),
+    (210, 208, 204),
+)
+"""Rails in a street: the dark groove beside them, or the shine of the head."""
+THIRD_RAILS: tuple[Colour3, ...] = ((120, 88, 66), (96, 92, 88), (196, 192, 184), (206, 186, 92))
+GAUGES_M = (1.435, 1.0, 1.067, 1.524, 1.668)
+GAUGE_WEIGHTS = np.array([0.9, 0.05, 0.01, 0.03, 0.01])
 WEEDS: tuple[Colour3, ...] = ((98, 110, 62), (84, 104, 66), (70, 90, 50), (130, 126, 82), (146, 134, 92))
 
 
@@ -153,7 +169,8 @@ def random_materials(rng: np.random.Generator) -> Materials:
 
 def random_ballast(rng: np.random.Generator, materials: Materials, tracks: int) -> BallastStyle:
     """A bed's looks; many tracks lie in ballast that fills the ground between them."""
-    first = materials.ballast
+    grass = rng.random() < 0.06
+    first = pick(rng, GRASSES) if grass else materials.ballast
     second = pick(rng, BALLASTS) if rng.random() < 0.4 else shade(rng, first, 20.0)
     wide = rng.random() < (0.15 if tracks < 4 else 0.6)
     half_width = rng.uniform(3.0, 7.0) if wide else rng.uniform(1.3, 2.9)
@@ -175,19 +192,27 @@ def random_ballast(rng: np.random.Generator, materials: Materials, tracks: int) 
     )
 
 
-def random_track_style(rng: np.random.Generator, materials: Materials, kind: str) -> TrackStyle:
-    """A track's looks."""
-    seen = float(rng.choice([0.0, rng.uniform(0.1, 0.4), rng.uniform(0.4, 1.0)], p=[0.15, 0.35, 0.5]))
+def random_track_style(rng: np.random.Generator, materials: Materials, kind: str, paved: bool) -> TrackStyle:
+    """A track's looks.
+
+    Args:
+        rng: Source of chance.
+        materials: Its colours.
+        kind: 'rail' or 'tram'.
+        paved: Whether it lies in a street: no sleepers are seen, and of the rails little but their grooves.
+    """
+    seen = float(rng.choice([0.0, rng.uniform(0.1, 0.4), rng.uniform(0.4, 1.0)], p=[0.18, 0.37, 0.45]))
     if kind == "tram":
         seen *= float(rng.random() < 0.3)
     slab = rng.random() < (0.04 if kind == "rail" else 0.3)
-    return TrackStyle(
+    gauge_m = float(rng.choice(GAUGES_M, p=GAUGE_WEIGHTS))
+    style = TrackStyle(
         bed=shade(rng, (176, 172, 164)) if slab else materials.bed,
         bed_strength=0.9 if slab else (rng.uniform(0.1, 0.8) if rng.random() < 0.7 else 0.0),
         bed_half_width_m=rng.uniform(0.8, 1.5),
         sleeper=materials.sleeper,
         sleeper_strength=0.3 * seen if slab else seen,
-        sleeper_length_m=rng.uniform(2.4, 2.6),
+        sleeper_length_m=rng.uniform(2.4, 2.6) if gauge_m > 1.2 else rng.uniform(1.8, 2.1),
         sleeper_width_m=rng.uniform(0.2, 0.32),
         sleeper_period_m=rng.uniform(0.58, 0.72),
         sleeper_variation=rng.uniform(0.1, 0.7),
@@ -203,6 +228,25 @@ def random_track_style(rng: np.random.Generator, materials: Materials, kind: str
         foot_width_m=rng.uniform(0.16, 0.32),
         stain_strength=rng.uniform(0.1, 0.7) if rng.random() < 0.4 else 0.0,
         stain_width_m=rng.uniform(0.25, 0.8),
+        gauge_m=gauge_m,
+        third_rail=pick(rng, THIRD_RAILS) if kind == "rail" and rng.random() < 0.06 else None,
+        third_rail_side=float(rng.choice([-1.0, 1.0])),
+    )
+    if not paved:
+        return style
+    groove = pick(rng, GROOVES)
+    return replace(
+        style,
+        bed_strength=rng.uniform(0.3, 0.9) if slab else style.bed_strength * float(rng.random() < 0.3),
+        sleeper_strength=0.0,
+        rail=groove,
+        rail_strength=rng.uniform(0.35, 1.0),
+        rail_width_m=rng.uniform(0.07, 0.14),
+        shade_strength=0.0,
+        foot=scaled(groove, 0.6),
+        foot_strength=rng.uniform(0.2, 0.9) if rng.random() < 0.5 else 0.0,
+        stain_strength=style.stain_strength * 0.5,
+        third_rail=None,
     )
 
 
@@ -227,19 +271,20 @@ class RailwayLook:
     styles: tuple[TrackStyle, ...]
 
 
-def random_look(rng: np.random.Generator, groups: tuple[int, ...], kind: str) -> RailwayLook:
+def random_look(rng: np.random.Generator, groups: tuple[int, ...], kind: str, paved: bool) -> RailwayLook:
     """A railway's looks; tracks of one group are alike, other groups may be of another kind.
 
     Args:
         rng: Source of chance.
         groups: Each track's group.
         kind: 'rail' or 'tram'.
+        paved: Whether the tracks lie in a street.
     """
     materials = random_materials(rng)
     ballast = random_ballast(rng, materials, len(groups))
     alike = rng.random() < 0.6
     styles = {
-        group: random_track_style(rng, materials if alike else random_materials(rng), kind)
+        group: random_track_style(rng, materials if alike else random_materials(rng), kind, paved)
         for group in sorted(set(groups))
     }
     return RailwayLook(ballast, tuple(vary(rng, styles[group]) for group in groups))

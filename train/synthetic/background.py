@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -11,6 +13,9 @@ from train.synthetic.appearance import pick
 from train.synthetic.canvas import Canvas, Colour3, Image, blend, blurred, cloud_noise, rectangle, resized, tint
 
 _CACHE = 400
+
+MIN_PLACE_PX = 200
+"""Smaller pictures are crops of one thing and are laid side by side."""
 
 SOFT_M = 0.25
 """Pixel size at which procedural land is drawn."""
@@ -30,6 +35,11 @@ LANDS: tuple[tuple[Colour3, float], ...] = (
     ((140, 132, 118), 24),
 )
 """Grounds: colour and grain."""
+
+
+def is_held_out(path: Path) -> bool:
+    """Whether a NAIP place is kept from training, to count false tracks on: one of four, by its name."""
+    return path.parent.name == "naip" and zlib.crc32(path.stem.encode()) % 4 == 0
 
 
 def read_picture(path: Path) -> Image:
@@ -59,8 +69,16 @@ class Backgrounds:
     def __init__(self, folder: Path | str) -> None:
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # GeoTIFF tags are no cause for warnings
         found = [
-            (sorted(p for p in (Path(folder) / name).glob("*") if p.suffix in {".tif", ".jpg", ".png"}), gsd, weight)
-            for name, gsd, weight in self.KINDS
+            (
+                sorted(
+                    path
+                    for path in (Path(folder) / name).glob("*")
+                    if path.suffix in {".tif", ".jpg", ".png"} and not is_held_out(path)
+                ),
+                gsd_m,
+                weight,
+            )
+            for name, gsd_m, weight in self.KINDS
         ]
         self._kinds = [kind for kind in found if kind[0]]
         if not self._kinds:
@@ -74,16 +92,26 @@ class Backgrounds:
             self._cache[path] = read_picture(path)
         return self._cache[path]
 
-    def draw(self, rng: np.random.Generator, canvas: Canvas, camera_gsd_m: float) -> None:
-        """Fills a canvas with a piece of a picture, turned at random, about as sharp as the camera."""
+    def large_pictures(self) -> Iterator[tuple[Path, Image, float]]:
+        """Path, pixels and GSD in metres of the pictures that show whole places; crops of roofs are none."""
+        for paths, gsd_m, _ in self._kinds:
+            for path in paths:
+                picture = read_picture(path)
+                if min(picture.shape[:2]) >= MIN_PLACE_PX:
+                    yield path, picture, gsd_m
+
+    def draw(
+        self, rng: np.random.Generator, canvas: Canvas, camera_gsd_m: float, *, true_to_scale: bool = False
+    ) -> None:
+        """Fills a canvas with a piece of a picture, turned at random, about as sharp as the camera or true to scale."""
         weights = np.array([kind[2] for kind in self._kinds])
         paths, gsd_m, _ = self._kinds[int(rng.choice(len(self._kinds), p=weights / weights.sum()))]
         picture = self._load(paths[int(rng.integers(len(paths)))])
-        if min(picture.shape[:2]) < 200:
+        if min(picture.shape[:2]) < MIN_PLACE_PX:
             picture = self._mosaic(rng, paths)
         # A coarse picture is shown smaller than life: as texture it serves, and it is as sharp as the tracks.
         shown = max(min(gsd_m, max(camera_gsd_m, 0.2) * rng.uniform(0.8, 1.5)), 0.15)
-        scale = shown / canvas.gsd_m
+        scale = (gsd_m if true_to_scale else shown) / canvas.gsd_m
         angle = rng.uniform(0.0, 360.0)
         rows, cols = picture.shape[:2]
         middle = rng.uniform(0.3, 0.7, 2) * np.array([cols, rows])

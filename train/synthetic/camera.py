@@ -31,6 +31,8 @@ def photograph(rng: np.random.Generator, scene: Image, camera_px: int, model_px:
     if blur > 0.2:
         picture = blurred(picture, blur)
     picture = _develop(rng, picture)
+    if rng.random() < 0.06:
+        _join(rng, picture)
     if rng.random() < 0.3:
         amount = rng.uniform(0.3, 1.2)
         soft = blurred(picture, rng.uniform(0.7, 1.5))
@@ -38,7 +40,20 @@ def photograph(rng: np.random.Generator, scene: Image, camera_px: int, model_px:
     picture = _noisy(rng, picture)
     if rng.random() < 0.45:
         picture = _compressed(picture, int(rng.integers(45, 96)))
+    if rng.random() < 0.12:
+        # A screenshot, a web tile, a picture that was reprojected: sampled twice.
+        between = max(round(camera_px * rng.uniform(0.75, 1.5)), 16)
+        picture = resized(picture, between, cv2.INTER_LINEAR)
     return _brought_to(picture, model_px)
+
+
+def _join(rng: np.random.Generator, picture: Image) -> None:
+    """Develops one side of a straight cut differently, as in a mosaic of two pictures; in place."""
+    rows, cols = picture.shape[:2]
+    angle = rng.uniform(0.0, 2.0 * np.pi)
+    y, x = np.ogrid[:rows, :cols]
+    beyond = np.cos(angle) * (x - rng.uniform(0.2, 0.8) * cols) + np.sin(angle) * (y - rng.uniform(0.2, 0.8) * rows) > 0
+    picture[beyond] = _develop(rng, picture)[beyond]
 
 
 def _brought_to(picture: Image, px: int) -> Image:
@@ -59,11 +74,11 @@ def _compressed(picture: Image, quality: int) -> Image:
 def _develop(rng: np.random.Generator, picture: Image) -> Image:
     """Exposure, gamma, haze, colour cast and saturation."""
     level = np.linspace(0.0, 1.0, 256)
-    gamma, gain = np.exp(rng.normal(0.0, 0.22)), np.exp(rng.normal(0.0, 0.14))
+    gamma, gain = np.exp(rng.normal(0.0, 0.27)), np.exp(rng.normal(0.0, 0.18))
     haze = rng.uniform(0.0, 0.3) if rng.random() < 0.3 else rng.uniform(0.0, 0.06)
     table = np.empty((256, 1, 3), np.uint8)
     for band, veil in enumerate((0.72, 0.76, 0.82)):
-        cast = np.exp(rng.normal(0.0, 0.03))
+        cast = np.exp(rng.normal(0.0, 0.045))
         curve = gain * cast * level**gamma * (1.0 - haze) + haze * veil
         table[:, 0, band] = np.clip(curve * 255.0, 0, 255).astype(np.uint8)
     developed = cv2.LUT(picture, table)
@@ -71,7 +86,9 @@ def _develop(rng: np.random.Generator, picture: Image) -> Image:
         saturation = rng.uniform(0.35, 1.35) if rng.random() < 0.9 else 0.0
         matrix = saturation * np.eye(3) + (1.0 - saturation) * np.array([0.3, 0.59, 0.11])[None, :]
         developed = cv2.transform(developed, matrix.astype(np.float32))
-    return np.asarray(developed, dtype=np.uint8)
+    if rng.random() < 0.03:
+        developed = developed[..., rng.permutation(3)]  # false colours, such as infrared as red
+    return np.ascontiguousarray(developed, dtype=np.uint8)
 
 
 def _noisy(rng: np.random.Generator, picture: Image) -> Image:

@@ -9,7 +9,7 @@ import numpy as np
 
 from train.synthetic.alignment import Floats, random_alignment
 from train.synthetic.canvas import Floats32, ribbon
-from train.synthetic.trackplan import Track, TrackPlan, random_plan
+from train.synthetic.trackplan import Track, TrackPlan, as_photographed, random_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,9 @@ class Layout:
         bridges: Roads over the tracks.
         decks: Outlines of bridges that carry the tracks.
         crossings: Roads across the tracks at grade.
+        panels: Outlines of what lies between the rails there.
+        roofs: Halls and canopies over the tracks.
+        hills: Outlines of ground with tracks in tunnels beneath it; the first two points are the portal.
         paved: Whether the tracks lie in a street, without ballast.
     """
 
@@ -62,6 +65,9 @@ class Layout:
     bridges: tuple[Line, ...] = ()
     decks: tuple[Floats, ...] = ()
     crossings: tuple[Line, ...] = ()
+    panels: tuple[Floats, ...] = ()
+    roofs: tuple[Box, ...] = ()
+    hills: tuple[Floats, ...] = ()
     paved: bool = False
 
 
@@ -77,37 +83,44 @@ def distance_to(tracks: tuple[Track, ...], extent_m: float, cells: int) -> Float
     return np.asarray(cv2.distanceTransform(away, cv2.DIST_L2, 5) * cell, dtype=np.float32)
 
 
-def random_layout(rng: np.random.Generator, extent_m: float, real_background: bool) -> Layout:
+def random_layout(
+    rng: np.random.Generator, extent_m: float, real_background: bool, plan: TrackPlan | None = None
+) -> Layout:
     """A random scene.
 
     Args:
         rng: Source of chance.
         extent_m: Side of the scene.
         real_background: Whether a picture will lie beneath it, which needs fewer things put on it.
+        plan: The tracks, or None for a random plan or none at all.
     """
-    empty = rng.random()
-    plan = TrackPlan() if empty < 0.23 else random_plan(rng, extent_m)
-    if empty < 0.07 and real_background:
-        return Layout(extent_m, plan)
+    if plan is None:
+        empty = rng.random()
+        plan = TrackPlan() if empty < 0.23 else as_photographed(rng, random_plan(rng, extent_m), extent_m)
+        if empty < 0.07 and real_background:
+            return Layout(extent_m, plan)
     busy = 1.4 if not plan.tracks else (0.35 if real_background else 1.0)
     clear = distance_to(plan.tracks, extent_m, 128)
-    boxes = [*_trains(rng, plan, extent_m), *_platforms(rng, plan), *_buildings(rng, extent_m, clear, busy)]
+    platforms = _platforms(rng, plan)
+    boxes = [*_trains(rng, plan, extent_m), *platforms, *_buildings(rng, extent_m, clear, busy), *_stops(rng, plan)]
+    lines = _lines(rng, plan, extent_m, busy)
+    paved = _is_paved(rng, plan)
+    if paved:
+        lines += _streets(rng, plan, extent_m)
     over: tuple[Line, ...] = ()
     grade: tuple[Line, ...] = ()
     decks: tuple[Floats, ...] = ()
-    lines = _lines(rng, plan, extent_m, busy)
-    paved = bool(plan.tracks) and plan.tracks[0].kind == "tram" and rng.random() < 0.6
-    if paved:
-        lines.append(Line("street", plan.tracks[0].points, rng.uniform(8.0, 16.0)))
+    panels: tuple[Floats, ...] = ()
     kind = rng.random() if plan.tracks else 1.0
-    if kind < 0.15:
+    if kind < 0.13:
         over = (_across(rng, plan, "bridge"),)
     elif kind < 0.3:
-        grade = (_across(rng, plan, "road"),)
-    elif kind < 0.36:
+        grade = tuple(_across(rng, plan, "road") for _ in range(1 + int(rng.random() < 0.2)))
+        panels = _ribbons(plan, grade[0], 1.3, 0.0) if rng.random() < 0.5 else ()
+    elif kind < 0.38:
         below = _across(rng, plan, "road" if rng.random() < 0.6 else "canal")
         lines.append(below)
-        decks = _decks(plan, below)
+        decks = _ribbons(plan, below, rng.uniform(1.5, 2.3), 2.0)
     return Layout(
         extent_m,
         plan,
@@ -115,12 +128,72 @@ def random_layout(rng: np.random.Generator, extent_m: float, real_background: bo
         fields=tuple(_fields(rng, extent_m, busy)),
         boxes=tuple(boxes),
         masts=_masts(rng, plan, extent_m),
-        trees=_trees(rng, extent_m, clear, busy),
+        trees=_trees(rng, plan, extent_m, clear, busy),
         bridges=over,
         decks=decks,
         crossings=grade,
+        panels=panels,
+        roofs=_roofs(rng, plan, platforms),
+        hills=_hills(rng, plan),
         paved=paved,
     )
+
+
+def _is_paved(rng: np.random.Generator, plan: TrackPlan) -> bool:
+    """Trams lie in streets more often than not, sidings of harbours and factories now and then."""
+    if not plan.tracks:
+        return False
+    return bool(rng.random() < (0.6 if plan.kind == "tram" else 0.08 if len(plan.tracks) < 5 else 0.02))
+
+
+def _streets(rng: np.random.Generator, plan: TrackPlan, extent_m: float) -> list[Line]:
+    """The street that tracks lie in, and sometimes one that crosses it."""
+    wide = rng.random() < 0.3
+    found = [Line("street", plan.tracks[0].points, rng.uniform(16.0, 40.0) if wide else rng.uniform(7.0, 16.0))]
+    if rng.random() < 0.4:
+        point, heading = _inside(rng, plan.tracks[0])
+        across = random_alignment(rng, point, heading + rng.uniform(0.4, 2.7), extent_m, 300.0)
+        found.append(Line("street", across.points, rng.uniform(7.0, 25.0)))
+    return found
+
+
+def _stops(rng: np.random.Generator, plan: TrackPlan) -> list[Box]:
+    """Buffer stops where tracks end."""
+    found: list[Box] = []
+    for track in plan.tracks:
+        others = [t.points for t in plan.tracks if t is not track]
+        for end, before in ((0, 3), (-1, -4)):
+            point = track.points[end]
+            alone = not others or min(float(np.hypot(*(o - point).T).min()) for o in others) > 1.5
+            if alone and rng.random() < 0.6:
+                d = point - track.points[before]
+                found.append(Box("stop", point, rng.uniform(0.6, 2.5), 2.4, float(np.arctan2(d[1], d[0])), 1.0))
+    return found
+
+
+def _roofs(rng: np.random.Generator, plan: TrackPlan, platforms: list[Box]) -> tuple[Box, ...]:
+    """Canopies over platforms that reach over the track's edge, and now and then a hall over all."""
+    found = []
+    for platform in platforms:
+        if rng.random() < 0.4:
+            length = platform.length_m * rng.uniform(0.2, 0.9)
+            width = platform.width_m + rng.uniform(-1.0, 1.6)
+            found.append(Box("canopy", platform.centre, length, max(width, 1.5), platform.heading, 4.0))
+    if plan.tracks and rng.random() < 0.03:
+        point, heading = _inside(rng, plan.tracks[int(rng.integers(len(plan.tracks)))])
+        found.append(Box("hall", point, rng.uniform(15, 60), rng.uniform(6, 30), heading, 8.0))
+    return tuple(found)
+
+
+def _hills(rng: np.random.Generator, plan: TrackPlan) -> tuple[Floats, ...]:
+    """The ground over a tunnel: a strip across all tracks of a line, from the portal on."""
+    if not plan.tracks or rng.random() > 0.03:
+        return ()
+    point, heading = _inside(rng, plan.tracks[0])
+    heading += float(rng.choice([0.0, np.pi]))
+    along = np.array([np.cos(heading), np.sin(heading)])
+    across = np.array([-along[1], along[0]]) * rng.uniform(6.0, 60.0)
+    return (np.array([point - across, point + across, point + across + 200.0 * along, point - across + 200.0 * along]),)
 
 
 def _inside(rng: np.random.Generator, track: Track) -> tuple[Floats, float]:
@@ -139,10 +212,18 @@ def _lines(rng: np.random.Generator, plan: TrackPlan, extent_m: float, busy: flo
         ("ruts", 1.8),
         ("fence", 0.12),
         ("wall", 0.5),
+        ("pipe", 0.9),
+        ("canal", 6.0),
+        ("kerb", 0.3),
+        ("cable", 0.4),
+        ("strip", 3.0),
+        ("twins", 1.6),
+        ("pipes", 2.5),
+        ("conveyor", 1.8),
+        ("hedge", 1.5),
     )
-    kinds += (("pipe", 0.9), ("canal", 6.0), ("kerb", 0.3), ("cable", 0.4), ("strip", 3.0))
     found: list[Line] = []
-    for _ in range(int(rng.poisson(1.7 * busy))):
+    for _ in range(int(rng.poisson(2.0 * busy))):
         kind, width = kinds[int(rng.integers(len(kinds)))]
         width *= rng.uniform(0.7, 1.4) if kind != "ruts" else rng.uniform(0.9, 1.1)
         width *= rng.uniform(0.7, 6.0) if kind == "strip" else 1.0
@@ -201,8 +282,8 @@ def _trains(rng: np.random.Generator, plan: TrackPlan, extent_m: float) -> list[
 
 
 def _platforms(rng: np.random.Generator, plan: TrackPlan) -> list[Box]:
-    """A platform beside an outer track, seldom."""
-    if not plan.tracks or rng.random() > 0.12:
+    """A platform beside an outer track: often at a tram's or a station's, seldom elsewhere."""
+    if not plan.tracks or rng.random() > (0.3 if plan.kind in ("tram", "station") else 0.12):
         return []
     outer = int(rng.choice([0, len(plan.tracks) - 1]))
     point, heading = _inside(rng, plan.tracks[outer])
@@ -258,12 +339,22 @@ def _masts(rng: np.random.Generator, plan: TrackPlan, extent_m: float) -> Floats
     return np.array(found) if found else None
 
 
-def _trees(rng: np.random.Generator, extent_m: float, clear: Floats32, busy: float) -> Floats | None:
-    """Trees, alone and in clumps; few crowns reach over the tracks."""
-    if rng.random() < 0.35:
-        return None
+def _trees(rng: np.random.Generator, plan: TrackPlan, extent_m: float, clear: Floats32, busy: float) -> Floats | None:
+    """Trees, alone, in clumps and in rows along the tracks; few crowns reach over the tracks."""
     found = []
-    for _ in range(int(rng.integers(1, 8))):
+    if plan.tracks and rng.random() < 0.22:
+        track = plan.tracks[int(rng.choice([0, len(plan.tracks) - 1]))].points
+        d = np.gradient(track, axis=0)
+        normal = np.stack([-d[:, 1], d[:, 0]], axis=1) / np.hypot(d[:, 0], d[:, 1])[:, None]
+        side, from_track, tall = rng.choice([-1.0, 1.0]), rng.uniform(4.0, 10.0), rng.uniform(1.5, 4.0)
+        at = rng.uniform(0, 10)
+        while at < len(track) - 1:
+            centre = track[int(at)] + side * (from_track + rng.normal(0, 0.8)) * normal[int(at)]
+            radius = tall * rng.uniform(0.6, 1.3)
+            if _sample(clear, centre, extent_m) > radius * rng.uniform(0.5, 1.0) + 1.0:
+                found.append((centre[0], centre[1], radius))
+            at += rng.uniform(0.8, 2.5) * tall * (1.0 if rng.random() < 0.93 else 8.0)
+    for _ in range(int(rng.integers(1, 8)) if rng.random() < 0.65 else 0):
         middle = rng.uniform(0, extent_m, 2)
         spread = rng.uniform(1.0, 20.0)
         for _ in range(int(rng.poisson(6.0 * busy)) + 1):
@@ -274,21 +365,21 @@ def _trees(rng: np.random.Generator, extent_m: float, clear: Floats32, busy: flo
 
 
 def _across(rng: np.random.Generator, plan: TrackPlan, kind: str) -> Line:
-    """A road that crosses the tracks."""
+    """A road that crosses the tracks, now and then a wide one or at a flat angle."""
     track = plan.tracks[int(rng.integers(len(plan.tracks)))]
     point, heading = _inside(rng, track)
-    heading += np.pi / 2 + rng.normal(0.0, 0.3)
+    heading += np.pi / 2 + (rng.normal(0.0, 0.3) if rng.random() < 0.7 else rng.uniform(-1.1, 1.1))
     reach = np.linspace(-120.0, 120.0, 9)[:, None] * np.array([np.cos(heading), np.sin(heading)])
-    return Line(kind, point + reach, rng.uniform(3.5, 14.0))
+    return Line(kind, point + reach, rng.uniform(3.5, 14.0) if rng.random() < 0.7 else rng.uniform(14.0, 35.0))
 
 
-def _decks(plan: TrackPlan, below: Line) -> tuple[Floats, ...]:
-    """The decks of the tracks over a road or canal."""
-    along = below.points[-1] - below.points[0]
-    across = np.array([-along[1], along[0]]) / float(np.hypot(*along))
+def _ribbons(plan: TrackPlan, across: Line, half_width_m: float, beyond_m: float) -> tuple[Floats, ...]:
+    """Outlines of the tracks where they lie on a road, or over it and some metres beyond."""
+    along = across.points[-1] - across.points[0]
+    normal = np.array([-along[1], along[0]]) / float(np.hypot(*along))
     rings = []
     for track in plan.tracks:
-        over = np.abs((track.points - below.points[0]) @ across) < 0.5 * below.width_m + 2.0
+        over = np.abs((track.points - across.points[0]) @ normal) < 0.5 * across.width_m + beyond_m
         if int(over.sum()) > 3 and int(np.diff(np.flatnonzero(over)).max()) == 1:
-            rings.append(ribbon(track.points[over], -1.9, 1.9))
+            rings.append(ribbon(track.points[over], -half_width_m, half_width_m))
     return tuple(rings)

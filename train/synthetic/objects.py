@@ -57,6 +57,13 @@ def draw_lines(rng: np.random.Generator, canvas: Canvas, lines: tuple[Line, ...]
             canvas.lines([line.points], line.width_m, stones, stones, rng.uniform(5.0, 30.0))
         elif line.kind == "path":
             canvas.lines([line.points], line.width_m, pick(rng, EARTHS + ASPHALTS), DARK, 9)
+        elif line.kind == "twins":
+            _draw_twins(rng, canvas, line)
+        elif line.kind in ("pipes", "conveyor"):
+            _draw_carried(rng, canvas, line)
+        elif line.kind == "hedge":
+            canvas.lines([line.points + 0.4], line.width_m, (44, 50, 38), (60, 66, 50), 10)
+            canvas.lines([line.points], line.width_m, pick(rng, GREENS), (80, 90, 60), 26)
         elif line.kind == "cable":
             cover = shade(rng, (178, 174, 166), 20.0)
             canvas.lines([line.points], line.width_m, cover, (130, 126, 118), 6)
@@ -64,6 +71,38 @@ def draw_lines(rng: np.random.Generator, canvas: Canvas, lines: tuple[Line, ...]
             colour = pick(rng, ((70, 66, 62), (190, 186, 178), (150, 120, 96), (120, 120, 118)))
             canvas.lines([line.points + 0.35 * line.width_m], line.width_m, (52, 52, 56), (96, 98, 84), 6)
             canvas.lines([line.points], line.width_m, colour, (110, 110, 98), 6)
+
+
+def _draw_twins(rng: np.random.Generator, canvas: Canvas, line: Line) -> None:
+    """Draws two thin lines side by side that are no rails: tyre marks, cables, edges of a path."""
+    apart = rng.choice([rng.uniform(0.7, 1.2), rng.uniform(1.7, 3.0)])
+    dark = rng.random() < 0.6
+    colour = shade(rng, (64, 62, 60) if dark else (176, 170, 160), 15.0)
+    normal = _normal(line.points)
+    pair = [line.points + side * 0.5 * apart * normal for side in (-1.0, 1.0)]
+    canvas.lines(pair, rng.uniform(0.06, 0.35), colour, shade(rng, (116, 112, 104), 20.0))
+
+
+def _draw_carried(rng: np.random.Generator, canvas: Canvas, line: Line) -> None:
+    """Draws what stands on a row of supports: pipes side by side, or a conveyor belt."""
+    normal = _normal(line.points)
+    arc = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line.points, axis=0).T))])
+    posts = np.arange(0.0, arc[-1], rng.uniform(2.0, 9.0))
+    feet = np.stack([np.interp(posts, arc, line.points[:, k]) for k in (0, 1)], axis=1)
+    aside = np.stack([np.interp(posts, arc, normal[:, k]) for k in (0, 1)], axis=1) * (0.5 * line.width_m + 0.2)
+    shadow = line.points + rng.uniform(0.5, 2.0)
+    canvas.lines([shadow], line.width_m, (60, 60, 62), (88, 88, 84), 8)
+    canvas.lines(
+        list(np.stack([feet - aside, feet + aside], axis=1)), 0.3, shade(rng, (140, 138, 134)), (110, 108, 104)
+    )
+    if line.kind == "conveyor":
+        canvas.lines([line.points], line.width_m, shade(rng, (150, 152, 150), 25.0), DARK)
+        canvas.lines([line.points], 0.5 * line.width_m, shade(rng, (62, 60, 58)), DARK)
+    else:
+        count = int(rng.integers(2, 6))
+        colour = pick(rng, ((206, 204, 198), (150, 148, 144), (120, 96, 80), (176, 180, 160)))
+        at = (np.arange(count) / (count - 1) - 0.5) * line.width_m
+        canvas.lines([line.points + offset * normal for offset in at], 0.3, colour, DARK)
 
 
 def draw_road(rng: np.random.Generator, canvas: Canvas, line: Line) -> None:
@@ -86,6 +125,9 @@ def draw_road(rng: np.random.Generator, canvas: Canvas, line: Line) -> None:
         marks += dashes(line.points, rng.uniform(2.0, 5.0), rng.uniform(3.0, 8.0))
     if rng.random() < 0.5:
         marks += [line.points + side * (0.5 * width - 0.3) * normal for side in (-1.0, 1.0)]
+    if width > 14.0:
+        for lane in np.arange(-0.5 * width + 3.3, 0.5 * width - 3.0, 3.3):
+            marks += dashes(line.points + lane * normal, 3.0, rng.uniform(3.0, 9.0))
     if marks:
         canvas.lines(marks, rng.uniform(0.1, 0.2), paint, asphalt)
 
@@ -143,6 +185,9 @@ def cast_shadows(rng: np.random.Generator, canvas: Canvas, layout: Layout) -> No
         base = rectangle(box.centre, box.length_m, box.width_m, box.heading)
         hull = cv2.convexHull(np.concatenate([base, base + per_metre * box.height_m]).astype(np.float32))
         rings.append(np.asarray(hull[:, 0], dtype=np.float64))
+    for roof in layout.roofs:
+        base = rectangle(roof.centre, roof.length_m, roof.width_m, roof.heading)
+        rings.append(base + per_metre * roof.height_m)
     for bridge in layout.bridges:
         rings.append(ribbon(bridge.points, -0.5 * bridge.width_m, 0.5 * bridge.width_m) + per_metre * 6.0)
     if layout.masts is not None:
@@ -186,6 +231,8 @@ def draw_boxes(rng: np.random.Generator, canvas: Canvas, boxes: tuple[Box, ...])
             canvas.polygon(ring, top)
             rim = rectangle(box.centre, box.length_m, box.width_m - 1.2, box.heading)
             canvas.lines([np.concatenate([rim, rim[:1]])], 0.15, WHITE, top)
+        elif box.kind == "stop":
+            canvas.polygon(ring, pick(rng, ((176, 52, 44), (60, 58, 56), (186, 180, 168), (112, 84, 64))))
         else:
             if rng.random() < 0.25:
                 train = pick(rng, ROOFS + CARS, 20.0)
@@ -193,6 +240,37 @@ def draw_boxes(rng: np.random.Generator, canvas: Canvas, boxes: tuple[Box, ...])
             if outlined:
                 frame = rectangle(box.centre, box.length_m + 0.6, box.width_m + 0.8, box.heading)
                 canvas.lines([np.concatenate([frame, frame[:1]])], 0.8, (255, 242, 0), (255, 242, 0))
+
+
+def draw_roofs(rng: np.random.Generator, canvas: Canvas, roofs: tuple[Box, ...]) -> list[Image]:
+    """Draws halls and canopies over tracks; returns what each covers, uint8 (rows, cols) 0–255."""
+    covers = []
+    for box in roofs:
+        ring = rectangle(box.centre, box.length_m, box.width_m, box.heading)
+        _draw_roof(rng, canvas, box, ring)
+        covers.append(canvas.mask([ring]))
+    return covers
+
+
+def draw_hills(rng: np.random.Generator, canvas: Canvas, ground: Image, hills: tuple[Floats, ...]) -> list[Image]:
+    """Lays the ground back over tracks in tunnels, with the portal's wall; returns what each hill covers."""
+    covers = []
+    for ring in hills:
+        cover = canvas.mask([ring])
+        blend(canvas.rgb, ground, cover.astype(np.float32) / 255.0)
+        inward = 0.8 * (ring[3] - ring[0]) / float(np.hypot(*(ring[3] - ring[0])))
+        canvas.lines([ring[:2] - inward], 1.2, (52, 52, 54), DARK)
+        canvas.lines([ring[:2]], 0.9, shade(rng, (166, 160, 150), 20.0), DARK)
+        covers.append(cover)
+    return covers
+
+
+def draw_panels(rng: np.random.Generator, canvas: Canvas, panels: tuple[Floats, ...]) -> None:
+    """Draws the rubber, concrete or timber between the rails of a level crossing."""
+    if not panels:
+        return
+    colour = pick(rng, ((70, 70, 72), (150, 146, 138), (108, 92, 76), (118, 118, 118)))
+    canvas.polygons(panels, colour, 5.0)
 
 
 def _draw_vehicle(rng: np.random.Generator, canvas: Canvas, box: Box, ring: Floats, colour: Colour3) -> None:

@@ -21,13 +21,16 @@ from train.synthetic.objects import (
     draw_bridge,
     draw_decks,
     draw_fields,
+    draw_hills,
     draw_lines,
     draw_masts,
+    draw_panels,
     draw_road,
+    draw_roofs,
     draw_trees,
 )
 from train.synthetic.surface import locate, paint_ballast, paint_rails, paint_sleepers, paint_weeds
-from train.synthetic.trackplan import Track
+from train.synthetic.trackplan import Track, TrackPlan
 
 __all__ = ["AXIS_HALF_WIDTH_M", "GSD_M", "TRACK_HALF_WIDTH_M", "Backgrounds", "Scene", "render_scene"]
 
@@ -53,6 +56,8 @@ class Scene:
         tracks: Centre-lines, (n, 2) float64 metres, x to the right and y downwards from the top-left corner.
         switches: Toes, metres likewise.
         gsd_m: Pixel size.
+        camera_gsd_m: Pixel size of the camera that took it.
+        kind: Kind of the track plan, 'none' without tracks.
     """
 
     image: Image
@@ -61,30 +66,37 @@ class Scene:
     ignore: Image
     tracks: tuple[Floats, ...]
     switches: tuple[tuple[float, float], ...]
-    gsd_m: float = GSD_M
+    gsd_m: float
+    camera_gsd_m: float
+    kind: str
 
 
-def render_scene(rng: np.random.Generator, size_px: int, backgrounds: Backgrounds | None) -> Scene:
+def render_scene(
+    rng: np.random.Generator, size_px: int, backgrounds: Backgrounds | None, *, plan: TrackPlan | None = None
+) -> Scene:
     """Draws a random scene; the same generator state gives the same scene.
 
     Args:
         rng: Source of chance.
         size_px: Rows and columns of the square scene, at 0.2 m.
         backgrounds: Real pictures to lay beneath, or None for procedural land alone.
+        plan: The tracks, or None for random ones; `TrackPlan()` for a scene without.
     """
     extent_m = size_px * GSD_M
     camera_gsd_m = random_gsd_m(rng)
     real = backgrounds is not None and rng.random() < 0.6
-    layout = random_layout(rng, extent_m, real)
+    layout = random_layout(rng, extent_m, real, plan)
     # Coarse cameras average over the ground too: what is drawn is twice as fine as what they see.
     draw_gsd_m = camera_gsd_m if camera_gsd_m < 0.3 else camera_gsd_m / 2.0
     canvas = Canvas(round(extent_m / max(draw_gsd_m, FINEST_M)), extent_m)
     if real and backgrounds is not None:
-        backgrounds.draw(rng, canvas, camera_gsd_m)
+        # Small things of a coarse picture shown larger than life are a texture for tracks to lie on; where there are
+        # none, they shall look as they do.
+        backgrounds.draw(rng, canvas, camera_gsd_m, true_to_scale=not layout.plan.tracks)
     else:
         draw_land(rng, canvas)
     tracks = layout.plan.tracks
-    look = random_look(rng, tuple(t.group for t in tracks), tracks[0].kind) if tracks else None
+    look = random_look(rng, tuple(t.group for t in tracks), tracks[0].kind, layout.paved) if tracks else None
     covers = draw_layout(rng, canvas, layout, look)
     camera_px = max(min(round(extent_m / camera_gsd_m), canvas.px), 16)
     image = photograph(rng, canvas.rgb, camera_px, size_px)
@@ -93,7 +105,17 @@ def render_scene(rng: np.random.Generator, size_px: int, backgrounds: Background
     for cover in covers:
         hidden = resized(cover, size_px, cv2.INTER_AREA) > 127
         ignore |= (hidden & ((track > 0) | (rim > 0))).astype(np.uint8)
-    return Scene(image, track, axis, ignore, tuple(t.points for t in tracks), layout.plan.switches)
+    return Scene(
+        image,
+        track,
+        axis,
+        ignore,
+        tuple(t.points for t in tracks),
+        layout.plan.switches,
+        GSD_M,
+        camera_gsd_m,
+        layout.plan.kind,
+    )
 
 
 def draw_layout(rng: np.random.Generator, canvas: Canvas, layout: Layout, look: RailwayLook | None) -> list[Image]:
@@ -110,6 +132,7 @@ def draw_layout(rng: np.random.Generator, canvas: Canvas, layout: Layout, look: 
     """
     draw_fields(rng, canvas, layout.fields)
     draw_lines(rng, canvas, tuple(line for line in layout.lines if not line.beside))
+    ground = canvas.rgb.copy() if layout.hills else canvas.rgb
     if look is not None:
         paint_railway(rng, canvas, layout, look)
     canvas.roughen(rng)
@@ -117,6 +140,8 @@ def draw_layout(rng: np.random.Generator, canvas: Canvas, layout: Layout, look: 
     draw_boxes(rng, canvas, layout.boxes)
     draw_masts(rng, canvas, layout.masts)
     covers = [draw_bridge(rng, canvas, line) for line in layout.bridges]
+    covers += draw_roofs(rng, canvas, layout.roofs)
+    covers += draw_hills(rng, canvas, ground, layout.hills)
     crowns = draw_trees(rng, canvas, layout.trees)
     return covers if crowns is None else [*covers, crowns]
 
@@ -134,6 +159,7 @@ def paint_railway(rng: np.random.Generator, canvas: Canvas, layout: Layout, look
         paint_weeds(rng, canvas, tracks, look.ballast)
     for line in layout.crossings:
         draw_road(rng, canvas, line)
+    draw_panels(rng, canvas, layout.panels)
     paint_rails(rng, canvas, located)
 
 

@@ -16,8 +16,11 @@ from train.synthetic.coordinates import Patch, track_patches
 from train.synthetic.layout import distance_to
 from train.synthetic.trackplan import Track
 
-RAIL_OFFSET_M = 0.753
-"""Middle of a rail's head from the centre-line: half of the gauge and of the head's width."""
+HALF_HEAD_M = 0.035
+"""Half the width of a rail's head: its middle lies that far outside half of the gauge."""
+
+THIRD_RAIL_M = 0.7
+"""A conductor rail's distance from the nearest running rail."""
 
 SOFT_M = 0.32
 """Pixel size at which things without sharp edges are mixed."""
@@ -142,10 +145,13 @@ def _paint_sleepers(rng: np.random.Generator, canvas: Canvas, patch: Patch, styl
 
 
 def _paint_rails(rng: np.random.Generator, canvas: Canvas, patch: Patch, style: TrackStyle, blur: float) -> None:
-    near = np.flatnonzero(np.abs(np.abs(patch.v) - RAIL_OFFSET_M) < 0.25 + blur)
+    offset = 0.5 * style.gauge_m + HALF_HEAD_M
+    if style.third_rail is not None:
+        _paint_third_rail(canvas, patch, style, blur)
+    near = np.flatnonzero(np.abs(np.abs(patch.v) - offset) < 0.25 + blur)
     rows, cols, u, v = patch.rows[near], patch.cols[near], patch.u[near], patch.v[near]
     pixels = canvas.rgb[rows, cols].astype(np.float32)
-    off = (np.abs(v) - RAIL_OFFSET_M).astype(np.float32)
+    off = (np.abs(v) - offset).astype(np.float32)
     along = _along(rng, u, 1.5)
     if style.foot_strength > 0.0:
         alpha = _cover(off, style.foot_width_m, blur) * style.foot_strength
@@ -158,6 +164,17 @@ def _paint_rails(rng: np.random.Generator, canvas: Canvas, patch: Patch, style: 
     )
     pixels += alpha[:, None] * (np.asarray(style.rail, np.float32) - pixels)
     canvas.rgb[rows, cols] = np.clip(pixels, 0, 255).astype(np.uint8)
+
+
+def _paint_third_rail(canvas: Canvas, patch: Patch, style: TrackStyle, blur: float) -> None:
+    """Paints a conductor rail, or the board that covers it, beside the track."""
+    off = patch.v * style.third_rail_side - (0.5 * style.gauge_m + THIRD_RAIL_M)
+    near = np.flatnonzero(np.abs(off) < 0.2 + blur)
+    rows, cols = patch.rows[near], patch.cols[near]
+    pixels = canvas.rgb[rows, cols].astype(np.float32)
+    alpha = _cover(off[near].astype(np.float32), 0.12, blur) * 0.8
+    pixels += alpha[:, None] * (np.asarray(style.third_rail, np.float32) - pixels)
+    canvas.rgb[rows, cols] = pixels.astype(np.uint8)
 
 
 def _along(rng: np.random.Generator, u: Floats32, cell_m: float) -> Floats32:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,10 +40,11 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class TrackPlan:
-    """Tracks and the toes of their switches, metres."""
+    """Tracks and the toes of their switches, metres; `kind` is the name of the function that drew it up."""
 
     tracks: tuple[Track, ...] = ()
     switches: tuple[tuple[float, float], ...] = ()
+    kind: str = "none"
 
 
 class _Builder:
@@ -92,11 +93,14 @@ def _crossover(build: _Builder, rng: np.random.Generator, base: Alignment, later
     arc = np.minimum(np.arange(count) * STEP_M, length)
     rise = lateral_shift(arc, shift, radius, tangent)
     line = Alignment(*(a[start : start + count] for a in (base.points, base.heading, base.curvature)))
-    up = rng.random() < 0.5
-    points = line.offset(lateral[pair] + rise if up else lateral[pair + 1] - rise)
-    build.add(points)
-    build.switch(points[0])
-    build.switch(points[-1])
+    ways = [lateral[pair] + rise, lateral[pair + 1] - rise]
+    scissors = rng.random() < 0.15
+    first = int(rng.integers(2))
+    for way in ways if scissors else ways[first : first + 1]:
+        points = line.offset(way)
+        build.add(points)
+        build.switch(points[0])
+        build.switch(points[-1])
 
 
 def _branch(build: _Builder, rng: np.random.Generator, base: Alignment, lateral_m: float, side: float) -> None:
@@ -244,7 +248,7 @@ def crossing(rng: np.random.Generator, extent_m: float) -> TrackPlan:
     return build.plan()
 
 
-PLANS = ((single, 0.26), (station, 0.34), (yard, 0.24), (fan, 0.07), (tram, 0.05), (crossing, 0.04))
+PLANS = ((single, 0.27), (station, 0.32), (yard, 0.21), (fan, 0.07), (tram, 0.08), (crossing, 0.05))
 """Kinds of plan and how often each is drawn."""
 
 
@@ -253,6 +257,34 @@ def random_plan(rng: np.random.Generator, extent_m: float) -> TrackPlan:
     kinds = [kind for kind, _ in PLANS]
     weights = np.array([weight for _, weight in PLANS])
     while True:
-        plan = kinds[int(rng.choice(len(kinds), p=weights / weights.sum()))](rng, extent_m)
+        kind = kinds[int(rng.choice(len(kinds), p=weights / weights.sum()))]
+        plan = kind(rng, extent_m)
         if plan.tracks:
-            return plan
+            return replace(plan, kind=kind.__name__)
+
+
+def as_photographed(rng: np.random.Generator, plan: TrackPlan, extent_m: float) -> TrackPlan:
+    """The plan as an orthophoto shows it: with waves of some centimetres, and a step where two pictures meet."""
+    waves = []
+    for axis in range(2):
+        number = 2.0 * np.pi / rng.uniform(25.0, 90.0)
+        angle, phase = rng.uniform(0.0, 2.0 * np.pi, 2)
+        direction = np.array([np.cos(angle), np.sin(angle)])
+        waves.append((axis, number * direction, phase, rng.uniform(0.0, 0.12)))
+    seam = rng.uniform(0.2, 0.8, 2) * extent_m
+    angle = rng.uniform(0.0, 2.0 * np.pi)
+    across = np.array([np.cos(angle), np.sin(angle)])
+    step = rng.normal(0.0, 0.15, 2) * float(rng.random() < 0.3)
+
+    def moved(points: Floats) -> Floats:
+        out = points + np.where((points - seam) @ across > 0.0, 1.0, 0.0)[:, None] * step
+        for axis, number, phase, height_m in waves:
+            out[:, axis] += height_m * np.sin(points @ number + phase)
+        return np.asarray(out)
+
+    toes = moved(np.array(plan.switches).reshape(-1, 2)).tolist()
+    return TrackPlan(
+        tuple(replace(track, points=moved(track.points)) for track in plan.tracks),
+        tuple((x, y) for x, y in toes),
+        plan.kind,
+    )

@@ -1,0 +1,61 @@
+"""Draws the course of training runs: losses and scores by crops seen.
+
+python -m train.curves build/train [OTHER_RUN …] --out curves.png
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+LOG_NAME = "log.csv"
+_PANELS = ("loss", "iou")
+
+
+def read_log(run: Path) -> dict[str, list[float]]:
+    """The columns of a run's log.
+
+    Raises:
+        FileNotFoundError: If the run has none.
+    """
+    with (run / LOG_NAME).open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {name: [float(row[name]) for row in rows] for name in (rows[0] if rows else {})}
+
+
+def draw_curves(runs: Sequence[Path], path: Path) -> None:
+    """Writes a PNG with the losses of the runs on the left and their scores on the right."""
+    from matplotlib.figure import Figure  # training itself runs without it
+
+    figure = Figure(figsize=(13, 5), layout="constrained")
+    panels = dict(zip(_PANELS, figure.subplots(1, len(_PANELS)), strict=True))
+    for run in runs:
+        log = read_log(run)
+        thousands = [crops / 1000 for crops in log.pop("crops", [])]
+        for name, values in log.items():
+            kind = "iou" if name.endswith("_iou") else "loss" if name.startswith(("track_", "axis_")) else None
+            if kind:
+                label = name if len(runs) == 1 else f"{run.name}: {name}"
+                panels[kind].plot(thousands, values, marker=".", label=label)
+    for title, panel in panels.items():
+        panel.set_title(title)
+        panel.set_xlabel("thousand crops")
+        panel.grid(visible=True, alpha=0.3)
+        if panel.lines:
+            panel.legend(fontsize="small")
+    figure.savefig(path, dpi=90)
+
+
+def main() -> None:
+    """Reads the options and draws."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", type=Path, nargs="+", help="folders that train.train wrote")
+    parser.add_argument("--out", type=Path, required=True, help="PNG to write")
+    arguments = parser.parse_args()
+    draw_curves(arguments.runs, arguments.out)
+
+
+if __name__ == "__main__":
+    main()
