@@ -1,159 +1,208 @@
-"""Judges a model with the whole product: extracted lines against traced ones.
+"""Judges a model with the whole product: its mask and its lines against what is true.
 
-    python -m train.evaluate DATA/real/check --out build/check [--backgrounds DATA/backgrounds/naip --places 50]
+    python -m train.evaluate DATA/real/check --out build/check
+    python -m train.evaluate DATA/real/check DATA/real/fit --out build/judge --rendered 200 --confusers 100 \
+        --texture DATA/backgrounds --backgrounds DATA/backgrounds/naip --places 0 --held-out
 
-Writes report.md (a table by scene and pooled by pixel size, at several distances) and a picture per scene: traced
-tracks green, hidden ones yellow, extracted lines red. Backgrounds are pictures without tracks: every line is false.
+Writes report.md, report.json and pictures. There are four kinds of part, each only where it is asked for: folders of
+traced scenes; rendered scenes of a seed of their own; rendered scenes without tracks; and real pictures without tracks.
+Of the many, the worst are shown on a contact sheet. The report is written again after every part.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
+import multiprocessing
+import os
+import shlex
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-import cv2
-import numpy as np
-import numpy.typing as npt
-import shapely
-from shapely.geometry.base import BaseGeometry
+import torch
 
-from railseg_core.metrics import LineScores, score_lines
-from railseg_core.pipeline import run
-from railseg_core.railway_map import read_lines
-from railseg_core.raster import open_working_grid, read_raster_info
-from railseg_core.requests import ExtractRequest
+from railseg_core.network.model_file import bundled_model_path
+from railseg_core.raster import read_raster_info
+from train.judge import Bench, Judgement, Scores, judge
+from train.judge_pictures import contact_sheet
+from train.judge_rendered import judge_confuser, judge_rendered
+from train.judge_report import Part, Row, write_report
 from train.scenes import TracedScene, traced_scenes
+from train.synthetic.background import is_held_out
 
-RHOS_M = (0.5, 1.0, 1.5)
 FINE_GSD_M = 0.3  # up to here a scene counts as fine
-_FRAME_M = 1.0
-_COLOURS = {"visible": (40, 200, 60), "hidden": (250, 220, 40), "extracted": (230, 20, 40)}
+SHOWN = 12  # pictures on a contact sheet
 
-Points = npt.NDArray[np.float64]
-
-
-def extract_lines(raster: Path, model: Path | None, folder: Path) -> list[Points]:
-    """The tracks that the product finds with its default settings, in the raster's CRS, which must be metric."""
-    info = read_raster_info(raster)
-    if info.crs != info.working_crs:
-        raise ValueError(f"{raster} is in {info.crs}: lines are compared in metres, give it a metric CRS")
-    output = folder / f"{raster.stem}.gpkg"
-    run(ExtractRequest(raster=str(raster), output=output, model=model, overwrite=True))
-    return read_lines(output)[0]
+Judge = Callable[[Any], Judgement]
+Each = Callable[[Judge, Iterable[Any]], Iterable[Judgement]]
+"""The built-in `map`, or that of a pool of processes."""
 
 
-def coordinates(lines: Sequence[BaseGeometry]) -> list[Points]:
-    """Vertices (n, 2) of each line."""
-    return [shapely.get_coordinates(line) for line in lines]
+def judge_place(raster: Path, bench: Bench) -> Judgement:
+    """Judges a picture without tracks: every line in it is false."""
+    return judge(TracedScene(raster, (), (), (), read_raster_info(raster).gsd_m), bench)
 
 
-def score(scene: TracedScene, extracted: list[Points]) -> dict[float, LineScores]:
-    """Scores by the distance up to which a line counts as found."""
-    ignore = shapely.union_all(scene.ignore) if scene.ignore else None
-    return {
-        rho_m: score_lines(
-            extracted,
-            coordinates(scene.visible),
-            rho_m=rho_m,
-            hidden=coordinates(scene.hidden),
-            ignore=ignore,
-        )
-        for rho_m in RHOS_M
-    }
+def places_of(folder: Path, count: int, *, held_out: bool) -> list[Path]:
+    """The pictures of a folder, or `count` at most spread over it by name.
+
+    Args:
+        folder: Holds georeferenced pictures, *.tif.
+        count: How many; 0 for all.
+        held_out: Only those that training does not use.
+
+    Raises:
+        FileNotFoundError: If there are none.
+    """
+    every = [path for path in sorted(folder.glob("*.tif")) if not held_out or is_held_out(path)]
+    if not every:
+        raise FileNotFoundError(f"no {'held-out ' if held_out else ''}pictures (*.tif) in {folder}")
+    return every[:: -(-len(every) // count)] if count else every
 
 
-def draw(scene: TracedScene, extracted: list[Points], path: Path) -> None:
-    """The picture with traced and extracted lines on it."""
-    with open_working_grid(scene.raster) as grid:
-        image, _ = grid.read(grid.picture_window)
-        inverse = ~grid.picture_window.transform(grid.gsd_m)
-    canvas = np.ascontiguousarray(image.transpose(1, 2, 0))
-    groups = {"visible": coordinates(scene.visible), "hidden": coordinates(scene.hidden), "extracted": extracted}
-    for name, lines in groups.items():
-        for line in lines:
-            pixels = np.column_stack(inverse @ line.T) - 0.5
-            width = 1 if name == "extracted" else 3
-            cv2.polylines(
-                canvas, [np.round(pixels * 16).astype(np.int32)], False, _COLOURS[name], width, cv2.LINE_AA, 4
-            )
-    cv2.imwrite(str(path), cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR))
+def judged(judge_one: Judge, items: Iterable[Any], each: Each) -> list[Judgement]:
+    """Judges all items, and says how it goes."""
+    found = []
+    for one in each(judge_one, items):
+        found.append(one)
+        print(f"{one.name}: quality {one.scores.quality:.3f}, false {one.scores.false_m:.0f} m", flush=True)
+    return found
 
 
-def row(name: str, scores: dict[float, LineScores]) -> str:
-    """A line of the table."""
-    one = scores[1.0]
-    cells = [
-        name,
-        f"{one.reference_m:.0f}",
-        f"{one.extracted_m:.0f}",
-        f"{one.completeness:.3f}",
-        f"{one.correctness:.3f}",
+def traced_part(folder: Path, options: str, found: Sequence[Judgement], out: Path) -> Part:
+    """Every scene of a folder with its picture; pooled up to and over `FINE_GSD_M`."""
+    rows = [Row(one.name, f"{one.gsd_m:g} m", one.scores, one.overlay.relative_to(out)) for one in found]
+    return Part(f"Real scenes: {folder.name}", options, True, (*rows, *pooled_rows(found, camera_class)))
+
+
+def rendered_part(options: str, found: Sequence[Judgement], out: Path) -> Part:
+    """All rendered scenes pooled, by the camera's pixel size and by the kind of railway; the worst by quality."""
+    rows = [
+        *pooled_rows(found, lambda _: "all"),
+        *pooled_rows(found, camera_class),
+        *pooled_rows(found, lambda one: one.kind),
     ]
-    cells += [f"{scores[rho_m].quality:.3f}" for rho_m in RHOS_M]
-    cells += [
-        f"{one.lateral_rms_cm:.0f}",
-        f"{one.lateral_bias_cm:+.0f}",
-        f"{one.redundancy:.3f}",
-        f"{one.gaps_per_km:.1f}",
-    ]
-    return "| " + " | ".join(cells) + " |"
+    telling = [one for one in found if not math.isnan(one.scores.quality)]
+    worst = sorted(telling, key=lambda one: one.scores.quality)[:SHOWN]
+    tiles = [(one.overlay, f"{one.name} {one.kind} {one.gsd_m:.2f} m: {one.scores.quality:.2f}") for one in worst]
+    sheet = show(tiles, out / "rendered_worst.png")
+    return Part("Rendered scenes", options, True, tuple(rows), sheet, "The worst by quality")
 
 
-def false_metres(places: list[Path], model: Path | None, folder: Path) -> tuple[float, float]:
-    """Metres of (false) lines in pictures without tracks, and their area in km²."""
-    metres = area_km2 = 0.0
-    for place in places:
-        metres += sum(float(shapely.LineString(line).length) for line in extract_lines(place, model, folder))
-        with open_working_grid(place) as grid:
-            area_km2 += grid.picture_window.width * grid.picture_window.height * grid.gsd_m**2 / 1e6
-    return metres, area_km2
+def trackless_part(title: str, options: str, found: Sequence[Judgement], sheet: Path) -> Part:
+    """Pictures without tracks pooled; those with the most false metres."""
+    spoilt = sorted((one for one in found if one.scores.false_m > 0), key=lambda one: -one.scores.false_m)
+    rows = (Row("all", f"{len(spoilt)} with false tracks", Scores.pooled(one.scores for one in found)),)
+    tiles = [(one.overlay, f"{one.name}: {one.scores.false_m:.0f} m") for one in spoilt[:SHOWN]]
+    return Part(title, options, False, rows, show(tiles, sheet), "The most false metres")
 
 
-def main() -> None:
-    """Writes the report and the pictures."""
+def pooled_rows(found: Sequence[Judgement], group_of: Callable[[Judgement], str]) -> list[Row]:
+    """A row for each group, by name."""
+    groups: dict[str, list[Scores]] = {}
+    for one in found:
+        groups.setdefault(group_of(one), []).append(one.scores)
+    return [Row(name, str(len(scores)), Scores.pooled(scores)) for name, scores in sorted(groups.items())]
+
+
+def camera_class(one: Judgement) -> str:
+    """The group of a picture by its pixel size."""
+    return f"all {'up to' if one.gsd_m <= FINE_GSD_M else 'over'} {FINE_GSD_M:g} m"
+
+
+def show(tiles: Sequence[tuple[Path, str]], sheet: Path) -> Path | None:
+    """Writes a contact sheet and gives its name, as the report beside it calls it; None where there is nothing on it.
+
+    Args:
+        tiles: Pictures and their captions.
+        sheet: PNG to write.
+    """
+    if not tiles:
+        return None
+    contact_sheet(tiles, sheet)
+    return Path(sheet.name)
+
+
+@contextmanager
+def working(jobs: int) -> Iterator[Each]:
+    """This process, or a pool of as many processes as there are jobs, each with its share of the cores."""
+    if jobs == 1:
+        yield map
+        return
+    threads = max(1, (os.cpu_count() or 1) // jobs)
+    context = multiprocessing.get_context("spawn")  # torch's threads do not outlive a fork
+    with ProcessPoolExecutor(jobs, context, torch.set_num_threads, (threads,)) as pool:
+        yield pool.map
+
+
+def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
+    """What is to be judged."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("scenes", type=Path, help="folder of NAME.tif and NAME.geojson")
+    parser.add_argument("scenes", type=Path, nargs="*", help="folders of NAME.tif and NAME.geojson")
     parser.add_argument("--out", type=Path, required=True, help="folder for report and pictures")
     parser.add_argument("--model", type=Path, help="model file instead of the bundled one")
+    parser.add_argument("--rendered", type=int, default=0, help="number of rendered scenes")
+    parser.add_argument("--confusers", type=int, default=0, help="number of rendered scenes without tracks")
+    parser.add_argument("--texture", type=Path, help="folder with naip/, pdok/, bern_roofs/ to render on")
     parser.add_argument("--backgrounds", type=Path, help="folder of georeferenced pictures without tracks")
-    parser.add_argument("--places", type=int, default=50, help="how many of them, spread over the folder")
-    arguments = parser.parse_args()
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    parser.add_argument("--places", type=int, default=50, help="how many of them, spread over the folder; 0 for all")
+    parser.add_argument("--held-out", action="store_true", help="of them only those that training does not use")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    settings = parser.parse_args(arguments)
+    if not (settings.scenes or settings.rendered or settings.confusers or settings.backgrounds):
+        parser.error("nothing to judge: name folders of scenes, --rendered, --confusers or --backgrounds")
+    if len({folder.name for folder in settings.scenes}) < len(settings.scenes):
+        parser.error("two folders of scenes have the same name")
+    return settings
 
-    qualities = " | ".join(f"quality {rho_m:g} m" for rho_m in RHOS_M)
-    header = (
-        f"| scene | reference m | extracted m | completeness | correctness | {qualities} | RMS cm | bias cm | "
-        "redundancy | gaps/km |"
-    )
-    report = [header, "|" + " --- |" * (header.count("|") - 1)]
-    by_kind: dict[str, list[dict[float, LineScores]]] = {}
-    with tempfile.TemporaryDirectory() as scratch:
-        for scene in traced_scenes(arguments.scenes):
-            extracted = extract_lines(scene.raster, arguments.model, Path(scratch))
-            scores = score(scene, extracted)
-            kind = f"all up to {FINE_GSD_M:g} m" if scene.gsd_m <= FINE_GSD_M else f"all over {FINE_GSD_M:g} m"
-            by_kind.setdefault(kind, []).append(scores)
-            report.append(row(f"{scene.name} ({scene.gsd_m:g} m)", scores))
-            print(report[-1], flush=True)
-            draw(scene, extracted, arguments.out / f"{scene.name}.png")
-        for kind, every in sorted(by_kind.items()):
-            report.append(row(kind, {rho_m: LineScores.pooled(item[rho_m] for item in every) for rho_m in RHOS_M}))
-        if arguments.backgrounds:
-            every_place = sorted(arguments.backgrounds.glob("*.tif"))
-            if not every_place:
-                raise FileNotFoundError(f"no pictures (*.tif) in {arguments.backgrounds}")
-            places = every_place[:: -(-len(every_place) // arguments.places)]
-            metres, area_km2 = false_metres(places, arguments.model, Path(scratch))
-            report.append("")
-            report.append(
-                f"False tracks in {len(places)} pictures without any ({area_km2:.2f} km²): {metres:.0f} m, "
-                f"{metres / area_km2:.0f} m/km²."
+
+def main(arguments: list[str] | None = None) -> None:
+    """Writes the report and the pictures."""
+    settings = parse_settings(arguments)
+    out: Path = settings.out
+    out.mkdir(parents=True, exist_ok=True)
+    model: Path = settings.model or bundled_model_path()
+    parts: list[Part] = []
+
+    def add(part: Part) -> None:
+        parts.append(part)
+        write_report(out, model, parts)
+
+    def options(*own: str | Path | int) -> str:
+        shared = ["--out", out, *(["--model", model] if settings.model else [])]
+        return shlex.join(str(word) for word in (*own, *shared))
+
+    rendering = ["--texture", settings.texture] if settings.texture else []
+    with tempfile.TemporaryDirectory() as scratch, working(settings.jobs) as each:
+        for folder in settings.scenes:
+            overlays = out / folder.name
+            overlays.mkdir(exist_ok=True)
+            found = judged(partial(judge, bench=Bench(model, overlays)), traced_scenes(folder), each)
+            add(traced_part(folder, options(folder), found, out))
+        bench = Bench(model, Path(scratch))
+        if settings.rendered:
+            found = judged(
+                partial(judge_rendered, bench=bench, texture=settings.texture), range(settings.rendered), each
             )
-    text = "\n".join(report) + "\n"
-    (arguments.out / "report.md").write_text(text, encoding="utf-8")
-    print(text)
+            add(rendered_part(options("--rendered", settings.rendered, *rendering), found, out))
+        if settings.confusers:
+            found = judged(
+                partial(judge_confuser, bench=bench, texture=settings.texture), range(settings.confusers), each
+            )
+            own = options("--confusers", settings.confusers, *rendering)
+            add(trackless_part("Rendered scenes without tracks", own, found, out / "confusers_worst.png"))
+        if settings.backgrounds:
+            places = places_of(settings.backgrounds, settings.places, held_out=settings.held_out)
+            found = judged(partial(judge_place, bench=bench), places, each)
+            held_out = ["--held-out"] if settings.held_out else []
+            own = options("--backgrounds", settings.backgrounds, "--places", settings.places, *held_out)
+            add(trackless_part("Real pictures without tracks", own, found, out / "backgrounds_worst.png"))
+    print((out / "report.md").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,107 @@
+"""Rendered scenes as the product gets pictures: a small GeoTIFF, with its true lines on the map."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import rasterio
+import shapely
+from rasterio.transform import from_origin
+from shapely.geometry.base import BaseGeometry
+
+from train.judge import Bench, Judgement, Truth, judge
+from train.scenes import TracedScene
+from train.synthetic.alignment import Floats
+from train.synthetic.canvas import Image
+from train.synthetic.scene import Backgrounds, Scene, render_scene
+from train.synthetic.trackplan import TrackPlan
+
+SCENE_PX = 512
+SCENES_SEED = 920_001  # of no training, validation or export stream
+CONFUSERS_SEED = 930_001
+NO_TRACKS = "none"
+
+CRS = "EPSG:25832"
+# On the lattice of 0.2 m, at a corner of the raster tiles, and so that four tiles of the network see all of a scene.
+LEFT_M, TOP_M = 1400 * 358.4 + 51.2, 15_700 * 358.4 - 51.2
+_STEP_M = 0.5
+"""Length of the pieces of a track that are seen or hidden as one."""
+
+
+def judge_rendered(number: int, bench: Bench, texture: Path | None) -> Judgement:
+    """Renders a scene and judges the product on it; the same number gives the same scene.
+
+    Args:
+        number: Of the scene.
+        bench: The model, and where the overlay goes.
+        texture: Folder of real pictures to render on, or None for procedural land alone.
+    """
+    scene = render_scene(np.random.default_rng([SCENES_SEED, number]), SCENE_PX, _backgrounds(texture))
+    return _judge(scene, f"rendered_{number:04d}", bench)
+
+
+def judge_confuser(number: int, bench: Bench, texture: Path | None) -> Judgement:
+    """Renders a scene of all that is drawn but without any track, and judges the product on it."""
+    rng = np.random.default_rng([CONFUSERS_SEED, number])
+    scene = render_scene(rng, SCENE_PX, _backgrounds(texture), plan=TrackPlan())
+    return _judge(scene, f"confuser_{number:04d}", bench)
+
+
+def put_on_map(scene: Scene, path: Path) -> TracedScene:
+    """Writes a scene's picture as a GeoTIFF, and gives its lines in the same CRS.
+
+    Tracks end at the picture's edge. They are hidden where the scene's truth counts for nothing on their axis.
+    """
+    rows, cols = scene.track.shape
+    transform = from_origin(LEFT_M, TOP_M, scene.gsd_m, scene.gsd_m)
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=cols,
+        height=rows,
+        count=3,
+        dtype="uint8",
+        crs=CRS,
+        transform=transform,
+        photometric="rgb",
+    ) as file:
+        file.write(scene.image.transpose(2, 0, 1))
+    frame = shapely.box(0.0, 0.0, cols * scene.gsd_m, rows * scene.gsd_m)
+    visible: list[BaseGeometry] = []
+    hidden: list[BaseGeometry] = []
+    for track in scene.tracks:
+        for part in shapely.get_parts(shapely.LineString(track).intersection(frame)):
+            if part.length > 0:  # a track may touch the frame in a point
+                points = shapely.get_coordinates(part.segmentize(_STEP_M))
+                for covered, line in _runs(points, scene.ignore, scene.gsd_m):
+                    (hidden if covered else visible).append(line)
+    return TracedScene(path, tuple(visible), tuple(hidden), (), scene.camera_gsd_m)
+
+
+@cache
+def _backgrounds(folder: Path | None) -> Backgrounds | None:
+    return Backgrounds(folder) if folder else None
+
+
+def _judge(scene: Scene, name: str, bench: Bench) -> Judgement:
+    with tempfile.TemporaryDirectory() as scratch:
+        traced = put_on_map(scene, Path(scratch) / f"{name}.tif")
+        kind = scene.kind if traced.visible or traced.hidden else NO_TRACKS
+        return judge(traced, bench, truth=Truth(scene.track, scene.ignore == 0), kind=kind)
+
+
+def _runs(points: Floats, ignore: Image, gsd_m: float) -> list[tuple[bool, BaseGeometry]]:
+    """A line, (n, 2) metres from the picture's corner, cut where it gets hidden or seen: whether, and the map line."""
+    middles = (points[:-1] + points[1:]) / 2
+    cols, rows = np.minimum((middles / gsd_m).astype(int), np.array(ignore.shape[::-1]) - 1).T
+    on_map = np.array([LEFT_M, TOP_M]) + points * np.array([1.0, -1.0])
+    runs = []
+    for covered, pieces in groupby(range(len(middles)), key=lambda piece: bool(ignore[rows[piece], cols[piece]])):
+        numbers = list(pieces)
+        runs.append((covered, shapely.LineString(on_map[numbers[0] : numbers[-1] + 2])))
+    return runs

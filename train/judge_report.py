@@ -1,0 +1,203 @@
+"""The report of a judgement: Markdown for people, JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from railseg_core.metrics import RHO_M
+from railseg_core.network.model_file import checksum, read_card
+from train.judge import RHOS_M, Scores
+
+_INTRODUCTION = (
+    "The whole product with its default settings, morphology included. Lines: completeness, correctness, RMS, bias, "
+    f"redundancy and gaps at {RHO_M:g} m; quality is right length over all that was extracted or missed. Pixels: the "
+    "paper's equations 3 to 8 on the cleaned mask at 0.2 m, each row from one confusion matrix. Hidden tracks and "
+    "ignored areas count for nothing. In the pictures true tracks are green, hidden ones yellow, extracted lines red."
+)
+_LINE_COLUMNS = (
+    "reference m",
+    "extracted m",
+    "completeness",
+    "correctness",
+    *(f"quality {rho_m:g} m" for rho_m in RHOS_M),
+    "RMS cm",
+    "bias cm",
+    "redundancy",
+    "gaps/km",
+)
+_PIXEL_COLUMNS = (
+    "IoU track",
+    "IoU background",
+    "mIoU",
+    "CPA track",
+    "CPA background",
+    "MPA",
+    "recall track",
+    "recall background",
+    "accuracy",
+)
+_FALSE_COLUMNS = ("pictures", "km²", "false m", "false m/km²")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the tables.
+
+    Attributes:
+        label: What was judged; in JSON the row's key.
+        remark: What else there is to say of it.
+        scores: Its scores.
+        picture: Its overlay, relative to the report; None where it has none of its own.
+    """
+
+    label: str
+    remark: str
+    scores: Scores
+    picture: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of the report.
+
+    Attributes:
+        title: Its heading.
+        options: The options of the command line that make it alone.
+        has_tracks: Whether there was anything to find; else every line is false, and only that is told.
+        rows: Its rows, the pooled ones last.
+        sheet: A contact sheet, relative to the report.
+        caption: What the sheet shows.
+    """
+
+    title: str
+    options: str
+    has_tracks: bool
+    rows: tuple[Row, ...]
+    sheet: Path | None = None
+    caption: str = ""
+
+
+def write_report(folder: Path, model: Path, parts: Sequence[Part]) -> None:
+    """Writes report.md and report.json.
+
+    Raises:
+        RailSegError: If the model file can't be read.
+    """
+    card = read_card(model)
+    thresholds = f"P(track) ≥ {card.track_threshold:g}, P(axis) ≥ {card.axis_threshold:g}"
+    head = [f"# {card.name}", f"Model `{model.name}`, SHA-256 `{checksum(model)}`; {thresholds}.", _INTRODUCTION]
+    text = "\n\n".join([*head, *(paragraph for part in parts for paragraph in _paragraphs(part))]) + "\n"
+    (folder / "report.md").write_text(text, encoding="utf-8")
+    content = {
+        "model": {"name": card.name, "file": model.name, "sha256": checksum(model)},
+        "parts": {
+            part.title: {
+                "options": part.options,
+                "rows": {row.label: {"remark": row.remark, **figures(row.scores)} for row in part.rows},
+            }
+            for part in parts
+        },
+    }
+    (folder / "report.json").write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def figures(scores: Scores) -> dict[str, Any]:
+    """Scores as JSON-like values; None for what there is none to tell of. Pixel metrics by class: background, track."""
+    pixels = scores.pixels
+    return {
+        "pictures": scores.pictures,
+        "area_km2": scores.area_km2,
+        "false_m": scores.false_m,
+        "false_m_per_km2": _known(scores.false_m_per_km2),
+        "pixels": {
+            "confusion": pixels.confusion.tolist(),
+            "iou": [_known(value) for value in pixels.iou.tolist()],
+            "miou": _known(pixels.miou),
+            "cpa": [_known(value) for value in pixels.cpa.tolist()],
+            "mpa": _known(pixels.mpa),
+            "recall": [_known(value) for value in pixels.recall.tolist()],
+            "accuracy": _known(pixels.accuracy),
+        },
+        "lines": {
+            f"{rho_m:g}": {
+                "reference_m": lines.reference_m,
+                "extracted_m": lines.extracted_m,
+                "completeness": _known(lines.completeness),
+                "correctness": _known(lines.correctness),
+                "quality": _known(lines.quality),
+                "lateral_rms_cm": _known(lines.lateral_rms_cm),
+                "lateral_bias_cm": _known(lines.lateral_bias_cm),
+                "redundancy": _known(lines.redundancy),
+                "gaps_per_km": _known(lines.gaps_per_km),
+            }
+            for rho_m, lines in scores.lines.items()
+        },
+    }
+
+
+def _paragraphs(part: Part) -> Iterator[str]:
+    yield f"## {part.title}"
+    yield f"    python -m train.evaluate {part.options}"
+    if part.has_tracks:
+        yield _table("lines", _LINE_COLUMNS, [(row, _line_cells(row.scores)) for row in part.rows])
+        yield _table("pixels", _PIXEL_COLUMNS, [(row, _pixel_cells(row.scores)) for row in part.rows])
+    else:
+        yield _table("false tracks", _FALSE_COLUMNS, [(row, _false_cells(row.scores)) for row in part.rows])
+    if part.sheet is not None:
+        yield f"{part.caption}:"
+        yield f"![{part.caption}]({part.sheet.as_posix()})"
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[tuple[Row, Sequence[str]]]) -> str:
+    lines = [[title, *columns], ["---"] * (len(columns) + 1)]
+    for row, cells in rows:
+        name = f"[{row.label}]({row.picture.as_posix()})" if row.picture else row.label
+        lines.append([f"{name} ({row.remark})", *cells])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _line_cells(scores: Scores) -> list[str]:
+    one = scores.lines[RHO_M]
+    return [
+        _cell(one.reference_m, ".0f"),
+        _cell(one.extracted_m, ".0f"),
+        _cell(one.completeness, ".3f"),
+        _cell(one.correctness, ".3f"),
+        *(_cell(scores.lines[rho_m].quality, ".3f") for rho_m in RHOS_M),
+        _cell(one.lateral_rms_cm, ".0f"),
+        _cell(one.lateral_bias_cm, "+.0f"),
+        _cell(one.redundancy, ".3f"),
+        _cell(one.gaps_per_km, ".1f"),
+    ]
+
+
+def _pixel_cells(scores: Scores) -> list[str]:
+    one = scores.pixels
+    values = [
+        *(*one.iou[::-1], one.miou),
+        *(*one.cpa[::-1], one.mpa),
+        *(*one.recall[::-1], one.accuracy),
+    ]
+    return [_cell(float(value), ".4f") for value in values]
+
+
+def _false_cells(scores: Scores) -> list[str]:
+    return [
+        str(scores.pictures),
+        _cell(scores.area_km2, ".3f"),
+        _cell(scores.false_m, ".0f"),
+        _cell(scores.false_m_per_km2, ".0f"),
+    ]
+
+
+def _cell(value: float, form: str) -> str:
+    return "–" if math.isnan(value) else format(value, form)
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
