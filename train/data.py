@@ -58,8 +58,7 @@ def augmented_crop(scene: RealScene, size_px: int, rng: np.random.Generator) -> 
     Returns:
         Image (size, size, 3) and target (size, size, 3) uint8; what lies beyond the scene is mirrored and ignored.
     """
-    rows, cols = scene.image.shape[:2]
-    centre = (rng.uniform(0, cols), rng.uniform(0, rows))
+    centre = _place_that_counts(rng, scene.target)
     scale = rng.uniform(0.85, 1.2)
     matrix = np.asarray(cv2.getRotationMatrix2D(centre, rng.uniform(0, 360), scale), dtype=np.float64)
     if rng.random() < 0.5:
@@ -81,6 +80,17 @@ def augmented_crop(scene: RealScene, size_px: int, rng: np.random.Generator) -> 
         borderValue=(0, 0, 1),
     )
     return recoloured(image.astype(np.uint8), rng), target.astype(np.uint8)
+
+
+def _place_that_counts(rng: np.random.Generator, target: UInt8Array) -> tuple[float, float]:
+    """A random place, (x, y) in pixels; not one where the truth is unknown, unless it nearly everywhere is."""
+    rows, cols = target.shape[:2]
+    place = (0.0, 0.0)
+    for _ in range(20):
+        place = (rng.uniform(0, cols), rng.uniform(0, rows))
+        if not target[int(place[1]), int(place[0]), 2]:
+            break
+    return place
 
 
 def recoloured(image: UInt8Array, rng: np.random.Generator) -> UInt8Array:

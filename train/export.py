@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,6 +24,15 @@ from train.train import normalised
 CROP_PX = 512
 TEST_SEED = 910_001  # of no training or validation stream
 THRESHOLDS = np.linspace(0.2, 0.8, 13)
+
+
+def averaged_model(checkpoint: Path) -> tuple[DeepLabV3Plus, dict[str, Any]]:
+    """The averaged weights of a training run, in eval mode, with all that the checkpoint holds."""
+    state: dict[str, Any] = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    model = DeepLabV3Plus(VARIANTS[state["variant"]])
+    model.load_state_dict(state["average"])
+    model = model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
+    return model, state
 
 
 @torch.inference_mode()
@@ -56,10 +66,7 @@ def main() -> None:
     parser.add_argument("--crops", type=int, default=120, help="rendered crops of 512 px to measure on")
     arguments = parser.parse_args()
 
-    state = torch.load(arguments.checkpoint, map_location="cpu", weights_only=True)
-    model = DeepLabV3Plus(VARIANTS[state["variant"]])
-    model.load_state_dict(state["average"])
-    model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
+    model, state = averaged_model(arguments.checkpoint)
     stream = CropStream((CROP_PX,), 4, TEST_SEED, Mixture(arguments.backgrounds))
     measured = measured_scores(model, stream, arguments.crops)
     best = {name: int(np.argmax([scores.iou[1] for scores in items])) for name, items in measured.items()}

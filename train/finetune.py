@@ -1,0 +1,313 @@
+"""Fine-tunes a model to a railway: a picture and the tracks traced in it become a model file of the user's own.
+
+    python -m train.finetune PICTURE.tif TRACKS.gpkg --out my-railway.safetensors [--area COMPLETE.gpkg] [--minutes 20]
+
+The last fifth of what was traced is held back: the model is measured there before and after, never trained on it.
+Rendered scenes are mixed in, so that it does not forget what other railways look like.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+import torch
+from shapely.geometry.base import BaseGeometry
+
+from railseg_core.area import Area
+from railseg_core.errors import RailSegError
+from railseg_core.metrics import PixelScores
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
+from railseg_core.network.model_file import ModelCard, bundled_model_path, load_model, save_model
+from railseg_core.outputs import prepare_output
+from railseg_core.railway_map import as_crs
+from railseg_core.raster import GSD_M, open_working_grid
+from railseg_core.tiling import PixelWindow
+from train import train
+from train.chips import pieces_of, read_chip, write_chip
+from train.data import RealScene, load_real_scenes
+from train.export import averaged_model
+from train.tracing import Tracing, read_tracing, total_length
+
+AROUND_M = 30.0
+LEARNING_RATE = 2e-4  # a fifth of what a training from the start takes
+HELD_BACK_SHARE = 0.2
+GAP_M = 10.0  # between what is trained on and what is held back
+MIN_TRACED_M = 50.0
+MAX_PIECES = {"fit": 400, "check": 40}  # about 2.5 GB of pictures in memory; a minute of measuring
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a picture and its lines have to offer, in the picture's working CRS.
+
+    Attributes:
+        raster: The picture: a file, or any name that GDAL opens.
+        tracing: What was traced in it.
+        regions: Polygons by purpose, `fit` and `check`, in which every track is traced.
+        traced_m: Length of the visible tracks in these regions, by purpose.
+    """
+
+    raster: str
+    tracing: Tracing
+    regions: dict[str, BaseGeometry]
+    traced_m: dict[str, float]
+
+
+def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The settings of a fine-tuning."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("raster", metavar="RASTER", help="picture with a coordinate system")
+    parser.add_argument("lines", metavar="LINES", type=Path, help="vector file of the tracks' centre-lines, any CRS")
+    parser.add_argument(
+        "--pair", nargs=2, action="append", default=[], metavar=("RASTER", "LINES"), help="more of them; repeatable"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="MODEL.safetensors", help="model file to write")
+    parser.add_argument("--overwrite", action="store_true", help="replace a model file that exists")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--area", type=Path, metavar="AREA", help="polygons in which every track is traced")
+    where.add_argument(
+        "--around",
+        type=float,
+        default=AROUND_M,
+        metavar="M",
+        help="without --area: metres beside the lines in which every track is traced (default: %(default)g)",
+    )
+    parser.add_argument("--model", type=Path, help="model file to start from instead of the bundled one")
+    parser.add_argument("--name", help="the new model's name, written into every track (default: the file's)")
+    parser.add_argument("--credit", action="append", default=[], help="a source of pictures to be named; repeatable")
+    parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
+    parser.add_argument("--rendered-share", type=float, default=0.5, help="share of rendered crops (default: 0.5)")
+    parser.add_argument("--backgrounds", type=Path, help="folder of pictures to render on, as for train.train")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="empty folder in which chips and run are to stay")
+    parser.add_argument(
+        "--training", nargs=argparse.REMAINDER, default=[], help="all that follows goes to train.train: --threads 2 …"
+    )
+    settings = parser.parse_args(arguments)
+    if not 0 <= settings.rendered_share < 1:
+        parser.error("--rendered-share must be at least 0 and below 1")
+    if not settings.minutes > 0 or not settings.around > 0 or not settings.learning_rate > 0:
+        parser.error("--minutes, --around and --learning-rate must be more than 0")
+    return settings
+
+
+def survey(raster: str, lines: Path, area: Area | None, around_m: float = AROUND_M) -> Survey:
+    """Finds out where the tracing of a picture is complete, and splits that in what is trained on and held back.
+
+    Args:
+        raster: The picture.
+        lines: Vector file of the traced lines.
+        area: Where every track is traced; None for `around_m` metres on both sides of every line, not beyond its ends.
+        around_m: See `area`.
+
+    Raises:
+        RailSegError: as `read_tracing` and `open_working_grid`, or too few lines lie on the picture or in the area.
+    """
+    traced = read_tracing(lines)
+    with open_working_grid(raster, gsd_m=GSD_M) as grid:
+        picture, crs = shapely.box(*grid.picture_window.bounds(GSD_M)), as_crs(grid.crs)
+    tracing = traced.moved_to(crs).within(picture)
+    if not tracing.visible:
+        raise RailSegError(
+            f"None of the lines of {lines} lies on {raster}.", "Check the layer's CRS, or give the picture they are of."
+        )
+    if area:
+        complete = area.polygon_in(crs)
+    else:
+        every = shapely.multilinestrings([*tracing.visible, *tracing.hidden])
+        complete = shapely.buffer(every, around_m, cap_style="flat")
+    complete = complete.intersection(picture)
+    seen = shapely.intersection(tracing.visible, complete)
+    if total_length(seen) < MIN_TRACED_M:
+        raise RailSegError(
+            f"Only {total_length(seen):.0f} m of the lines of {lines} lie on {raster}{' in the area' if area else ''}.",
+            f"Trace {MIN_TRACED_M:g} m at least; a kilometre or more is better.",
+        )
+    regions = split(complete, seen)
+    traced_m = {purpose: total_length(shapely.intersection(seen, region)) for purpose, region in regions.items()}
+    return Survey(raster, tracing, regions, traced_m)
+
+
+def split(complete: BaseGeometry, lines: Sequence[BaseGeometry]) -> dict[str, BaseGeometry]:
+    """Cuts a region across: beyond the cut lies the last fifth of the lines' length, along the longer of x and y.
+
+    Returns:
+        The region to `fit` on and the one to `check` on, with a gap between them.
+    """
+    every = shapely.get_parts(lines)
+    samples = [shapely.line_interpolate_point(line, np.arange(0.5, line.length, 1.0)) for line in every]
+    points = shapely.get_coordinates(np.concatenate(samples))
+    axis = int(np.argmax(np.ptp(points, axis=0)))
+    cut = np.quantile(points[:, axis], 1 - HELD_BACK_SHARE)
+    low, high = np.reshape(complete.bounds, (2, 2))
+    fit_high, check_low = high.copy(), low.copy()
+    fit_high[axis] = cut - min(GAP_M, 0.1 * np.ptp(points[:, axis]))
+    check_low[axis] = cut
+    return {
+        "fit": complete.intersection(shapely.box(*low, *fit_high)),
+        "check": complete.intersection(shapely.box(*check_low, *high)),
+    }
+
+
+def write_chips(surveyed: Survey, purpose: str, folder: Path, name: str, limit: int) -> None:
+    """Writes the pieces of a picture that hold something to learn from or to measure on.
+
+    Args:
+        surveyed: The picture.
+        purpose: `fit` or `check`.
+        folder: Where to.
+        name: What the pieces' names begin with.
+        limit: Most pieces to write; those without a track are never more than those with one.
+
+    Raises:
+        RailSegError: The picture has no data under the tracks.
+    """
+    region, tracing = surveyed.regions[purpose], surveyed.tracing
+    tracks = shapely.union_all(shapely.intersection(tracing.visible, region))
+    pieces = list(pieces_of(region, GSD_M))
+    has_track = [bool(tracks.intersects(shapely.box(*piece.bounds(GSD_M)))) for piece in pieces]
+    chosen = spread([piece for piece, has in zip(pieces, has_track, strict=True) if has], limit)
+    bare = [piece for piece, has in zip(pieces, has_track, strict=True) if not has]
+    chosen += spread(bare, min(len(chosen), limit - len(chosen)))
+    track_pixels = 0
+    with open_working_grid(surveyed.raster, gsd_m=GSD_M) as grid:
+        for piece in chosen:
+            window = piece.intersection(grid.picture_window)
+            chip = read_chip(grid, window, tracing, region)
+            counts = chip.target[..., 2] == 0
+            if counts.any():
+                write_chip(chip, folder, f"{name}_{window.col}_{window.row}")
+                track_pixels += int(chip.target[counts, 0].sum())
+    if not track_pixels:
+        raise RailSegError(
+            f"{surveyed.raster} shows too few of its lines: where it is to {purpose}, none is seen.",
+            "Trace tracks where the picture has data, some of them at its far end.",
+        )
+
+
+def spread(pieces: list[PixelWindow], limit: int) -> list[PixelWindow]:
+    """At most `limit` of the pieces, evenly taken."""
+    chosen = np.linspace(0, len(pieces) - 1, min(limit, len(pieces))).round().astype(int)
+    return [pieces[index] for index in chosen]
+
+
+@torch.inference_mode()
+def measured(model: DeepLabV3Plus, card: ModelCard, chips: list[RealScene], device: str) -> dict[str, float]:
+    """IoU of `track` and of `axis` at the card's thresholds, pooled over chips."""
+    pooled = dict.fromkeys(("track", "axis"), PixelScores(np.zeros((2, 2), dtype=np.int64)))
+    model = model.eval().to(device)
+    for images, target in train.tiled(chips):
+        counts = target[:, 2].numpy() == 0
+        if counts.any():
+            found = probabilities(model(train.normalised(images, device))).cpu().numpy()
+            for band, (name, threshold) in enumerate((("track", card.track_threshold), ("axis", card.axis_threshold))):
+                predicted = (found[:, band] >= threshold).astype(np.uint8)
+                pooled[name] += PixelScores.of(target[:, band].numpy(), predicted, counts)
+    return {name: float(scores.iou[1]) for name, scores in pooled.items()}
+
+
+def verdict(before: dict[str, float], after: dict[str, float]) -> str:
+    """What the held-back part says of the new model, for a person."""
+    rows = [
+        f"{name:<6} IoU on what was held back: {before[name]:.3f} before, {after[name]:.3f} after" for name in after
+    ]
+    if sum(after.values()) > sum(before.values()):
+        return "\n".join([*rows, "The new model is better there."])
+    return "\n".join([*rows, "The new model is NOT better there: keep the old one, or trace more and train again."])
+
+
+def training_command(settings: argparse.Namespace, start: Path, folder: Path) -> list[str]:
+    """The arguments of `train.train` for chips in `folder`; the user's own come last and so have the last word."""
+    command = {
+        "--out": folder / "run",
+        "--start": start,
+        "--real": folder / "fit",
+        "--real-share": 1 - settings.rendered_share,
+        "--learning-rate": settings.learning_rate,
+        "--minutes": settings.minutes,
+    }
+    if settings.backgrounds:
+        command["--backgrounds"] = settings.backgrounds
+    return [*(str(item) for option in command.items() for item in option), *settings.training]
+
+
+def finetune(settings: argparse.Namespace, folder: Path) -> None:
+    """Makes chips, trains, measures and writes the model file.
+
+    Args:
+        settings: From `parse_settings`.
+        folder: Empty; chips (`fit`, `check`) and the training's `run` go there.
+
+    Raises:
+        RailSegError: Something about the inputs or the output that the user can mend, before the training starts.
+    """
+    pairs = [(settings.raster, settings.lines), *((raster, Path(lines)) for raster, lines in settings.pair)]
+    start = settings.model or bundled_model_path()
+    inputs = [start, *(path for pair in pairs for path in pair)]
+    prepare_output(settings.out, overwrite=settings.overwrite, inputs=inputs, endings=(".safetensors",))
+    start_model, card = load_model(start)
+    command = training_command(settings, start, folder)
+    training = train.parse_settings(command)
+
+    area = Area.from_file(settings.area) if settings.area else None
+    surveys = [survey(raster, lines, area, settings.around) for raster, lines in pairs]
+    for purpose, limit in MAX_PIECES.items():
+        (folder / purpose).mkdir()
+        for number, surveyed in enumerate(surveys, 1):
+            name = f"{number}_{re.sub('[^A-Za-z0-9]+', '_', Path(surveyed.raster).stem)}"
+            write_chips(surveyed, purpose, folder / purpose, name, limit // len(surveys))
+    traced_m = {purpose: sum(surveyed.traced_m[purpose] for surveyed in surveys) for purpose in MAX_PIECES}
+    print(f"{traced_m['fit']:.0f} m of track to learn from, {traced_m['check']:.0f} m held back", flush=True)
+
+    torch.set_num_threads(training.threads)
+    held_back = load_real_scenes(folder / "check")
+    before = measured(start_model, card, held_back, training.device)
+    train.main(command)
+    model, state = averaged_model(folder / "run" / "checkpoint.pt")
+    after = measured(model, card, held_back, training.device)
+
+    pictures = ", ".join(Path(surveyed.raster).name for surveyed in surveys)
+    tuned = dataclasses.replace(
+        card,
+        name=settings.name or settings.out.stem,
+        trained_on=f"{card.trained_on}; fine-tuned from {card.name} on {traced_m['fit']:.0f} m of track in {pictures}",
+        credits=(*card.credits, *settings.credit),
+        scores={
+            **{f"held_back_{name}_iou_before": round(value, 4) for name, value in before.items()},
+            **{f"held_back_{name}_iou": round(value, 4) for name, value in after.items()},
+            "held_back_m": round(traced_m["check"], 1),
+            "training_steps": float(state["step"]),
+            "training_minutes": round(float(state["seconds"]) / 60, 1),
+        },
+    )
+    save_model(model, tuned, settings.out)
+    print(f"{settings.out} is written.\n{verdict(before, after)}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Fine-tunes in a folder that is kept or not, and says in one line what the user can mend."""
+    settings = parse_settings(arguments)
+    keep: Path | None = settings.keep
+    try:
+        if keep is None:
+            with tempfile.TemporaryDirectory(prefix="railseg-finetune-") as folder:
+                finetune(settings, Path(folder))
+            return
+        keep.mkdir(parents=True, exist_ok=True)
+        if any(keep.iterdir()):
+            raise RailSegError(f"The folder {keep} is not empty.", "Choose another for --keep.")
+        finetune(settings, keep)
+    except RailSegError as error:
+        raise SystemExit(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()

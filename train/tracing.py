@@ -1,0 +1,112 @@
+"""What a person traced in a picture: read from a vector file, moved to the CRS that the picture is worked in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pyogrio
+import pyproj
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj.exceptions import ProjError
+from shapely.geometry.base import BaseGeometry
+
+from railseg_core.errors import RailSegError
+from railseg_core.outputs import gdal_name
+from railseg_core.railway_map import TRACK_LAYER, as_crs
+
+_PIECES = 256
+"""Straight edges in one CRS are curves in another: they are cut to this share of a geometry's length before a move."""
+
+Geometries = tuple[BaseGeometry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """Tracks and what counts for nothing, in one CRS.
+
+    Attributes:
+        visible: Centre-lines of tracks that can be seen.
+        hidden: Lines that are neither to be rewarded nor punished: tracks that are certain but not seen.
+        ignore: Polygons that count for nothing.
+        crs: Of all of them.
+    """
+
+    visible: Geometries
+    hidden: Geometries
+    ignore: Geometries
+    crs: pyproj.CRS
+
+    def moved_to(self, crs: pyproj.CRS) -> Tracing:
+        """The same in another CRS; what has no place there is left out.
+
+        Raises:
+            RailSegError: nothing leads from the one CRS to the other.
+        """
+        if self.crs.equals(crs, ignore_axis_order=True):
+            return self
+        try:
+            move = pyproj.Transformer.from_crs(self.crs, crs, always_xy=True).transform
+        except ProjError as error:
+            raise RailSegError(
+                f"The lines' CRS does not lead to the picture's ({error}).", "Give the lines in the picture's own CRS."
+            ) from error
+
+        def moved(geometries: Geometries) -> Geometries:
+            dense = [shapely.segmentize(g, g.length / _PIECES) for g in geometries if g.length > 0]
+            placed = [shapely.transform(g, move, interleaved=False) for g in dense]
+            return tuple(g for g in placed if np.isfinite(shapely.get_coordinates(g)).all())
+
+        return Tracing(moved(self.visible), moved(self.hidden), moved(self.ignore), crs)
+
+    def within(self, region: BaseGeometry) -> Tracing:
+        """What of it comes into a region, uncut."""
+        shapely.prepare(region)
+
+        def near(geometries: Geometries) -> Geometries:
+            return tuple(geometry for geometry in geometries if region.intersects(geometry))
+
+        return Tracing(near(self.visible), near(self.hidden), near(self.ignore), self.crs)
+
+
+def read_tracing(path: str | os.PathLike[str]) -> Tracing:
+    """The tracing in a vector file: its layer `rail_track` if that has lines, else the first with lines.
+
+    Lines are centre-lines of tracks; those whose field `state` is `hidden` or whose field `what` is `ignore` count for
+    nothing, nor do polygons. Points (switches) are left out.
+
+    Raises:
+        RailSegError: the file cannot be read, has no lines of visible tracks, or does not say its CRS.
+    """
+    name = gdal_name(path)
+    try:
+        layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
+        for layer in sorted(layers, key=lambda entry: entry != TRACK_LAYER):
+            meta, _, wkb, values = pyogrio.raw.read(name, layer=layer, columns=["what", "state"], force_2d=True)
+            fields = dict(zip(meta["fields"], values, strict=True))
+            nothing = np.zeros(len(wkb), dtype=np.bool_)
+            passed_over = (fields.get("state", nothing) == "hidden") | (fields.get("what", nothing) == "ignore")
+            parts, owner = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"), return_index=True)
+            kinds, filled = shapely.get_type_id(parts), ~shapely.is_empty(parts)
+            is_line = filled & (kinds == shapely.GeometryType.LINESTRING)
+            visible = parts[is_line & ~passed_over[owner]]
+            if not len(visible):
+                continue
+            if not meta["crs"]:
+                raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
+            polygons = shapely.make_valid(parts[filled & (kinds == shapely.GeometryType.POLYGON)])
+            hidden = parts[is_line & passed_over[owner]]
+            return Tracing(tuple(visible), tuple(hidden), tuple(polygons), as_crs(meta["crs"]))
+    except (DataSourceError, DataLayerError) as error:
+        raise RailSegError(
+            f"{name} is not a vector file that can be read.", "Give a GeoPackage, GeoJSON or shapefile of lines."
+        ) from error
+    raise RailSegError(f"{name} has no lines.", "Give a layer with the tracks' centre-lines.")
+
+
+def total_length(lines: Iterable[BaseGeometry]) -> float:
+    """Length of all lines, in their CRS's unit."""
+    return float(sum(line.length for line in lines))
