@@ -41,7 +41,11 @@ PACKAGES = (
 )
 _DEFAULT_THRESHOLD = 0.5
 # Tags of a probability raster, so that its lines can be drawn later as they would have been at once.
-_THRESHOLD_TAGS = {"track_threshold": "RAILSEG_TRACK_THRESHOLD", "axis_threshold": "RAILSEG_AXIS_THRESHOLD"}
+_THRESHOLD_TAGS = {
+    "track_threshold": "RAILSEG_TRACK_THRESHOLD",
+    "axis_threshold": "RAILSEG_AXIS_THRESHOLD",
+    "min_confidence": "RAILSEG_MIN_CONFIDENCE",
+}
 _SOURCE_TAG, _SOURCE_GSD_TAG, _SOURCE_CRS_TAG, _MODEL_TAG = (
     "RAILSEG_SOURCE",
     "RAILSEG_SOURCE_GSD_M",
@@ -264,12 +268,15 @@ def _write_probability(
 def _line_params(request: Request, raster: GridRaster) -> LineParams:
     """The request's settings, with the raster's own thresholds where none is given."""
     if request.threshold is not None:
-        track, axis = request.threshold, request.threshold
+        track, axis, confidence = request.threshold, request.threshold, 0.0
     else:
-        track, axis = (float(raster.tags.get(tag, _DEFAULT_THRESHOLD)) for tag in _THRESHOLD_TAGS.values())
+        said = [raster.tags.get(tag) for tag in _THRESHOLD_TAGS.values()]
+        defaults = (_DEFAULT_THRESHOLD, _DEFAULT_THRESHOLD, 0.0)
+        track, axis, confidence = (float(s or default) for s, default in zip(said, defaults, strict=True))
     return LineParams(
         threshold=track,
         axis_threshold=axis,
+        min_confidence=confidence,
         opening_m=request.opening_m,
         closing_m=request.closing_m,
         kernel=request.kernel,

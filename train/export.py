@@ -2,23 +2,25 @@
 
     python -m train.export build/train/checkpoint.pt resources/models/railseg.safetensors --name railseg-1 …
 
-Thresholds and scores come from rendered scenes that no training run sees, never from the check scenes.
+Thresholds and scores come from rendered scenes that no training run sees, never from the check scenes. That of the
+track is the one with the best IoU, that of the axis the one with the best lines.
 """
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader
 
 from railseg_core.metrics import PixelScores
 from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, probabilities
 from railseg_core.network.model_file import ModelCard, save_model
 from train.data import CropStream, Mixture
+from train.thresholds import best, line_scores, rendered_scenes
 from train.train import normalised
 
 CROP_PX = 512
@@ -36,12 +38,12 @@ def averaged_model(checkpoint: Path) -> tuple[DeepLabV3Plus, dict[str, Any]]:
 
 
 @torch.inference_mode()
-def measured_scores(model: DeepLabV3Plus, stream: CropStream, crops: int) -> dict[str, list[PixelScores]]:
+def pixel_scores(model: DeepLabV3Plus, stream: CropStream, crops: int) -> dict[str, list[PixelScores]]:
     """Scores of track and of axis at each of `THRESHOLDS`, pooled over rendered crops."""
     nothing = PixelScores(np.zeros((2, 2), dtype=np.int64))
     pooled = {name: [nothing] * len(THRESHOLDS) for name in ("track", "axis")}
-    batches = iter(DataLoader(stream, batch_size=None))
-    for _ in range(-(-crops // 4)):
+    batches = iter(stream)
+    for _ in range(-(-crops // stream.batch)):
         images, target = next(batches)
         found = probabilities(model(normalised(images, "cpu"))).numpy()
         counts = target[:, 2].numpy() == 0
@@ -63,29 +65,47 @@ def main() -> None:
     parser.add_argument("--credit", action="append", default=[], help="a source to be named; may be repeated")
     parser.add_argument("--licence", default="GPL-2.0-or-later")
     parser.add_argument("--backgrounds", type=Path)
+    parser.add_argument("--scenes", type=int, default=80, help="rendered scenes to choose the thresholds on")
     parser.add_argument("--crops", type=int, default=120, help="rendered crops of 512 px to measure on")
     arguments = parser.parse_args()
 
     model, state = averaged_model(arguments.checkpoint)
-    stream = CropStream((CROP_PX,), 4, TEST_SEED, Mixture(arguments.backgrounds))
-    measured = measured_scores(model, stream, arguments.crops)
-    best = {name: int(np.argmax([scores.iou[1] for scores in items])) for name, items in measured.items()}
-    track = measured["track"][best["track"]]
     card = ModelCard(
         name=arguments.name,
         variant=state["variant"],
-        track_threshold=round(float(THRESHOLDS[best["track"]]), 3),
-        axis_threshold=round(float(THRESHOLDS[best["axis"]]), 3),
         trained_on=arguments.trained_on,
         licence=arguments.licence,
         credits=tuple(arguments.credit),
+    )
+    stream = CropStream((CROP_PX,), 4, TEST_SEED, Mixture(arguments.backgrounds))
+    by_threshold = pixel_scores(model, stream, arguments.crops)
+    best_pixels = {name: int(np.argmax([one.iou[1] for one in scores])) for name, scores in by_threshold.items()}
+    track, axis = (by_threshold[name][index] for name, index in best_pixels.items())
+    card = replace(card, track_threshold=round(float(THRESHOLDS[best_pixels["track"]]), 3))
+    save_model(model, card, arguments.model)
+
+    scenes = rendered_scenes(arguments.scenes, arguments.backgrounds)
+    by_levels = line_scores(arguments.model, card.track_threshold, scenes)
+    for levels, lines in by_levels.items():
+        print(
+            f"P(axis) from {levels[0]:g}, mean from {levels[1]:g}: quality {lines.quality:.4f}, "
+            f"completeness {lines.completeness:.4f}, correctness {lines.correctness:.4f}"
+        )
+    chosen = best(by_levels)
+    card = replace(
+        card,
+        axis_threshold=chosen[0],
+        min_confidence=chosen[1],
         scores={
+            "rendered_scenes": float(arguments.scenes),
+            "rendered_line_quality": round(by_levels[chosen].quality, 4),
             "rendered_crops": float(arguments.crops),
             "rendered_mean_iou": round(track.miou, 4),
             "rendered_track_iou": round(float(track.iou[1]), 4),
             "rendered_track_recall": round(float(track.recall[1]), 4),
-            "rendered_axis_iou": round(float(measured["axis"][best["axis"]].iou[1]), 4),
+            "rendered_axis_iou": round(float(axis.iou[1]), 4),
             "training_steps": float(state["step"]),
+            "training_crops": float(state["crops"]),
             "training_minutes": round(float(state["seconds"]) / 60, 1),
         },
     )

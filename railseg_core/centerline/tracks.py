@@ -125,12 +125,12 @@ class TrackGraph:
 
 
 def simplify(graph: TrackGraph, params: LineParams) -> None:
-    """Removes slivers, spurs and short pieces, merges clustered forks and joins what runs through, in place."""
+    """Removes slivers, spurs, short and faint pieces, merges clustered forks and joins what runs through, in place."""
     for node in list(graph.at):
         graph.dissolve(node)
     while _remove_slivers(graph) + _merge_forks(graph) + _prune_spurs(graph, params):
         pass
-    _drop_short_pieces(graph, params)
+    _drop_doubtful_pieces(graph, params)
 
 
 def _remove_slivers(graph: TrackGraph) -> int:
@@ -231,11 +231,18 @@ def _spur_m(graph: TrackGraph, leaf: int, fork: int, params: LineParams) -> floa
     return width_m if graph.is_cut(leaf) else max(params.min_spur_m, width_m)
 
 
-def _drop_short_pieces(graph: TrackGraph, params: LineParams) -> None:
-    """Drops isolated pieces that are short in all; one that the picture cuts may be the end of a long track."""
+def _drop_doubtful_pieces(graph: TrackGraph, params: LineParams) -> None:
+    """Drops isolated pieces that are faint, or short in all; one that the picture cuts may be a long track's end."""
     for piece in list(graph.components()):
         edges = [graph.edges[number] for number in piece]
         cut = any(graph.is_cut(node) for edge in edges for node in (edge.start, edge.end))
-        if sum(edge.length_m for edge in edges) < (params.min_spur_m if cut else params.min_length_m):
+        short = sum(edge.length_m for edge in edges) < (params.min_spur_m if cut else params.min_length_m)
+        if short or _mean_probability(graph, edges) < params.min_confidence:
             for number in piece:
                 graph.remove(number)
+
+
+def _mean_probability(graph: TrackGraph, edges: list[Edge]) -> float:
+    """Mean along all pixels of the edges, 0 to 1."""
+    pixels = np.concatenate([edge.pixels for edge in edges])
+    return float(graph.skeleton.probability[pixels].mean()) / 255

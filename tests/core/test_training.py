@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import cv2
@@ -21,6 +21,7 @@ from train.data import TARGET_SUFFIX, CropStream, Mixture, RealScene, augmented_
 from train.hard_negatives import write_negatives
 from train.losses import LOSSES, railway_loss
 from train.pretrained import start_encoder
+from train.thresholds import AXIS_LEVELS, CONFIDENCE_LEVELS, best, line_scores, rendered_scenes
 
 SETTINGS = ["--epochs", "0.001", "--batch", "2", "--crop-px", "64", "--workers", "0", "--device", "cpu"]
 
@@ -43,13 +44,15 @@ def test_a_run_goes_on_where_it_stood_and_becomes_a_model_file(tmp_path: Path, m
 
     model_path = tmp_path / "model.safetensors"
     monkeypatch.setattr(export, "CROP_PX", 64)
-    arguments = [str(run / "checkpoint.pt"), str(model_path), "--name", "tiny", "--crops", "4"]
+    arguments = [str(run / "checkpoint.pt"), str(model_path), "--name", "tiny", "--crops", "4", "--scenes", "1"]
     monkeypatch.setattr(sys, "argv", ["export", *arguments])
     export.main()
     _, card = load_model(model_path)
     assert card.name == "tiny"
     assert card.scores["training_steps"] == steps(run)
-    assert 0.2 <= card.axis_threshold <= 0.8
+    assert 0.2 <= card.track_threshold <= 0.8
+    assert card.axis_threshold in AXIS_LEVELS
+    assert card.min_confidence in CONFIDENCE_LEVELS
 
     another = tmp_path / "another"
     train.main(["--out", str(another), *SETTINGS, "--start", str(model_path), "--learning-rate", "0"])
@@ -153,6 +156,15 @@ def test_what_a_model_takes_for_tracks_becomes_a_negative(tmp_path: Path) -> Non
     (scene,) = load_real_scenes(out)
     assert scene.image.shape == (625, 625, 3)  # 500 px of 0.25 m at 0.2 m
     assert not scene.target.any()
+
+
+def test_thresholds_are_chosen_by_the_lines() -> None:
+    scores = line_scores(bundled_model_path(), 0.5, rendered_scenes(3, None))
+    assert set(scores) == set(product(AXIS_LEVELS, CONFIDENCE_LEVELS))
+    references = {score.reference_m for score in scores.values()}
+    assert len(references) == 1
+    assert references.pop() > 50
+    assert scores[best(scores)].quality == max(score.quality for score in scores.values())
 
 
 def test_real_scenes_are_cropped_with_their_targets(tmp_path: Path) -> None:

@@ -314,3 +314,21 @@ def test_a_ring_is_one_track_from_a_node_to_itself(tmp_path):
     assert ring.length_m == pytest.approx(2 * math.pi * 40 / 0.9996, rel=0.005)
     (node,) = found.nodes
     assert (node.degree, node.status) == (2, "review")
+
+
+def test_a_faint_stretch_of_a_plain_track_is_kept_and_a_faint_thing_is_not(tmp_path):
+    plain, faint = track(0, 0, 0, (120, 0)), track(0, 20, 0, (120, 0))
+    window = window_round((plain, faint))
+    bands = probabilities((plain, faint), window)
+    middle = round(-(ORIGIN_Y + 10) / GSD_M) - window.row
+    bands[1, :middle] = bands[1, :middle] * 0.35
+    bands[1, middle:, 250:350] = bands[1, middle:, 250:350] * 0.35
+    with raster_of(tmp_path / "p.tif", bands, window) as raster:
+        strict = vectorize(raster, LineParams(axis_threshold=0.5))
+        lenient = vectorize(raster, LineParams(axis_threshold=0.15))
+        both = vectorize(raster, LineParams(axis_threshold=0.15, min_confidence=0.5))
+    assert len(strict.tracks) == 2
+    assert len(lenient.tracks) == 2
+    (kept,) = both.tracks
+    assert abs(kept.line[:, 1].mean() - ORIGIN_Y) < 0.1
+    assert kept.length_m == pytest.approx(120, abs=2)

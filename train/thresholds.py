@@ -1,0 +1,65 @@
+"""Chooses by the lines that come of it from where on P(axis) counts, on rendered scenes that no training run sees.
+
+The best threshold for pixels isn't the best for lines: half a pixel more of width is nothing to a line, a gap is much.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from railseg_core.centerline.params import LineParams
+from railseg_core.centerline.vectorize import vectorize
+from railseg_core.grid_raster import open_grid_raster
+from railseg_core.metrics import RHO_M, LineScores, score_lines
+from railseg_core.pipeline import run
+from railseg_core.requests import SegmentRequest
+from train.judge_rendered import SCENE_PX, put_on_map
+from train.synthetic.scene import Backgrounds, Scene, render_scene
+
+SCENES_SEED = 940_001  # of no training, validation or test stream
+AXIS_LEVELS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
+CONFIDENCE_LEVELS = (0.0, 0.4, 0.5, 0.6)
+
+Levels = tuple[float, float]
+"""P(axis) from which a pixel is axis, and its mean from which a piece of line counts."""
+
+
+def rendered_scenes(count: int, backgrounds: Path | None) -> Iterable[Scene]:
+    """The scenes that thresholds are chosen on."""
+    textures = Backgrounds(backgrounds) if backgrounds else None
+    for number in range(count):
+        yield render_scene(np.random.default_rng([SCENES_SEED, number]), SCENE_PX, textures)
+
+
+def line_scores(model: Path, track_threshold: float, scenes: Iterable[Scene]) -> dict[Levels, LineScores]:
+    """Scores of the lines at every pair of levels, pooled over scenes; each scene is segmented once.
+
+    Args:
+        model: Model file.
+        track_threshold: P(track) from which a pixel is track.
+        scenes: Rendered scenes.
+    """
+    found: dict[Levels, list[LineScores]] = {pair: [] for pair in product(AXIS_LEVELS, CONFIDENCE_LEVELS)}
+    with tempfile.TemporaryDirectory() as scratch:
+        picture, probability = Path(scratch) / "scene.tif", Path(scratch) / "probability.tif"
+        for scene in scenes:
+            traced = put_on_map(scene, picture)
+            run(SegmentRequest(raster=str(picture), output=probability, model=model, overwrite=True))
+            visible, hidden = ([shapely.get_coordinates(line) for line in ls] for ls in (traced.visible, traced.hidden))
+            with open_grid_raster(probability) as raster:
+                for (axis, confidence), pooled in found.items():
+                    params = LineParams(threshold=track_threshold, axis_threshold=axis, min_confidence=confidence)
+                    lines = [track.line for track in vectorize(raster, params).tracks]
+                    pooled.append(score_lines(lines, visible, rho_m=RHO_M, hidden=hidden))
+    return {pair: LineScores.pooled(scores) for pair, scores in found.items()}
+
+
+def best(scores: dict[Levels, LineScores]) -> Levels:
+    """The pair with the best quality; of equals the one that leaves out more."""
+    return max(scores, key=lambda pair: (scores[pair].quality, *pair))
