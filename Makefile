@@ -15,7 +15,8 @@ help:
 	@echo "make test     run every test (sets up what is missing, QGIS too on Debian as root)"
 	@echo "make qgis     QGIS with the plugin loaded and the sample raster open"
 	@echo "make package  the zip for the plugin site, build/railseg.zip"
-	@echo "make lint | format | bench | train | sample | clean"
+	@echo "make train    trains a model: DATA=folder MINUTES=60 NAME=my-model, see train/README.md"
+	@echo "make lint | format | bench | sample | clean"
 
 .venv/ready: pyproject.toml resources/requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -71,10 +72,16 @@ package:
 bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks
 
-# DATA is a folder with backgrounds/ and weights/, see train/README.md.
+# Trains and writes build/train/model.safetensors. DATA is a folder with backgrounds/, weights/ and real/fit/, see
+# train/README.md; without it scenes are rendered on procedural ground alone.
 train: .venv/ready
-	$(BIN)/python -m train.train --out build/train --minutes $(or $(MINUTES),60) \
-		$(if $(DATA),--backgrounds $(DATA)/backgrounds --encoder $(wildcard $(DATA)/weights/*.safetensors))
+ifdef DATA
+	$(BIN)/python -m train.prepare_scenes $(DATA)/real/fit build/fit
+endif
+	$(BIN)/python -m train.train --out build/train --minutes $(or $(MINUTES),60) $(TRAIN_ARGS) \
+		$(if $(DATA),--backgrounds $(DATA)/backgrounds --encoder $(wildcard $(DATA)/weights/*.safetensors) --real build/fit)
+	$(BIN)/python -m train.export build/train/checkpoint.pt build/train/model.safetensors --name $(or $(NAME),my-model) \
+		$(if $(DATA),--backgrounds $(DATA)/backgrounds)
 
 sample: .venv/ready
 	$(BIN)/python -m train.make_sample

@@ -54,7 +54,7 @@ def judge_confuser(number: int, bench: Bench, texture: Path | None) -> Judgement
 def put_on_map(scene: Scene, path: Path) -> TracedScene:
     """Writes a scene's picture as a GeoTIFF, and gives its lines in the same CRS.
 
-    Tracks end at the picture's edge. They are hidden where the scene's truth counts for nothing on their axis.
+    Tracks end at the picture's edge. They are hidden where the scene says so, or its truth counts for nothing.
     """
     rows, cols = scene.track.shape
     transform = from_origin(LEFT_M, TOP_M, scene.gsd_m, scene.gsd_m)
@@ -78,7 +78,7 @@ def put_on_map(scene: Scene, path: Path) -> TracedScene:
         for part in shapely.get_parts(shapely.LineString(track).intersection(frame)):
             if part.length > 0:  # a track may touch the frame in a point
                 points = shapely.get_coordinates(part.segmentize(_STEP_M))
-                for covered, line in _runs(points, scene.ignore, scene.gsd_m):
+                for covered, line in _runs(points, scene.ignore | scene.hidden, scene.gsd_m):
                     (hidden if covered else visible).append(line)
     return TracedScene(path, tuple(visible), tuple(hidden), (), scene.camera_gsd_m)
 
@@ -92,16 +92,16 @@ def _judge(scene: Scene, name: str, bench: Bench) -> Judgement:
     with tempfile.TemporaryDirectory() as scratch:
         traced = put_on_map(scene, Path(scratch) / f"{name}.tif")
         kind = scene.kind if traced.visible or traced.hidden else NO_TRACKS
-        return judge(traced, bench, truth=Truth(scene.track, scene.ignore == 0), kind=kind)
+        return judge(traced, bench, truth=Truth(scene.track, (scene.ignore | scene.hidden) == 0), kind=kind)
 
 
-def _runs(points: Floats, ignore: Image, gsd_m: float) -> list[tuple[bool, BaseGeometry]]:
+def _runs(points: Floats, unknown: Image, gsd_m: float) -> list[tuple[bool, BaseGeometry]]:
     """A line, (n, 2) metres from the picture's corner, cut where it gets hidden or seen: whether, and the map line."""
     middles = (points[:-1] + points[1:]) / 2
-    cols, rows = np.minimum((middles / gsd_m).astype(int), np.array(ignore.shape[::-1]) - 1).T
+    cols, rows = np.minimum((middles / gsd_m).astype(int), np.array(unknown.shape[::-1]) - 1).T
     on_map = np.array([LEFT_M, TOP_M]) + points * np.array([1.0, -1.0])
     runs = []
-    for covered, pieces in groupby(range(len(middles)), key=lambda piece: bool(ignore[rows[piece], cols[piece]])):
+    for covered, pieces in groupby(range(len(middles)), key=lambda piece: bool(unknown[rows[piece], cols[piece]])):
         numbers = list(pieces)
         runs.append((covered, shapely.LineString(on_map[numbers[0] : numbers[-1] + 2])))
     return runs

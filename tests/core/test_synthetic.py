@@ -67,7 +67,7 @@ def radii_m(line: np.ndarray) -> np.ndarray:
 
 def test_same_seed_gives_the_same_scene() -> None:
     first, second = (render_scene(np.random.default_rng(3), SIZE_PX, None) for _ in range(2))
-    for name in ("image", "track", "axis", "ignore"):
+    for name in ("image", "track", "axis", "hidden", "ignore"):
         assert np.array_equal(getattr(first, name), getattr(second, name)), name
     assert first.switches == second.switches
 
@@ -82,7 +82,7 @@ def test_scenes_have_the_size_and_kinds_of_array_they_promise(scenes: list[Scene
         assert scene.image.shape == (SIZE_PX, SIZE_PX, 3)
         assert scene.image.dtype == np.uint8
         assert scene.image.std() > 1.0
-        for mask in (scene.track, scene.axis, scene.ignore):
+        for mask in (scene.track, scene.axis, scene.hidden, scene.ignore):
             assert mask.shape == (SIZE_PX, SIZE_PX)
             assert mask.dtype == np.uint8
             assert mask.max() <= 1
@@ -239,6 +239,16 @@ def test_layouts_show_every_kind_of_thing_that_hides_or_resembles_track() -> Non
         assert any(getattr(layout, part) for layout in layouts), part
     paved = [layout for layout in layouts if layout.paved]
     assert {"tram", "single"} <= {layout.plan.kind for layout in paved}
+
+
+def test_trains_hide_tracks_but_teach_that_there_is_one() -> None:
+    seen = 0
+    for seed in range(60):
+        scene = render_scene(np.random.default_rng([21, seed]), SIZE_PX, None)
+        with_rim = cv2.dilate(scene.track, np.ones((5, 5), np.uint8))
+        assert not scene.hidden[with_rim == 0].any()
+        seen += bool((scene.hidden & (1 - scene.ignore)).any())
+    assert seen >= 3
 
 
 def test_roofs_and_hills_hide_what_lies_beneath_them() -> None:

@@ -8,8 +8,11 @@ import cv2
 import numpy as np
 
 from train.synthetic.alignment import Floats, random_alignment
-from train.synthetic.canvas import Floats32, ribbon
+from train.synthetic.canvas import Floats32, rectangle, ribbon
 from train.synthetic.trackplan import Track, TrackPlan, as_photographed, random_plan
+
+TRAINS = ("coach", "wagon", "wagon", "tank", "container", "flat", "loco")
+"""Kinds of vehicle on tracks, as often as they are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,11 @@ class Box:
     width_m: float
     heading: float
     height_m: float
+
+    @property
+    def ring(self) -> Floats:
+        """Its corners on the ground, (4, 2) metres."""
+        return rectangle(self.centre, self.length_m, self.width_m, self.heading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +276,7 @@ def _trains(rng: np.random.Generator, plan: TrackPlan, extent_m: float) -> list[
     for track in plan.tracks:
         if rng.random() > share or len(track.points) < 30:
             continue
-        kind = ("coach", "wagon", "wagon", "tank", "container", "flat", "loco")[int(rng.integers(7))]
+        kind = TRAINS[int(rng.integers(len(TRAINS)))]
         length = 26.0 if kind == "coach" else rng.uniform(11.0, 20.0)
         at = rng.uniform(0.0, 0.8) * len(track.points)
         end = at + rng.uniform(12.0, 1.2 * extent_m)

@@ -182,12 +182,11 @@ def cast_shadows(rng: np.random.Generator, canvas: Canvas, layout: Layout) -> No
     per_metre = np.array([np.cos(azimuth), np.sin(azimuth)]) * rng.uniform(0.35, 1.6)
     rings = []
     for box in layout.boxes:
-        base = rectangle(box.centre, box.length_m, box.width_m, box.heading)
+        base = box.ring
         hull = cv2.convexHull(np.concatenate([base, base + per_metre * box.height_m]).astype(np.float32))
         rings.append(np.asarray(hull[:, 0], dtype=np.float64))
     for roof in layout.roofs:
-        base = rectangle(roof.centre, roof.length_m, roof.width_m, roof.heading)
-        rings.append(base + per_metre * roof.height_m)
+        rings.append(roof.ring + per_metre * roof.height_m)
     for bridge in layout.bridges:
         rings.append(ribbon(bridge.points, -0.5 * bridge.width_m, 0.5 * bridge.width_m) + per_metre * 6.0)
     if layout.masts is not None:
@@ -219,7 +218,7 @@ def draw_boxes(rng: np.random.Generator, canvas: Canvas, boxes: tuple[Box, ...])
     train = pick(rng, ROOFS + CARS, 20.0)
     outlined = rng.random() < 0.08
     for box in boxes:
-        ring = rectangle(box.centre, box.length_m, box.width_m, box.heading)
+        ring = box.ring
         if box.kind == "building":
             _draw_roof(rng, canvas, box, ring)
         elif box.kind == "car":
@@ -246,7 +245,7 @@ def draw_roofs(rng: np.random.Generator, canvas: Canvas, roofs: tuple[Box, ...])
     """Draws halls and canopies over tracks; returns what each covers, uint8 (rows, cols) 0–255."""
     covers = []
     for box in roofs:
-        ring = rectangle(box.centre, box.length_m, box.width_m, box.heading)
+        ring = box.ring
         _draw_roof(rng, canvas, box, ring)
         covers.append(canvas.mask([ring]))
     return covers

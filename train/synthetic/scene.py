@@ -14,7 +14,7 @@ from train.synthetic.background import Backgrounds, draw_land
 from train.synthetic.camera import photograph, random_gsd_m
 from train.synthetic.canvas import Canvas, Image, resized
 from train.synthetic.coordinates import track_patches
-from train.synthetic.layout import Layout, random_layout
+from train.synthetic.layout import TRAINS, Layout, random_layout
 from train.synthetic.objects import (
     cast_shadows,
     draw_boxes,
@@ -52,7 +52,9 @@ class Scene:
         image: uint8 (rows, cols, 3) RGB.
         track: uint8 (rows, cols), 1 on every track, as wide as its sleepers.
         axis: uint8 (rows, cols), 1 on the centre-line's 0.6 m ribbon.
-        ignore: uint8 (rows, cols), 1 where the truth counts for nothing: hidden track, doubtful rims.
+        hidden: uint8 (rows, cols), 1 on track that is there but not seen.
+        ignore: uint8 (rows, cols), 1 where the truth teaches nothing: doubtful rims, hidden track. Beneath trains it
+            does teach: a train stands on a track.
         tracks: Centre-lines, (n, 2) float64 metres, x to the right and y downwards from the top-left corner.
         switches: Toes, metres likewise.
         gsd_m: Pixel size.
@@ -63,6 +65,7 @@ class Scene:
     image: Image
     track: Image
     axis: Image
+    hidden: Image
     ignore: Image
     tracks: tuple[Floats, ...]
     switches: tuple[tuple[float, float], ...]
@@ -101,21 +104,31 @@ def render_scene(
     camera_px = max(min(round(extent_m / camera_gsd_m), canvas.px), 16)
     image = photograph(rng, canvas.rgb, camera_px, size_px)
     track, axis, rim = truth_masks(tracks, size_px, extent_m)
-    ignore = rim if camera_gsd_m > 0.35 else np.zeros_like(rim)
-    for cover in covers:
-        hidden = resized(cover, size_px, cv2.INTER_AREA) > 127
-        ignore |= (hidden & ((track > 0) | (rim > 0))).astype(np.uint8)
+    on_track = (track > 0) | (rim > 0)
+    covered = on_track & _is_covered(covers, size_px)
+    ignore = (rim if camera_gsd_m > 0.35 else np.zeros_like(rim)) | covered
+    trains = [canvas.mask([box.ring for box in layout.boxes if box.kind in TRAINS])]
+    hidden = covered | (on_track & _is_covered(trains, size_px))
     return Scene(
         image,
         track,
         axis,
-        ignore,
+        hidden.astype(np.uint8),
+        ignore.astype(np.uint8),
         tuple(t.points for t in tracks),
         layout.plan.switches,
         GSD_M,
         camera_gsd_m,
         layout.plan.kind,
     )
+
+
+def _is_covered(covers: list[Image], size_px: int) -> npt.NDArray[np.bool_]:
+    """Which pixels of the scene lie beneath more than half of a cover."""
+    out = np.zeros((size_px, size_px), np.bool_)
+    for cover in covers:
+        out |= resized(cover, size_px, cv2.INTER_AREA) > 127
+    return out
 
 
 def draw_layout(rng: np.random.Generator, canvas: Canvas, layout: Layout, look: RailwayLook | None) -> list[Image]:
