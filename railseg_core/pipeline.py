@@ -39,12 +39,12 @@ PACKAGES = (
     "scikit-image",
     "scipy",
 )
-_DEFAULT_THRESHOLD = 0.5
-# Tags of a probability raster, so that its lines can be drawn later as they would have been at once.
-_THRESHOLD_TAGS = {
-    "track_threshold": "RAILSEG_TRACK_THRESHOLD",
-    "axis_threshold": "RAILSEG_AXIS_THRESHOLD",
-    "min_confidence": "RAILSEG_MIN_CONFIDENCE",
+# Tags of a probability raster, so that its lines can be drawn later as they would have been at once; and what holds
+# where a raster made elsewhere has none.
+_LEVEL_TAGS = {
+    "track_threshold": ("RAILSEG_TRACK_THRESHOLD", 0.5),
+    "axis_threshold": ("RAILSEG_AXIS_THRESHOLD", 0.5),
+    "min_piece_confidence": ("RAILSEG_MIN_PIECE_CONFIDENCE", 0.0),
 }
 _SOURCE_TAG, _SOURCE_GSD_TAG, _SOURCE_CRS_TAG, _MODEL_TAG = (
     "RAILSEG_SOURCE",
@@ -257,7 +257,7 @@ def _write_probability(
         _SOURCE_GSD_TAG: f"{grid.source_gsd_m:.6g}",
         _SOURCE_CRS_TAG: grid.info.crs,
         _MODEL_TAG: card.name,
-        **{tag: f"{getattr(card, name):g}" for name, tag in _THRESHOLD_TAGS.items()},
+        **{tag: f"{getattr(card, name):g}" for name, (tag, _) in _LEVEL_TAGS.items()},
     }
     with create_grid_raster(
         path, grid.window, grid.gsd_m, grid.crs, bands=BANDS, tags=tags, overwrite=overwrite
@@ -270,13 +270,11 @@ def _line_params(request: Request, raster: GridRaster) -> LineParams:
     if request.threshold is not None:
         track, axis, confidence = request.threshold, request.threshold, 0.0
     else:
-        said = [raster.tags.get(tag) for tag in _THRESHOLD_TAGS.values()]
-        defaults = (_DEFAULT_THRESHOLD, _DEFAULT_THRESHOLD, 0.0)
-        track, axis, confidence = (float(s or default) for s, default in zip(said, defaults, strict=True))
+        track, axis, confidence = (float(raster.tags.get(tag, default)) for tag, default in _LEVEL_TAGS.values())
     return LineParams(
         threshold=track,
         axis_threshold=axis,
-        min_confidence=confidence,
+        min_piece_confidence=confidence,
         opening_m=request.opening_m,
         closing_m=request.closing_m,
         kernel=request.kernel,

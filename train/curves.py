@@ -15,14 +15,14 @@ _PANELS = ("loss", "iou")
 
 
 def read_log(run: Path) -> dict[str, list[float]]:
-    """The columns of a run's log.
+    """The columns of a run's log; NaN where a row has no value.
 
     Raises:
         FileNotFoundError: If the run has none.
     """
     with (run / LOG_NAME).open(newline="") as file:
         rows = list(csv.DictReader(file))
-    return {name: [float(row[name]) for row in rows] for name in (rows[0] if rows else {})}
+    return {name: [float(row[name] or "nan") for row in rows] for name in (rows[0] if rows else {})}
 
 
 def draw_curves(runs: Sequence[Path], path: Path) -> None:

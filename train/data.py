@@ -48,7 +48,9 @@ def load_real_scenes(folder: Path) -> list[RealScene]:
             raise FileNotFoundError(f"{image_path} and {target_path} are not a pair of pictures of one size")
         scenes.append(RealScene(image.astype(np.uint8), (target > 0).astype(np.uint8)))
     if not scenes:
-        raise FileNotFoundError(f"no scenes in {folder}: make them with python -m train.prepare_scenes")
+        raise FileNotFoundError(
+            f"no scenes in {folder}: python -m train.prepare_scenes or train.hard_negatives makes some"
+        )
     return scenes
 
 

@@ -9,6 +9,7 @@ track is the one with the best IoU, that of the axis the one with the best lines
 from __future__ import annotations
 
 import argparse
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,8 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=80, help="rendered scenes to choose the thresholds on")
     parser.add_argument("--crops", type=int, default=120, help="rendered crops of 512 px to measure on")
     arguments = parser.parse_args()
+    if min(arguments.scenes, arguments.crops) < 1:
+        parser.error("--scenes and --crops must be 1 or more: thresholds are chosen on them")
 
     model, state = averaged_model(arguments.checkpoint)
     card = ModelCard(
@@ -82,10 +85,12 @@ def main() -> None:
     best_pixels = {name: int(np.argmax([one.iou[1] for one in scores])) for name, scores in by_threshold.items()}
     track, axis = (by_threshold[name][index] for name, index in best_pixels.items())
     card = replace(card, track_threshold=round(float(THRESHOLDS[best_pixels["track"]]), 3))
-    save_model(model, card, arguments.model)
 
     scenes = rendered_scenes(arguments.scenes, arguments.backgrounds)
-    by_levels = line_scores(arguments.model, card.track_threshold, scenes)
+    with tempfile.TemporaryDirectory() as scratch:
+        unfinished = Path(scratch) / arguments.model.name
+        save_model(model, card, unfinished)
+        by_levels = line_scores(unfinished, card.track_threshold, scenes)
     for levels, lines in by_levels.items():
         print(
             f"P(axis) from {levels[0]:g}, mean from {levels[1]:g}: quality {lines.quality:.4f}, "
@@ -95,7 +100,7 @@ def main() -> None:
     card = replace(
         card,
         axis_threshold=chosen[0],
-        min_confidence=chosen[1],
+        min_piece_confidence=chosen[1],
         scores={
             "rendered_scenes": float(arguments.scenes),
             "rendered_line_quality": round(by_levels[chosen].quality, 4),

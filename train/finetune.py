@@ -34,6 +34,7 @@ from train import train
 from train.chips import pieces_of, read_chip, write_chip
 from train.data import RealScene, load_real_scenes
 from train.export import averaged_model
+from train.synthetic.background import Backgrounds
 from train.tracing import Tracing, read_tracing, total_length
 
 AROUND_M = 30.0
@@ -248,6 +249,7 @@ def finetune(settings: argparse.Namespace, folder: Path) -> None:
 
     Raises:
         RailSegError: Something about the inputs or the output that the user can mend, before the training starts.
+        FileNotFoundError: The folder of backgrounds has no pictures.
     """
     pairs = [(settings.raster, settings.lines), *((raster, Path(lines)) for raster, lines in settings.pair)]
     start = settings.model or bundled_model_path()
@@ -256,6 +258,8 @@ def finetune(settings: argparse.Namespace, folder: Path) -> None:
     start_model, card = load_model(start)
     command = training_command(settings, start, folder)
     training = train.parse_settings(command)
+    if training.backgrounds:
+        Backgrounds(training.backgrounds)
 
     area = Area.from_file(settings.area) if settings.area else None
     surveys = [survey(raster, lines, area, settings.around) for raster, lines in pairs]
@@ -271,7 +275,7 @@ def finetune(settings: argparse.Namespace, folder: Path) -> None:
     held_back = load_real_scenes(folder / "check")
     before = measured(start_model, card, held_back, training.device)
     train.main(command)
-    model, state = averaged_model(folder / "run" / "checkpoint.pt")
+    model, state = averaged_model(training.out / "checkpoint.pt")
     after = measured(model, card, held_back, training.device)
 
     pictures = ", ".join(Path(surveyed.raster).name for surveyed in surveys)
@@ -305,7 +309,7 @@ def main(arguments: list[str] | None = None) -> None:
         if any(keep.iterdir()):
             raise RailSegError(f"The folder {keep} is not empty.", "Choose another for --keep.")
         finetune(settings, keep)
-    except RailSegError as error:
+    except (RailSegError, FileNotFoundError) as error:
         raise SystemExit(str(error)) from error
 
 

@@ -18,10 +18,11 @@ from tqdm import tqdm
 
 from railseg_core.network.model_file import bundled_model_path
 from railseg_core.segmentation import Segmenter
-from train.data import TARGET_SUFFIX
+from train.chips import write_chip
+from train.data import RealScene
 from train.synthetic.background import Backgrounds
 from train.synthetic.scene import GSD_M
-from train.train import TILE_PX
+from train.train import tiled
 
 UInt8Array = npt.NDArray[np.uint8]
 
@@ -34,18 +35,12 @@ def at_model_gsd(picture: UInt8Array, gsd_m: float) -> UInt8Array:
     return np.asarray(cv2.resize(picture, (cols, rows), interpolation=way), dtype=np.uint8)
 
 
-def false_axis_m2(segmenter: Segmenter, image: UInt8Array) -> float:
-    """Area that the model takes for a track's axis, from its threshold on, in (rows, cols, 3) pixels of 0.2 m."""
-    rows, cols = image.shape[:2]
-    below, right = (-(-side // TILE_PX) * TILE_PX - side for side in (rows, cols))
-    bordered = cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REFLECT)
-    padded = np.asarray(bordered, dtype=np.uint8).transpose(2, 0, 1)
+def false_axis_m2(segmenter: Segmenter, place: RealScene) -> float:
+    """Area that the model takes for a track's axis, from its threshold on, in a place without tracks."""
     found = 0
-    for row in range(0, rows, TILE_PX):
-        for col in range(0, cols, TILE_PX):
-            tile = np.ascontiguousarray(padded[None, :, row : row + TILE_PX, col : col + TILE_PX])
-            axis = segmenter.predict(tile)[0, 1, : rows - row, : cols - col]
-            found += int((axis >= 255 * segmenter.card.axis_threshold).sum())
+    for image, target in tiled([place]):
+        axis = segmenter.predict(image.numpy())[0, 1]
+        found += int((axis[target[0, 2].numpy() == 0] >= 255 * segmenter.card.axis_threshold).sum())
     return found * GSD_M**2
 
 
@@ -55,26 +50,31 @@ def write_negatives(folder: Path, out: Path, count: int, segmenter: Segmenter) -
     Returns:
         Name and false axis in m² of each that was written, the worst first; only those with some.
     """
+    scored: list[tuple[float, str, RealScene]] = []
+    for path, picture, gsd_m in tqdm(Backgrounds(folder).large_pictures(), unit="place"):
+        image = at_model_gsd(picture, gsd_m)
+        place = RealScene(image, np.zeros_like(image))
+        scored.append((false_axis_m2(segmenter, place), path.stem, place))
+        scored = sorted(scored, key=lambda item: -item[0])[:count]
+    worst = [item for item in scored if item[0] > 0]
     out.mkdir(parents=True, exist_ok=True)
-    pictures = [(path, at_model_gsd(picture, gsd_m)) for path, picture, gsd_m in Backgrounds(folder).large_pictures()]
-    scored = [(false_axis_m2(segmenter, picture), path, picture) for path, picture in tqdm(pictures, unit="place")]
-    worst = sorted((item for item in scored if item[0] > 0), key=lambda item: -item[0])[:count]
-    for _, path, picture in worst:
-        cv2.imwrite(str(out / f"{path.stem}.png"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-        cv2.imwrite(str(out / f"{path.stem}{TARGET_SUFFIX}"), np.zeros_like(picture))
-    return [(path.stem, area) for area, path, _ in worst]
+    for _, name, place in worst:
+        write_chip(place, out, name)
+    return [(name, area) for area, name, _ in worst]
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Reads the options, writes, says what was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("backgrounds", type=Path, help="folder with naip/, pdok/")
-    parser.add_argument("out", type=Path, help="folder to write")
+    parser.add_argument("out", type=Path, help="empty folder to write to")
     parser.add_argument("--count", type=int, default=120, help="how many places at most")
     parser.add_argument("--model", type=Path, help="model file instead of the bundled one")
-    arguments = parser.parse_args()
-    segmenter = Segmenter(arguments.model or bundled_model_path())
-    written = write_negatives(arguments.backgrounds, arguments.out, arguments.count, segmenter)
+    settings = parser.parse_args(arguments)
+    if settings.out.exists() and any(settings.out.iterdir()):
+        parser.exit(1, f"The folder {settings.out} is not empty: choose another, or training reads the old ones too\n")
+    segmenter = Segmenter(settings.model or bundled_model_path())
+    written = write_negatives(settings.backgrounds, settings.out, settings.count, segmenter)
     print(f"{len(written)} places with false axis, {sum(area for _, area in written):.0f} m² in all")
     for name, area in written[:10]:
         print(f"{name}: {area:.0f} m²")

@@ -44,7 +44,7 @@ def _centre_line_dice(probability: Tensor, truth: Tensor, weight: Tensor) -> Ten
     return 1 - 2 * correct * complete / (correct + complete)
 
 
-def railway_loss(logits: Tensor, target: Tensor, kind: str = "dice") -> tuple[Tensor, dict[str, float]]:
+def railway_loss(logits: Tensor, target: Tensor, kind: str) -> tuple[Tensor, dict[str, float]]:
     """What is made small, for the two classes and for the axis alike.
 
     Args:

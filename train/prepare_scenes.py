@@ -12,11 +12,9 @@ from pathlib import Path
 
 from railseg_core.railway_map import as_crs
 from railseg_core.raster import GSD_M, open_working_grid
-from train.chips import drawn, read_chip, write_chip
+from train.chips import read_chip, write_chip
 from train.scenes import TracedScene, traced_scenes
 from train.tracing import Tracing
-
-__all__ = ["GSD_M", "drawn", "prepare"]
 
 
 def prepare(scene: TracedScene, folder: Path) -> None:

@@ -11,7 +11,6 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-import shapely
 
 from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.vectorize import vectorize
@@ -19,10 +18,11 @@ from railseg_core.grid_raster import open_grid_raster
 from railseg_core.metrics import RHO_M, LineScores, score_lines
 from railseg_core.pipeline import run
 from railseg_core.requests import SegmentRequest
+from train.judge import coordinates
 from train.judge_rendered import SCENE_PX, put_on_map
 from train.synthetic.scene import Backgrounds, Scene, render_scene
 
-SCENES_SEED = 940_001  # of no training, validation or test stream
+LEVELS_SEED = 940_001  # of no training, validation or test stream
 AXIS_LEVELS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
 CONFIDENCE_LEVELS = (0.0, 0.4, 0.5, 0.6)
 
@@ -34,7 +34,7 @@ def rendered_scenes(count: int, backgrounds: Path | None) -> Iterable[Scene]:
     """The scenes that thresholds are chosen on."""
     textures = Backgrounds(backgrounds) if backgrounds else None
     for number in range(count):
-        yield render_scene(np.random.default_rng([SCENES_SEED, number]), SCENE_PX, textures)
+        yield render_scene(np.random.default_rng([LEVELS_SEED, number]), SCENE_PX, textures)
 
 
 def line_scores(model: Path, track_threshold: float, scenes: Iterable[Scene]) -> dict[Levels, LineScores]:
@@ -51,10 +51,10 @@ def line_scores(model: Path, track_threshold: float, scenes: Iterable[Scene]) ->
         for scene in scenes:
             traced = put_on_map(scene, picture)
             run(SegmentRequest(raster=str(picture), output=probability, model=model, overwrite=True))
-            visible, hidden = ([shapely.get_coordinates(line) for line in ls] for ls in (traced.visible, traced.hidden))
+            visible, hidden = coordinates(traced.visible), coordinates(traced.hidden)
             with open_grid_raster(probability) as raster:
                 for (axis, confidence), pooled in found.items():
-                    params = LineParams(threshold=track_threshold, axis_threshold=axis, min_confidence=confidence)
+                    params = LineParams(threshold=track_threshold, axis_threshold=axis, min_piece_confidence=confidence)
                     lines = [track.line for track in vectorize(raster, params).tracks]
                     pooled.append(score_lines(lines, visible, rho_m=RHO_M, hidden=hidden))
     return {pair: LineScores.pooled(scores) for pair, scores in found.items()}

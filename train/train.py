@@ -27,7 +27,7 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, normalise, probabilities
@@ -43,6 +43,7 @@ MOMENTUM = 0.9
 TILE_PX = 512  # what the product gives the network
 WARM_UP = 0.03  # share of the budget in which the learning rate rises
 AVERAGE_DECAY = 0.998
+MAX_LEFT_OUT = 100  # steps without a finite loss
 CHECKPOINT_SECONDS = 120.0
 VALIDATION_CROPS = 48
 VALIDATION_SEED = 900_001  # beyond every --seed
@@ -67,14 +68,19 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--negatives", type=Path, help="folder that train.hard_negatives wrote")
     parser.add_argument("--negative-share", type=float, default=0.1)
     parser.add_argument("--validation", type=Path, help="folder of real scenes that are only looked at")
-    parser.add_argument("--encoder", type=Path, help="pretrained encoder weights (safetensors)")
-    parser.add_argument("--start", type=Path, help="model file whose weights the run begins with; sets --variant")
+    begin = parser.add_mutually_exclusive_group()
+    begin.add_argument("--encoder", type=Path, help="pretrained encoder weights (safetensors)")
+    begin.add_argument("--start", type=Path, help="model file whose weights the run begins with; sets --variant")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
     parser.add_argument("--workers", type=int, default=1, help="processes that render crops")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=0)
     settings = parser.parse_args(arguments)
+    if settings.minutes is not None and settings.minutes <= 0:
+        parser.error("--minutes must be more than 0")
+    if settings.real_share + settings.negative_share > 1:
+        parser.error("--real-share and --negative-share are more than 1 together")
     if not 0 <= settings.seed < 1000:
         parser.error("--seed must be below 1000: the seeds of validation and test lie beyond")
     return settings
@@ -91,6 +97,25 @@ def mixed_precision(precision: str, device: str) -> bool:
     if precision == "auto":
         return device == "cuda" or (device == "cpu" and torch.cpu._is_avx512_bf16_supported())
     return precision == "bfloat16"
+
+
+class Float32Conv2d(nn.Conv2d):
+    """A convolution that autocast leaves in float32."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, in, rows, cols) to float32 (n, out, rows, cols)."""
+        with torch.autocast(x.device.type, enabled=False):
+            return super().forward(x.float())
+
+
+def keep_depthwise_in_float32(model: DeepLabV3Plus) -> None:
+    """Leaves large and strided depthwise convolutions out of mixed precision on the CPU, in place.
+
+    Their gradient in bfloat16 is up to five times as slow, and for dilated ones it now and then is NaN (torch 2.13).
+    """
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d) and module.groups > 1 and (module.kernel_size[0] > 3 or module.stride[0] > 1):
+            module.__class__ = Float32Conv2d
 
 
 def keep_freed_memory() -> None:
@@ -119,6 +144,14 @@ def update_average(average: DeepLabV3Plus, model: DeepLabV3Plus, step: int) -> N
             value.lerp_(current[name], 1 - decay)
         else:
             value.copy_(current[name])
+
+
+@torch.no_grad()
+def restore_statistics(model: DeepLabV3Plus, average: DeepLabV3Plus) -> None:
+    """Takes the batch norms' running values from the average, after a step that may have spoilt them."""
+    kept = dict(average.named_buffers())
+    for name, buffer in model.named_buffers():
+        buffer.copy_(kept[name])
 
 
 @torch.inference_mode()
@@ -170,8 +203,9 @@ def main(arguments: list[str] | None = None) -> None:
     step, crops, seconds_before = 0, 0, 0.0
     if checkpoint_path.exists():
         state = torch.load(checkpoint_path, map_location="cpu", weights_only=True)
-        if state["variant"] != settings.variant:
-            raise SystemExit(f"{checkpoint_path} is of a {state['variant']} network; choose another --out")
+        for name in ("variant", "optimiser_name"):
+            if state[name] != getattr(settings, name.removesuffix("_name")):
+                raise SystemExit(f"{checkpoint_path} is of {state[name]}; choose another --out")
         model.load_state_dict(state["model"])
         step, crops, seconds_before = state["step"], state["crops"], state["seconds"]
 
@@ -195,10 +229,12 @@ def main(arguments: list[str] | None = None) -> None:
 
     mixed = mixed_precision(settings.precision, device)
     batches = iter(loader)
-    if state is None and settings.encoder and not settings.start:
+    if state is None and settings.encoder:
         start_encoder(model.encoder, settings.encoder, normalised(next(batches)[0], "cpu"))
     model = model.to(device)
     average = copy.deepcopy(model)
+    if mixed and device == "cpu":
+        keep_depthwise_in_float32(model)
     # Batch norms and biases are not decayed: a decayed scale is no regularisation.
     vectors = [p for p in model.parameters() if p.ndim == 1]
     matrices = [p for p in model.parameters() if p.ndim > 1]
@@ -214,10 +250,12 @@ def main(arguments: list[str] | None = None) -> None:
     if state is not None:
         average.load_state_dict(state["average"])
         optimiser.load_state_dict(state["optimiser"])
+        optimiser.param_groups[0]["weight_decay"] = settings.weight_decay
 
     def save(path: Path) -> None:
         content = {
             "variant": settings.variant,
+            "optimiser_name": settings.optimiser,
             "model": model.state_dict(),
             "average": average.state_dict(),
             "optimiser": optimiser.state_dict(),
@@ -229,6 +267,7 @@ def main(arguments: list[str] | None = None) -> None:
         path.with_suffix(".part").replace(path)
 
     # The loop
+    left_out = 0
     started = last_saved = time.monotonic()
     sums: dict[str, float] = {}
     log_path = settings.out / LOG_NAME
@@ -243,6 +282,7 @@ def main(arguments: list[str] | None = None) -> None:
                 "step": step,
                 "crops": crops,
                 "minutes": elapsed / 60,
+                "left_out": left_out,
                 "track_iou": track_iou,
                 "axis_iou": axis_iou,
             }
@@ -267,7 +307,13 @@ def main(arguments: list[str] | None = None) -> None:
         loss, terms = railway_loss(logits, target.to(device, non_blocking=True), settings.loss)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        if not (loss.isfinite() and norm.isfinite()):
+            left_out += 1
+            if left_out > MAX_LEFT_OUT:
+                raise SystemExit(f"{left_out} steps gave no finite loss or gradient: lower --learning-rate")
+            restore_statistics(model, average)
+            continue
         optimiser.step()
         epochs_before = crops // EPOCH_CROPS
         step, crops = step + 1, crops + len(images)
@@ -280,13 +326,18 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def write_log(path: Path, row: dict[str, float]) -> None:
-    """Appends a row to the CSV log, with a header when it is new."""
-    is_new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(row), extrasaction="ignore")
-        if is_new:
-            writer.writeheader()
-        writer.writerow(row)
+    """Adds a row to the CSV log; columns that it or the rows before lack are left empty there."""
+    rows: list[dict[str, Any]] = []
+    if path.exists():
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+    rows.append(row)
+    aside = path.with_suffix(".part")
+    with aside.open("w", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(dict.fromkeys(name for one in rows for name in one)))
+        writer.writeheader()
+        writer.writerows(rows)
+    aside.replace(path)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ class LineParams:
         closing_m: Size of the closing's kernel on the track mask.
         kernel: Shape of both kernels.
         min_length_m: Isolated pieces of a smaller total length are left out, unless the picture cuts them.
-        min_confidence: Isolated pieces whose mean probability, 0 to 1, is lower are left out. With a low
+        min_piece_confidence: Isolated pieces whose mean probability, 0 to 1, is lower are left out. With a low
             `axis_threshold` faint stretches of a track are kept that as a whole is plain, and faint things are not.
         min_spur_m: Dead-end branches shorter than this are thinning's artefacts and are left out.
     """
@@ -30,7 +30,7 @@ class LineParams:
     closing_m: float = 1.0
     kernel: KernelShape = "disc"
     min_length_m: float = 15.0
-    min_confidence: float = 0.0
+    min_piece_confidence: float = 0.0
     min_spur_m: float = 3.0
 
 

@@ -237,7 +237,7 @@ def _drop_doubtful_pieces(graph: TrackGraph, params: LineParams) -> None:
         edges = [graph.edges[number] for number in piece]
         cut = any(graph.is_cut(node) for edge in edges for node in (edge.start, edge.end))
         short = sum(edge.length_m for edge in edges) < (params.min_spur_m if cut else params.min_length_m)
-        if short or _mean_probability(graph, edges) < params.min_confidence:
+        if short or _mean_probability(graph, edges) < params.min_piece_confidence:
             for number in piece:
                 graph.remove(number)
 

@@ -34,7 +34,7 @@ class ModelCard:
         gsd_m: Ground sampling distance the model was trained at, metres.
         track_threshold: P(track) from which a pixel is track, chosen on rendered scenes.
         axis_threshold: P(axis) from which a pixel is axis, chosen by the lines that come of it.
-        min_confidence: Mean P(axis) from which a piece of line counts.
+        min_piece_confidence: Mean P(axis) from which a piece of line counts.
         trained_on: The pictures it has seen.
         licence: Licence of the weights.
         credits: Sources to be named.
@@ -51,7 +51,7 @@ class ModelCard:
     gsd_m: float = 0.2
     track_threshold: float = 0.5
     axis_threshold: float = 0.5
-    min_confidence: float = 0.0
+    min_piece_confidence: float = 0.0
     trained_on: str = ""
     licence: str = "GPL-2.0-or-later"
     credits: tuple[str, ...] = ()
@@ -130,8 +130,8 @@ def _parse_card(header: str, path: Path) -> ModelCard:
                 values[name] = tuple(values[name])
         known = {item.name for item in fields(ModelCard)}
         card = ModelCard(**{name: value for name, value in values.items() if name in known})
-        levels = (card.track_threshold, card.axis_threshold)
-        if not (card.gsd_m > 0 and all(0 < float(level) <= 1 for level in levels) and 0 <= card.min_confidence <= 1):
+        in_range = [0 < float(level) <= 1 for level in (card.track_threshold, card.axis_threshold)]
+        if not (card.gsd_m > 0 and all(in_range) and 0 <= float(card.min_piece_confidence) <= 1):
             raise ValueError("its numbers are out of range")
     except (ValueError, TypeError, AttributeError) as error:
         raise RailSegError(f"The header of the model file {path} is damaged ({error}).", _WAY_OUT) from error

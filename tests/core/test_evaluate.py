@@ -33,6 +33,7 @@ from train.scenes import TracedScene
 from train.synthetic.background import is_held_out
 from train.synthetic.scene import Scene, render_scene
 from train.synthetic.trackplan import TrackPlan
+from train.thresholds import LEVELS_SEED
 from train.train import VALIDATION_SEED
 
 SIZE_PX = 256
@@ -43,7 +44,7 @@ def scene() -> Scene:
     """A scene of 51 m with tracks across it, from left to right, nothing of them hidden."""
 
     def is_fit(one: Scene) -> bool:
-        return bool(one.axis[:, :50].any() and one.axis[:, -50:].any() and not one.ignore.any())
+        return bool(one.axis[:, :50].any() and one.axis[:, -50:].any() and not (one.ignore | one.hidden).any())
 
     scenes = (render_scene(np.random.default_rng([9, k]), SIZE_PX, None) for k in count())
     return next(one for one in scenes if is_fit(one))
@@ -90,12 +91,13 @@ def test_true_lines_have_quality_one_against_themselves(on_map: TracedScene) -> 
         assert scores.lateral_rms_cm == pytest.approx(0, abs=1e-4)
 
 
-def test_tracks_are_hidden_where_the_truth_counts_for_nothing(
-    scene: Scene, on_map: TracedScene, tmp_path: Path
+@pytest.mark.parametrize("reason", ["ignore", "hidden"])
+def test_tracks_are_hidden_where_nobody_could_know_them(
+    scene: Scene, on_map: TracedScene, tmp_path: Path, reason: str
 ) -> None:
-    ignore = np.zeros_like(scene.ignore)
-    ignore[:, : SIZE_PX // 2] = 1
-    half = put_on_map(dataclasses.replace(scene, ignore=ignore), tmp_path / "half.tif")
+    unknown = np.zeros_like(scene.ignore)
+    unknown[:, : SIZE_PX // 2] = 1
+    half = put_on_map(dataclasses.replace(scene, **{reason: unknown}), tmp_path / "half.tif")
     middle_m = LEFT_M + SIZE_PX / 2 * scene.gsd_m
     assert max(line.bounds[2] for line in half.hidden) < middle_m + 0.5
     assert min(line.bounds[0] for line in half.visible) > middle_m - 0.5
@@ -169,8 +171,8 @@ def test_a_contact_sheet_has_all_pictures_in_rows_of_four(tmp_path: Path) -> Non
 
 
 def test_no_other_stream_has_the_judges_seeds() -> None:
-    seeds = (SCENES_SEED, CONFUSERS_SEED, TEST_SEED, VALIDATION_SEED)
-    assert len(set(seeds)) == 4
+    seeds = (SCENES_SEED, CONFUSERS_SEED, TEST_SEED, VALIDATION_SEED, LEVELS_SEED)
+    assert len(set(seeds)) == len(seeds)
     assert min(seeds) >= 1000  # below are those of training
 
 

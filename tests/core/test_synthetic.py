@@ -11,6 +11,7 @@ import pytest
 import rasterio
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely import MultiLineString, Point, Polygon
 
 from train.make_sample import EXTENT_M, GSD_M, LEFT_M, TOP_M, draw_sample, sample_layout, sample_truth
 from train.synthetic.alignment import (
@@ -22,6 +23,7 @@ from train.synthetic.alignment import (
     shift_length,
     trace,
 )
+from train.synthetic.appearance import random_look
 from train.synthetic.background import Backgrounds, is_held_out
 from train.synthetic.canvas import Canvas, resized
 from train.synthetic.coordinates import track_patches
@@ -249,6 +251,38 @@ def test_trains_hide_tracks_but_teach_that_there_is_one() -> None:
         assert not scene.hidden[with_rim == 0].any()
         seen += bool((scene.hidden & (1 - scene.ignore)).any())
     assert seen >= 3
+
+
+def test_platforms_and_cars_stand_beside_the_tracks() -> None:
+    platforms = 0
+    for seed in range(300):
+        layout = random_layout(np.random.default_rng([13, seed]), 100.0, False)
+        lines = MultiLineString([track.points for track in layout.plan.tracks])
+        for box in layout.boxes:
+            if box.kind in ("platform", "car"):
+                assert Polygon(box.ring).distance(lines) > 0.6 or lines.is_empty
+                platforms += box.kind == "platform"
+    assert platforms > 8
+
+
+def test_a_hill_covers_all_tracks_behind_its_portal() -> None:
+    layouts = [random_layout(np.random.default_rng([14, seed]), 100.0, False) for seed in range(400)]
+    hills = [(hill, layout.plan.tracks) for layout in layouts for hill in layout.hills]
+    assert len(hills) > 4
+    for ring, tracks in hills:
+        along = (ring[3] - ring[0]) / np.linalg.norm(ring[3] - ring[0])
+        for track in tracks:
+            behind = track.points[(track.points - ring[0]) @ along > 0.5]
+            assert all(Polygon(ring).contains(Point(p)) for p in behind)
+
+
+def test_tracks_of_one_scene_have_one_gauge() -> None:
+    gauges = set()
+    for seed in range(60):
+        look = random_look(np.random.default_rng(seed), (0, 1, 1, 2), "rail", paved=False)
+        assert len({style.gauge_m for style in look.styles}) == 1
+        gauges.add(look.styles[0].gauge_m)
+    assert len(gauges) > 1
 
 
 def test_roofs_and_hills_hide_what_lies_beneath_them() -> None:

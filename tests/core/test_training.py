@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 import torch
 
+from railseg_core.metrics import LineScores
 from railseg_core.network.mobilenetv3 import MobileNetV3Large
 from railseg_core.network.model_file import bundled_model_path, load_model
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter
 from train import export, train
+from train.curves import LOG_NAME, read_log
 from train.data import TARGET_SUFFIX, CropStream, Mixture, RealScene, augmented_crop, load_real_scenes
+from train.hard_negatives import main as main_of_hard_negatives
 from train.hard_negatives import write_negatives
 from train.losses import LOSSES, railway_loss
 from train.pretrained import start_encoder
@@ -40,6 +43,8 @@ def test_a_run_goes_on_where_it_stood_and_becomes_a_model_file(tmp_path: Path, m
     with (run / "log.csv").open() as file:
         logged = [int(row["step"]) for row in csv.DictReader(file)]
     assert logged == [first, steps(run)]
+    train.main(["--out", str(run), *SETTINGS, "--epochs", "0.002", "--loss", "dice"])  # nothing left to do
+    assert steps(run) == 8
     assert cv2.imread(str(run / "curves.png")) is not None
 
     model_path = tmp_path / "model.safetensors"
@@ -52,7 +57,7 @@ def test_a_run_goes_on_where_it_stood_and_becomes_a_model_file(tmp_path: Path, m
     assert card.scores["training_steps"] == steps(run)
     assert 0.2 <= card.track_threshold <= 0.8
     assert card.axis_threshold in AXIS_LEVELS
-    assert card.min_confidence in CONFIDENCE_LEVELS
+    assert card.min_piece_confidence in CONFIDENCE_LEVELS
 
     another = tmp_path / "another"
     train.main(["--out", str(another), *SETTINGS, "--start", str(model_path), "--learning-rate", "0"])
@@ -66,6 +71,34 @@ def test_a_checkpoint_of_another_variant_is_not_gone_on_with(tmp_path: Path) -> 
     train.main(["--out", str(run), *SETTINGS])
     with pytest.raises(SystemExit, match="choose another --out"):
         train.main(["--out", str(run), *SETTINGS, "--variant", "faithful"])
+
+
+def test_a_checkpoint_of_another_optimiser_is_not_gone_on_with(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train.main(["--out", str(run), *SETTINGS])
+    with pytest.raises(SystemExit, match=r"adamw.*choose another --out"):
+        train.main(["--out", str(run), *SETTINGS, "--optimiser", "sgd"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [["--minutes", "0"], ["--real-share", "0.7", "--negative-share", "0.4"], ["--start", "a", "--encoder", "b"]],
+)
+def test_settings_that_cannot_be_meant_are_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        train.parse_settings(["--out", "run", *wrong])
+    assert wrong[0] in capsys.readouterr().err
+
+
+def test_a_log_keeps_its_columns_apart(tmp_path: Path) -> None:
+    log = tmp_path / LOG_NAME
+    train.write_log(log, {"step": 1.0, "track_iou": 0.5})
+    train.write_log(log, {"step": 2.0, "real_iou": 0.7, "track_iou": 0.6})
+    columns = read_log(tmp_path)
+    assert columns["step"] == [1.0, 2.0]
+    assert columns["track_iou"] == [0.5, 0.6]
+    assert np.isnan(columns["real_iou"][0])
+    assert columns["real_iou"][1] == 0.7
 
 
 def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
@@ -84,13 +117,13 @@ def test_the_loss_is_small_for_the_truth_and_blind_to_what_is_ignored() -> None:
     logits = torch.zeros(1, 3, 16, 16)
     logits[:, 1] = target[:, 0] * 40.0 - 20
     logits[:, 2] = target[:, 1] * 40.0 - 20
-    right, terms = railway_loss(logits, target)
+    right, terms = railway_loss(logits, target, "dice")
     assert float(right) < 0.05
     assert set(terms) == {"track_entropy", "track_dice", "axis_entropy", "axis_dice"}
     spoilt = logits.clone()
     spoilt[..., 12:] *= -1
-    torch.testing.assert_close(railway_loss(spoilt, target)[0], right)
-    assert float(railway_loss(-logits, target)[0]) > 2
+    torch.testing.assert_close(railway_loss(spoilt, target, "dice")[0], right)
+    assert float(railway_loss(-logits, target, "dice")[0]) > 2
 
 
 @pytest.mark.parametrize("kind", LOSSES)
@@ -144,18 +177,20 @@ def test_scenes_are_watched_whole_with_their_edges_ignored() -> None:
 
 
 def test_what_a_model_takes_for_tracks_becomes_a_negative(tmp_path: Path) -> None:
-    places = tmp_path / "pdok"
-    places.mkdir()
+    places = tmp_path / "backgrounds" / "pdok"
+    places.mkdir(parents=True)
     sample = cv2.imread(str(resource_path("sample", "sample.tif")))
     cv2.imwrite(str(places / "tracks.png"), cv2.resize(sample, (1200, 1200), interpolation=cv2.INTER_AREA)[:500, :500])
     cv2.imwrite(str(places / "nothing.png"), np.full((300, 300, 3), 120, np.uint8))
     out = tmp_path / "negatives"
-    written = write_negatives(tmp_path, out, 5, Segmenter(bundled_model_path(), "cpu"))
+    written = write_negatives(tmp_path / "backgrounds", out, 5, Segmenter(bundled_model_path(), "cpu"))
     assert [name for name, _ in written] == ["tracks"]
     assert written[0][1] > 20  # m² of axis: the sample's tracks
     (scene,) = load_real_scenes(out)
     assert scene.image.shape == (625, 625, 3)  # 500 px of 0.25 m at 0.2 m
     assert not scene.target.any()
+    with pytest.raises(SystemExit):
+        main_of_hard_negatives([str(tmp_path / "backgrounds"), str(out)])
 
 
 def test_thresholds_are_chosen_by_the_lines() -> None:
@@ -164,7 +199,13 @@ def test_thresholds_are_chosen_by_the_lines() -> None:
     references = {score.reference_m for score in scores.values()}
     assert len(references) == 1
     assert references.pop() > 50
-    assert scores[best(scores)].quality == max(score.quality for score in scores.values())
+    qualities = {pair: score.quality for pair, score in scores.items()}
+    assert qualities[0.1, 0.0] != qualities[0.6, 0.6]
+
+
+def test_of_equally_good_levels_those_that_leave_out_more_are_best() -> None:
+    good, bad = (LineScores(100.0, found, 100.0, found, 0, np.zeros(1)) for found in (90.0, 50.0))
+    assert best({(0.1, 0.0): good, (0.3, 0.0): good, (0.3, 0.4): good, (0.5, 0.6): bad}) == (0.3, 0.4)
 
 
 def test_real_scenes_are_cropped_with_their_targets(tmp_path: Path) -> None:

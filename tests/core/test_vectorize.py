@@ -326,7 +326,7 @@ def test_a_faint_stretch_of_a_plain_track_is_kept_and_a_faint_thing_is_not(tmp_p
     with raster_of(tmp_path / "p.tif", bands, window) as raster:
         strict = vectorize(raster, LineParams(axis_threshold=0.5))
         lenient = vectorize(raster, LineParams(axis_threshold=0.15))
-        both = vectorize(raster, LineParams(axis_threshold=0.15, min_confidence=0.5))
+        both = vectorize(raster, LineParams(axis_threshold=0.15, min_piece_confidence=0.5))
     assert len(strict.tracks) == 2
     assert len(lenient.tracks) == 2
     (kept,) = both.tracks

@@ -29,6 +29,18 @@ SWITCHES = (
 SWITCH_WEIGHTS = np.array([0.1, 0.1, 0.3, 0.25, 0.15, 0.05, 0.05])
 
 
+def normals(points: Floats) -> Floats:
+    """Unit vectors to the right of a line (y grows downwards) at each of its points, (n, 2)."""
+    d = np.gradient(points, axis=0)
+    length = np.maximum(np.hypot(d[:, 0], d[:, 1]), 1e-9)
+    return np.asarray(np.stack([-d[:, 1], d[:, 0]], axis=1) / length[:, None])
+
+
+def arc_lengths(points: Floats) -> Floats:
+    """Distance along a line of each of its points, (n,) metres."""
+    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+
+
 @dataclass(frozen=True, slots=True)
 class Alignment:
     """A centre-line as points at `STEP_M` distance.

@@ -192,20 +192,22 @@ def random_ballast(rng: np.random.Generator, materials: Materials, tracks: int) 
     )
 
 
-def random_track_style(rng: np.random.Generator, materials: Materials, kind: str, paved: bool) -> TrackStyle:
-    """A track's looks.
+def random_track_style(
+    rng: np.random.Generator, materials: Materials, kind: str, paved: bool, gauge_m: float
+) -> TrackStyle:
+    """A track's looks, without a conductor rail.
 
     Args:
         rng: Source of chance.
         materials: Its colours.
         kind: 'rail' or 'tram'.
         paved: Whether it lies in a street: no sleepers are seen, and of the rails little but their grooves.
+        gauge_m: Between the rails.
     """
     seen = float(rng.choice([0.0, rng.uniform(0.1, 0.4), rng.uniform(0.4, 1.0)], p=[0.18, 0.37, 0.45]))
     if kind == "tram":
         seen *= float(rng.random() < 0.3)
     slab = rng.random() < (0.04 if kind == "rail" else 0.3)
-    gauge_m = float(rng.choice(GAUGES_M, p=GAUGE_WEIGHTS))
     style = TrackStyle(
         bed=shade(rng, (176, 172, 164)) if slab else materials.bed,
         bed_strength=0.9 if slab else (rng.uniform(0.1, 0.8) if rng.random() < 0.7 else 0.0),
@@ -229,8 +231,6 @@ def random_track_style(rng: np.random.Generator, materials: Materials, kind: str
         stain_strength=rng.uniform(0.1, 0.7) if rng.random() < 0.4 else 0.0,
         stain_width_m=rng.uniform(0.25, 0.8),
         gauge_m=gauge_m,
-        third_rail=pick(rng, THIRD_RAILS) if kind == "rail" and rng.random() < 0.06 else None,
-        third_rail_side=float(rng.choice([-1.0, 1.0])),
     )
     if not paved:
         return style
@@ -246,7 +246,6 @@ def random_track_style(rng: np.random.Generator, materials: Materials, kind: str
         foot=scaled(groove, 0.6),
         foot_strength=rng.uniform(0.2, 0.9) if rng.random() < 0.5 else 0.0,
         stain_strength=style.stain_strength * 0.5,
-        third_rail=None,
     )
 
 
@@ -283,8 +282,14 @@ def random_look(rng: np.random.Generator, groups: tuple[int, ...], kind: str, pa
     materials = random_materials(rng)
     ballast = random_ballast(rng, materials, len(groups))
     alike = rng.random() < 0.6
+    gauge_m = float(rng.choice(GAUGES_M, p=GAUGE_WEIGHTS))
+    third_rail = pick(rng, THIRD_RAILS) if kind == "rail" and not paved and rng.random() < 0.06 else None
     styles = {
-        group: random_track_style(rng, materials if alike else random_materials(rng), kind, paved)
+        group: replace(
+            random_track_style(rng, materials if alike else random_materials(rng), kind, paved, gauge_m),
+            third_rail=third_rail,
+            third_rail_side=float(rng.choice([-1.0, 1.0])),
+        )
         for group in sorted(set(groups))
     }
     return RailwayLook(ballast, tuple(vary(rng, styles[group]) for group in groups))

@@ -100,18 +100,21 @@ class Backgrounds:
                 if min(picture.shape[:2]) >= MIN_PLACE_PX:
                     yield path, picture, gsd_m
 
-    def draw(
-        self, rng: np.random.Generator, canvas: Canvas, camera_gsd_m: float, *, true_to_scale: bool = False
-    ) -> None:
-        """Fills a canvas with a piece of a picture, turned at random, about as sharp as the camera or true to scale."""
+    def draw(self, rng: np.random.Generator, canvas: Canvas, camera_gsd_m: float) -> None:
+        """Fills a canvas with a piece of a picture, turned at random, about as sharp as the camera."""
         weights = np.array([kind[2] for kind in self._kinds])
         paths, gsd_m, _ = self._kinds[int(rng.choice(len(self._kinds), p=weights / weights.sum()))]
         picture = self._load(paths[int(rng.integers(len(paths)))])
         if min(picture.shape[:2]) < MIN_PLACE_PX:
             picture = self._mosaic(rng, paths)
-        # A coarse picture is shown smaller than life: as texture it serves, and it is as sharp as the tracks.
-        shown = max(min(gsd_m, max(camera_gsd_m, 0.2) * rng.uniform(0.8, 1.5)), 0.15)
-        scale = (gsd_m if true_to_scale else shown) / canvas.gsd_m
+        # A picture much coarser than the camera is shown smaller than life: as texture it serves, and it is as sharp
+        # as the tracks.
+        shown = (
+            gsd_m
+            if camera_gsd_m >= 0.75 * gsd_m
+            else max(min(gsd_m, max(camera_gsd_m, 0.2) * rng.uniform(0.8, 1.5)), 0.15)
+        )
+        scale = shown / canvas.gsd_m
         angle = rng.uniform(0.0, 360.0)
         rows, cols = picture.shape[:2]
         middle = rng.uniform(0.3, 0.7, 2) * np.array([cols, rows])

@@ -35,6 +35,12 @@ class Canvas:
         self.gsd_m = extent_m / px
         self.px = px
 
+    def copied(self) -> Canvas:
+        """The same once more, to be drawn on alone."""
+        other = Canvas(self.px, self.px * self.gsd_m)
+        other.rgb, other.grain = self.rgb.copy(), self.grain.copy()
+        return other
+
     def to_fixed(self, points: Floats) -> npt.NDArray[np.int32]:
         """OpenCV's fixed-point coordinates of points in metres."""
         return np.asarray(np.round((points / self.gsd_m - 0.5) * (1 << _SHIFT)), dtype=np.int32)

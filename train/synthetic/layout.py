@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from train.synthetic.alignment import Floats, random_alignment
+from train.synthetic.alignment import Floats, normals, random_alignment
 from train.synthetic.canvas import Floats32, rectangle, ribbon
 from train.synthetic.trackplan import Track, TrackPlan, as_photographed, random_plan
 
@@ -149,15 +149,14 @@ def random_layout(
 
 def _is_paved(rng: np.random.Generator, plan: TrackPlan) -> bool:
     """Trams lie in streets more often than not, sidings of harbours and factories now and then."""
-    if not plan.tracks:
-        return False
-    return bool(rng.random() < (0.6 if plan.kind == "tram" else 0.08 if len(plan.tracks) < 5 else 0.02))
+    share = {"tram": 0.6, "single": 0.15}.get(plan.kind, 0.0)
+    return bool(rng.random() < share)
 
 
 def _streets(rng: np.random.Generator, plan: TrackPlan, extent_m: float) -> list[Line]:
-    """The street that tracks lie in, and sometimes one that crosses it."""
-    wide = rng.random() < 0.3
-    found = [Line("street", plan.tracks[0].points, rng.uniform(16.0, 40.0) if wide else rng.uniform(7.0, 16.0))]
+    """The streets that tracks lie in, and sometimes one that crosses them."""
+    width = rng.uniform(16.0, 40.0) if rng.random() < 0.3 else rng.uniform(7.0, 16.0)
+    found = [Line("street", track.points, width) for track in plan.tracks]
     if rng.random() < 0.4:
         point, heading = _inside(rng, plan.tracks[0])
         across = random_alignment(rng, point, heading + rng.uniform(0.4, 2.7), extent_m, 300.0)
@@ -194,13 +193,16 @@ def _roofs(rng: np.random.Generator, plan: TrackPlan, platforms: list[Box]) -> t
 
 
 def _hills(rng: np.random.Generator, plan: TrackPlan) -> tuple[Floats, ...]:
-    """The ground over a tunnel: a strip across all tracks of a line, from the portal on."""
+    """The ground over a tunnel: a strip that all tracks lie in, from the portal on."""
     if not plan.tracks or rng.random() > 0.03:
         return ()
     point, heading = _inside(rng, plan.tracks[0])
     heading += float(rng.choice([0.0, np.pi]))
     along = np.array([np.cos(heading), np.sin(heading)])
-    across = np.array([-along[1], along[0]]) * rng.uniform(6.0, 60.0)
+    across = np.array([-along[1], along[0]])
+    away = np.concatenate([track.points for track in plan.tracks]) - point
+    aside = np.abs(away @ across)[away @ along > 0.0]
+    across *= float(aside.max(initial=0.0)) + rng.uniform(5.0, 40.0)
     return (np.array([point - across, point + across, point + across + 200.0 * along, point - across + 200.0 * along]),)
 
 
@@ -239,9 +241,7 @@ def _lines(rng: np.random.Generator, plan: TrackPlan, extent_m: float, busy: flo
         if beside:
             track = plan.tracks[int(rng.choice([0, len(plan.tracks) - 1]))]
             from_track = rng.uniform(3.2, 9.0) + 0.5 * width
-            d = np.gradient(track.points, axis=0)
-            normal = np.stack([-d[:, 1], d[:, 0]], axis=1) / np.hypot(d[:, 0], d[:, 1])[:, None]
-            points = track.points + normal * from_track * rng.choice([-1.0, 1.0])
+            points = track.points + normals(track.points) * from_track * rng.choice([-1.0, 1.0])
             clear = min(float(np.hypot(*(t.points[::8, None] - points[None, ::8]).T).min()) for t in plan.tracks)
             if clear < 2.4 + 0.5 * width:
                 continue
@@ -297,10 +297,15 @@ def _platforms(rng: np.random.Generator, plan: TrackPlan) -> list[Box]:
     point, heading = _inside(rng, plan.tracks[outer])
     width, length = rng.uniform(2.5, 7.0), rng.uniform(30.0, 200.0)
     side = float(rng.choice([-1.0, 1.0]))
-    centre = point + side * (1.75 + 0.5 * width) * np.array([-np.sin(heading), np.cos(heading)])
-    for track in plan.tracks:
-        if float(np.hypot(*(track.points - centre).T).min()) < 1.5 + 0.5 * width:
-            return []
+    along = np.array([np.cos(heading), np.sin(heading)])
+    across = np.array([-along[1], along[0]])
+    centre = point + side * (1.75 + 0.5 * width) * across
+    # It ends where a track comes nearer than its edge may be.
+    away = np.concatenate([track.points for track in plan.tracks]) - centre
+    blocked = np.abs(away @ along)[np.abs(away @ across) < 0.5 * width + 1.4]
+    length = min(length, 2.0 * float(blocked.min(initial=np.inf)))
+    if length < 15.0:
+        return []
     return [Box("platform", centre, length, width, heading, 0.8)]
 
 
@@ -317,9 +322,9 @@ def _buildings(rng: np.random.Generator, extent_m: float, clear: Floats32, busy:
             found.append(Box("building", centre, size[0], size[1], angle, rng.uniform(2.5, 16.0)))
     for _ in range(int(rng.poisson(3.0 * busy))):
         centre = rng.uniform(0, extent_m, 2)
-        if _sample(clear, centre, extent_m) > 4.0:
-            big = rng.random() < 0.2
-            length = rng.uniform(8, 16) if big else rng.uniform(3.8, 5.2)
+        big = rng.random() < 0.2
+        length = rng.uniform(8, 16) if big else rng.uniform(3.8, 5.2)
+        if _sample(clear, centre, extent_m) > 0.5 * length + 2.0:
             found.append(Box("car", centre, length, 2.5 if big else 1.8, heading, 3.5 if big else 1.5))
     return found
 
@@ -352,8 +357,7 @@ def _trees(rng: np.random.Generator, plan: TrackPlan, extent_m: float, clear: Fl
     found = []
     if plan.tracks and rng.random() < 0.22:
         track = plan.tracks[int(rng.choice([0, len(plan.tracks) - 1]))].points
-        d = np.gradient(track, axis=0)
-        normal = np.stack([-d[:, 1], d[:, 0]], axis=1) / np.hypot(d[:, 0], d[:, 1])[:, None]
+        normal = normals(track)
         side, from_track, tall = rng.choice([-1.0, 1.0]), rng.uniform(4.0, 10.0), rng.uniform(1.5, 4.0)
         at = rng.uniform(0, 10)
         while at < len(track) - 1:

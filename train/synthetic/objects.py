@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from train.synthetic.alignment import Floats
+from train.synthetic.alignment import Floats, arc_lengths, normals
 from train.synthetic.appearance import BALLASTS, pick, scaled, shade
 from train.synthetic.canvas import Canvas, Colour3, Image, blend, blurred, cloud_noise, rectangle, resized, ribbon, tint
 from train.synthetic.layout import Box, Layout, Line
@@ -42,7 +42,7 @@ def draw_lines(rng: np.random.Generator, canvas: Canvas, lines: tuple[Line, ...]
             draw_road(rng, canvas, line)
         elif line.kind == "ruts":
             colour = pick(rng, EARTHS)
-            normal = _normal(line.points)
+            normal = normals(line.points)
             if rng.random() < 0.5:
                 canvas.lines([line.points], line.width_m + 1.2, shade(rng, (110, 116, 76)), colour, 20)
             under = shade(rng, (112, 114, 80))
@@ -78,15 +78,15 @@ def _draw_twins(rng: np.random.Generator, canvas: Canvas, line: Line) -> None:
     apart = rng.choice([rng.uniform(0.7, 1.2), rng.uniform(1.7, 3.0)])
     dark = rng.random() < 0.6
     colour = shade(rng, (64, 62, 60) if dark else (176, 170, 160), 15.0)
-    normal = _normal(line.points)
+    normal = normals(line.points)
     pair = [line.points + side * 0.5 * apart * normal for side in (-1.0, 1.0)]
     canvas.lines(pair, rng.uniform(0.06, 0.35), colour, shade(rng, (116, 112, 104), 20.0))
 
 
 def _draw_carried(rng: np.random.Generator, canvas: Canvas, line: Line) -> None:
     """Draws what stands on a row of supports: pipes side by side, or a conveyor belt."""
-    normal = _normal(line.points)
-    arc = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line.points, axis=0).T))])
+    normal = normals(line.points)
+    arc = arc_lengths(line.points)
     posts = np.arange(0.0, arc[-1], rng.uniform(2.0, 9.0))
     feet = np.stack([np.interp(posts, arc, line.points[:, k]) for k in (0, 1)], axis=1)
     aside = np.stack([np.interp(posts, arc, normal[:, k]) for k in (0, 1)], axis=1) * (0.5 * line.width_m + 0.2)
@@ -108,7 +108,7 @@ def _draw_carried(rng: np.random.Generator, canvas: Canvas, line: Line) -> None:
 def draw_road(rng: np.random.Generator, canvas: Canvas, line: Line) -> None:
     """Draws a road with its edges, kerbs and markings."""
     asphalt = pick(rng, ASPHALTS)
-    width, normal = line.width_m, _normal(line.points)
+    width, normal = line.width_m, normals(line.points)
     if line.kind == "street" or rng.random() < 0.3:
         canvas.lines([line.points], width + rng.uniform(2.0, 5.0), pick(rng, ASPHALTS + EARTHS), asphalt, 7)
     canvas.lines([line.points], width, asphalt, asphalt, 6)
@@ -132,14 +132,9 @@ def draw_road(rng: np.random.Generator, canvas: Canvas, line: Line) -> None:
         canvas.lines(marks, rng.uniform(0.1, 0.2), paint, asphalt)
 
 
-def _normal(points: Floats) -> Floats:
-    d = np.gradient(points, axis=0)
-    return np.asarray(np.stack([-d[:, 1], d[:, 0]], axis=1) / np.maximum(np.hypot(d[:, 0], d[:, 1]), 1e-9)[:, None])
-
-
 def dashes(points: Floats, dash_m: float, gap_m: float) -> list[Floats]:
     """Pieces of a line with gaps between them."""
-    arc = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    arc = arc_lengths(points)
     starts = np.arange(0.0, arc[-1] - dash_m, dash_m + gap_m)
     ends = np.stack([starts, starts + dash_m], axis=1)
     return list(np.stack([np.interp(ends, arc, points[:, 0]), np.interp(ends, arc, points[:, 1])], axis=2))

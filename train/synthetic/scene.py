@@ -93,9 +93,7 @@ def render_scene(
     draw_gsd_m = camera_gsd_m if camera_gsd_m < 0.3 else camera_gsd_m / 2.0
     canvas = Canvas(round(extent_m / max(draw_gsd_m, FINEST_M)), extent_m)
     if real and backgrounds is not None:
-        # Small things of a coarse picture shown larger than life are a texture for tracks to lie on; where there are
-        # none, they shall look as they do.
-        backgrounds.draw(rng, canvas, camera_gsd_m, true_to_scale=not layout.plan.tracks)
+        backgrounds.draw(rng, canvas, camera_gsd_m)
     else:
         draw_land(rng, canvas)
     tracks = layout.plan.tracks
@@ -145,7 +143,7 @@ def draw_layout(rng: np.random.Generator, canvas: Canvas, layout: Layout, look: 
     """
     draw_fields(rng, canvas, layout.fields)
     draw_lines(rng, canvas, tuple(line for line in layout.lines if not line.beside))
-    ground = canvas.rgb.copy() if layout.hills else canvas.rgb
+    ground = canvas.copied() if layout.hills else None
     if look is not None:
         paint_railway(rng, canvas, layout, look)
     canvas.roughen(rng)
@@ -154,7 +152,9 @@ def draw_layout(rng: np.random.Generator, canvas: Canvas, layout: Layout, look: 
     draw_masts(rng, canvas, layout.masts)
     covers = [draw_bridge(rng, canvas, line) for line in layout.bridges]
     covers += draw_roofs(rng, canvas, layout.roofs)
-    covers += draw_hills(rng, canvas, ground, layout.hills)
+    if ground is not None:
+        ground.roughen(rng)
+        covers += draw_hills(rng, canvas, ground.rgb, layout.hills)
     crowns = draw_trees(rng, canvas, layout.trees)
     return covers if crowns is None else [*covers, crowns]
 

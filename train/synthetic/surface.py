@@ -103,10 +103,12 @@ def locate(
 
 
 def paint_sleepers(rng: np.random.Generator, canvas: Canvas, located: Located) -> None:
-    """Paints beds, sleepers and stains of all tracks; branches come later in a plan and lie beneath."""
+    """Paints beds, sleepers, stains and conductor rails; branches come later in a plan and lie beneath."""
     for style, patches in reversed(located.tracks):
         for patch in patches:
             _paint_sleepers(rng, canvas, patch, style, located.blur_m)
+            if style.third_rail is not None:
+                _paint_third_rail(canvas, patch, style, located.blur_m)
 
 
 def paint_rails(rng: np.random.Generator, canvas: Canvas, located: Located) -> None:
@@ -146,8 +148,6 @@ def _paint_sleepers(rng: np.random.Generator, canvas: Canvas, patch: Patch, styl
 
 def _paint_rails(rng: np.random.Generator, canvas: Canvas, patch: Patch, style: TrackStyle, blur: float) -> None:
     offset = 0.5 * style.gauge_m + HALF_HEAD_M
-    if style.third_rail is not None:
-        _paint_third_rail(canvas, patch, style, blur)
     near = np.flatnonzero(np.abs(np.abs(patch.v) - offset) < 0.25 + blur)
     rows, cols, u, v = patch.rows[near], patch.cols[near], patch.u[near], patch.v[near]
     pixels = canvas.rgb[rows, cols].astype(np.float32)
