@@ -33,7 +33,7 @@ from train.judge_pictures import contact_sheet
 from train.judge_rendered import judge_confuser, judge_rendered
 from train.judge_report import Part, Row, write_report
 from train.scenes import TracedScene, traced_scenes
-from train.synthetic.background import is_held_out
+from train.synthetic.background import WITH_TRACKS, is_held_out
 
 FINE_GSD_M = 0.3  # up to here a scene counts as fine
 SHOWN = 12  # pictures on a contact sheet
@@ -59,7 +59,9 @@ def places_of(folder: Path, count: int, *, held_out: bool) -> list[Path]:
     Raises:
         FileNotFoundError: If there are none.
     """
-    every = [path for path in sorted(folder.glob("*.tif")) if not held_out or is_held_out(path)]
+    every = [path for path in sorted(folder.glob("*.tif")) if path.stem not in WITH_TRACKS]
+    if held_out:
+        every = [path for path in every if is_held_out(path)]
     if not every:
         raise FileNotFoundError(f"no {'held-out ' if held_out else ''}pictures (*.tif) in {folder}")
     return every[:: -(-len(every) // count)] if count else every

@@ -17,6 +17,9 @@ _CACHE = 400
 MIN_PLACE_PX = 200
 """Smaller pictures are crops of one thing and are laid side by side."""
 
+WITH_TRACKS = frozenset({"riverside_2020_24"})
+"""Pictures that do show a railway, by name; `train.hard_negatives` found them, a person looked."""
+
 SOFT_M = 0.25
 """Pixel size at which procedural land is drawn."""
 
@@ -73,7 +76,9 @@ class Backgrounds:
                 sorted(
                     path
                     for path in (Path(folder) / name).glob("*")
-                    if path.suffix in {".tif", ".jpg", ".png"} and not is_held_out(path)
+                    if path.suffix in {".tif", ".jpg", ".png"}
+                    and path.stem not in WITH_TRACKS
+                    and not is_held_out(path)
                 ),
                 gsd_m,
                 weight,
