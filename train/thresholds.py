@@ -24,7 +24,7 @@ from train.synthetic.scene import Backgrounds, Scene, render_scene
 
 LEVELS_SEED = 940_001  # of no training, validation or test stream
 AXIS_LEVELS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
-CONFIDENCE_LEVELS = (0.0, 0.4, 0.5, 0.6)
+CONFIDENCE_LEVELS = (0.0, 0.5, 0.6, 0.7, 0.8)
 
 Levels = tuple[float, float]
 """P(axis) from which a pixel is axis, and its mean from which a piece of line counts."""
