@@ -79,7 +79,7 @@ ifdef DATA
 	$(BIN)/python -m train.prepare_scenes $(DATA)/real/fit build/fit
 endif
 	$(BIN)/python -m train.train --out build/train --minutes $(or $(MINUTES),60) $(TRAIN_ARGS) \
-		$(if $(DATA),--backgrounds $(DATA)/backgrounds --encoder $(wildcard $(DATA)/weights/*.safetensors) --real build/fit)
+		$(if $(DATA),--backgrounds $(DATA)/backgrounds --real build/fit $(addprefix --encoder ,$(wildcard $(DATA)/weights/*.safetensors)))
 	$(BIN)/python -m train.export build/train/checkpoint.pt build/train/model.safetensors --name $(or $(NAME),my-model) \
 		$(if $(DATA),--backgrounds $(DATA)/backgrounds)
 

@@ -6,23 +6,13 @@ python -m train.curves build/train [OTHER_RUN …] --out curves.png
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-LOG_NAME = "log.csv"
+from train.command import command
+from train.run_log import read_log
+
 _PANELS = ("loss", "iou")
-
-
-def read_log(run: Path) -> dict[str, list[float]]:
-    """The columns of a run's log; NaN where a row has no value.
-
-    Raises:
-        FileNotFoundError: If the run has none.
-    """
-    with (run / LOG_NAME).open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {name: [float(row[name] or "nan") for row in rows] for name in (rows[0] if rows else {})}
 
 
 def draw_curves(runs: Sequence[Path], path: Path) -> None:
@@ -48,6 +38,7 @@ def draw_curves(runs: Sequence[Path], path: Path) -> None:
     figure.savefig(path, dpi=90)
 
 
+@command
 def main() -> None:
     """Reads the options and draws."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
+from train.synthetic.camera import brought_to
 from train.synthetic.scene import Backgrounds, render_scene
 
 UInt8Array = npt.NDArray[np.uint8]
@@ -71,8 +72,7 @@ def augmented_crop(scene: RealScene, size_px: int, rng: np.random.Generator) -> 
     if rng.random() < COARSENED_SHARE:
         # As a camera of up to 0.6 m would have seen it.
         coarse_px = max(round(size_px / rng.uniform(1.2, 3.0)), 8)
-        coarse = cv2.resize(image, (coarse_px, coarse_px), interpolation=cv2.INTER_AREA)
-        image = cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC)
+        image = brought_to(brought_to(np.asarray(image, dtype=np.uint8), coarse_px), size_px)
     target = cv2.warpAffine(
         scene.target,
         matrix,
@@ -155,9 +155,7 @@ class CropStream(IterableDataset[tuple[Tensor, Tensor]]):
         rng = np.random.default_rng((*seeds, worker.id if worker else 0))
         backgrounds = Backgrounds(self.mixture.backgrounds) if self.mixture.backgrounds else None
         while True:
-            size_px = (
-                self.sizes_px[int(rng.integers(len(self.sizes_px)))] if len(self.sizes_px) > 1 else self.sizes_px[0]
-            )
+            size_px = self.sizes_px[int(rng.integers(len(self.sizes_px)))]
             same_pixels = round(self.batch * (self.sizes_px[0] / size_px) ** 2)
             count = self.batch if size_px == self.sizes_px[0] else max(4, same_pixels)
             crops = [random_crop(rng, size_px, self.mixture, backgrounds) for _ in range(count)]

@@ -28,12 +28,13 @@ import torch
 
 from railseg_core.network.model_file import bundled_model_path
 from railseg_core.raster import read_raster_info
+from train.command import command
 from train.judge import Bench, Judgement, Scores, judge
 from train.judge_pictures import contact_sheet
 from train.judge_rendered import judge_confuser, judge_rendered
 from train.judge_report import Part, Row, write_report
 from train.scenes import TracedScene, traced_scenes
-from train.synthetic.background import WITH_TRACKS, is_held_out
+from train.synthetic.background import is_held_out, pictures_without_tracks
 
 FINE_GSD_M = 0.3  # up to here a scene counts as fine
 SHOWN = 12  # pictures on a contact sheet
@@ -59,7 +60,7 @@ def places_of(folder: Path, count: int, *, held_out: bool) -> list[Path]:
     Raises:
         FileNotFoundError: If there are none.
     """
-    every = [path for path in sorted(folder.glob("*.tif")) if path.stem not in WITH_TRACKS]
+    every = [path for path in pictures_without_tracks(folder) if path.suffix == ".tif"]
     if held_out:
         every = [path for path in every if is_held_out(path)]
     if not every:
@@ -163,6 +164,7 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     return settings
 
 
+@command
 def main(arguments: list[str] | None = None) -> None:
     """Writes the report and the pictures."""
     settings = parse_settings(arguments)

@@ -10,23 +10,27 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from railseg_core.metrics import PixelScores
 from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, probabilities
 from railseg_core.network.model_file import ModelCard, save_model
+from train.command import command
 from train.data import CropStream, Mixture
 from train.thresholds import best, line_scores, rendered_scenes
 from train.train import normalised
 
 CROP_PX = 512
 TEST_SEED = 910_001  # of no training or validation stream
-THRESHOLDS = np.linspace(0.2, 0.8, 13)
+THRESHOLDS = tuple(np.linspace(0.2, 0.8, 13).round(2).tolist())
 
 
 def averaged_model(checkpoint: Path) -> tuple[DeepLabV3Plus, dict[str, Any]]:
@@ -39,23 +43,35 @@ def averaged_model(checkpoint: Path) -> tuple[DeepLabV3Plus, dict[str, Any]]:
 
 
 @torch.inference_mode()
-def pixel_scores(model: DeepLabV3Plus, stream: CropStream, crops: int) -> dict[str, list[PixelScores]]:
-    """Scores of track and of axis at each of `THRESHOLDS`, pooled over rendered crops."""
+def pixel_scores(
+    model: DeepLabV3Plus,
+    batches: Iterable[tuple[Tensor, Tensor]],
+    levels: Mapping[str, Sequence[float]],
+    device: str = "cpu",
+) -> dict[str, list[PixelScores]]:
+    """Scores of `track` and of `axis` at each of their thresholds, pooled over all pixels that count.
+
+    Args:
+        model: On any device; it is moved to `device` and set to evaluation.
+        batches: Images (n, 3, rows, cols) and targets (n, 3, rows, cols) uint8: track, axis, ignore.
+        levels: Thresholds by name, `track` first.
+        device: Where to run.
+    """
     nothing = PixelScores(np.zeros((2, 2), dtype=np.int64))
-    pooled = {name: [nothing] * len(THRESHOLDS) for name in ("track", "axis")}
-    batches = iter(stream)
-    for _ in range(-(-crops // stream.batch)):
-        images, target = next(batches)
-        found = probabilities(model(normalised(images, "cpu"))).numpy()
+    pooled = {name: [nothing] * len(thresholds) for name, thresholds in levels.items()}
+    model = model.eval().to(device)
+    for images, target in batches:
+        found = probabilities(model(normalised(images, device))).cpu().numpy()
         counts = target[:, 2].numpy() == 0
-        for band, name in enumerate(pooled):
+        for band, (name, thresholds) in enumerate(levels.items()):
             truth = target[:, band].numpy()
-            for index, threshold in enumerate(THRESHOLDS):
+            for index, threshold in enumerate(thresholds):
                 predicted = (found[:, band] >= threshold).astype(np.uint8)
                 pooled[name][index] += PixelScores.of(truth, predicted, counts)
     return pooled
 
 
+@command
 def main() -> None:
     """Writes the model file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -81,10 +97,11 @@ def main() -> None:
         credits=tuple(arguments.credit),
     )
     stream = CropStream((CROP_PX,), 4, TEST_SEED, Mixture(arguments.backgrounds))
-    by_threshold = pixel_scores(model, stream, arguments.crops)
+    batches = islice(stream, -(-arguments.crops // stream.batch))
+    by_threshold = pixel_scores(model, batches, {"track": THRESHOLDS, "axis": THRESHOLDS})
     best_pixels = {name: int(np.argmax([one.iou[1] for one in scores])) for name, scores in by_threshold.items()}
     track, axis = (by_threshold[name][index] for name, index in best_pixels.items())
-    card = replace(card, track_threshold=round(float(THRESHOLDS[best_pixels["track"]]), 3))
+    card = replace(card, track_threshold=THRESHOLDS[best_pixels["track"]])
 
     scenes = rendered_scenes(arguments.scenes, arguments.backgrounds)
     with tempfile.TemporaryDirectory() as scratch:

@@ -23,8 +23,7 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.area import Area
 from railseg_core.errors import RailSegError
-from railseg_core.metrics import PixelScores
-from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from railseg_core.network.model_file import ModelCard, bundled_model_path, load_model, save_model
 from railseg_core.outputs import prepare_output
 from railseg_core.railway_map import as_crs
@@ -32,8 +31,9 @@ from railseg_core.raster import GSD_M, open_working_grid
 from railseg_core.tiling import PixelWindow
 from train import train
 from train.chips import pieces_of, read_chip, write_chip
+from train.command import command
 from train.data import RealScene, load_real_scenes
-from train.export import averaged_model
+from train.export import averaged_model, pixel_scores
 from train.synthetic.background import Backgrounds
 from train.tracing import Tracing, read_tracing, total_length
 
@@ -200,19 +200,11 @@ def spread(pieces: list[PixelWindow], limit: int) -> list[PixelWindow]:
     return [pieces[index] for index in chosen]
 
 
-@torch.inference_mode()
 def measured(model: DeepLabV3Plus, card: ModelCard, chips: list[RealScene], device: str) -> dict[str, float]:
     """IoU of `track` and of `axis` at the card's thresholds, pooled over chips."""
-    pooled = dict.fromkeys(("track", "axis"), PixelScores(np.zeros((2, 2), dtype=np.int64)))
-    model = model.eval().to(device)
-    for images, target in train.tiled(chips):
-        counts = target[:, 2].numpy() == 0
-        if counts.any():
-            found = probabilities(model(train.normalised(images, device))).cpu().numpy()
-            for band, (name, threshold) in enumerate((("track", card.track_threshold), ("axis", card.axis_threshold))):
-                predicted = (found[:, band] >= threshold).astype(np.uint8)
-                pooled[name] += PixelScores.of(target[:, band].numpy(), predicted, counts)
-    return {name: float(scores.iou[1]) for name, scores in pooled.items()}
+    tiles = (pair for pair in train.tiled(chips) if not pair[1][:, 2].all())
+    scores = pixel_scores(model, tiles, {"track": [card.track_threshold], "axis": [card.axis_threshold]}, device)
+    return {name: float(one.iou[1]) for name, (one,) in scores.items()}
 
 
 def verdict(before: dict[str, float], after: dict[str, float]) -> str:
@@ -296,21 +288,19 @@ def finetune(settings: argparse.Namespace, folder: Path) -> None:
     print(f"{settings.out} is written.\n{verdict(before, after)}")
 
 
+@command
 def main(arguments: list[str] | None = None) -> None:
-    """Fine-tunes in a folder that is kept or not, and says in one line what the user can mend."""
+    """Fine-tunes in a folder that is kept or not."""
     settings = parse_settings(arguments)
     keep: Path | None = settings.keep
-    try:
-        if keep is None:
-            with tempfile.TemporaryDirectory(prefix="railseg-finetune-") as folder:
-                finetune(settings, Path(folder))
-            return
-        keep.mkdir(parents=True, exist_ok=True)
-        if any(keep.iterdir()):
-            raise RailSegError(f"The folder {keep} is not empty.", "Choose another for --keep.")
-        finetune(settings, keep)
-    except (RailSegError, FileNotFoundError) as error:
-        raise SystemExit(str(error)) from error
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="railseg-finetune-") as folder:
+            finetune(settings, Path(folder))
+        return
+    keep.mkdir(parents=True, exist_ok=True)
+    if any(keep.iterdir()):
+        raise RailSegError(f"The folder {keep} is not empty.", "Choose another for --keep.")
+    finetune(settings, keep)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from tqdm import tqdm
 from railseg_core.network.model_file import bundled_model_path
 from railseg_core.segmentation import Segmenter
 from train.chips import write_chip
+from train.command import command
 from train.data import RealScene
 from train.synthetic.background import Backgrounds
 from train.synthetic.scene import GSD_M
@@ -63,6 +64,7 @@ def write_negatives(folder: Path, out: Path, count: int, segmenter: Segmenter) -
     return [(name, area) for area, name, _ in worst]
 
 
+@command
 def main(arguments: list[str] | None = None) -> None:
     """Reads the options, writes, says what was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -13,6 +13,7 @@ from pathlib import Path
 from railseg_core.railway_map import as_crs
 from railseg_core.raster import GSD_M, open_working_grid
 from train.chips import read_chip, write_chip
+from train.command import command
 from train.scenes import TracedScene, traced_scenes
 from train.tracing import Tracing
 
@@ -25,6 +26,7 @@ def prepare(scene: TracedScene, folder: Path) -> None:
     write_chip(chip, folder, scene.name)
 
 
+@command
 def main() -> None:
     """Prepares every scene of a folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import csv
 import ctypes
 import math
 import os
@@ -32,10 +31,12 @@ from torch.utils.data import DataLoader
 
 from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, normalise, probabilities
 from railseg_core.network.model_file import load_model
-from train.curves import LOG_NAME, draw_curves
+from train.command import command
+from train.curves import draw_curves
 from train.data import CropStream, Mixture, RealScene, load_real_scenes
 from train.losses import LOSSES, railway_loss
 from train.pretrained import start_encoder
+from train.run_log import add_to_log
 
 EPOCH_CROPS = 7892  # pictures in the paper's training set
 KEEP_EVERY_EPOCHS = 5
@@ -181,6 +182,7 @@ def tiled(scenes: list[RealScene]) -> Iterator[tuple[Tensor, Tensor]]:
                 yield next(pair), next(pair)
 
 
+@command
 def main(arguments: list[str] | None = None) -> None:
     """Trains until the budget is used."""
     settings = parse_settings(arguments)
@@ -199,13 +201,13 @@ def main(arguments: list[str] | None = None) -> None:
     else:
         model = DeepLabV3Plus(VARIANTS[settings.variant])
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
+    kind = f"a {settings.variant} network trained by {settings.optimiser}"
     state: dict[str, Any] | None = None
     step, crops, seconds_before = 0, 0, 0.0
     if checkpoint_path.exists():
         state = torch.load(checkpoint_path, map_location="cpu", weights_only=True)
-        for name in ("variant", "optimiser_name"):
-            if state[name] != getattr(settings, name.removesuffix("_name")):
-                raise SystemExit(f"{checkpoint_path} is of {state[name]}; choose another --out")
+        if state.get("kind") != kind:
+            raise SystemExit(f"{checkpoint_path} is of {state.get('kind', 'an older kind')}; choose another --out")
         model.load_state_dict(state["model"])
         step, crops, seconds_before = state["step"], state["crops"], state["seconds"]
 
@@ -254,8 +256,8 @@ def main(arguments: list[str] | None = None) -> None:
 
     def save(path: Path) -> None:
         content = {
+            "kind": kind,
             "variant": settings.variant,
-            "optimiser_name": settings.optimiser,
             "model": model.state_dict(),
             "average": average.state_dict(),
             "optimiser": optimiser.state_dict(),
@@ -270,7 +272,6 @@ def main(arguments: list[str] | None = None) -> None:
     left_out = 0
     started = last_saved = time.monotonic()
     sums: dict[str, float] = {}
-    log_path = settings.out / LOG_NAME
     while True:
         elapsed = seconds_before + time.monotonic() - started
         epoch = crops / EPOCH_CROPS
@@ -290,7 +291,7 @@ def main(arguments: list[str] | None = None) -> None:
                 scores = intersection_over_union(average, tiled(watched_scenes), device)
                 row |= {"real_track_iou": scores[0], "real_axis_iou": scores[1]}
             row |= sums
-            write_log(log_path, row)
+            add_to_log(settings.out, row)
             print("  ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
             save(checkpoint_path)
             if find_spec("matplotlib"):
@@ -323,21 +324,6 @@ def main(arguments: list[str] | None = None) -> None:
         epochs_done = crops // EPOCH_CROPS
         if epochs_done > epochs_before and epochs_done % KEEP_EVERY_EPOCHS == 0:
             save(settings.out / f"epoch_{epochs_done:03d}.pt")
-
-
-def write_log(path: Path, row: dict[str, float]) -> None:
-    """Adds a row to the CSV log; columns that it or the rows before lack are left empty there."""
-    rows: list[dict[str, Any]] = []
-    if path.exists():
-        with path.open(newline="") as file:
-            rows = list(csv.DictReader(file))
-    rows.append(row)
-    aside = path.with_suffix(".part")
-    with aside.open("w", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(dict.fromkeys(name for one in rows for name in one)))
-        writer.writeheader()
-        writer.writerows(rows)
-    aside.replace(path)
 
 
 if __name__ == "__main__":

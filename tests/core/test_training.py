@@ -18,12 +18,12 @@ from railseg_core.network.model_file import bundled_model_path, load_model
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter
 from train import export, train
-from train.curves import LOG_NAME, read_log
 from train.data import TARGET_SUFFIX, CropStream, Mixture, RealScene, augmented_crop, load_real_scenes
 from train.hard_negatives import main as main_of_hard_negatives
 from train.hard_negatives import write_negatives
 from train.losses import LOSSES, railway_loss
 from train.pretrained import start_encoder
+from train.run_log import add_to_log, read_log
 from train.thresholds import AXIS_LEVELS, CONFIDENCE_LEVELS, best, line_scores, rendered_scenes
 
 SETTINGS = ["--epochs", "0.001", "--batch", "2", "--crop-px", "64", "--workers", "0", "--device", "cpu"]
@@ -91,9 +91,8 @@ def test_settings_that_cannot_be_meant_are_refused(wrong: list[str], capsys: pyt
 
 
 def test_a_log_keeps_its_columns_apart(tmp_path: Path) -> None:
-    log = tmp_path / LOG_NAME
-    train.write_log(log, {"step": 1.0, "track_iou": 0.5})
-    train.write_log(log, {"step": 2.0, "real_iou": 0.7, "track_iou": 0.6})
+    add_to_log(tmp_path, {"step": 1.0, "track_iou": 0.5})
+    add_to_log(tmp_path, {"step": 2.0, "real_iou": 0.7, "track_iou": 0.6})
     columns = read_log(tmp_path)
     assert columns["step"] == [1.0, 2.0]
     assert columns["track_iou"] == [0.5, 0.6]

@@ -45,6 +45,11 @@ def is_held_out(path: Path) -> bool:
     return path.parent.name == "naip" and zlib.crc32(path.stem.encode()) % 4 == 0
 
 
+def pictures_without_tracks(folder: Path) -> list[Path]:
+    """The pictures in a folder by name, less those that do show a railway."""
+    return sorted(p for p in folder.glob("*") if p.suffix in {".tif", ".jpg", ".png"} and p.stem not in WITH_TRACKS)
+
+
 def read_picture(path: Path) -> Image:
     """A picture file's RGB, uint8 (rows, cols, 3).
 
@@ -72,17 +77,7 @@ class Backgrounds:
     def __init__(self, folder: Path | str) -> None:
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # GeoTIFF tags are no cause for warnings
         found = [
-            (
-                sorted(
-                    path
-                    for path in (Path(folder) / name).glob("*")
-                    if path.suffix in {".tif", ".jpg", ".png"}
-                    and path.stem not in WITH_TRACKS
-                    and not is_held_out(path)
-                ),
-                gsd_m,
-                weight,
-            )
+            ([path for path in pictures_without_tracks(Path(folder) / name) if not is_held_out(path)], gsd_m, weight)
             for name, gsd_m, weight in self.KINDS
         ]
         self._kinds = [kind for kind in found if kind[0]]
@@ -114,11 +109,9 @@ class Backgrounds:
             picture = self._mosaic(rng, paths)
         # A picture much coarser than the camera is shown smaller than life: as texture it serves, and it is as sharp
         # as the tracks.
-        shown = (
-            gsd_m
-            if camera_gsd_m >= 0.75 * gsd_m
-            else max(min(gsd_m, max(camera_gsd_m, 0.2) * rng.uniform(0.8, 1.5)), 0.15)
-        )
+        shown = gsd_m
+        if camera_gsd_m < 0.75 * gsd_m:
+            shown = max(min(gsd_m, max(camera_gsd_m, 0.2) * rng.uniform(0.8, 1.5)), 0.15)
         scale = shown / canvas.gsd_m
         angle = rng.uniform(0.0, 360.0)
         rows, cols = picture.shape[:2]

@@ -26,7 +26,7 @@ def photograph(rng: np.random.Generator, scene: Image, camera_px: int, model_px:
     Returns:
         uint8 (model_px, model_px, 3).
     """
-    picture = _brought_to(scene, camera_px)
+    picture = brought_to(scene, camera_px)
     blur = rng.uniform(0.0, 0.55) if rng.random() < 0.75 else rng.uniform(0.55, 1.1)
     if blur > 0.2:
         picture = blurred(picture, blur)
@@ -44,7 +44,7 @@ def photograph(rng: np.random.Generator, scene: Image, camera_px: int, model_px:
         # A screenshot, a web tile, a picture that was reprojected: sampled twice.
         between = max(round(camera_px * rng.uniform(0.75, 1.5)), 16)
         picture = resized(picture, between, cv2.INTER_LINEAR)
-    return _brought_to(picture, model_px)
+    return brought_to(picture, model_px)
 
 
 def _join(rng: np.random.Generator, picture: Image) -> None:
@@ -56,7 +56,7 @@ def _join(rng: np.random.Generator, picture: Image) -> None:
     picture[beyond] = _develop(rng, picture)[beyond]
 
 
-def _brought_to(picture: Image, px: int) -> Image:
+def brought_to(picture: Image, px: int) -> Image:
     """Finer pictures averaged, coarser ones interpolated."""
     if picture.shape[0] == px:
         return picture

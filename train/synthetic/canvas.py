@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from train.synthetic.alignment import Floats
+from train.synthetic.alignment import Floats, normals
 
 Image = npt.NDArray[np.uint8]
 Floats32 = npt.NDArray[np.float32]
@@ -137,9 +137,7 @@ def rectangle(centre: Floats, length_m: float, width_m: float, heading: float) -
 
 def ribbon(points: Floats, left_m: float, right_m: float) -> Floats:
     """Polygon between two offsets of a line, (2n, 2) metres."""
-    tangent = np.gradient(points, axis=0)
-    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
-    normal = np.stack([-tangent[:, 1], tangent[:, 0]], axis=1)
+    normal = normals(points)
     return np.concatenate([points + left_m * normal, (points + right_m * normal)[::-1]])
 
 

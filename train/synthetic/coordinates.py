@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from train.synthetic.alignment import Floats
+from train.synthetic.alignment import Floats, arc_lengths
 from train.synthetic.canvas import Floats32
 
 
@@ -44,7 +44,7 @@ def track_patches(points: Floats, px: int, gsd_m: float, half_width_m: float) ->
         One patch a piece.
     """
     delta = np.diff(points, axis=0)
-    arc = np.concatenate([[0.0], np.cumsum(np.hypot(delta[:, 0], delta[:, 1]))])
+    arc = arc_lengths(points)
     flat = np.abs(delta[:, 0]) >= np.abs(delta[:, 1])
     starts = np.flatnonzero(np.diff(flat.astype(np.int8))) + 1
     limits = [0, *starts.tolist(), len(delta)]

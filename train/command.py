@@ -1,0 +1,24 @@
+"""What every command of this package has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from railseg_core.errors import RailSegError
+
+Arguments = ParamSpec("Arguments")
+
+
+def command(main: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Ends the program with one line that says what to mend, instead of a traceback, where that is known."""
+
+    @wraps(main)
+    def ended_in_a_line(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        try:
+            main(*args, **kwargs)
+        except (RailSegError, FileNotFoundError) as error:
+            raise SystemExit(str(error)) from error
+
+    return ended_in_a_line
