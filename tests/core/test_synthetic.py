@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import rasterio
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely import MultiLineString, Point, Polygon
 
@@ -121,6 +121,7 @@ def test_axis_and_track_are_the_pixels_as_near_to_the_lines_as_their_half_width(
 
 @settings(max_examples=30, deadline=None)
 @given(heading=st.floats(0.0, 6.28), radius_m=st.floats(150.0, 5000.0), side=st.sampled_from([-1.0, 1.0]))
+@example(heading=0.80859375, radius_m=1506.0, side=1.0)  # pixels beyond the line's end were once taken for its own
 def test_track_coordinates_are_distance_along_and_across(heading: float, radius_m: float, side: float) -> None:
     line = trace(np.array([30.0, 30.0]), heading, np.full(41, side / radius_m))
     for patch in track_patches(line.points, 300, 0.2, 2.0):

@@ -12,6 +12,9 @@ import numpy.typing as npt
 from train.synthetic.alignment import Floats, arc_lengths
 from train.synthetic.canvas import Floats32
 
+SEAM_M = 0.05
+"""How far the pieces of a line overlap."""
+
 
 @dataclass(frozen=True, slots=True)
 class Patch:
@@ -53,7 +56,9 @@ def track_patches(points: Floats, px: int, gsd_m: float, half_width_m: float) ->
         axis = 0 if flat[first] else 1
         if piece[0, axis] > piece[-1, axis]:
             piece, along = piece[::-1], along[::-1]
-        patch = _patch(piece[:, axis], piece[:, 1 - axis], along, px, gsd_m, half_width_m)
+        # Pieces overlap a little, that no pixel falls between them; the line itself ends where it ends.
+        reach_m = (max(arc[first] - SEAM_M, 0.0), min(arc[last] + SEAM_M, arc[-1]))
+        patch = _patch(piece[:, axis], piece[:, 1 - axis], along, reach_m, px, gsd_m, half_width_m)
         if patch is None:
             continue
         line, cross, u, v = patch
@@ -62,9 +67,9 @@ def track_patches(points: Floats, px: int, gsd_m: float, half_width_m: float) ->
 
 
 def _patch(
-    x: Floats, y: Floats, arc: Floats, px: int, gsd_m: float, half_width_m: float
+    x: Floats, y: Floats, arc: Floats, reach_m: tuple[float, float], px: int, gsd_m: float, half_width_m: float
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats32, Floats32] | None:
-    """Pixels near a piece y(x): (index along x, index along y, u, v), or None if it lies outside."""
+    """Pixels near a piece y(x), u in `reach_m`: (index along x, index along y, u, v), or None if it lies outside."""
     reach = half_width_m * 0.75
     first, last = max(int((x[0] - reach) / gsd_m), 0), min(int((x[-1] + reach) / gsd_m) + 1, px)
     if last - first < 2:
@@ -91,6 +96,6 @@ def _patch(
     v = (m1 * step + rise) / s1
     u = along.astype(np.float32)[:, None] + sense * step * 0.5 * (s + s1) + sense * (rise * m1 - step) / s1
     keep = (np.abs(v) <= half_width_m) & (cross >= 0) & (cross < px)
-    keep &= (u >= arc.min() - 0.05) & (u <= arc.max() + 0.05)
+    keep &= (u >= reach_m[0]) & (u <= reach_m[1])
     lines = np.broadcast_to(line[:, None], keep.shape)
     return lines[keep], cross[keep], u[keep], (v * sense)[keep]
