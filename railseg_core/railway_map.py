@@ -78,6 +78,8 @@ class Node:
         railway: `switch`, `railway_crossing`, `end`, or `cut` at the picture's or the area's edge.
         degree: Number of track ends.
         angle_deg: Angle between the tracks that part or cross; None at an end.
+        radius_m: Radius of a switch's branch against the track it leaves; None where it is not known.
+        turnout_side: `left` or `right`, where a switch's branch leaves, seen from before it; None elsewhere.
         confidence: Probability around, 0 to 1.
         status: `ok` or `review`.
         review_reason: Why a person should look at it.
@@ -89,6 +91,8 @@ class Node:
     railway: str
     degree: int
     angle_deg: float | None
+    radius_m: float | None
+    turnout_side: str | None
     confidence: float
     status: str
     review_reason: str | None
@@ -336,6 +340,8 @@ def _write_nodes(path: Path, railway_map: RailwayMap, move: Mover, crs: pyproj.C
         "railway": _texts(node.railway for node in nodes),
         "degree": np.array([node.degree for node in nodes], dtype=np.int32),
         "angle_deg": _numbers(node.angle_deg for node in nodes),
+        "radius_m": _numbers(node.radius_m for node in nodes),
+        "turnout_side": _texts(node.turnout_side for node in nodes),
         "confidence": _numbers(node.confidence for node in nodes),
         "status": _texts(node.status for node in nodes),
         "review_reason": _texts(node.review_reason for node in nodes),

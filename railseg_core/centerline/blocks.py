@@ -34,8 +34,8 @@ _FLOOR = 51
 """Probabilities below this (0.2 of 255) say nothing about where the middle is."""
 _DISC_STEPS = 10
 """About this many samples across the disc in which a ribbon's direction is taken."""
-_PROFILE = 17
-"""Samples across a ribbon."""
+_PROFILE, _WIDE_PROFILE = 17, 25
+"""Samples across a ribbon, and across two that run into one."""
 
 
 class SparseSkeleton(NamedTuple):
@@ -46,6 +46,8 @@ class SparseSkeleton(NamedTuple):
         probability: uint8 (n,), 0 to 255: of the axis where the raster has it, else of the track.
         half_width_m: float32 (n,), half the width of the mask around.
         offset_m: float32 (n, 2), from the pixel's middle to the middle of the probability around it, (x, y).
+        width_m: float32 (n,), width of the ribbon where it has half the probability of its middle, or of two ribbons
+            that run into one, from rim to rim: what it is wider than one of them tells how far they are apart.
         at_edge: bool (n,), whether the picture or the area ends within `EDGE_M`.
         blob_px: Pixels of wide areas that were left out.
     """
@@ -54,6 +56,7 @@ class SparseSkeleton(NamedTuple):
     probability: npt.NDArray[np.uint8]
     half_width_m: npt.NDArray[np.float32]
     offset_m: npt.NDArray[np.float32]
+    width_m: npt.NDArray[np.float32]
     at_edge: npt.NDArray[np.bool_]
     blob_px: int
 
@@ -68,6 +71,7 @@ class SparseSkeleton(NamedTuple):
             probability=np.concatenate([part.probability for part in parts])[order],
             half_width_m=np.concatenate([part.half_width_m for part in parts])[order],
             offset_m=np.concatenate([part.offset_m for part in parts])[order],
+            width_m=np.concatenate([part.width_m for part in parts])[order],
             at_edge=np.concatenate([part.at_edge for part in parts])[order],
             blob_px=sum(part.blob_px for part in parts),
         )
@@ -78,6 +82,7 @@ EMPTY = SparseSkeleton(
     np.zeros(0, dtype=np.uint8),
     np.zeros(0, dtype=np.float32),
     np.zeros((0, 2), dtype=np.float32),
+    np.zeros(0, dtype=np.float32),
     np.zeros(0, dtype=np.bool_),
     0,
 )
@@ -148,12 +153,14 @@ def skeleton_of_window(
     evidence = bands[-1]
     outside = ~valid if inside is None else ~(valid & inside)
     near_edge = dilation(outside, kernel(2 * EDGE_M, gsd_m, "square")) if outside.any() else outside
+    offset_m, width_m = _across_ribbons(evidence, rows + top, cols + left, gsd_m, _centroid_radius_m(has_axis=has_axis))
     return SparseSkeleton(
         keys=pixel_keys(rows + core.row, cols + core.col),
         probability=evidence[rows + top, cols + left],
         # The chamfer counts to the middle of the first background pixel; the mask ends half a pixel before.
         half_width_m=(skeleton.half_width_px[rows, cols] - np.float32(0.5)) * np.float32(gsd_m),
-        offset_m=_centroid_offsets(evidence, rows + top, cols + left, gsd_m, _centroid_radius_m(has_axis=has_axis)),
+        offset_m=offset_m,
+        width_m=width_m,
         at_edge=near_edge[rows + top, cols + left],
         blob_px=skeleton.blob_px,
     )
@@ -183,28 +190,71 @@ def _line_mask(
     return closing(ribbon & valid, kernel(_RIBBON_CLOSING_M, gsd_m, "disc"))
 
 
-def _centroid_offsets(
+def _across_ribbons(
     probability: npt.NDArray[np.uint8],
     rows: npt.NDArray[np.int64],
     cols: npt.NDArray[np.int64],
     gsd_m: float,
     radius_m: float,
-) -> npt.NDArray[np.float32]:
-    """From each pixel's middle to the middle of the probability across the ribbon: float32 (n, 2), metres (x, y).
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """What lies across the ribbon at each pixel.
 
-    A shift of more than a pixel is no refinement (there is another ribbon beside) and is shortened to one.
+    Returns:
+        From each pixel's middle to the middle of the ribbon's probability, float32 (n, 2), metres (x, y), at most a
+        pixel; and the width that the whole profile is worth, float32 (n,), metres.
     """
     weights = np.maximum(probability, _FLOOR) - np.uint8(_FLOOR)
     reach = radius_m / gsd_m
     across = _across(weights, rows, cols, reach)
-    places = np.linspace(-reach, reach, _PROFILE)[:, np.newaxis]
+    step = 2 * reach / (_PROFILE - 1)
+    places = step * (np.arange(_WIDE_PROFILE) - _WIDE_PROFILE // 2)[:, np.newaxis]
     profile = map_coordinates(
         weights, (rows + places * across[:, 1], cols + places * across[:, 0]), np.float32, order=1, mode="nearest"
     )
-    shift = (profile * places).sum(axis=0) / np.maximum(profile.sum(axis=0), 1.0)
+    width_m = _width(profile, max(round(_RIBBON_CLOSING_M / (step * gsd_m)), 1)) * (step * gsd_m)
+    inner = slice((_WIDE_PROFILE - _PROFILE) // 2, (_WIDE_PROFILE + _PROFILE) // 2)
+    own = _without_neighbours(profile[inner])
+    shift = (own * places[inner]).sum(axis=0) / np.maximum(own.sum(axis=0), 1.0)
+    # Of more than a pixel it is no refinement.
     shift = np.clip(shift, -1.0, 1.0)[:, np.newaxis] * across * (gsd_m, -gsd_m)
     # To a tenth of a millimetre: the last bit of a vectorised sine depends on where in the array a pixel stands.
-    return np.asarray(np.round(shift, 4), dtype=np.float32)
+    return np.asarray(np.round(shift, 4), dtype=np.float32), np.round(width_m, 4)
+
+
+def _width(profile: npt.NDArray[np.float32], widest_valley: int) -> npt.NDArray[np.float32]:
+    """Distance of the outer flanks at half the profile's height, in samples: float32 (n,).
+
+    Args:
+        profile: float32 (places, n).
+        widest_valley: Two ribbons with no more samples than this between them are seen as one.
+    """
+    middle, last = len(profile) // 2, len(profile) - 1
+    half = profile[middle - 7 : middle + 8].max(axis=0) / 2
+    column = np.arange(profile.shape[1])
+    width = np.zeros(profile.shape[1], dtype=np.float32)
+    for sign in (1, -1):
+        outermost = np.full(profile.shape[1], 0)
+        below = np.zeros(profile.shape[1], dtype=np.int64)
+        for step in range(middle + 1):
+            is_above = profile[middle + sign * step] >= half
+            below = np.where(is_above, np.where(below > widest_valley, below, 0), below + 1)
+            outermost = np.where(is_above & (below == 0), step, outermost)
+        inside = profile[middle + sign * outermost, column]
+        outside = profile[np.clip(middle + sign * (outermost + 1), 0, last), column]
+        share = np.where(outside < half, (inside - half) / np.maximum(inside - outside, 1e-6), 0.0)
+        width += outermost + np.clip(share, 0.0, 1.0).astype(np.float32)
+    return width
+
+
+def _without_neighbours(profile: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The profiles (places, n) without what rises again beyond the ribbon in the middle: another ribbon's."""
+    middle = len(profile) // 2
+    inner = slice(middle - 2, middle + 3)
+    falling = profile.copy()
+    falling[inner] = falling[inner].max(axis=0)
+    falling[middle:] = np.minimum.accumulate(falling[middle:], axis=0)
+    falling[middle::-1] = np.minimum.accumulate(falling[middle::-1], axis=0)
+    return np.minimum(profile, falling)
 
 
 def _across(

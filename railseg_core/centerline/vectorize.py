@@ -6,11 +6,18 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from itertools import repeat
 
+from railseg_core.centerline.artefacts import drop_doubtful_pieces, simplify
 from railseg_core.centerline.blocks import AreaMask, SparseSkeleton, skeleton_of_raster, skeleton_of_recipe
+from railseg_core.centerline.crossings import resolve_crossings
 from railseg_core.centerline.features import railway_map_of
+from railseg_core.centerline.gaps import bridge_gaps
+from railseg_core.centerline.junctions import junctions
+from railseg_core.centerline.merging import merge_branches
 from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.pixel_graph import pixel_graph
-from railseg_core.centerline.tracks import TrackGraph, simplify
+from railseg_core.centerline.pixels import LinePixels
+from railseg_core.centerline.switches import reconstruct_switches
+from railseg_core.centerline.tracks import TrackGraph
 from railseg_core.grid_raster import GridRaster
 from railseg_core.railway_map import RailwayMap
 from railseg_core.reporting import Reporter, Silent
@@ -56,10 +63,18 @@ def vectorize(
     reporter.progress("lines", 0, 3)
     pixels = pixel_graph(skeleton.keys)
     reporter.progress("lines", 1, 3)
-    graph = TrackGraph(skeleton, pixels, raster.gsd_m)
+    graph = TrackGraph(LinePixels(skeleton, raster.transform, raster.gsd_m), pixels)
     simplify(graph, params)
+    # Faint and short pieces of a track are neither once their gaps are bridged.
+    bridge_gaps(graph)
+    drop_doubtful_pieces(graph, params)
+    crossings = resolve_crossings(graph)
+    graph.orient()
+    switches = merge_branches(graph)
+    switches |= reconstruct_switches(graph, switches)
     reporter.progress("lines", 2, 3)
-    railway_map = railway_map_of(graph, raster.transform, str(raster.crs.to_string()), params)
+    meetings = junctions(graph, switches, crossings)
+    railway_map = railway_map_of(graph, meetings, str(raster.crs.to_string()), params)
     reporter.progress("lines", 3, 3)
     return railway_map
 

@@ -93,9 +93,11 @@
     <alias index="2" field="railway" name="railway"/>
     <alias index="3" field="degree" name="track ends"/>
     <alias index="4" field="angle_deg" name="angle (°)"/>
-    <alias index="5" field="confidence" name="confidence (0–1)"/>
-    <alias index="6" field="status" name="status"/>
-    <alias index="7" field="review_reason" name="reason for review"/>
+    <alias index="5" field="radius_m" name="radius of the branch (m)"/>
+    <alias index="6" field="turnout_side" name="side of the branch"/>
+    <alias index="7" field="confidence" name="confidence (0–1)"/>
+    <alias index="8" field="status" name="status"/>
+    <alias index="9" field="review_reason" name="reason for review"/>
   </aliases>
   <layerGeometryType>0</layerGeometryType>
 </qgis>

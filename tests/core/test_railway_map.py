@@ -55,8 +55,8 @@ MAP = RailwayMap(
         _track(2, LINE + 10, status="review", review_reason="sharp bend", min_radius_m=80.0),
     ],
     nodes=[
-        Node("n_1", 500_000.0, 5_500_000.0, "switch", 3, 6.3, 0.8, "ok", None),
-        Node("n_2", 500_200.0, 5_500_050.0, "cut", 1, None, 0.9, "review", "uncertain fork"),
+        Node("n_1", 500_000.0, 5_500_000.0, "switch", 3, 6.3, 190.0, "left", 0.8, "ok", None),
+        Node("n_2", 500_200.0, 5_500_050.0, "cut", 1, None, None, None, 0.9, "review", "uncertain fork"),
     ],
     relations=[Relation("n_1", "t_1", 0, "t_2", 0, navigable=False)],
     crs="EPSG:32633",
@@ -104,6 +104,8 @@ def test_nodes_relations_and_the_run_are_written(tmp_path):
     assert meta["geometry_type"] == "Point"
     assert nodes["degree"].tolist() == [3, 1]
     assert nodes["angle_deg"][0] == 6.3
+    assert list(nodes["radius_m"][:1]) == [190.0]
+    assert list(nodes["turnout_side"]) == ["left", None]
     assert math.isnan(nodes["angle_deg"][1])
     assert shapely.from_wkb(geometries[0]).coords[0] == (500_000.0, 5_500_000.0)
     meta, geometries, relations = _rows(path, "rail_relation")

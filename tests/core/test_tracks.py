@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from affine import Affine
 
+from railseg_core.centerline.artefacts import drop_doubtful_pieces, simplify
 from railseg_core.centerline.blocks import SparseSkeleton
 from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.pixel_graph import pixel_graph, pixel_keys
-from railseg_core.centerline.tracks import TrackGraph, simplify
+from railseg_core.centerline.pixels import LinePixels
+from railseg_core.centerline.tracks import TrackGraph
 
 GSD_M = 0.2
 
@@ -26,15 +29,17 @@ def _graph(*runs, at_edge=(), half_width_m=0.3, weak=()):
         probability=np.array([pixels[place] for place in sorted(pixels)], dtype=np.uint8),
         half_width_m=np.full(len(keys), half_width_m, dtype=np.float32),
         offset_m=np.zeros((len(keys), 2), dtype=np.float32),
+        width_m=np.full(len(keys), 2 * half_width_m, dtype=np.float32),
         at_edge=np.isin(keys, pixel_keys(*np.array(at_edge or np.zeros((0, 2), int)).T)),
         blob_px=0,
     )
-    return TrackGraph(skeleton, pixel_graph(keys), GSD_M)
+    return TrackGraph(LinePixels(skeleton, Affine.scale(GSD_M, -GSD_M), GSD_M), pixel_graph(keys))
 
 
 def _simplified(*runs, params=None, **options):
     graph = _graph(*runs, **options)
     simplify(graph, params or LineParams())
+    drop_doubtful_pieces(graph, params or LineParams())
     return graph
 
 
@@ -89,8 +94,9 @@ def test_a_hole_in_a_ribbon_is_closed_on_its_more_certain_side():
         weak=(1, 2, 3),
     )  # fmt: skip
     (edge,) = graph.edges.values()
-    assert graph.rows[edge.pixels].max() == 2
-    assert graph.rows[edge.pixels].min() == 0
+    rows = -graph.pixels.middle[edge.pixels, 1] / GSD_M - 0.5
+    assert rows.max() == pytest.approx(2)
+    assert rows.min() == pytest.approx(0)
 
 
 def test_a_passing_loop_keeps_both_its_tracks():
@@ -112,6 +118,6 @@ def test_forks_closer_than_a_metre_and_a_half_become_one_node():
 def test_a_track_that_a_vanished_spur_had_split_keeps_every_pixel():
     graph = _simplified(MAIN, ((0, 60), (6, 60)), ((0, 140), (-6, 140)))
     (edge,) = graph.edges.values()
-    steps = np.maximum(np.abs(np.diff(graph.rows[edge.pixels])), np.abs(np.diff(graph.cols[edge.pixels])))
-    assert (steps == 1).all()
+    steps = np.abs(np.diff(graph.pixels.middle[edge.pixels], axis=0)).max(axis=1) / GSD_M
+    assert steps == pytest.approx(1)
     assert len(np.unique(edge.pixels)) == len(edge.pixels)

@@ -9,13 +9,13 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ribbons import GSD_M, ORIGIN_X, ORIGIN_Y, beside, probabilities, raster_of, track, window_round
 
 from railseg_core.area import polygon_mask
 from railseg_core.centerline.smoothing import SAGITTA_M, min_radius_m, smooth
 from railseg_core.centerline.vectorize import LineParams, vectorize
 from railseg_core.metrics import score_lines
 from railseg_core.tiling import PixelWindow
+from tests.truth.ribbons import GSD_M, ORIGIN_X, ORIGIN_Y, beside, probabilities, raster_of, track, window_round
 
 # A main line with a curve, a track beside it, and a 1:9-190 switch with a branch that ends.
 MAIN = track(0, 0, 10, (120, 0), (90, 300), (90, 0))
@@ -215,8 +215,12 @@ def test_the_neighbour_is_never_joined_across_a_gap(tmp_path):
     lines = [MAIN[:900], MAIN[1100:], SIBLING[:1000], SIBLING[1200:]]
     with _raster(tmp_path, lines) as raster:
         found = vectorize(raster, LineParams())
-    assert len(found.tracks) == 4
-    assert score_lines([feature.line for feature in found.tracks], lines).correctness > 0.99
+    assert len(found.tracks) == 2
+    assert [feature.inferred_m for feature in found.tracks] == pytest.approx([20, 20], abs=1)
+    assert all(feature.status == "ok" for feature in found.tracks)
+    whole = [shapely.linestrings(line) for line in (MAIN, SIBLING)]
+    for feature in found.tracks:
+        assert min(shapely.hausdorff_distance(shapely.linestrings(feature.line), line) for line in whole) < 0.5
 
 
 def test_a_fork_that_no_railway_has_is_doubted(tmp_path):
@@ -295,15 +299,24 @@ def test_smoothing_does_not_cut_curves(radius_m, seed):
     assert measured is None or measured == pytest.approx(radius_m, rel=0.02)
 
 
-def test_two_straight_tracks_that_cross_meet_in_one_crossing_without_turning_off(tmp_path):
-    with _raster(tmp_path, [track(0, 0, 0, (100, 0)), track(30, -35, 60, (80, 0))]) as raster:
+def test_two_straight_tracks_that_cross_at_a_small_angle_meet_in_one_crossing(tmp_path):
+    with _raster(tmp_path, [track(0, 0, 0, (160, 0)), track(20, -11, 9, (140, 0))]) as raster:
         found = vectorize(raster, LineParams())
     (crossing,) = (node for node in found.nodes if node.degree > 1)
     assert (crossing.railway, crossing.degree, crossing.status) == ("railway_crossing", 4, "ok")
-    assert crossing.angle_deg == pytest.approx(60, abs=2)
+    assert crossing.angle_deg == pytest.approx(9, abs=0.5)
     ways = [way for way in found.relations if way.node_id == crossing.node_id]
     assert sorted(way.navigable for way in ways) == [False] * 4 + [True] * 2
     assert len(found.tracks) == 4
+
+
+def test_tracks_that_cross_at_a_large_angle_do_so_on_a_bridge_and_have_no_node(tmp_path):
+    lines = [track(0, 0, 0, (100, 0)), track(30, -35, 60, (80, 0))]
+    with _raster(tmp_path, lines) as raster:
+        found = vectorize(raster, LineParams())
+    assert {node.degree for node in found.nodes} == {1}
+    assert [feature.review_reason for feature in found.tracks] == ["crosses another track"] * 2
+    assert score_lines([feature.line for feature in found.tracks], lines, rho_m=0.2).quality > 0.99
 
 
 def test_a_ring_is_one_track_from_a_node_to_itself(tmp_path):
@@ -327,8 +340,9 @@ def test_a_faint_stretch_of_a_plain_track_is_kept_and_a_faint_thing_is_not(tmp_p
         strict = vectorize(raster, LineParams(axis_threshold=0.5))
         lenient = vectorize(raster, LineParams(axis_threshold=0.15))
         both = vectorize(raster, LineParams(axis_threshold=0.15, min_piece_confidence=0.5))
-    assert len(strict.tracks) == 2
-    assert len(lenient.tracks) == 2
+    (bridged,) = strict.tracks
+    assert bridged.inferred_m == pytest.approx(20, abs=1)
+    assert [feature.inferred_m for feature in lenient.tracks] == [0, 0]
     (kept,) = both.tracks
     assert abs(kept.line[:, 1].mean() - ORIGIN_Y) < 0.1
     assert kept.length_m == pytest.approx(120, abs=2)

@@ -54,7 +54,17 @@ TRACK_FIELDS = [
     "model",
     "created",
 ]
-NODE_FIELDS = ["node_id", "railway", "degree", "angle_deg", "confidence", "status", "review_reason"]
+NODE_FIELDS = [
+    "node_id",
+    "railway",
+    "degree",
+    "angle_deg",
+    "radius_m",
+    "turnout_side",
+    "confidence",
+    "status",
+    "review_reason",
+]
 PICTURE_PARAMETERS = {"INPUT", "EXTENT", "AREA", "BANDS", "MODEL", "DEVICE"}
 CLEANING_PARAMETERS = {"THRESHOLD", "OPENING", "CLOSING", "KERNEL"}
 MAP_OUTPUTS = {"TRACKS", "NODES", "GEOPACKAGE"}

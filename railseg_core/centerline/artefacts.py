@@ -1,0 +1,222 @@
+"""What thinning and noise leave behind: it goes, and what runs through becomes one edge.
+
+Everything here needs whole edges and whole components, which is why it happens after stitching and never in a block.
+Ties are broken by the order of the pixels on the lattice, so the outcome does not depend on the picture's extent.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from railseg_core.centerline.legs import leg_places
+from railseg_core.centerline.params import LineParams
+from railseg_core.centerline.tracks import TrackEnd, TrackGraph
+
+Ints = npt.NDArray[np.int64]
+
+MERGE_M = 1.5
+"""Two forks closer than this along the graph are one node."""
+SLIVER_M = 1.5
+"""A loop narrower than this is a hole in a ribbon: two tracks are 3.5 m apart or more."""
+HAIRPIN_M = 3.0
+HAIRPIN_DEG = 60.0
+"""A line that turns by more than this from one such length to the next is no track, not even a tram's: it is two."""
+RUNG_M = 20.0
+RUNG_DEG = 30.0
+"""A shorter edge that leaves straight tracks at a larger angle is no track."""
+_RUNG_LEG_M = 8.0
+
+
+def simplify(graph: TrackGraph, params: LineParams) -> None:
+    """Removes slivers and spurs, merges clustered forks, joins what runs through, parts what turns back; in place."""
+    for node in list(graph.at):
+        graph.dissolve(node)
+    while sum(
+        (
+            _remove_slivers(graph),
+            _merge_forks(graph),
+            _prune_spurs(graph, params),
+            _remove_rungs(graph),
+            _split_hairpins(graph),
+        )
+    ):
+        pass
+
+
+def _remove_slivers(graph: TrackGraph) -> int:
+    """Of two edges between the same nodes that enclose next to nothing, the less certain goes; so do such loops."""
+    between: dict[tuple[int, int], list[int]] = {}
+    for number, edge in graph.edges.items():
+        between.setdefault((min(edge.start, edge.end), max(edge.start, edge.end)), []).append(number)
+    doomed: list[int] = []
+    for (a, b), numbers in between.items():
+        if a == b:
+            doomed += [n for n in numbers if _loop_width_m(graph, graph.edges[n].pixels) < SLIVER_M]
+        elif len(numbers) > 1:
+            doomed += _doubles(graph, a, numbers)
+    # Joined only now: until here the numbers in `between` hold.
+    for node in [node for edge in map(graph.remove, doomed) for node in (edge.start, edge.end)]:
+        graph.dissolve(node)
+    return len(doomed)
+
+
+def _doubles(graph: TrackGraph, start: int, numbers: list[int]) -> list[int]:
+    """Edges between the same two nodes that run beside a more certain one."""
+
+    def certainty(number: int) -> tuple[float, float, int]:
+        edge = graph.edges[number]
+        return -float(graph.pixels.probability[edge.pixels].mean()), edge.length_m, int(edge.pixels.min())
+
+    kept: list[Ints] = []
+    doomed = []
+    for number in sorted(numbers, key=certainty):
+        edge = graph.edges[number]
+        pixels = edge.pixels if edge.start == start else edge.pixels[::-1]
+        if any(_loop_width_m(graph, np.concatenate([pixels, other[::-1]])) < SLIVER_M for other in kept):
+            doomed.append(number)
+        else:
+            kept.append(pixels)
+    return doomed
+
+
+def _loop_width_m(graph: TrackGraph, pixels: Ints) -> float:
+    """Mean width of the area inside a closed walk: that of a long rectangle of the same area and perimeter."""
+    x, y = (graph.pixels.middle[pixels] - graph.pixels.middle[pixels[0]]).T
+    area = abs(float(np.dot(y, np.roll(x, 1)) - np.dot(x, np.roll(y, 1)))) / 2
+    perimeter = float(np.hypot(x - np.roll(x, 1), y - np.roll(y, 1)).sum())
+    return 2 * area / max(perimeter, graph.pixels.gsd_m)
+
+
+def _merge_forks(graph: TrackGraph) -> int:
+    """Contracts the short edges between forks, shortest first; what met at the one fork now runs on to the other."""
+    merged = 0
+    short = [(edge.length_m, number) for number, edge in graph.edges.items() if edge.length_m < MERGE_M]
+    for _, number in sorted(short):
+        edge = graph.edges.get(number)
+        if edge is None or edge.start == edge.end or min(graph.degree(edge.start), graph.degree(edge.end)) < 3:
+            continue
+        graph.remove(number)
+        stays, goes, way = edge.start, edge.end, edge.pixels[::-1]
+        if graph.degree(goes) > graph.degree(stays):
+            stays, goes, way = goes, stays, edge.pixels
+        for other in list(dict.fromkeys(graph.at[goes])):
+            moved = graph.remove(other)
+            pixels = moved.pixels
+            if moved.start == goes:
+                pixels = np.concatenate([way[::-1], pixels])
+            if moved.end == goes:
+                pixels = np.concatenate([pixels, way])
+            pixels = pixels[np.append(True, np.diff(pixels) != 0)]
+            start, end = (stays if node == goes else node for node in (moved.start, moved.end))
+            graph.add(start, end, pixels, moved.doubts)
+        merged += 1
+    return merged
+
+
+def _prune_spurs(graph: TrackGraph, params: LineParams) -> int:
+    """Removes dead ends that are as short as the mask is wide, shortest first, and joins what they had split."""
+    waiting = [(edge.length_m, int(edge.pixels.min()), number) for number, edge in graph.edges.items()]
+    heapq.heapify(waiting)
+    pruned = 0
+    while waiting:
+        length_m, _, number = heapq.heappop(waiting)
+        edge = graph.edges.get(number)
+        if edge is None:
+            continue
+        for leaf, fork in ((edge.start, edge.end), (edge.end, edge.start)):
+            if graph.degree(leaf) == 1 and graph.degree(fork) >= 3 and length_m < _spur_m(graph, leaf, fork, params):
+                graph.remove(number)
+                pruned += 1
+                joined = graph.dissolve(fork)
+                if joined is not None:
+                    edge = graph.edges[joined]
+                    heapq.heappush(waiting, (edge.length_m, int(edge.pixels.min()), joined))
+                break
+    return pruned
+
+
+def _spur_m(graph: TrackGraph, leaf: int, fork: int, params: LineParams) -> float:
+    """Length below which a dead end is an artefact. Where the picture cuts it, only what the width explains is one."""
+    width_m = 2.5 * float(graph.pixels.half_width_m[graph.node_pixels[fork]])
+    return width_m if graph.is_cut(leaf) else max(params.min_spur_m, width_m)
+
+
+def _remove_rungs(graph: TrackGraph) -> int:
+    """Removes short edges that stand across the tracks at whose sides they end."""
+    doomed = []
+    for number, edge in graph.edges.items():
+        if edge.length_m < RUNG_M and edge.start != edge.end:
+            across = [_stands_across(graph, TrackEnd(number, end)) for end in (0, 1)]
+            free = [graph.degree(node) == 1 for node in (edge.start, edge.end)]
+            if any(across) and all(a or f for a, f in zip(across, free, strict=True)):
+                doomed.append(number)
+    for number in doomed:
+        edge = graph.remove(number)
+        for node in (edge.start, edge.end):
+            graph.dissolve(node)
+    return len(doomed)
+
+
+def _stands_across(graph: TrackGraph, end: TrackEnd) -> bool:
+    """Whether two other edges run straight through the node of an edge's end, and that edge leaves them steeply."""
+    edge = graph.edges[end.edge]
+    ends = graph.ends_at(edge.end if end.end else edge.start)
+    if len(ends) != 3 or len({other.edge for other in ends}) < 3:
+        return False
+    one, other = (_direction(graph, leg) for leg in ends if leg != end)
+    own = _direction(graph, end)
+    limit = math.cos(math.radians(RUNG_DEG))
+    return bool(one @ other < -limit and max(abs(own @ one), abs(own @ other)) < limit)
+
+
+def _direction(graph: TrackGraph, end: TrackEnd) -> npt.NDArray[np.float64]:
+    places = leg_places(graph, end, _RUNG_LEG_M)
+    away = places[-1] - places[0]
+    return np.asarray(away / max(float(np.hypot(*away)), 1e-9))
+
+
+def _split_hairpins(graph: TrackGraph) -> int:
+    """Parts edges where they turn back: a fork of which the stem is not in the picture, or a hook of noise."""
+    reach = round(HAIRPIN_M / graph.pixels.gsd_m)
+    limit = math.cos(math.radians(HAIRPIN_DEG))
+    count = 0
+    for number, edge in list(graph.edges.items()):
+        if len(edge.pixels) < 2 * reach + 2:
+            continue
+        steps = graph.pixels.middle[edge.pixels[reach:]] - graph.pixels.middle[edge.pixels[:-reach]]
+        before, after = steps[:-reach], steps[reach:]
+        length = np.maximum(np.hypot(*before.T) * np.hypot(*after.T), 1e-9)
+        cosine = np.sum(before * after, axis=1) / length
+        sharpest = int(np.argmin(cosine))
+        if cosine[sharpest] >= limit:
+            continue
+        at = sharpest + reach
+        graph.remove(number)
+        for start, end, pixels in (
+            (edge.start, graph.add_node(edge.pixels[at]), edge.pixels[: at + 1]),
+            (graph.add_node(edge.pixels[at + 1]), edge.end, edge.pixels[at + 1 :]),
+        ):
+            graph.add(start, end, pixels, edge.doubts)
+        count += 1
+    return count
+
+
+def drop_doubtful_pieces(graph: TrackGraph, params: LineParams) -> None:
+    """Drops isolated pieces that are faint, or short in all; one that the picture cuts may be a long track's end.
+
+    What was bridged counts neither for nor against a piece.
+    """
+    for piece in list(graph.components()):
+        edges = [graph.edges[number] for number in piece]
+        pixels = np.concatenate([edge.pixels for edge in edges])
+        seen = ~graph.pixels.is_inferred[pixels]
+        cut = any(graph.is_cut(node) for edge in edges for node in (edge.start, edge.end))
+        seen_m = sum(edge.length_m for edge in edges) * float(seen.mean())
+        is_short = seen_m < (params.min_spur_m if cut else params.min_length_m)
+        if is_short or graph.pixels.probability[pixels[seen]].mean() < 255 * params.min_piece_confidence:
+            for number in piece:
+                graph.remove(number)

@@ -1,0 +1,201 @@
+"""Crossings: two tracks that run straight through each other.
+
+Where they do so at a small angle their ribbons are one for some metres, and the skeleton shows two forks joined by a
+waist. They are told from two switches that face each other by their legs: those of a crossing lead straight into one
+another across the waist, those of switches are metres apart there, for a switch's branch bends away.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from railseg_core.centerline.legs import LEG_M, apart_from, leg_places, ribbon_m
+from railseg_core.centerline.poses import Pose, end_pose, fit_of, way_between
+from railseg_core.centerline.tracks import TrackEnd, TrackGraph
+
+Points = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+LEVEL_DEG = 25.0
+"""Tracks that cross at a larger angle mostly do so on a bridge: there is no node."""
+LEVEL_DOUBT = "crosses another track"
+_WAIST_M = 40.0
+"""A longer waist is none: at 1:18.5 it is 26 m."""
+_LEAST_STEM_M = 16.0
+"""Two switches that face each other have forks further apart: each lies 15 m beyond its toe or more."""
+_BEND_DEG = 3.0
+_MISS_M = 0.4
+_FORK_M = 8.0
+"""Forks of steep crossings are this close at most when thinning tears them apart."""
+
+
+class _Leg(NamedTuple):
+    """A track end at a crossing, from where it is clear of the others.
+
+    Attributes:
+        end: The track end.
+        pixels: Its pixels from there on.
+        pose: Of the track there, looking into the crossing.
+    """
+
+    end: TrackEnd
+    pixels: Ints
+    pose: Pose
+
+
+def resolve_crossings(graph: TrackGraph) -> set[int]:
+    """Lets tracks that cross run straight through each other, in place.
+
+    Returns:
+        The nodes of crossings at grade, of four track ends: `through_pairs` tells which are one track.
+    """
+    nodes = set()
+    waists = [(edge.length_m, int(edge.pixels.min()), number) for number, edge in graph.edges.items()]
+    for length_m, _, number in sorted(waists):
+        edge = graph.edges.get(number)
+        if length_m > _WAIST_M or edge is None or edge.start == edge.end:
+            continue
+        if graph.degree(edge.start) == graph.degree(edge.end) == 3:
+            sides = [[end for end in graph.ends_at(node) if end.edge != number] for node in (edge.start, edge.end)]
+            node = _resolve(graph, edge.start, sides, length_m, number)
+            nodes |= {node} if node is not None else set()
+    for node in [node for node in graph.at if graph.degree(node) == 4]:
+        if node not in nodes:
+            kept = _resolve_star(graph, node)
+            nodes |= {kept} if kept is not None else set()
+    return nodes
+
+
+def through_pairs(graph: TrackGraph, node: int) -> tuple[tuple[TrackEnd, TrackEnd], ...]:
+    """Which track ends at a resolved crossing are one track: those that lead straight into one another."""
+    ends = graph.ends_at(node)
+    poses = {end: end_pose(graph.pixels.places(graph.outward(end))) for end in ends}
+    first, *rest = ends
+    partner = min(rest, key=lambda end: fit_of(poses[first], poses[end]).bend_deg)
+    second = tuple(end for end in rest if end != partner)
+    return (first, partner), (second[0], second[1])
+
+
+def _resolve_star(graph: TrackGraph, node: int) -> int | None:
+    """A node of four track ends: each side of the crossing has two that are neighbours."""
+    ends = graph.ends_at(node)
+    if len({end.edge for end in ends}) < 4:
+        return None
+    places = {end: leg_places(graph, end, LEG_M) for end in ends}
+    around = sorted(ends, key=lambda end: _bearing(places[end]))
+    for shift in (0, 1):
+        a, b, c, d = around[shift:] + around[:shift]
+        resolved = _resolve(graph, node, [[a, b], [c, d]], 0.0, None)
+        if resolved != -1:
+            return resolved
+    return None
+
+
+def _bearing(places: Points) -> float:
+    x, y = places[-1] - places[0]
+    return float(np.arctan2(y, x))
+
+
+def _resolve(
+    graph: TrackGraph, node: int, sides: list[list[TrackEnd]], waist_m: float, waist: int | None
+) -> int | None:
+    """Lets the legs of the one side run into those of the other, if they are those of a crossing.
+
+    Returns:
+        The crossing's node; None where there is none; for a star that is no crossing, -1.
+    """
+    nothing = None if waist is not None else -1
+    if any(len(side) != 2 for side in sides) or len({end.edge for side in sides for end in side}) < 4:
+        return nothing
+    legs = [[_leg(graph, own, other) for own, other in (side, side[::-1])] for side in sides]
+    (a, b), (c, d) = legs
+    for pairs in (((a, c), (b, d)), ((a, d), (b, c))):
+        fits = [fit_of(one.pose, other.pose) for one, other in pairs]
+        ways = [
+            np.vstack([one.pose.point, way_between(one.pose, other.pose, graph.pixels.gsd_m), other.pose.point])
+            for one, other in pairs
+        ]
+        meeting = _meeting(*ways)
+        # Two switches need more room than that: what is left is to tell the crossing's pairs.
+        slack = 3.0 if waist is not None and waist_m < _LEAST_STEM_M else 1.0
+        if meeting is None or any(fit.bend_deg > slack * _BEND_DEG or fit.miss_m > slack * _MISS_M for fit in fits):
+            continue
+        angle_deg = _angle_deg(pairs[0], pairs[1])
+        if waist_m > max(6.0 * ribbon_m(graph, a.pixels) / max(np.tan(np.radians(angle_deg)), 1e-3), _FORK_M):
+            continue
+        return _draw(graph, node, pairs, ways, meeting, waist, is_level=angle_deg <= LEVEL_DEG)
+    return nothing
+
+
+def _leg(graph: TrackGraph, end: TrackEnd, other: TrackEnd) -> _Leg:
+    pixels = graph.outward(end)
+    clear = min(apart_from(graph, end, other), len(pixels) - 2)
+    pixels = pixels[max(clear, 0) :]
+    return _Leg(end, pixels, end_pose(graph.pixels.places(pixels), LEG_M))
+
+
+def _angle_deg(first: tuple[_Leg, _Leg], second: tuple[_Leg, _Leg]) -> float:
+    """Acute angle between two tracks."""
+    one, other = (a.pose.direction - b.pose.direction for a, b in (first, second))
+    cosine = abs(float(one @ other)) / max(float(np.hypot(*one) * np.hypot(*other)), 1e-12)
+    return float(np.degrees(np.arccos(min(cosine, 1.0))))
+
+
+def _meeting(first: Points, second: Points) -> tuple[int, int, Points] | None:
+    """Where two ways meet: how many points of each come before, and the place; None if they do not."""
+    chord_a, chord_b = first[-1] - first[0], second[-1] - second[0]
+    cross = chord_a[0] * chord_b[1] - chord_a[1] * chord_b[0]
+    if cross == 0:
+        return None
+    away = second[0] - first[0]
+    t = (away[0] * chord_b[1] - away[1] * chord_b[0]) / cross
+    u = (away[0] * chord_a[1] - away[1] * chord_a[0]) / cross
+    if not (0 < t < 1 and 0 < u < 1):
+        return None
+    # The ways are nearly straight: their nearest points, taken together, are where they meet.
+    place = (_at(first, t) + _at(second, u)) / 2
+    return round(t * (len(first) - 1)), round(u * (len(second) - 1)), place
+
+
+def _at(way: Points, share: float) -> Points:
+    places = np.linspace(0.0, 1.0, len(way))
+    return np.array([np.interp(share, places, way[:, axis]) for axis in (0, 1)])
+
+
+def _draw(
+    graph: TrackGraph,
+    node: int,
+    pairs: tuple[tuple[_Leg, _Leg], tuple[_Leg, _Leg]],
+    ways: list[Points],
+    meeting: tuple[int, int, Points],
+    waist: int | None,
+    *,
+    is_level: bool,
+) -> int | None:
+    """Replaces what is fused by ways straight through: with a node between them, or without one."""
+    *splits, place = meeting
+    probability = graph.pixels.probability[graph.node_pixels[node]]
+    middle = graph.pixels.add(place[np.newaxis], probability, is_inferred=False) if is_level else None
+    if waist is not None:
+        graph.remove(waist)
+    far_nodes = []
+    for leg in (leg for pair in pairs for leg in pair):
+        edge = graph.remove(leg.end.edge)
+        far_nodes.append((edge.end if leg.end.end == 0 else edge.start, edge.doubts))
+    for index, ((one, other), way, split) in enumerate(zip(pairs, ways, splits, strict=True)):
+        (far_one, doubts_one), (far_other, doubts_other) = far_nodes[2 * index : 2 * index + 2]
+        bridge = graph.pixels.add(way[1:-1], probability, is_inferred=False)
+        if middle is None:
+            pixels = np.concatenate([one.pixels[::-1], bridge, other.pixels])
+            graph.add(far_one, far_other, pixels, doubts_one | doubts_other | {LEVEL_DOUBT})
+            continue
+        before, after = bridge[: max(split - 2, 0)], bridge[split + 1 :]
+        graph.add(far_one, node, np.concatenate([one.pixels[::-1], before, middle]), doubts_one)
+        graph.add(node, far_other, np.concatenate([middle, after, other.pixels]), doubts_other)
+    if middle is None:
+        return None
+    graph.node_pixels[node] = middle[0]
+    return node

@@ -1,0 +1,180 @@
+"""Gaps: two ends that face each other and fit as one track are joined; nearness alone never is a reason.
+
+The neighbour is 4 m away, and the missing piece may be 40 m long. What tells that two ends belong together is that one
+track's direction and bend lead into the other's; over more than `PLAIN_GAP_M` a track that runs through beside them
+must vouch for it too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import cKDTree
+
+from railseg_core.centerline.poses import REACH_M, Fit, Pose, end_pose, fit_of, way_between
+from railseg_core.centerline.tracks import TrackEnd, TrackGraph
+
+Points = npt.NDArray[np.float64]
+
+PLAIN_GAP_M = 40.0
+"""Longest gap that is bridged without a track beside it."""
+LONGEST_GAP_M = 250.0
+"""Longest gap that is bridged at all: a goods train with its locomotive."""
+MIN_RADIUS_M = 150.0
+_HEADING_DEG = 3.0
+"""How wrong the direction of an end may be, and twice that where little of its track is known."""
+_SHORT_M = 10.0
+_SHORT_GAP_M = 2.0
+"""A longer gap must not be longer than the pieces of track at its ends, as far as these are looked at."""
+_MISS_M = 0.4
+_LARGEST_MISS_M = 1.5
+"""Two fifths of the least distance of two tracks."""
+_LARGEST_TURN_DEG = 25.0
+_BESIDE_M = (2.8, 7.5)
+"""How far off a track may be that vouches for a gap."""
+_STEADY_M = 0.4
+"""How much that distance may vary along the gap (standard deviation)."""
+_COVERED = 0.9
+_CLEAR_M = 1.6
+"""A bridge comes no nearer to another track, unless it crosses it."""
+_CROSSING_DEG = 20.0
+_SAMPLE_M = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """Samples along all tracks, to look for what is beside a gap.
+
+    Attributes:
+        tree: Of the samples' places.
+        direction: float64 (n, 2), of the track there.
+    """
+
+    tree: cKDTree
+    direction: Points
+
+
+def bridge_gaps(graph: TrackGraph) -> int:
+    """Joins the ends that belong together, in place; returns how many gaps were bridged."""
+    total = 0
+    while bridged := _bridge_once(graph):
+        total += bridged
+    return total
+
+
+def _bridge_once(graph: TrackGraph) -> int:
+    ends, poses = _free_ends(graph)
+    if len(ends) < 2:
+        return 0
+    points = np.array([pose.point for pose in poses])
+    others: _Others | None = None
+    candidates = []
+    for i, j in sorted(cKDTree(points).query_pairs(LONGEST_GAP_M)):
+        fit = fit_of(poses[i], poses[j])
+        if ends[i].edge != ends[j].edge and _fits(fit, poses[i], poses[j]):
+            candidates.append((fit.gap_m + 10 * fit.miss_m + fit.bend_deg, i, j, fit))
+    taken: set[int] = set()
+    bridged = 0
+    for _, i, j, fit in sorted(candidates, key=lambda candidate: candidate[:3]):
+        if taken & {i, j}:
+            continue
+        others = others or _others(graph)
+        way = way_between(poses[i], poses[j], graph.pixels.gsd_m)
+        if _runs_into_a_track(way, others) or (fit.gap_m > PLAIN_GAP_M and not _is_vouched_for(way, others)):
+            continue
+        # An edge that was joined at its other end has got another number: next time.
+        if ends[i].edge in graph.edges and ends[j].edge in graph.edges:
+            _join(graph, ends[i], ends[j], way)
+            bridged += 1
+        taken |= {i, j}
+    return bridged
+
+
+def _free_ends(graph: TrackGraph) -> tuple[list[TrackEnd], list[Pose]]:
+    """The ends that neither meet another track nor the picture's edge."""
+    nodes = sorted((node for node in graph.at if graph.degree(node) == 1), key=lambda node: graph.node_pixels[node])
+    ends = [graph.ends_at(node)[0] for node in nodes if not graph.is_cut(node)]
+    return ends, [end_pose(graph.pixels.places(graph.outward(end))) for end in ends]
+
+
+def _fits(fit: Fit, first: Pose, second: Pose) -> bool:
+    """Whether two ends may be one track by their place and direction."""
+    known_m = min(first.known_m, second.known_m)
+    if fit.gap_m > max(known_m, _SHORT_GAP_M) and known_m < REACH_M - 1.0:
+        return False
+    heading_deg = _HEADING_DEG * (2 if known_m < _SHORT_M else 1)
+    bend_deg = np.degrees(fit.gap_m / MIN_RADIUS_M) + heading_deg
+    miss_m = min(_MISS_M + fit.gap_m * np.radians(heading_deg) / 2, _LARGEST_MISS_M)
+    # Ends that overlap lie side by side: their straight way turns back.
+    return bool(fit.bend_deg <= bend_deg and fit.turn_deg <= _LARGEST_TURN_DEG and fit.miss_m <= miss_m)
+
+
+def _others(graph: TrackGraph) -> _Others:
+    """Samples along all edges."""
+    places, directions = [np.zeros((0, 2))], [np.zeros((0, 2))]
+    step = max(round(_SAMPLE_M / graph.pixels.gsd_m), 1)
+    for edge in graph.edges.values():
+        seen = graph.pixels.middle[
+            edge.pixels[np.append(np.arange(0, len(edge.pixels) - 1, step), len(edge.pixels) - 1)]
+        ]
+        along = np.gradient(seen, axis=0)
+        places.append(seen)
+        directions.append(along / np.maximum(np.hypot(*along.T), 1e-9)[:, np.newaxis])
+    return _Others(cKDTree(np.concatenate(places)), np.concatenate(directions))
+
+
+def _samples(way: Points, gsd_step: int) -> tuple[Points, Points]:
+    """Every so many points of a way, and the direction there."""
+    along = np.gradient(way, axis=0)
+    along /= np.maximum(np.hypot(*along.T), 1e-9)[:, np.newaxis]
+    return way[::gsd_step], along[::gsd_step]
+
+
+def _runs_into_a_track(way: Points, others: _Others) -> bool:
+    """Whether a way comes so near to another track, other than at its own ends or across it, that it is the same."""
+    if len(way) < 3:
+        return False
+    places, along = _samples(way, 3)
+    ends = way[[0, -1]]
+    inner = np.min(np.hypot(*(places[:, np.newaxis] - ends).transpose(2, 0, 1)), axis=1) > _CLEAR_M + _SAMPLE_M
+    for place, direction, near in zip(
+        places[inner], along[inner], others.tree.query_ball_point(places[inner], _CLEAR_M), strict=True
+    ):
+        del place
+        cosine = np.abs(others.direction[near] @ direction)
+        if (cosine > np.cos(np.radians(_CROSSING_DEG))).any():
+            return True
+    return False
+
+
+def _is_vouched_for(way: Points, others: _Others) -> bool:
+    """Whether a track runs through beside a way, nearly all along and always as far off."""
+    places, along = _samples(way, max(len(way) // 60, 1))
+    left = np.column_stack([-along[:, 1], along[:, 0]])
+    for side in (1.0, -1.0):
+        offsets = []
+        for place, direction, normal, near in zip(
+            places, along, left * side, others.tree.query_ball_point(places, _BESIDE_M[1] + _SAMPLE_M), strict=True
+        ):
+            away = others.tree.data[near] - place
+            parallel = np.abs(others.direction[near] @ direction) > np.cos(np.radians(_CROSSING_DEG / 2))
+            beside = np.abs(away @ direction) <= _SAMPLE_M
+            across = (away @ normal)[parallel & beside]
+            across = across[(across >= _BESIDE_M[0]) & (across <= _BESIDE_M[1])]
+            if len(across):
+                offsets.append(float(across.min()))
+        if len(offsets) >= _COVERED * len(places) and np.std(offsets) <= _STEADY_M:
+            return True
+    return False
+
+
+def _join(graph: TrackGraph, first: TrackEnd, second: TrackEnd, way: Points) -> None:
+    """Makes one edge of two by a way from the one end to the other."""
+    before, after = graph.outward(first)[::-1], graph.outward(second)
+    one, other = graph.remove(first.edge), graph.remove(second.edge)
+    start = one.start if first.end == 1 else one.end
+    end = other.end if second.end == 0 else other.start
+    bridge = graph.pixels.add(way, 0, is_inferred=True)
+    graph.add(start, end, np.concatenate([before, bridge, after]), one.doubts | other.doubts)

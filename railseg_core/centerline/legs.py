@@ -1,0 +1,74 @@
+"""The tracks that leave a node, and how far they are apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from railseg_core.centerline.tracks import TrackEnd, TrackGraph
+
+Points = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+LEG_M = 25.0
+"""Length of a leg that tells where it leads."""
+BIN_M = 1.0
+"""Legs are told by the means of pieces of this length: single pixels stray by some centimetres."""
+CLEAR_M = 0.4
+"""Distance between the rims of two ribbons from which neither draws the other to itself."""
+
+
+def leg_places(graph: TrackGraph, end: TrackEnd, reach_m: float) -> Points:
+    """Where the track runs from its end on, up to a straight distance: float64 (n, 2)."""
+    return graph.pixels.places(leg_pixels(graph, end, reach_m))
+
+
+def leg_pixels(graph: TrackGraph, end: TrackEnd, reach_m: float) -> Ints:
+    """The pixels of a track from its end on, up to a straight distance."""
+    pixels = graph.outward(end)[: round(1.5 * reach_m / graph.pixels.gsd_m) + 2]
+    away = np.hypot(*(graph.pixels.middle[pixels] - graph.pixels.middle[pixels[0]]).T)
+    beyond = np.flatnonzero(away > reach_m)
+    return pixels[: max(int(beyond[0]), 2)] if len(beyond) else pixels
+
+
+def ribbon_m(graph: TrackGraph, pixels: Ints) -> float:
+    """Width of the ribbon along pixels: the median."""
+    widths = graph.pixels.half_width_m[pixels]
+    return float(2 * np.median(widths[widths > 0])) if (widths > 0).any() else 0.6
+
+
+def binned(origin: Points, places: Points, *columns: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.float64], ...]:
+    """Means over pieces of `BIN_M` of straight distance from an origin.
+
+    Args:
+        origin: float64 (2,).
+        places: float64 (n, 2), one behind the other away from the origin.
+        columns: float (n,) each, or (n, 2).
+
+    Returns:
+        The distances float64 (bins,), the places float64 (bins, 2), and every column likewise.
+    """
+    away = np.hypot(*(places - origin).T)
+    label = (away / BIN_M).astype(np.int64)
+    _, place = np.unique(label, return_inverse=True)
+    counts = np.bincount(place)
+
+    def mean(values: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+        if values.ndim == 2:
+            return np.column_stack([mean(values[:, axis]) for axis in range(values.shape[1])])
+        return np.bincount(place, weights=values) / counts
+
+    return (mean(away), mean(places), *(mean(column) for column in columns))
+
+
+def apart_from(graph: TrackGraph, end: TrackEnd, other: TrackEnd) -> int:
+    """The number of a track's pixels, from the node on, beside which another that leaves there is not yet clear."""
+    own = leg_pixels(graph, end, 3 * LEG_M)
+    places, others = graph.pixels.places(own), leg_places(graph, other, 3 * LEG_M)
+    origin = graph.pixels.middle[own[0]]
+    away, away_other = (np.hypot(*(line - origin).T) for line in (places, others))
+    order = np.argsort(away_other, kind="stable")
+    beside = np.column_stack([np.interp(away, away_other[order], others[order, axis]) for axis in (0, 1)])
+    near = np.hypot(*(places - beside).T) < ribbon_m(graph, own) + CLEAR_M
+    near[away > away_other[order[-1]]] = False
+    return int(np.flatnonzero(near)[-1]) + 1 if near.any() else 0

@@ -1,0 +1,119 @@
+"""Where a track would run on beyond its end, and how well two ends fit together as one track."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Points = npt.NDArray[np.float64]
+
+REACH_M = 30.0
+"""Length of track that tells where it runs on."""
+CURVED_M = 12.0
+"""A shorter piece does not tell its curvature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """The end of a track.
+
+    Attributes:
+        point: float64 (2,), where it ends, (x, y).
+        direction: float64 (2,), unit vector onwards.
+        curvature: 1/m, positive where it turns to the left onwards; 0 where it is too short to tell.
+        known_m: Length of track that tells so.
+    """
+
+    point: Points
+    direction: Points
+    curvature: float
+    known_m: float
+
+    def local(self, points: Points) -> Points:
+        """Points (…, 2) as (ahead, to the left) of the pose."""
+        ahead = self.direction
+        left = np.array([-ahead[1], ahead[0]])
+        away = points - self.point
+        return np.stack([away @ ahead, away @ left], axis=-1)
+
+    def aside_m(self, point: Points) -> float:
+        """How far to the left of the track's continuation a point lies, metres."""
+        ahead, left = self.local(point)
+        return float(left - 0.5 * self.curvature * ahead**2)
+
+
+def end_pose(places: Points, reach_m: float = REACH_M) -> Pose:
+    """The pose of a track at the first of its places, looking away from them.
+
+    Args:
+        places: float64 (n, 2), from the end inwards, n at least 2.
+        reach_m: How much of them to look at.
+    """
+    away = np.hypot(*(places - places[0]).T)
+    beyond = np.flatnonzero(away > reach_m)
+    seen = places[: max(int(beyond[0]), 2)] if len(beyond) else places
+    inwards = seen[-1] - seen[0]
+    length = float(np.hypot(*inwards))
+    if length == 0.0:
+        return Pose(places[0], np.array([1.0, 0.0]), 0.0, 0.0)
+    ahead = -inwards / length
+    left = np.array([-ahead[1], ahead[0]])
+    x, y = (seen - seen[0]) @ ahead, (seen - seen[0]) @ left
+    order = 2 if length >= CURVED_M else 1
+    coefficients = np.polynomial.polynomial.polyfit(x, y, order) if len(seen) > order else np.zeros(order + 1)
+    slope = coefficients[1]
+    secant = math.hypot(1.0, slope)
+    curvature = 2 * coefficients[2] / secant**3 if order == 2 else 0.0
+    return Pose(seen[0] + coefficients[0] * left, (ahead + slope * left) / secant, float(curvature), length)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How two ends that face each other fit together.
+
+    Attributes:
+        gap_m: Distance between them.
+        bend_deg: Angle by which the direction changes from the one to the other.
+        turn_deg: The larger of the angles between an end's direction and the straight way to the other.
+        miss_m: How far the one track passes beside the other, whatever evenly curved way joins their directions.
+    """
+
+    gap_m: float
+    bend_deg: float
+    turn_deg: float
+    miss_m: float
+
+
+def fit_of(first: Pose, second: Pose) -> Fit:
+    """How well two ends are one track."""
+    across = second.point - first.point
+    gap_m = float(np.hypot(*across))
+    straight = across / gap_m if gap_m else first.direction
+    # On an arc both turns are alike; what they differ by is a step aside.
+    before, after = _turn(first.direction, straight), _turn(straight, -second.direction)
+    return Fit(
+        gap_m=gap_m,
+        bend_deg=math.degrees(abs(_turn(first.direction, -second.direction))),
+        turn_deg=math.degrees(max(abs(before), abs(after))),
+        miss_m=gap_m / 2 * abs(before - after),
+    )
+
+
+def way_between(first: Pose, second: Pose, step_m: float) -> Points:
+    """A smooth way (cubic Hermite) from one end to the other, evenly sampled, without the ends: float64 (n, 2)."""
+    gap_m = float(np.hypot(*(second.point - first.point)))
+    t = np.linspace(0.0, 1.0, max(round(gap_m / step_m), 1) + 1)[1:-1, np.newaxis]
+    return np.asarray(
+        (2 * t**3 - 3 * t**2 + 1) * first.point
+        + (t**3 - 2 * t**2 + t) * gap_m * first.direction
+        + (3 * t**2 - 2 * t**3) * second.point
+        - (t**3 - t**2) * gap_m * second.direction
+    )
+
+
+def _turn(a: Points, b: Points) -> float:
+    """Angle from one unit vector to another, radians, positive to the left."""
+    return math.atan2(float(a[0] * b[1] - a[1] * b[0]), float(a @ b))

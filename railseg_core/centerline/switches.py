@@ -1,0 +1,403 @@
+"""Switches: where a branch really leaves its track, which lies far before the fork that the skeleton shows.
+
+Beyond the toe a branch of radius R is s²/2R away from the through track after s metres, so a ribbon of 0.6 m shows no
+fork before 15 m (R 190) or 38 m (R 1200), and lies between the two tracks until then. But the ribbon grows wider by
+just that distance, and beyond the fork the distance can be measured. Both together, drawn as √(2d) over s, are a
+straight line that starts at the toe and rises by 1/√R: for a straight track as for a curved one, for R is that of the
+difference of both curvatures.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from railseg_core.centerline.legs import BIN_M, CLEAR_M, LEG_M, apart_from, binned, leg_pixels, ribbon_m
+from railseg_core.centerline.poses import Pose, end_pose, way_between
+from railseg_core.centerline.tracks import TrackEnd, TrackGraph
+
+Floats = npt.NDArray[np.float64]
+Points = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+FORK_DOUBT = "uncertain fork"
+MAX_PARTING_DEG = 25.0
+"""Tracks that part at a larger angle do so at no switch."""
+MAX_SWITCH_DEG = 15.0
+"""A switch of 1:4.8 has 11.8°; tramways have larger ones."""
+MIN_RADIUS_M, MAX_RADIUS_M = 80.0, 4000.0
+ARC_M = 1.5
+"""Up to this distance of the two tracks a branch is on its arc: 1:9-190 ends it at 1.16 m, others later."""
+_STEM_M = 75.0
+_LEG_M = 70.0
+_LEAST_M = 0.12
+"""Distances below this are lost in the noise of the ribbon's width."""
+_FUSED = 0.8
+"""Up to this share of a ribbon's width two of them are one without a valley."""
+_KNOWN_M = 8.0
+"""Length of the track before the toe that tells which way it runs on."""
+_TOE_DOUBT_M = 4.0
+"""Standard error of a toe that is too uncertain."""
+_SYMMETRIC = 0.6
+"""Branches that bend away to both sides alike: which is the through track is not to be told."""
+_ANGLE_M = (1.2, 2.4)
+_END_M = 1.0
+_PAST_TOE_M = 2.0
+_LEAST_BINS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A switch.
+
+    Attributes:
+        stem: The track end before it.
+        through: The track end that continues the stem.
+        branch: The track end that leaves it.
+        side: `left` or `right`, on which the branch leaves as a train sees it that comes along the stem.
+        radius_m: Of the branch against the through track; None where it is not to be told.
+        angle_deg: Angle between them beyond the arc.
+        doubt: Why a person should look at it; empty for no reason.
+    """
+
+    stem: TrackEnd
+    through: TrackEnd
+    branch: TrackEnd
+    side: str
+    radius_m: float | None
+    angle_deg: float
+    doubt: str
+
+
+class _Arc(NamedTuple):
+    """The branch's distance from the through track, (s - toe)² / 2R.
+
+    Attributes:
+        toe_m: Where it begins, along the stem, negative before the fork.
+        radius_m: Its radius.
+        error_m: Standard error of the toe.
+        plain_m: Up to where, going back along the stem, a single track was seen before the toe.
+    """
+
+    toe_m: float
+    radius_m: float
+    error_m: float
+    plain_m: float = 0.0
+
+    def distance_m(self, along_m: Floats) -> Floats:
+        """The distance at places along."""
+        return np.asarray(np.maximum(along_m - self.toe_m, 0.0) ** 2 / (2 * self.radius_m))
+
+
+class _Fork(NamedTuple):
+    """A fork of the skeleton as it was measured.
+
+    Attributes:
+        stem: The track end before it.
+        left: The one of the two others that lies to the left, seen from the stem.
+        right: The other.
+        stem_pixels: From the fork backwards.
+        along_m: float64 (n,), along the legs, metres from the fork.
+        apart_m: float64 (n,), their distance there.
+        left_places: float64 (n, 2), of the left leg there.
+        right_places: float64 (n, 2), of the right leg there.
+    """
+
+    stem: TrackEnd
+    left: TrackEnd
+    right: TrackEnd
+    stem_pixels: Ints
+    along_m: Floats
+    apart_m: Floats
+    left_places: Points
+    right_places: Points
+
+
+def reconstruct_switches(graph: TrackGraph, known: Container[int] = ()) -> dict[int, Switch]:
+    """Moves the nodes of switches from the forks to the toes, and both tracks beyond to where they lie, in place.
+
+    All are measured before any is moved, so that the outcome does not depend on their order.
+
+    Args:
+        graph: Oriented.
+        known: Nodes that are switches already.
+    """
+    nodes = sorted(
+        (node for node in graph.at if graph.degree(node) == 3 and node not in known),
+        key=lambda node: graph.node_pixels[node],
+    )
+    measured = [(node, fork, _arc(graph, fork)) for node in nodes if (fork := _fork(graph, node)) is not None]
+    plans = [(node, _Plan.of(graph, fork, arc)) for node, fork, arc in measured]
+    return {node: plan.carried_out(graph, node) for node, plan in plans}
+
+
+def _fork(graph: TrackGraph, node: int) -> _Fork | None:
+    """The fork at a node; None where three tracks meet as they do at no switch."""
+    ends = graph.ends_at(node)
+    if len({end.edge for end in ends}) < 3:
+        return None
+    origin = graph.pixels.middle[graph.node_pixels[node]]
+    lines = {end: binned(origin, graph.pixels.places(leg_pixels(graph, end, _LEG_M))) for end in ends}
+    headings = {end: _heading(origin, *line) for end, line in lines.items()}
+    pairs = [(ends[0], ends[1], ends[2]), (ends[0], ends[2], ends[1]), (ends[1], ends[2], ends[0])]
+    one, other, stem = max(pairs, key=lambda trio: float(headings[trio[0]] @ headings[trio[1]]))
+    limit = math.cos(math.radians(MAX_PARTING_DEG))
+    if headings[one] @ headings[other] < limit or any(headings[stem] @ headings[leg] > -limit for leg in (one, other)):
+        return None
+    (along, places), (along_other, places_other) = lines[one], lines[other]
+    common = along[along <= along_other[-1]]
+    places = places[: len(common)]
+    beside = np.column_stack([np.interp(common, along_other, places_other[:, axis]) for axis in (0, 1)])
+    across = beside - places
+    is_left = _cross(-headings[stem], across[-1]) < 0 if len(common) else True
+    left, right = (one, other) if is_left else (other, one)
+    return _Fork(
+        stem,
+        left,
+        right,
+        leg_pixels(graph, stem, _STEM_M),
+        common,
+        np.hypot(*across.T),
+        places if is_left else beside,
+        beside if is_left else places,
+    )
+
+
+def _heading(origin: Points, along_m: Floats, places: Points) -> Points:
+    """Unit vector from a node along a leg."""
+    away = np.asarray(places[np.searchsorted(along_m, min(LEG_M, float(along_m[-1])))] - origin)
+    return np.asarray(away / max(float(np.hypot(*away)), 1e-9))
+
+
+def _arc(graph: TrackGraph, fork: _Fork) -> _Arc | None:
+    """The branch's arc, from the ribbon's growing width before the fork and the tracks' distance beyond."""
+    pixels = fork.stem_pixels
+    origin = graph.pixels.middle[pixels[0]]
+    along, _, width = binned(origin, graph.pixels.places(pixels), graph.pixels.width_m[pixels])
+    # The fork itself is wider than either ribbon, and its first bin is not whole.
+    along, width = along[1:], width[1:]
+    if len(along) < _LEAST_BINS:
+        return None
+    beyond = (fork.apart_m >= ribbon_m(graph, pixels) + CLEAR_M) & (fork.apart_m <= ARC_M)
+
+    def above(base_m: float) -> _Arc | None:
+        distance = width - base_m
+        fused = (np.cumsum(distance < _LEAST_M) == 0) & (distance <= ARC_M)
+        return _fitted(
+            np.concatenate([-along[fused], fork.along_m[beyond]]),
+            np.concatenate([distance[fused], fork.apart_m[beyond]]),
+        )
+
+    base = float(np.quantile(width, 0.2))
+    arc = above(base)
+    for _ in range(2):
+        if arc is None:
+            return None
+        before = width[along > _PAST_TOE_M - arc.toe_m]
+        if len(before) >= _LEAST_BINS:
+            base = float(np.median(before[:30]))
+            arc = above(base)
+    if arc is None:
+        return None
+    wide = np.flatnonzero((along > _PAST_TOE_M - arc.toe_m) & (width - base > 2 * _LEAST_M))
+    return arc._replace(plain_m=float(along[wide[0]]) - BIN_M if len(wide) else math.inf)
+
+
+def _fitted(along_m: Floats, distance_m: Floats) -> _Arc | None:
+    """The line through √(2d), robustly; None where there is too little to tell."""
+    if len(along_m) < _LEAST_BINS or np.ptp(along_m) < _LEAST_BINS * BIN_M:
+        return None
+    height = np.sqrt(2 * distance_m)
+    weight = height.copy()  # an error of d counts for that much less the larger d is
+    for _ in range(6):
+        slope, toe = _line(along_m, height, weight)
+        if not slope > 0:
+            return None
+        # How far off in distance, not in its root.
+        off = np.abs(height - slope * (along_m - toe)) * height
+        limit = max(2.0 * float(np.median(off)), 0.03)
+        weight = height * np.minimum(1.0, limit / np.maximum(off, 1e-9))
+    share = weight**2 / np.sum(weight**2)
+    mean = float(share @ along_m)
+    spread = float(share @ (along_m - mean) ** 2)
+    residual = height - slope * (along_m - toe)
+    variance = float(share @ residual**2) / max(len(along_m) - 2, 1)
+    error = math.sqrt(variance * (1 + (mean - toe) ** 2 / max(spread, 1e-9))) / slope
+    return _Arc(float(toe), float(1 / slope**2), error)
+
+
+def _line(along_m: Floats, height: Floats, weight: Floats) -> tuple[float, float]:
+    """Slope of the weighted line, and where it is zero."""
+    squared = weight**2 / np.sum(weight**2)
+    mean_x, mean_y = float(squared @ along_m), float(squared @ height)
+    slope = float(squared @ ((along_m - mean_x) * (height - mean_y))) / max(
+        float(squared @ (along_m - mean_x) ** 2), 1e-12
+    )
+    return slope, mean_x - mean_y / slope if slope else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a fork is to become.
+
+    Attributes:
+        fork: As measured.
+        arc: Of the branch; None where it can't be told: then the node stays at the fork.
+        toe: Number of the stem's pixels up to the toe.
+        is_left: Whether the left leg is the branch.
+        doubt: Why a person should look at it.
+    """
+
+    fork: _Fork
+    arc: _Arc | None
+    toe: int
+    is_left: bool
+    doubt: str
+
+    @classmethod
+    def of(cls, graph: TrackGraph, fork: _Fork, arc: _Arc | None) -> _Plan:
+        """Looks for the toe on the stem and for the leg that continues it."""
+        places = graph.pixels.places(fork.stem_pixels)
+        away = np.hypot(*(places - graph.pixels.middle[fork.stem_pixels[0]]).T)
+        doubt = ""
+        if arc is not None and not (MIN_RADIUS_M <= arc.radius_m <= MAX_RADIUS_M and arc.toe_m < 0):
+            arc = None
+        toe = 0
+        if arc is not None:
+            toe = int(np.searchsorted(np.maximum.accumulate(away), -arc.toe_m))
+            last = len(places) - 1 - round(_END_M / graph.pixels.gsd_m)
+            if toe > last:
+                # Before the stem's other end: a toe that lies a little beyond it is put at that end.
+                is_near = -arc.toe_m - away[-1] < 5.0 and last > 0
+                toe, doubt = max(last, 0), FORK_DOUBT
+                arc = arc if is_near else None
+            elif arc.error_m > _TOE_DOUBT_M:
+                doubt = FORK_DOUBT
+        if arc is None:
+            toe, doubt = 0, FORK_DOUBT
+        end = len(away) if arc is None else max(int(np.searchsorted(np.maximum.accumulate(away), arc.plain_m)), toe + 2)
+        is_left, is_plain = _branch_is_left(fork, places[toe:end], away[toe:end])
+        return cls(fork, arc, toe, is_left, doubt or ("" if is_plain else FORK_DOUBT))
+
+    def carried_out(self, graph: TrackGraph, node: int) -> Switch:
+        """Draws the tracks anew; where another switch took the pixels for it, the fork stays as it was, doubted."""
+        fork = self.fork
+        through, branch = (fork.right, fork.left) if self.is_left else (fork.left, fork.right)
+        angle_deg = _angle_deg(fork)
+        doubt = self.doubt or (FORK_DOUBT if angle_deg > MAX_SWITCH_DEG else "")
+        radius_m = None if self.arc is None else self.arc.radius_m
+        if self.arc is not None and not self._redraw(graph, node, through, branch, self.arc):
+            radius_m, doubt = None, FORK_DOUBT
+        return Switch(fork.stem, through, branch, "left" if self.is_left else "right", radius_m, angle_deg, doubt)
+
+    def _redraw(self, graph: TrackGraph, node: int, through: TrackEnd, branch: TrackEnd, arc: _Arc) -> bool:
+        """Cuts the stem at its toe and leads both legs there; whether that was possible."""
+        pixels = graph.pixels
+        stem = self.fork.stem_pixels
+        onward = {end: graph.outward(end) for end in (self.fork.stem, through, branch)}
+        clear = {
+            leg: onward[leg][min(apart_from(graph, leg, other), len(onward[leg]) - 1) :]
+            for leg, other in ((through, branch), (branch, through))
+        }
+        if (
+            self.toe >= len(onward[self.fork.stem]) - 1
+            or (onward[self.fork.stem][: self.toe + 1] != stem[: self.toe + 1]).any()
+        ):
+            return False
+        if min(map(len, clear.values())) < 3:
+            return False
+        origin = pixels.middle[stem[0]]
+        kept = stem[self.toe : 0 : -1]  # from the toe towards the fork
+        places = pixels.places(kept)
+        along = -np.hypot(*(places - origin).T)
+        distance = arc.distance_m(along)
+        fused = distance <= _FUSED * ribbon_m(graph, stem)
+        fused[:2] = True
+        kept, places, along, distance = kept[fused], places[fused], along[fused], distance[fused]
+        sign = 1.0 if self.is_left else -1.0
+        left = _left_normals(pixels.places(stem[::-1]))[::-1][self.toe : 0 : -1][fused]
+        shift = (sign * distance / 2)[:, np.newaxis] * left
+        # The through track: half the distance back from the middle of both; then straight on to where it is clear.
+        back = end_pose(np.concatenate([(places - shift)[::-1], pixels.places(stem[self.toe + 1 :])]))
+        ahead = end_pose(pixels.places(clear[through]))
+        way = way_between(back, ahead, pixels.gsd_m)
+        along_way = _signed(origin, way, back)
+        probability = pixels.probability[stem[0]]
+        bridge = pixels.add(way, probability, is_inferred=False)
+        # The branch: as much to the other side, then beside the through track by what its arc says.
+        own = pixels.add((places + shift)[1:], pixels.probability[kept[1:]], is_inferred=False)
+        first = pixels.places(clear[branch][:1])[0]
+        before = along_way < _signed(origin, first[np.newaxis], back)[0] - pixels.gsd_m
+        beside = way + (sign * arc.distance_m(along_way))[:, np.newaxis] * _left_normals(way) if len(way) > 1 else way
+        beside = beside[before]
+        own_bridge = pixels.add(beside, probability, is_inferred=False)
+        pixels.offset_m[kept] -= shift
+        toe = stem[self.toe : self.toe + 1]
+        _lead(graph, self.fork.stem, onward[self.fork.stem][self.toe :])
+        _lead(graph, through, np.concatenate([kept, bridge, clear[through]]))
+        _lead(graph, branch, np.concatenate([toe, own, own_bridge, clear[branch]]))
+        graph.node_pixels[node] = toe[0]
+        return True
+
+
+def _branch_is_left(fork: _Fork, before: Points, away: Floats) -> tuple[bool, bool]:
+    """Whether the left leg is the branch, and whether that is plain.
+
+    Args:
+        fork: As measured.
+        before: float64 (n, 2), the stem from the toe backwards.
+        away: float64 (n,), distances of these from the fork.
+    """
+    if not len(fork.along_m):
+        return True, False
+    wide = np.flatnonzero(fork.apart_m >= ARC_M)
+    at = int(wide[0]) if len(wide) else len(fork.along_m) - 1
+    known_m = float(away[-1] - away[0]) if len(away) > 1 else 0.0
+    pose = end_pose(before) if len(before) > 2 else None
+    if pose is None or known_m < _KNOWN_M:
+        # Too short to run on with its own bend: by its mere direction.
+        pose = None if pose is None else Pose(pose.point, pose.direction, 0.0, pose.known_m)
+    if pose is None:
+        return True, False
+    left, right = (abs(pose.aside_m(places[at])) for places in (fork.left_places, fork.right_places))
+    return left > right, min(left, right) < _SYMMETRIC * max(left, right) and known_m >= _KNOWN_M
+
+
+def _angle_deg(fork: _Fork) -> float:
+    """Angle at which the two legs part, where the crossing of their rails would be."""
+    seen = (fork.apart_m >= _ANGLE_M[0]) & (fork.apart_m <= _ANGLE_M[1])
+    if np.count_nonzero(seen) < 4:
+        seen = np.arange(len(fork.along_m)) >= len(fork.along_m) - 8
+    if np.count_nonzero(seen) < 2:
+        return 0.0
+    slope = np.polynomial.polynomial.polyfit(fork.along_m[seen], fork.apart_m[seen], 1)[1]
+    return float(np.degrees(np.arctan(abs(slope))))
+
+
+def _left_normals(line: Points) -> Points:
+    """Unit vectors to the left along a line, smooth over about two metres: float64 (n, 2)."""
+    reach = min(5, (len(line) - 1) // 2) or 1
+    padded = np.vstack([np.repeat(line[:1], reach, axis=0), line, np.repeat(line[-1:], reach, axis=0)])
+    along = padded[2 * reach :] - padded[: -2 * reach]
+    length = np.maximum(np.hypot(*along.T), 1e-9)
+    return np.asarray(np.column_stack([-along[:, 1], along[:, 0]]) / length[:, np.newaxis])
+
+
+def _signed(origin: Points, places: Points, onward: Pose) -> Floats:
+    """Straight distances from the fork, negative before it."""
+    away = places - origin
+    return np.asarray(np.hypot(*away.T) * np.sign(away @ onward.direction))
+
+
+def _cross(a: Points, b: Points) -> float:
+    return float(a[0] * b[1] - a[1] * b[0])
+
+
+def _lead(graph: TrackGraph, end: TrackEnd, pixels: Ints) -> None:
+    """Lets an edge run along pixels that are given from one of its ends on."""
+    graph.redraw(end.edge, pixels if end.end == 0 else pixels[::-1])
