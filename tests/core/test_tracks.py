@@ -56,7 +56,7 @@ def test_a_short_spur_goes_and_the_track_runs_through():
 
 
 def test_a_siding_stays():
-    graph = _simplified(MAIN, ((0, 100), (60, 160)))
+    graph = _simplified(MAIN, ((0, 100), (30, 190)))
     assert sorted(graph.degree(node) for node in graph.at) == [1, 1, 1, 3]
 
 
@@ -67,7 +67,7 @@ def test_spurs_on_spurs_go_from_the_shortest_on_and_the_longest_is_the_track():
 
 
 def test_a_short_track_that_the_picture_cuts_is_no_spur():
-    cut = _simplified(MAIN, ((0, 100), (10, 110)), at_edge=[(10, 110)])
+    cut = _simplified(MAIN, ((0, 100), (4, 112)), at_edge=[(4, 112)])
     assert len(cut.edges) == 3
 
 
@@ -77,7 +77,7 @@ def test_what_the_width_explains_is_a_spur_even_at_the_edge():
 
 
 def test_short_isolated_pieces_are_dropped_by_their_total_length():
-    graph = _simplified(MAIN, ((50, 0), (50, 60)), ((80, 0), (80, 60)), ((80, 30), (110, 60)), params=LineParams())
+    graph = _simplified(MAIN, ((50, 0), (50, 60)), ((80, 0), (80, 60)), ((80, 30), (90, 60)), params=LineParams())
     assert len(graph.edges) == 1 + 3
     assert len(_simplified(MAIN, ((50, 0), (50, 60)), params=LineParams(min_length_m=10)).edges) == 2
 
@@ -109,9 +109,9 @@ def test_a_passing_loop_keeps_both_its_tracks():
 
 
 def test_forks_closer_than_a_metre_and_a_half_become_one_node():
-    graph = _simplified(MAIN, ((0, 100), (60, 160)), ((0, 105), (-60, 165)))
+    graph = _simplified(MAIN, ((0, 100), (30, 190)), ((0, 105), (-30, 195)))
     assert sorted(graph.degree(node) for node in graph.at) == [1, 1, 1, 1, 4]
-    apart = _simplified(MAIN, ((0, 100), (60, 160)), ((0, 110), (-60, 170)))
+    apart = _simplified(MAIN, ((0, 100), (30, 190)), ((0, 110), (-30, 200)))
     assert sorted(apart.degree(node) for node in apart.at) == [1, 1, 1, 1, 3, 3]
 
 
@@ -121,3 +121,15 @@ def test_a_track_that_a_vanished_spur_had_split_keeps_every_pixel():
     steps = np.abs(np.diff(graph.pixels.middle[edge.pixels], axis=0)).max(axis=1) / GSD_M
     assert steps == pytest.approx(1)
     assert len(np.unique(edge.pixels)) == len(edge.pixels)
+
+
+def test_a_rung_across_two_tracks_goes_and_a_crossover_stays():
+    second = ((20, 0), (20, 200))
+    assert _lengths(_simplified(MAIN, second, ((0, 100), (20, 106)))) == [40.0, 40.0]
+    assert len(_simplified(MAIN, second, ((0, 40), (20, 140))).edges) == 5
+
+
+def test_a_line_that_turns_back_is_two_tracks():
+    graph = _simplified(((0, 0), (0, 150)), ((0, 0), (40, 150)), at_edge=[(0, 0)])
+    assert len(graph.edges) == 2
+    assert len(list(graph.components())) == 2

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 from scipy.optimize import linear_sum_assignment
 
+from railseg_core.centerline.vectorize import LineParams, vectorize
 from railseg_core.metrics import LineScores, score_lines
 from railseg_core.railway_map import RailwayMap
+from railseg_core.tiling import PixelWindow
+from tests.truth.ribbons import Seer, probabilities, raster_of, window_round
 from tests.truth.yards import TrueSwitch, Yard
 
 Points = npt.NDArray[np.float64]
@@ -134,7 +138,7 @@ def found_switches(found: RailwayMap) -> list[tuple[Points, Points, str]]:
 
 
 def _switches(yard: Yard, found: RailwayMap, inside: shapely.Geometry) -> tuple[npt.NDArray[np.float64], int, int, int]:
-    """Errors along the track of the matched ones, how many of these have the right side, how many are found and true."""
+    """Errors along the track of the matched ones, how many of these are to the right side, how many are found, true."""
     truth = [s for s in yard.switches if inside.contains(shapely.Point(s.toe))]
     places = [s for s in found_switches(found) if inside.contains(shapely.Point(s[0]))]
     if not truth or not places:
@@ -178,3 +182,24 @@ def wrong_joins(lines: Sequence[Points], truth: Sequence[Points]) -> int:
                 candidates = candidates & here if candidates else set(here)
                 steady += 1
     return count
+
+
+POOR_PARAMS = LineParams(axis_threshold=0.3, min_piece_confidence=0.4)
+"""Levels as `train.thresholds` would choose them for a model that is never very sure."""
+_CUT_PX = 60
+_LARGE_PX = 600
+
+
+def window_of(yard: Yard) -> PixelWindow:
+    """The picture of a yard, which cuts its tracks where it is large enough."""
+    window = window_round(yard.tracks, 6)
+    cols, rows = (_CUT_PX if side > _LARGE_PX else 0 for side in (window.width, window.height))
+    return PixelWindow.between(window.col + cols, window.row + rows, window.right - cols, window.bottom - rows)
+
+
+def map_of_yard(yard: Yard, seer: Seer, folder: Path) -> RailwayMap:
+    """What the product makes of a yard's probabilities."""
+    window = window_of(yard)
+    bands = probabilities(yard.tracks, window, seer=seer, hidden=yard.hidden)
+    with raster_of(folder / "yard.tif", bands, window) as raster:
+        return vectorize(raster, POOR_PARAMS if seer.fading else LineParams())

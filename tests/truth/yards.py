@@ -285,7 +285,7 @@ _PARTING_M = 60.0
 
 
 def _can_be_built(tracks: list[Points]) -> bool:
-    """Whether two tracks are near each other only within `_PARTING_M` of an end of one, and never three are."""
+    """Whether two tracks are near each other only within `_PARTING_M` of where one leaves the other, and never three."""
     rails = [shapely.linestrings(track) for track in tracks]
     beside: list[BaseGeometry] = []
     for i, first in enumerate(rails):
@@ -293,8 +293,9 @@ def _can_be_built(tracks: list[Points]) -> bool:
             shared = first.intersection(second.buffer(1.2))
             if shared.is_empty:
                 continue
-            ends = shapely.MultiPoint([*tracks[i][[0, -1]], *shapely.get_coordinates(second)[[0, -1]]])
-            if not ends.buffer(_PARTING_M).contains(shared) or any(shared.distance(other) < 2.0 for other in beside):
+            ends = shapely.points([*tracks[i][[0, -1]], *shapely.get_coordinates(second)[[0, -1]]])
+            toes = shapely.multipoints(ends[(first.distance(ends) < 0.2) & (second.distance(ends) < 0.2)])
+            if not toes.buffer(_PARTING_M).contains(shared) or any(shared.distance(other) < 2.0 for other in beside):
                 return False
             beside.append(shared)
     return True

@@ -1,0 +1,211 @@
+"""Lines of yards whose geometry is known, from the probabilities of a good and of a poor model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from railseg_core.centerline.vectorize import LineParams, vectorize
+from railseg_core.metrics import score_lines
+from railseg_core.tiling import PixelWindow
+from tests.truth.ribbons import GOOD, GSD_M, POOR, probabilities, raster_of
+from tests.truth.scores import YardScores, found_switches, map_of_yard, score_yard, window_of
+from tests.truth.yards import (
+    crossing_yard,
+    crossover_yard,
+    gap_yard,
+    gap_yards,
+    ladder_yard,
+    loop_yard,
+    plain_yards,
+    random_yards,
+    switch_yard,
+)
+
+
+def _scores(yards, seer, folder):
+    every = []
+    for yard in yards:
+        found = map_of_yard(yard, seer, folder)
+        every.append(score_yard(yard, found, window_of(yard).bounds(GSD_M)))
+    return YardScores.pooled(every)
+
+
+@pytest.mark.timeout(600)
+def test_what_a_good_model_sees_becomes_the_map(tmp_path):
+    scores = _scores(plain_yards(), GOOD, tmp_path)
+    assert scores.lines.completeness >= 0.99
+    assert scores.lines.correctness >= 0.99
+    assert scores.plain.lateral_rms_cm <= 4
+    assert scores.zones.lateral_rms_cm <= 10
+    assert scores.switch_f1 >= 0.95
+    assert scores.toe_rms_m <= 1.5
+    assert scores.sides_right == len(scores.toe_m)
+    assert scores.crossings == (3, 3, 3)
+    assert scores.wrong_joins == 0
+
+
+def test_tracks_that_trees_trains_and_bridges_hide_run_through(tmp_path):
+    for yard in gap_yards():
+        found = map_of_yard(yard, GOOD, tmp_path)
+        scores = score_yard(yard, found, window_of(yard).bounds(GSD_M))
+        assert scores.lines.completeness >= 0.99, yard.name
+        assert scores.wrong_joins == 0
+        assert scores.plain.lateral_rms_cm <= 15
+        assert sum(track.inferred_m for track in found.tracks) == pytest.approx(yard.hidden.area / 4.4, rel=0.1)
+
+
+def test_a_long_gap_of_a_single_track_is_not_bridged(tmp_path):
+    found = map_of_yard(gap_yard(90.0, tracks=1), GOOD, tmp_path)
+    assert len(found.tracks) == 2
+    assert {track.inferred_m for track in found.tracks} == {0.0}
+
+
+def test_a_long_inference_is_doubted(tmp_path):
+    found = map_of_yard(gap_yard(200.0, tracks=3), GOOD, tmp_path)
+    (bridged,) = (track for track in found.tracks if track.inferred_m)
+    assert bridged.review_reason == "long inference"
+    assert bridged.min_confidence == 0.0
+
+
+@pytest.mark.timeout(600)
+def test_a_poor_model_costs_switches_but_joins_nothing_wrongly(tmp_path):
+    yards = [
+        ladder_yard(6, 4.5, 190.0, 9.0),
+        loop_yard(1, 4.7, 300.0, 9.0),
+        switch_yard(300.0, 9.0, 1.0),
+        crossover_yard(4.5, 500.0, 12.0),
+        gap_yard(30.0, tracks=3, hide=2),
+        *random_yards(4),
+    ]
+    scores = _scores(yards, POOR, tmp_path)
+    assert scores.lines.completeness >= 0.93
+    assert scores.lines.correctness >= 0.95
+    assert scores.wrong_joins == 0
+
+
+def test_tracks_of_random_yards_are_never_joined_with_their_neighbours(tmp_path):
+    assert _scores(random_yards(8), GOOD, tmp_path).wrong_joins == 0
+
+
+@pytest.mark.parametrize("tracks", [1, 2])
+def test_every_passing_loop_is_kept(tmp_path, tracks):
+    yard = loop_yard(tracks, 4.7, 300.0, 9.0)
+    found = map_of_yard(yard, GOOD, tmp_path)
+    # With n nodes and n - 1 + loops edges a connected map has that many loops.
+    assert len(found.tracks) - len(found.nodes) + 1 == tracks
+    assert all(track.status == "ok" for track in found.tracks)
+
+
+def test_a_switch_says_its_radius_its_angle_and_its_side(tmp_path):
+    for radius_m, n in ((190.0, 9.0), (500.0, 12.0)):
+        for side, name in ((1.0, "right"), (-1.0, "left")):
+            found = map_of_yard(switch_yard(radius_m, n, side), GOOD, tmp_path)
+            (switch,) = (node for node in found.nodes if node.railway == "switch")
+            assert switch.turnout_side == name
+            assert switch.radius_m == pytest.approx(radius_m, rel=0.2)
+            assert switch.angle_deg == pytest.approx(np.degrees(np.arctan(1 / n)), abs=0.6)
+            assert (switch.status, switch.degree) == ("ok", 3)
+
+
+def test_a_branch_leaves_its_track_without_a_kink(tmp_path):
+    found = map_of_yard(switch_yard(300.0, 9.0, 1.0), GOOD, tmp_path)
+    (switch,) = (node for node in found.nodes if node.railway == "switch")
+    directions = []
+    for track in found.tracks:
+        for end, node in enumerate((track.from_node, track.to_node)):
+            if node == switch.node_id:
+                line = shapely.linestrings(track.line[::-1] if end else track.line)
+                ahead = np.subtract(*shapely.get_coordinates(shapely.line_interpolate_point(line, [4.0, 0.0])))
+                directions.append(ahead / np.hypot(*ahead))
+    # A branch of 300 m has turned by 0.4° on average over its first four metres.
+    angles = sorted(np.degrees(np.arccos(np.clip(np.abs(a @ b), 0, 1))) for a in directions for b in directions)
+    assert angles[-1] < 1.2
+
+
+def test_a_scissors_crossing_has_four_switches_and_a_diamond(tmp_path):
+    found = map_of_yard(crossover_yard(4.5, 300.0, 9.0, scissors=True), GOOD, tmp_path)
+    assert sorted(node.railway for node in found.nodes) == ["cut"] * 4 + ["railway_crossing"] + ["switch"] * 4
+    (diamond,) = (node for node in found.nodes if node.railway == "railway_crossing")
+    ways = [way for way in found.relations if way.node_id == diamond.node_id]
+    assert sorted(way.navigable for way in ways) == [False] * 4 + [True] * 2
+
+
+def test_tracks_on_a_bridge_over_others_have_no_node_with_them(tmp_path):
+    found = map_of_yard(crossing_yard(62.0, at_grade=False), GOOD, tmp_path)
+    assert {node.degree for node in found.nodes} == {1}
+    assert {track.review_reason for track in found.tracks} == {"crosses another track"}
+
+
+@pytest.fixture(scope="module")
+def station(tmp_path_factory):
+    """Probabilities of a ladder that the picture cuts, and their window."""
+    yard = ladder_yard(5, 4.5, 300.0, 9.0)
+    window = window_of(yard)
+    return yard, probabilities(yard.tracks, window, seer=GOOD), window
+
+
+def test_the_lines_turn_with_the_picture(station, tmp_path):
+    _, bands, window = station
+    turned_window = PixelWindow(window.row, -window.right, window.height, window.width)
+    turned = np.rot90(bands, axes=(1, 2))
+    with raster_of(tmp_path / "a.tif", bands, window) as raster:
+        upright = vectorize(raster, LineParams())
+    with raster_of(tmp_path / "b.tif", np.ascontiguousarray(turned), turned_window) as raster:
+        rotated = vectorize(raster, LineParams())
+    # A quarter turn to the left on the lattice: what was x is now y.
+    back = [np.column_stack([track.line[:, 1], -track.line[:, 0]]) for track in rotated.tracks]
+    scores = score_lines(back, [track.line for track in upright.tracks], rho_m=GSD_M)
+    assert scores.completeness == 1.0
+    assert scores.correctness == 1.0
+    assert rotated.switches == upright.switches == 4
+
+
+@settings(deadline=None, max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(shift=st.tuples(st.integers(1, 300), st.integers(1, 300)))
+def test_a_shifted_picture_has_the_same_lines_inside(station, tmp_path, shift):
+    _, bands, window = station
+    with raster_of(tmp_path / "a.tif", bands, window) as raster:
+        whole = vectorize(raster, LineParams())
+    left, right = shift
+    part_window = PixelWindow.between(window.col + left, window.row, window.right - right, window.bottom)
+    with raster_of(tmp_path / "b.tif", bands[:, :, left : bands.shape[2] - right], part_window) as raster:
+        part = vectorize(raster, LineParams())
+    box = shapely.box(*part_window.bounds(GSD_M)).buffer(-60.0)
+    ours, others = ([shapely.linestrings(track.line) for track in one.tracks] for one in (part, whole))
+    inside = shapely.intersection(shapely.multilinestrings(ours), box)
+    assert inside.length > 100
+    assert shapely.hausdorff_distance(inside, shapely.intersection(shapely.multilinestrings(others), box)) < 0.05
+
+
+def test_the_number_of_tracks_along_a_cross_section_is_kept(station, tmp_path):
+    yard, bands, window = station
+    with raster_of(tmp_path / "a.tif", bands, window) as raster:
+        found = vectorize(raster, LineParams())
+    rails = [shapely.linestrings(track) for track in yard.tracks]
+    lines = [shapely.linestrings(track.line) for track in found.tracks]
+    along = yard.tracks[0]
+    asked = 0
+    for at in np.linspace(0.15, 0.85, 40):
+        index = int(at * (len(along) - 1))
+        direction = along[index + 1] - along[index]
+        normal = np.array([-direction[1], direction[0]]) / np.hypot(*direction)
+        section = shapely.LineString([along[index] - 40 * normal, along[index] + 40 * normal])
+        points = shapely.get_parts(shapely.intersection(rails, section))
+        crossed = sorted(shapely.line_locate_point(section, points[~shapely.is_empty(points)]))
+        # Where two are nearer than a metre they are one or two: not asked.
+        if len(crossed) == len(yard.tracks) and min(np.diff(crossed)) > 1.0:
+            assert sum(section.intersects(line) for line in lines) == len(crossed)
+            asked += 1
+    assert asked > 5
+
+
+def test_found_switches_face_the_way_the_branch_leaves(tmp_path):
+    yard = switch_yard(300.0, 9.0, -1.0)
+    ((place, direction, side),) = found_switches(map_of_yard(yard, GOOD, tmp_path))
+    assert np.hypot(*(place - yard.switches[0].toe)) < 2
+    assert direction @ yard.switches[0].direction > 0.999
+    assert side == yard.switches[0].side == "left"
