@@ -103,7 +103,7 @@ def score_yard(yard: Yard, found: RailwayMap, window_m: tuple[float, float, floa
         found_switches=found_count,
         toe_m=toe_m,
         sides_right=sides,
-        wrong_joins=wrong_joins(lines, truth),
+        wrong_joins=wrong_joins(lines, yard.tracks),
         crossings=(len(yard.crossings), len(crossing_nodes), right),
     )
 

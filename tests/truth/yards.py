@@ -285,7 +285,7 @@ _PARTING_M = 60.0
 
 
 def _can_be_built(tracks: list[Points]) -> bool:
-    """Whether two tracks are near each other only within `_PARTING_M` of where one leaves the other, and never three."""
+    """Whether tracks are near each other only within `_PARTING_M` of where one leaves the other, and never three."""
     rails = [shapely.linestrings(track) for track in tracks]
     beside: list[BaseGeometry] = []
     for i, first in enumerate(rails):
