@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from railseg_core.centerline.legs import LEG_M, apart_from, leg_places, ribbon_m
+from railseg_core.centerline.legs import LEG_M, apart_from, binned, leg_pixels, leg_places, ribbon_m
 from railseg_core.centerline.poses import Pose, end_pose, fit_of, way_between
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
@@ -22,6 +22,10 @@ Ints = npt.NDArray[np.int64]
 LEVEL_DEG = 25.0
 """Tracks that cross at a larger angle mostly do so on a bridge: there is no node."""
 LEVEL_DOUBT = "crosses another track"
+SLIP_DOUBT = "crossing or slip"
+_SLIP_M = 0.2
+"""The arc of a slip lies 0.3 to 0.5 m beside the crossing."""
+_LAST_PX = 20
 _WAIST_M = 40.0
 """A longer waist is none: at 1:18.5 it is 26 m."""
 _LEAST_STEM_M = 16.0
@@ -46,13 +50,14 @@ class _Leg(NamedTuple):
     pose: Pose
 
 
-def resolve_crossings(graph: TrackGraph) -> set[int]:
+def resolve_crossings(graph: TrackGraph) -> dict[int, str]:
     """Lets tracks that cross run straight through each other, in place.
 
     Returns:
-        The nodes of crossings at grade, of four track ends: `through_pairs` tells which are one track.
+        The nodes of crossings at grade, of four track ends (`through_pairs` tells which are one track), and why a
+        person should look at each; empty for no reason.
     """
-    nodes = set()
+    nodes: dict[int, str] = {}
     waists = [(edge.length_m, int(edge.pixels.min()), number) for number, edge in graph.edges.items()]
     for length_m, _, number in sorted(waists):
         edge = graph.edges.get(number)
@@ -60,13 +65,24 @@ def resolve_crossings(graph: TrackGraph) -> set[int]:
             continue
         if graph.degree(edge.start) == graph.degree(edge.end) == 3:
             sides = [[end for end in graph.ends_at(node) if end.edge != number] for node in (edge.start, edge.end)]
+            doubt = SLIP_DOUBT if _is_wide(graph, number, sides) else ""
             node = _resolve(graph, edge.start, sides, length_m, number)
-            nodes |= {node} if node is not None else set()
+            nodes |= {node: doubt} if node is not None else {}
     for node in [node for node in graph.at if graph.degree(node) == 4]:
         if node not in nodes:
             kept = _resolve_star(graph, node)
-            nodes |= {kept} if kept is not None else set()
+            nodes |= {kept: ""} if kept is not None else {}
     return nodes
+
+
+def _is_wide(graph: TrackGraph, waist: int, sides: list[list[TrackEnd]]) -> bool:
+    """Whether a waist is nowhere as narrow as one ribbon: a slip runs beside where the two tracks cross."""
+    pixels = graph.edges[waist].pixels
+    if len(pixels) < 2:
+        return False
+    _, _, widths = binned(graph.pixels.middle[pixels[0]], graph.pixels.places(pixels), graph.pixels.width_m[pixels])
+    alone = [graph.pixels.width_m[leg_pixels(graph, end, LEG_M)[-_LAST_PX:]] for side in sides for end in side]
+    return bool(widths.min() - np.median(np.concatenate(alone)) > _SLIP_M)
 
 
 def through_pairs(graph: TrackGraph, node: int) -> tuple[tuple[TrackEnd, TrackEnd], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -17,6 +17,10 @@ from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 NAVIGABLE_DEG = 45.0
 """A train does not turn more than this from one track into the next."""
 CROSSING_DOUBT = "uncertain crossing"
+FAN_M = 30.0
+"""So near to a fork that could not be told a switch may be part of it."""
+CROWDED_M = 6.0
+"""Toes of two switches are further apart: tongues of the one and rails of the other leave no less."""
 
 Pair = tuple[TrackEnd, TrackEnd]
 
@@ -44,18 +48,34 @@ class Junction:
     doubt: str = ""
 
 
-def junctions(graph: TrackGraph, switches: dict[int, Switch], crossings: set[int]) -> dict[int, Junction]:
+def junctions(graph: TrackGraph, switches: dict[int, Switch], crossings: dict[int, str]) -> dict[int, Junction]:
     """Every node of the graph, told what it is.
 
     Args:
         graph: With its switches and crossings drawn.
         switches: What is known of them, by node.
-        crossings: Nodes of crossings at grade.
+        crossings: Nodes of crossings at grade, with what is doubtful of them.
     """
-    return {node: _junction(graph, node, switches.get(node), node in crossings) for node in sorted(graph.at)}
+    meetings = {node: _junction(graph, node, switches.get(node), crossings.get(node)) for node in sorted(graph.at)}
+    for node in _crowded(graph, meetings):
+        meetings[node] = replace(meetings[node], doubt=meetings[node].doubt or FORK_DOUBT)
+    return meetings
 
 
-def _junction(graph: TrackGraph, node: int, switch: Switch | None, is_crossing: bool) -> Junction:
+def _crowded(graph: TrackGraph, meetings: dict[int, Junction]) -> set[int]:
+    """Switches so near behind one another that they are one of three ways, or fan out as none that is known."""
+    crowded: set[int] = set()
+    for edge in graph.edges.values():
+        both = (meetings[edge.start], meetings[edge.end])
+        if edge.start == edge.end or any(at.railway != "switch" for at in both):
+            continue
+        is_unknown = any(at.switch is None or at.switch.radius_m is None for at in both)
+        if edge.length_m < (FAN_M if is_unknown else CROWDED_M):
+            crowded |= {edge.start, edge.end}
+    return crowded
+
+
+def _junction(graph: TrackGraph, node: int, switch: Switch | None, crossing_doubt: str | None) -> Junction:
     ends = tuple(graph.ends_at(node))
     if len(ends) == 1:
         return Junction(ends, railway="cut" if graph.is_cut(node) else "end")
@@ -64,9 +84,10 @@ def _junction(graph: TrackGraph, node: int, switch: Switch | None, is_crossing: 
     if switch is not None:
         ways = ((switch.stem, switch.through), (switch.stem, switch.branch))
         return Junction(ends, frozenset(ways), ways[:1], "switch", switch.angle_deg, switch, switch.doubt)
-    if is_crossing:
+    if crossing_doubt is not None:
         pairs = through_pairs(graph, node)
-        return Junction(ends, frozenset(pairs), pairs, "railway_crossing", _crossing_angle(graph, pairs))
+        angle_deg = _crossing_angle(graph, pairs)
+        return Junction(ends, frozenset(pairs), pairs, "railway_crossing", angle_deg, doubt=crossing_doubt)
     return _unresolved(graph, ends)
 
 

@@ -47,6 +47,7 @@ _SYMMETRIC = 0.6
 """Branches that bend away to both sides alike: which is the through track is not to be told."""
 _ANGLE_M = (1.2, 2.4)
 _END_M = 1.0
+_NEAR_FORK_M = 12.0
 _PAST_TOE_M = 2.0
 _LEAST_BINS = 4
 
@@ -75,23 +76,28 @@ class Switch:
 
 
 class _Arc(NamedTuple):
-    """The branch's distance from the through track, (s - toe)² / 2R.
+    """The branch's distance from the through track: (s - toe)² / 2R up to the switch's angle, then straight on.
 
     Attributes:
         toe_m: Where it begins, along the stem, negative before the fork.
         radius_m: Its radius.
         error_m: Standard error of the toe.
+        slope: Tangent of the angle at which the arc ends.
         plain_m: Up to where, going back along the stem, a single track was seen before the toe.
     """
 
     toe_m: float
     radius_m: float
     error_m: float
+    slope: float = math.inf
     plain_m: float = 0.0
 
     def distance_m(self, along_m: Floats) -> Floats:
         """The distance at places along."""
-        return np.asarray(np.maximum(along_m - self.toe_m, 0.0) ** 2 / (2 * self.radius_m))
+        beyond = np.maximum(along_m - self.toe_m, 0.0)
+        on_arc = np.minimum(beyond, self.radius_m * self.slope)
+        straight = np.where(beyond > on_arc, (beyond - on_arc) * self.slope, 0.0) if math.isfinite(self.slope) else 0.0
+        return np.asarray(on_arc**2 / (2 * self.radius_m) + straight)
 
 
 class _Fork(NamedTuple):
@@ -187,7 +193,10 @@ def _arc(graph: TrackGraph, fork: _Fork) -> _Arc | None:
 
     def above(base_m: float) -> _Arc | None:
         distance = width - base_m
-        fused = (np.cumsum(distance < _LEAST_M) == 0) & (distance <= ARC_M)
+        # Close to the fork the ribbon is too wide to be measured; from its widest place back it narrows to the toe.
+        widest = int(np.argmax(np.where(along < _NEAR_FORK_M, distance, -np.inf)))
+        fused = (np.cumsum((distance < _LEAST_M)[widest:]) == 0) & (distance[widest:] <= ARC_M)
+        fused = np.append(np.zeros(widest, dtype=np.bool_), fused)
         return _fitted(
             np.concatenate([-along[fused], fork.along_m[beyond]]),
             np.concatenate([distance[fused], fork.apart_m[beyond]]),
@@ -205,7 +214,10 @@ def _arc(graph: TrackGraph, fork: _Fork) -> _Arc | None:
     if arc is None:
         return None
     wide = np.flatnonzero((along > _PAST_TOE_M - arc.toe_m) & (width - base > 2 * _LEAST_M))
-    return arc._replace(plain_m=float(along[wide[0]]) - BIN_M if len(wide) else math.inf)
+    return arc._replace(
+        slope=math.tan(math.radians(_angle_deg(fork))) or math.inf,
+        plain_m=float(along[wide[0]]) - BIN_M if len(wide) else math.inf,
+    )
 
 
 def _fitted(along_m: Floats, distance_m: Floats) -> _Arc | None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+import pyproj
 import pytest
+import rasterio
 import shapely
+from affine import Affine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rasterio.warp import Resampling, calculate_default_transform, reproject
 
 from railseg_core.centerline.vectorize import LineParams, vectorize
 from railseg_core.metrics import score_lines
+from railseg_core.pipeline import run
+from railseg_core.railway_map import read_lines
+from railseg_core.requests import VectorizeRequest
 from railseg_core.tiling import PixelWindow
 from tests.truth.ribbons import GOOD, GSD_M, POOR, probabilities, raster_of
 from tests.truth.scores import YardScores, found_switches, map_of_yard, score_yard, window_of
@@ -22,7 +29,9 @@ from tests.truth.yards import (
     loop_yard,
     plain_yards,
     random_yards,
+    slip_yard,
     switch_yard,
+    three_way_yard,
 )
 
 
@@ -134,6 +143,22 @@ def test_a_scissors_crossing_has_four_switches_and_a_diamond(tmp_path):
     assert sorted(way.navigable for way in ways) == [False] * 4 + [True] * 2
 
 
+@pytest.mark.parametrize(
+    ("yard", "kind"),
+    [
+        (three_way_yard(190.0, 9.0), "switch"),
+        (three_way_yard(300.0, 9.0), "switch"),
+        (slip_yard(9.0, 300.0), "railway_crossing"),
+        (slip_yard(7.5, 190.0), "railway_crossing"),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_three_way_switches_and_slips_are_for_a_person_to_tell(tmp_path, yard, kind):
+    nodes = [node for node in map_of_yard(yard, GOOD, tmp_path).nodes if node.degree > 1]
+    assert nodes
+    assert {(node.railway, node.status) for node in nodes} == {(kind, "review")}
+
+
 def test_tracks_on_a_bridge_over_others_have_no_node_with_them(tmp_path):
     found = map_of_yard(crossing_yard(62.0, at_grade=False), GOOD, tmp_path)
     assert {node.degree for node in found.nodes} == {1}
@@ -209,3 +234,57 @@ def test_found_switches_face_the_way_the_branch_leaves(tmp_path):
     assert np.hypot(*(place - yard.switches[0].toe)) < 2
     assert direction @ yard.switches[0].direction > 0.999
     assert side == yard.switches[0].side == "left"
+
+
+@pytest.mark.parametrize("turn_deg", [0.0, 21.0])
+def test_a_mask_in_degrees_or_turned_gives_the_same_lines(tmp_path, turn_deg):
+    yard = switch_yard(300.0, 9.0, 1.0)
+    window = window_of(yard)
+    bands = probabilities(yard.tracks, window, seer=GOOD)
+    probability = tmp_path / "p.tif"
+    with raster_of(probability, bands, window):
+        pass
+    other = tmp_path / "other.tif"
+    with rasterio.open(probability) as source:
+        pixels = source.read(1)
+        if turn_deg:
+            around = Affine.rotation(turn_deg)
+            crs, transform, side = (
+                source.crs,
+                around @ Affine.scale(GSD_M, -GSD_M),
+                2 * max(window.width, window.height),
+            )
+            middle = source.transform @ (window.width / 2, window.height / 2)
+            shift = ~transform @ middle
+            transform = transform @ Affine.translation(shift[0] - side / 2, shift[1] - side / 2)
+            width = height = side
+        else:
+            crs = "EPSG:4326"
+            transform, width, height = calculate_default_transform(
+                source.crs, crs, window.width, window.height, *source.bounds, resolution=2e-6
+            )
+        turned = np.zeros((height, width), dtype=np.uint8)
+        reproject(
+            pixels,
+            turned,
+            src_transform=source.transform,
+            src_crs=source.crs,
+            dst_transform=transform,
+            dst_crs=crs,
+            resampling=Resampling.bilinear,
+        )
+    profile = {"driver": "GTiff", "dtype": "uint8", "count": 1, "width": width, "height": height}
+    with rasterio.open(other, "w", crs=crs, transform=transform, **profile) as raster:
+        raster.write(turned, 1)
+    output = tmp_path / "lines.gpkg"
+    result = run(VectorizeRequest(raster=str(other), output=output, threshold=0.5))
+    assert result["switches"] == 1
+    lines, line_crs = read_lines(output)
+    move = pyproj.Transformer.from_crs(line_crs, "EPSG:32633", always_xy=True).transform
+    moved = [np.column_stack(move(*line.T)) for line in lines]
+    inside = shapely.box(*window.bounds(GSD_M)).buffer(-5)
+    truth = shapely.get_parts(shapely.intersection([shapely.linestrings(track) for track in yard.tracks], inside))
+    scores = score_lines(moved, [shapely.get_coordinates(part) for part in truth if part.length > 1], rho_m=0.5)
+    assert scores.completeness > 0.97
+    assert scores.correctness > 0.95
+    assert abs(scores.lateral_bias_cm) < 3

@@ -299,3 +299,27 @@ def _can_be_built(tracks: list[Points]) -> bool:
                 return False
             beside.append(shared)
     return True
+
+
+def three_way_yard(radius_m: float, n: float, *, heading_deg: float = 8.0) -> Yard:
+    """A three-way switch: a branch to either side from nearly the same toe."""
+    main = _line(heading_deg, _straight(240))
+    yard = Yard(f"three-way 1:{n:g}-{radius_m:g}")
+    yard.add(main.points)
+    for side, start in ((1.0, 90), (-1.0, 96)):
+        rest = _part(main, start)
+        yard.branch(rest.offset(side * departure(rest.arc_m, radius_m, 1 / n))[:130], main.points)
+    return yard
+
+
+def slip_yard(n: float, radius_m: float, *, heading_deg: float = -3.0) -> Yard:
+    """A diamond with a single slip: a train may also turn from the one track into the other on one side."""
+    yard = crossing_yard(float(np.degrees(np.arctan(1 / n))), at_grade=True, heading_deg=heading_deg)
+    angle = np.arctan(1 / n)
+    tangent_m = radius_m * np.tan(angle / 2)
+    first = _line(heading_deg, _straight(240))
+    start = first.points[120] - tangent_m * np.array([np.cos(first.heading[0]), np.sin(first.heading[0])])
+    slip = trace(start, float(first.heading[0]), np.full(int(radius_m * angle / STEP_M) + 1, 1 / radius_m))
+    yard.name = f"slip 1:{n:g}"
+    yard.add(slip.points)
+    return yard
