@@ -40,7 +40,7 @@ SNAP_M = 1.0
 MAX_SOURCES = 200
 _SOURCES_AT_ONCE = 20
 _NO_PAIR = 1e6
-_SHORTEST_EDGE_M = 1e-6
+_SHORTEST_EDGE_M = 1e-9
 """A graph in sparse form might take a length of nothing for no edge."""
 
 
