@@ -136,14 +136,15 @@ def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64]
             fields = dict(zip(meta["fields"], values, strict=True))
             none = np.zeros(len(wkb), dtype=np.bool_)
             is_switch = (fields.get("railway", none) == "switch") | (fields.get("what", none) == "switch")
-            geometries = shapely.from_wkb(wkb, on_invalid="ignore")
-            is_point = (shapely.get_type_id(geometries) == shapely.GeometryType.POINT) & ~shapely.is_empty(geometries)
-            if not (is_switch & is_point).any() and layer != NODE_LAYER:
+            parts, owner = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"), return_index=True)
+            is_point = (shapely.get_type_id(parts) == shapely.GeometryType.POINT) & ~shapely.is_empty(parts)
+            switches = is_point & is_switch[owner]
+            if not switches.any() and layer != NODE_LAYER:
                 continue
             if not meta["crs"]:
                 raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
-            wanted = is_switch & is_point & ~(fields.get("state", none) == "hidden")
-            return shapely.get_coordinates(geometries[wanted]), as_crs(meta["crs"])
+            is_hidden = fields.get("state", none) == "hidden"
+            return shapely.get_coordinates(parts[switches & ~is_hidden[owner]]), as_crs(meta["crs"])
     return None
 
 
