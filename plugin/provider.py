@@ -6,6 +6,7 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.clean_railway_mask import CleanRailwayMask
+from .algorithms.evaluate_railway import EvaluateRailway
 from .algorithms.extract_railway import ExtractRailway
 from .algorithms.segment_railway import SegmentRailway
 from .algorithms.vectorize_railway_mask import VectorizeRailwayMask
@@ -13,7 +14,7 @@ from .environment import Environment
 from .locations import ICON
 from .worker_client import WorkerClient
 
-_ALGORITHMS = (ExtractRailway, SegmentRailway, CleanRailwayMask, VectorizeRailwayMask)
+_ALGORITHMS = (ExtractRailway, SegmentRailway, CleanRailwayMask, VectorizeRailwayMask, EvaluateRailway)
 
 
 class RailSegProvider(QgsProcessingProvider):

@@ -77,7 +77,7 @@ class WorkerClient:
         """Runs one request to its end.
 
         Args:
-            method: `extract`, `segment`, `clean`, `vectorize` or `info`.
+            method: `extract`, `segment`, `clean`, `vectorize`, `evaluate` or `info`.
             params: The method's parameters.
             feedback: Gets progress and messages, and is asked ten times a second whether to stop.
 
@@ -279,6 +279,7 @@ def _stage_text(stage: str) -> str:
         "mask": tr("Cleaning the mask"),
         "skeleton": tr("Thinning the tracks"),
         "lines": tr("Drawing the lines"),
+        "compare": tr("Comparing the lines"),
     }.get(stage, stage)
 
 

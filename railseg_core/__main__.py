@@ -1,10 +1,11 @@
-"""The command line: `railseg extract|segment|clean|vectorize|info`."""
+"""The command line: `railseg extract|segment|clean|vectorize|evaluate|info`."""
 
 from __future__ import annotations
 
 import argparse
 import io
 import json
+import math
 import os
 import signal
 import sys
@@ -17,7 +18,13 @@ from railseg_core.errors import RailSegError
 from railseg_core.process_environment import prepare_process_environment
 
 EXIT_OK, EXIT_ERROR, EXIT_INTERRUPTED = 0, 1, 130
-_STAGES = {"segment": "Finding tracks", "mask": "Cleaning the mask", "skeleton": "Thinning", "lines": "Drawing lines"}
+_STAGES = {
+    "segment": "Finding tracks",
+    "mask": "Cleaning the mask",
+    "skeleton": "Thinning",
+    "lines": "Drawing lines",
+    "compare": "Comparing lines",
+}
 
 
 class TerminalReporter:
@@ -100,7 +107,20 @@ def _parser() -> argparse.ArgumentParser:
     _add_mask_options(vectorize)
     _add_line_options(vectorize)
 
-    for command in (extract, segment, clean, vectorize):
+    evaluate = commands.add_parser("evaluate", help="extracted lines against reference lines: how good they are")
+    evaluate.add_argument("extracted", metavar="OUT.gpkg", help="map of extract or vectorize, or any file of lines")
+    evaluate.add_argument("reference", metavar="REFERENCE", help="file of the true lines, in any CRS")
+    evaluate.add_argument("--raster", metavar="RASTER", help="only what lies on this raster counts")
+    evaluate.add_argument("--layers", metavar="EVAL.gpkg", help="write matched, missed and false lines, and switches")
+    evaluate.add_argument(
+        "--rho",
+        dest="rho_m",
+        type=float,
+        metavar="M",
+        help="how far a line may be from the reference, in metres: less than half the distance of two tracks (1.0)",
+    )
+
+    for command in (extract, segment, clean, vectorize, evaluate):
         command.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
         command.add_argument("--json", action="store_true", help="print the result as one JSON object")
         command.add_argument("--quiet", action="store_true", help="no progress, only warnings")
@@ -178,8 +198,16 @@ def _print_plainly(values: dict[str, Any], indent: int = 0) -> None:
             print(f"{'':{indent}}{name}:")
             _print_plainly(value, indent + 2)
         elif value not in (None, {}, [], ""):
-            text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+            text = ", ".join(map(_readable, value)) if isinstance(value, list | tuple) else _readable(value)
             print(f"{'':{indent}}{name}: {text}")
+
+
+def _readable(value: object) -> str:
+    """A value as text; fractions are rounded to four digits."""
+    if not isinstance(value, float) or not math.isfinite(value) or value == 0:
+        return str(value)
+    digits = max(0, 3 - math.floor(math.log10(abs(value))))
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{value:.0f}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -190,62 +190,105 @@ def score_lines(
             nor punished.
         ignore: Area in which nothing counts.
     """
-    truth = _samples(reference, ignore)
+    return match_lines(extracted, reference, rho_m=rho_m, hidden=hidden, ignore=ignore).scores
+
+
+def match_lines(
+    extracted: Sequence[Points],
+    reference: Sequence[Points],
+    *,
+    rho_m: float = RHO_M,
+    hidden: Sequence[Points] = (),
+    ignore: BaseGeometry | None = None,
+) -> LineMatch:
+    """What `score_lines` counts, place by place; the arguments are the same."""
+    truth = sample_lines(reference, ignore)
     found, offsets = _matched(truth, extracted, rho_m)
-    made = _samples(extracted, ignore)
-    right, _ = _matched(made, reference, rho_m)
+    made = sample_lines(extracted, ignore)
+    right, made_offsets = _matched(made, reference, rho_m)
     beside_hidden, _ = _matched(made, hidden, rho_m)
-    return LineScores(
-        reference_m=float(truth.length_m.sum()),
-        found_m=float(truth.length_m[found].sum()),
-        extracted_m=float(made.length_m[right | ~beside_hidden].sum()),
-        right_m=float(made.length_m[right].sum()),
-        gaps=_gaps(truth, found),
-        offsets_m=offsets[found],
-    )
+    return LineMatch(truth, found, offsets, made, right, made_offsets, right | ~beside_hidden)
 
 
-class _Samples(NamedTuple):
+class Samples(NamedTuple):
     """Points along lines.
 
     Attributes:
         number: int64 (n,), rising by one along a line, by more at its end and where some are left out.
+        line: int64 (n,), which of the lines.
+        along_m: float64 (n,), from the line's start.
         points: float64 (n, 2).
         direction: float64 (n, 2), the line's unit vector there.
         length_m: float64 (n,), the piece of the line that each stands for.
     """
 
     number: Counts
+    line: Counts
+    along_m: npt.NDArray[np.float64]
     points: Points
     direction: Points
     length_m: npt.NDArray[np.float64]
 
 
-def _samples(lines: Sequence[Points], ignore: BaseGeometry | None) -> _Samples:
-    """The middles of pieces of at most `SAMPLE_M` of every line, without those in the ignored area."""
-    parts = [_Samples(np.zeros(0, dtype=np.int64), np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0))]
+class LineMatch(NamedTuple):
+    """Lines of two sides, sample by sample.
+
+    Attributes:
+        reference: The reference's n samples, those that count.
+        found: bool (n,), whether an extracted line is there.
+        offsets_m: float64 (n,), how far to the left of the reference it is; NaN without one.
+        extracted: The extracted lines' m samples.
+        right: bool (m,), whether a reference line is there.
+        extracted_offsets_m: float64 (m,), how far to the left of the extracted line it is; NaN without one.
+        counts: bool (m,), no where only a hidden track is there.
+    """
+
+    reference: Samples
+    found: Bools
+    offsets_m: npt.NDArray[np.float64]
+    extracted: Samples
+    right: Bools
+    extracted_offsets_m: npt.NDArray[np.float64]
+    counts: Bools
+
+    @property
+    def scores(self) -> LineScores:
+        """The lengths and offsets of all of it."""
+        return LineScores(
+            reference_m=float(self.reference.length_m.sum()),
+            found_m=float(self.reference.length_m[self.found].sum()),
+            extracted_m=float(self.extracted.length_m[self.counts].sum()),
+            right_m=float(self.extracted.length_m[self.right].sum()),
+            gaps=_gaps(self.reference, self.found),
+            offsets_m=self.offsets_m[self.found],
+        )
+
+
+def sample_lines(lines: Sequence[Points], ignore: BaseGeometry | None = None, step_m: float = SAMPLE_M) -> Samples:
+    """The middles of pieces of at most `step_m` of every line, without those in the ignored area."""
+    none, no_points = np.zeros(0, dtype=np.int64), np.zeros((0, 2))
+    parts = [Samples(none, none, np.zeros(0), no_points, no_points, np.zeros(0))]
     number = 0
-    for line in lines:
-        start, direction, length = _segments([line])
+    for index, line in enumerate(lines):
+        start, direction, length = segments([line])
         along = np.concatenate([[0.0], np.cumsum(length)])
-        count = math.ceil(along[-1] / SAMPLE_M)
+        count = math.ceil(along[-1] / step_m)
         if not count:
             continue
         places = (np.arange(count) + 0.5) * along[-1] / count
         segment = np.minimum(np.searchsorted(along, places, side="right") - 1, len(length) - 1)
         points = start[segment] + direction[segment] * (places - along[segment])[:, np.newaxis]
-        parts.append(
-            _Samples(np.arange(number, number + count), points, direction[segment], np.full(count, along[-1] / count))
-        )
+        numbers, length_m = np.arange(number, number + count), np.full(count, along[-1] / count)
+        parts.append(Samples(numbers, np.full(count, index), places, points, direction[segment], length_m))
         number += count + 1
-    samples = _Samples(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+    samples = Samples(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
     if ignore is None:
         return samples
     counts = ~shapely.intersects_xy(ignore, *samples.points.T)
-    return _Samples(*(array[counts] for array in samples))
+    return Samples(*(array[counts] for array in samples))
 
 
-def _segments(lines: Sequence[Points]) -> tuple[Points, Points, npt.NDArray[np.float64]]:
+def segments(lines: Sequence[Points]) -> tuple[Points, Points, npt.NDArray[np.float64]]:
     """Start, unit vector and length of every straight piece of the lines; pieces without length are left out."""
     starts = np.concatenate([np.zeros((0, 2)), *(line[:-1] for line in lines)])
     vectors = np.concatenate([np.zeros((0, 2)), *(np.diff(line, axis=0) for line in lines)])
@@ -254,9 +297,9 @@ def _segments(lines: Sequence[Points]) -> tuple[Points, Points, npt.NDArray[np.f
     return starts[real], vectors[real] / length[real, np.newaxis], length[real]
 
 
-def _matched(samples: _Samples, lines: Sequence[Points], rho_m: float) -> tuple[Bools, npt.NDArray[np.float64]]:
+def _matched(samples: Samples, lines: Sequence[Points], rho_m: float) -> tuple[Bools, npt.NDArray[np.float64]]:
     """Whether each sample has a counterpart among the lines, and how far to its left it is (NaN without one)."""
-    start, direction, length = _segments(lines)
+    start, direction, length = segments(lines)
     ends = start + direction * length[:, np.newaxis]
     tree = shapely.STRtree(shapely.linestrings(np.stack([start, ends], axis=1)))
     sample, segment = tree.query(shapely.points(samples.points), predicate="dwithin", distance=rho_m)
@@ -276,7 +319,7 @@ def _matched(samples: _Samples, lines: Sequence[Points], rho_m: float) -> tuple[
     return ~np.isnan(offsets), offsets
 
 
-def _gaps(samples: _Samples, found: Bools) -> int:
+def _gaps(samples: Samples, found: Bools) -> int:
     """Number of runs of more than `GAP_M` without a counterpart."""
     missed = np.flatnonzero(~found)
     if not len(missed):

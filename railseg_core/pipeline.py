@@ -11,22 +11,33 @@ from contextlib import contextmanager
 from dataclasses import asdict, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from railseg_core import __version__
 from railseg_core.area import Area
 from railseg_core.centerline.vectorize import AreaMask, LineParams, vectorize
 from railseg_core.errors import RailSegError
+from railseg_core.evaluation import evaluate
 from railseg_core.grid_raster import GridRaster, create_grid_raster, open_grid_raster
 from railseg_core.mask_raster import write_mask
-from railseg_core.network.model_file import bundled_model_path, checksum, read_card
 from railseg_core.outputs import prepare_output
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
 from railseg_core.railway_map import RailwayMap, RunRecord, write_map
 from railseg_core.raster import WorkingGrid, open_working_grid, read_raster_info
 from railseg_core.reporting import Reporter, Silent, Timeline
-from railseg_core.requests import CleanRequest, ExtractRequest, Request, SegmentRequest, VectorizeRequest
-from railseg_core.segmentation import BANDS, Segmenter, available_devices, choose_device, device_description, segment
+from railseg_core.requests import (
+    CleanRequest,
+    EvaluateRequest,
+    ExtractRequest,
+    RasterRequest,
+    Request,
+    SegmentRequest,
+    VectorizeRequest,
+)
+
+# What imports torch is imported where it is used: that takes seconds, and not every request needs the network.
+if TYPE_CHECKING:
+    from railseg_core.segmentation import Segmenter
 
 PACKAGES = (
     "torch",
@@ -65,6 +76,8 @@ def timeline(request: Request) -> Timeline:
         weights["mask"] = 2.0
     if isinstance(request, ExtractRequest | VectorizeRequest):
         weights |= {"skeleton": 6.0, "lines": 2.0}
+    if isinstance(request, EvaluateRequest):
+        weights["compare"] = 1.0
     return Timeline(weights)
 
 
@@ -73,12 +86,12 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
 
     Args:
         request: What to do.
-        reporter: Told of progress (`segment`, `mask`, `skeleton`, `lines`) and of what is worth knowing.
+        reporter: Told of progress (`segment`, `mask`, `skeleton`, `lines`, `compare`) and of what is worth knowing.
 
     Returns:
         What was written and found, as JSON-like values: `output`, and for lines `tracks`, `nodes`, `switches`,
         `review`, `total_length_m`, `crs`; with `device`, `timings_s`, `probability`, `mask`, `preview` where they
-        apply.
+        apply. Of an evaluation the figures that `railseg_core.evaluation.evaluate` gives.
 
     Raises:
         RailSegError: For everything the user can mend. No output is touched then.
@@ -94,10 +107,15 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
             return clean_raster(request, reporter)
         case VectorizeRequest():
             return vectorize_raster(request, reporter)
+        case EvaluateRequest():
+            return evaluate(request, reporter)
 
 
 def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
     """Raster to tracks and nodes; see `run`."""
+    from railseg_core.network.model_file import bundled_model_path, checksum
+    from railseg_core.segmentation import device_description
+
     clock = _Clock()
     model_path = request.model or bundled_model_path()
     segmenter, grid = _open(request, model_path, reporter)
@@ -126,6 +144,9 @@ def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
 
 def segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any]:
     """Raster to probability raster and, on request, mask; see `run`."""
+    from railseg_core.network.model_file import bundled_model_path
+    from railseg_core.segmentation import device_description
+
     clock = _Clock()
     segmenter, grid = _open(request, request.model or bundled_model_path(), reporter)
     with grid:
@@ -172,6 +193,9 @@ def info(model_path: Path | None = None) -> dict[str, Any]:
     Raises:
         RailSegError: If there is no such model file or it is damaged.
     """
+    from railseg_core.network.model_file import bundled_model_path, checksum, read_card
+    from railseg_core.segmentation import available_devices, choose_device, device_description
+
     path = model_path or bundled_model_path()
     return {
         "version": __version__,
@@ -217,8 +241,10 @@ def _check_outputs(request: Request) -> None:
         "probability": _RASTER_ENDINGS,
         "mask": _RASTER_ENDINGS,
         "preview": (".png",),
+        "layers": (".gpkg",),
     }
-    inputs = [name for name in (request.raster, getattr(request, "model", None)) if name is not None]
+    read = ("raster", "model", "extracted", "reference")
+    inputs = [path for name in read if (path := getattr(request, name, None)) is not None]
     wanted = {name: path for name in endings if (path := getattr(request, name, None)) is not None}
     for name, path in wanted.items():
         prepare_output(path, overwrite=request.overwrite, inputs=inputs, endings=endings[name])
@@ -230,6 +256,9 @@ def _open(
     request: ExtractRequest | SegmentRequest, model_path: Path, reporter: Reporter
 ) -> tuple[Segmenter, WorkingGrid]:
     """The model and the raster; the weights last, since the raster is wrong more often and quicker to open."""
+    from railseg_core.network.model_file import read_card
+    from railseg_core.segmentation import Segmenter, device_description
+
     card = read_card(model_path)
     grid = open_working_grid(request.raster, gsd_m=card.gsd_m, bands=request.bands, area=request.area)
     try:
@@ -250,6 +279,8 @@ def _open(
 def _write_probability(
     grid: WorkingGrid, segmenter: Segmenter, path: Path, reporter: Reporter, *, overwrite: bool
 ) -> None:
+    from railseg_core.segmentation import BANDS, segment
+
     card = segmenter.card
     source = Path(grid.info.path)
     tags = {
@@ -265,7 +296,7 @@ def _write_probability(
         segment(grid, segmenter, output, reporter)
 
 
-def _line_params(request: Request, raster: GridRaster) -> LineParams:
+def _line_params(request: RasterRequest, raster: GridRaster) -> LineParams:
     """The request's settings, with the raster's own thresholds where none is given."""
     if request.threshold is not None:
         track, axis, confidence = request.threshold, request.threshold, 0.0
@@ -283,7 +314,7 @@ def _line_params(request: Request, raster: GridRaster) -> LineParams:
 
 
 def _run_record(
-    request: Request,
+    request: RasterRequest,
     clock: _Clock,
     source_gsd_m: float,
     model: str | None,
@@ -309,7 +340,7 @@ def _run_record(
 
 
 def _write_mask(
-    request: Request, path: Path, source: GridRaster, reporter: Reporter, area_mask: AreaMask | None = None
+    request: RasterRequest, path: Path, source: GridRaster, reporter: Reporter, area_mask: AreaMask | None = None
 ) -> None:
     """The cleaned mask, with what is known of the picture behind it."""
     write_mask(

@@ -87,16 +87,26 @@ class Placement:
         (ax, ay), (bx, by) = self.pixel_m
         return math.sqrt(abs(ax * by - ay * bx))
 
-    def footprint(self, gsd_m: float) -> PixelWindow:
-        """The smallest window of the lattice that covers the raster."""
-        along = np.linspace(0.0, 1.0, _EDGE_POINTS)
-        edge, back = np.concatenate([along, along]), np.repeat([0.0, 1.0], _EDGE_POINTS)
-        x, y = self.to_working(np.concatenate([edge, back]) * self.width, np.concatenate([back, edge]) * self.height)
-        if not (np.isfinite(x).all() and np.isfinite(y).all()):
+    def outline(self) -> Coordinates:
+        """Points round the raster's edge in the working CRS, in order: float64 (n, 2).
+
+        Raises:
+            RailSegError: a part of the raster has no place there.
+        """
+        along, rest = np.linspace(0.0, 1.0, _EDGE_POINTS)[:-1], np.zeros(_EDGE_POINTS - 1)
+        cols = np.concatenate([along, rest + 1, 1 - along, rest]) * self.width
+        rows = np.concatenate([rest, along, rest + 1, 1 - along]) * self.height
+        points = np.column_stack(self.to_working(cols, rows))
+        if not np.isfinite(points).all():
             raise RailSegError(
                 "A part of the raster has no place in its own CRS.",
                 "Its CRS or its georeference is wrong: assign the right one.",
             )
+        return points
+
+    def footprint(self, gsd_m: float) -> PixelWindow:
+        """The smallest window of the lattice that covers the raster."""
+        x, y = self.outline().T
         return PixelWindow.covering(x.min(), y.min(), x.max(), y.max(), gsd_m)
 
     def to_working(self, cols: Coordinates, rows: Coordinates) -> tuple[Coordinates, Coordinates]:

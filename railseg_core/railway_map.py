@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError
 
 from railseg_core.errors import RailSegError
-from railseg_core.outputs import written_aside
+from railseg_core.geopackage import Mover, mover, write_layer, written_geopackage
 from railseg_core.resources_dir import resource_path
 
 Points = npt.NDArray[np.float64]
@@ -32,8 +32,6 @@ RELATION_LAYER = "rail_relation"
 RUN_LAYER = "railseg_run"
 OK = "ok"
 REVIEW = "review"
-_UTC = 100
-"""GDAL's time zone flag for UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,20 +190,13 @@ def write_map(
         RailSegError: the file cannot be written, or a line has no place in the target CRS.
     """
     target = as_crs(target_crs)
-    move = _mover(as_crs(railway_map.crs), target)
-    with written_aside(path, overwrite=overwrite) as aside:
-        aside.unlink(missing_ok=True)
-        try:
-            _write_tracks(aside, railway_map, move, target, run)
-            _write_nodes(aside, railway_map, move, target)
-            _write_relations(aside, railway_map)
-            _write_run(aside, railway_map, run)
-            _add_styles(aside, run.created)
-        except (DataSourceError, DataLayerError, sqlite3.Error, OSError) as error:
-            raise RailSegError(
-                f"{os.fspath(path)} could not be written ({error}).",
-                "Check that the disk has space left and that no other program holds the file.",
-            ) from error
+    move = mover(as_crs(railway_map.crs), target)
+    with written_geopackage(path, overwrite=overwrite) as aside:
+        _write_tracks(aside, railway_map, move, target, run)
+        _write_nodes(aside, railway_map, move, target)
+        _write_relations(aside, railway_map)
+        _write_run(aside, railway_map, run)
+        _add_styles(aside, run.created)
 
 
 def read_lines(path: str | os.PathLike[str], layer: str | None = None) -> tuple[list[Points], pyproj.CRS]:
@@ -285,27 +276,6 @@ def ground_lengths(lines: Sequence[Points], crs: object) -> npt.NDArray[np.float
     return np.add.reduceat(steps, starts)
 
 
-Mover = Callable[[Points], Points]
-
-
-def _mover(source: pyproj.CRS, target: pyproj.CRS) -> Mover:
-    """A function that takes points (n, 2) from one CRS to the other."""
-    if source.equals(target, ignore_axis_order=True):
-        return lambda points: points
-    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
-
-    def move(points: Points) -> Points:
-        moved = np.column_stack(transformer.transform(*points.T)).reshape(-1, 2)
-        if not np.isfinite(moved).all():
-            raise RailSegError(
-                "Some lines have no place in the CRS they should be written in.",
-                "Choose a CRS that covers the picture.",
-            )
-        return moved
-
-    return move
-
-
 def _write_tracks(path: Path, railway_map: RailwayMap, move: Mover, crs: pyproj.CRS, run: RunRecord) -> None:
     tracks = railway_map.tracks
     points = np.concatenate([track.line for track in tracks]) if tracks else np.zeros((0, 2))
@@ -329,7 +299,7 @@ def _write_tracks(path: Path, railway_map: RailwayMap, move: Mover, crs: pyproj.
         "model": _texts([run.model] * count),
         "created": _times([run.created] * count),
     }
-    _write_layer(path, TRACK_LAYER, fields, lines, "LineString", crs)
+    write_layer(path, TRACK_LAYER, fields, lines, "LineString", crs)
 
 
 def _write_nodes(path: Path, railway_map: RailwayMap, move: Mover, crs: pyproj.CRS) -> None:
@@ -346,7 +316,7 @@ def _write_nodes(path: Path, railway_map: RailwayMap, move: Mover, crs: pyproj.C
         "status": _texts(node.status for node in nodes),
         "review_reason": _texts(node.review_reason for node in nodes),
     }
-    _write_layer(path, NODE_LAYER, fields, shapely.points(move(places)), "Point", crs)
+    write_layer(path, NODE_LAYER, fields, shapely.points(move(places)), "Point", crs)
 
 
 def _write_relations(path: Path, railway_map: RailwayMap) -> None:
@@ -359,7 +329,7 @@ def _write_relations(path: Path, railway_map: RailwayMap) -> None:
         "end_b": np.array([relation.end_b for relation in relations], dtype=np.int32),
         "navigable": np.array([relation.navigable for relation in relations], dtype=np.bool_),
     }
-    _write_layer(path, RELATION_LAYER, fields)
+    write_layer(path, RELATION_LAYER, fields)
 
 
 def _write_run(path: Path, railway_map: RailwayMap, run: RunRecord) -> None:
@@ -376,33 +346,7 @@ def _write_run(path: Path, railway_map: RailwayMap, run: RunRecord) -> None:
         "timings_s": _texts([json.dumps(dict(run.timings_s), sort_keys=True)]),
         "created": _times([run.created]),
     }
-    _write_layer(path, RUN_LAYER, fields)
-
-
-def _write_layer(
-    path: Path,
-    layer: str,
-    fields: Mapping[str, npt.NDArray[Any]],
-    geometries: npt.NDArray[np.object_] | None = None,
-    geometry_type: str | None = None,
-    crs: pyproj.CRS | None = None,
-) -> None:
-    """Appends a layer to a GeoPackage; one without features keeps its fields and CRS."""
-    pyogrio.raw.write(
-        path,
-        None if geometries is None else shapely.to_wkb(geometries),
-        list(fields.values()),
-        list(fields),
-        layer=layer,
-        driver="GPKG",
-        geometry_type=geometry_type,
-        crs=None if crs is None else crs.to_wkt(),
-        append=path.exists(),
-        # What every GDAL since 2.2 reads without a warning: QGIS brings older ones than the core's.
-        dataset_options={"VERSION": "1.2"},
-        layer_options={"DATETIME_PRECISION": "MILLISECOND"},
-        gdal_tz_offsets={name: np.full(len(data), _UTC) for name, data in fields.items() if data.dtype.kind == "M"},
-    )
+    write_layer(path, RUN_LAYER, fields)
 
 
 def _texts(values: Iterable[str | None]) -> npt.NDArray[np.object_]:

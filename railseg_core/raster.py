@@ -18,10 +18,12 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+import pyproj
 import shapely
 from affine import Affine
 from rasterio.crs import CRS
 from scipy.ndimage import distance_transform_edt
+from shapely.geometry.base import BaseGeometry
 
 from railseg_core.area import Area, polygon_mask
 from railseg_core.chunks import ChunkCache
@@ -29,7 +31,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.lattice_warp import LatticeWarp
 from railseg_core.placement import Placement
 from railseg_core.radiometry import Stretch, check_has_data, find_stretch
-from railseg_core.source_raster import SourceRaster, choose_bands, closed_on_error
+from railseg_core.source_raster import SourceRaster, choose_bands, closed_on_error, open_dataset
 from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
 
 GSD_M = 0.2
@@ -121,6 +123,17 @@ def read_raster_info(path: str | os.PathLike[str], bands: Sequence[int] | None =
         return _describe(source, Placement(source.dataset), GSD_M, find_stretch(source))
     finally:
         source.close()
+
+
+def read_outline(path: str | os.PathLike[str]) -> tuple[BaseGeometry, pyproj.CRS]:
+    """The polygon that a raster covers, in the CRS it is worked in; and that CRS.
+
+    Raises:
+        RailSegError: the raster is missing, unreadable, or without CRS or georeference.
+    """
+    with open_dataset(path) as dataset:
+        placement = Placement(dataset)
+        return shapely.make_valid(shapely.Polygon(placement.outline())), placement.crs
 
 
 def open_working_grid(

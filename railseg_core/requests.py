@@ -12,12 +12,24 @@ import shapely
 
 from railseg_core.area import Area
 from railseg_core.errors import RailSegError
+from railseg_core.metrics import RHO_M
 from railseg_core.morphology import KernelShape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Request:
-    """What every request says: what is read, what is written, and how probabilities become a mask.
+    """What every request says.
+
+    Attributes:
+        overwrite: Whether existing outputs may be replaced.
+    """
+
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RasterRequest(_Request):
+    """A request that makes something of a raster: what is read, what is written, how probabilities become a mask.
 
     Attributes:
         raster: A file, or any name that GDAL opens (a subdataset, /vsizip/…).
@@ -26,7 +38,6 @@ class _Request:
         opening_m: Size of the opening's kernel, metres; 0 for none.
         closing_m: Size of the closing's kernel, metres; 0 for none.
         kernel: Shape of both kernels.
-        overwrite: Whether existing outputs may be replaced.
     """
 
     raster: str
@@ -35,11 +46,10 @@ class _Request:
     opening_m: float = 0.6
     closing_m: float = 1.0
     kernel: KernelShape = "disc"
-    overwrite: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _PictureRequest(_Request):
+class _PictureRequest(_RasterRequest):
     """A request that runs the model over a picture.
 
     Attributes:
@@ -78,12 +88,12 @@ class SegmentRequest(_PictureRequest):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CleanRequest(_Request):
+class CleanRequest(_RasterRequest):
     """Mask or probability raster to cleaned mask raster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VectorizeRequest(_Request):
+class VectorizeRequest(_RasterRequest):
     """Mask or probability raster, also one made elsewhere, to tracks and nodes in a GeoPackage.
 
     Attributes:
@@ -95,15 +105,43 @@ class VectorizeRequest(_Request):
     preview: Path | None = None
 
 
-Request = ExtractRequest | SegmentRequest | CleanRequest | VectorizeRequest
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluateRequest(_Request):
+    """Extracted lines against reference lines, in any CRS: how good they are.
+
+    Attributes:
+        extracted: A map of `extract` or `vectorize`, or any vector file of lines.
+        reference: Vector file of the true lines; see `railseg_core.tracing.read_tracing` for what counts in it.
+        raster: Only what lies on this raster counts; None for all lines.
+        layers: GeoPackage to write of what is matched, missed and false; None for numbers alone.
+        rho_m: How far a line may be from the reference, metres: less than half the distance of two tracks.
+    """
+
+    extracted: str
+    reference: str
+    raster: str | None = None
+    layers: Path | None = None
+    rho_m: float = RHO_M
+
+
+RasterRequest = ExtractRequest | SegmentRequest | CleanRequest | VectorizeRequest
+Request = RasterRequest | EvaluateRequest
 REQUESTS: dict[str, type[Request]] = {
     "extract": ExtractRequest,
     "segment": SegmentRequest,
     "clean": CleanRequest,
     "vectorize": VectorizeRequest,
+    "evaluate": EvaluateRequest,
 }
-_PATHS = ("output", "model", "probability", "mask", "preview")
-_LARGEST_M = {"opening_m": 10.0, "closing_m": 10.0, "min_length_m": 1000.0}
+_SOURCES = ("raster", "extracted", "reference")
+_PATHS = ("output", "model", "probability", "mask", "preview", "layers")
+_RANGES = {
+    "threshold": (0.0, 1.0),
+    "opening_m": (0.0, 10.0),
+    "closing_m": (0.0, 10.0),
+    "min_length_m": (0.0, 1000.0),
+    "rho_m": (0.01, 10.0),
+}
 
 
 def parse_request(method: str, params: Mapping[str, Any]) -> Request:
@@ -132,7 +170,7 @@ def parse_request(method: str, params: Mapping[str, Any]) -> Request:
 
 def _parse(name: str, value: Any) -> Any:
     try:
-        if name == "raster":
+        if name in _SOURCES:
             return os.fspath(value)  # not a Path: that would collapse the slashes of /vsicurl/https://…
         if name in _PATHS:
             return Path(value)
@@ -140,10 +178,8 @@ def _parse(name: str, value: Any) -> Any:
             return _bands(value)
         if name == "area":
             return value if isinstance(value, Area) else Area(shapely.from_wkt(value["wkt"]), str(value["crs"]))
-        if name == "threshold":
-            return _in_range(name, float(value), 0.0, 1.0)
-        if name in _LARGEST_M:
-            return _in_range(name, float(value), 0.0, _LARGEST_M[name])
+        if name in _RANGES:
+            return _in_range(name, float(value), *_RANGES[name])
         if name == "overwrite":
             return bool(value)
     except (TypeError, ValueError, KeyError, shapely.errors.ShapelyError) as error:

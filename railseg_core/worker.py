@@ -132,7 +132,7 @@ def serve(connection: Connection, line: str) -> None:
             raise RailSegError("A request must be a JSON object with id, method and params.")
         method = message.get("method")
         request = None if method == "info" else parse_request(str(method), message.get("params", {}))
-        # Only now: this imports torch, which takes seconds that a wrong request need not wait for.
+        # Only now: this imports what does the work, which takes seconds that a wrong request need not wait for.
         from railseg_core.pipeline import info, run, timeline
 
         if request is None:

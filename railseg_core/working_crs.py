@@ -18,8 +18,12 @@ _PROBE_M = 50.0
 _WGS84 = pyproj.CRS.from_epsg(4326)
 
 
-def horizontal(crs: pyproj.CRS) -> pyproj.CRS:
+def horizontal(crs: pyproj.CRS, what: str = "raster") -> pyproj.CRS:
     """The two-dimensional part of a CRS: without heights, and without a transformation bound to it.
+
+    Args:
+        crs: Any.
+        what: What has it, as a message calls that.
 
     Raises:
         RailSegError: the CRS is neither geographic nor projected, so that nothing says where on Earth it lies.
@@ -29,20 +33,21 @@ def horizontal(crs: pyproj.CRS) -> pyproj.CRS:
     crs = crs.to_2d()
     if not (crs.is_projected or crs.is_geographic):
         raise RailSegError(
-            f"The raster's CRS ({crs.name}) does not say where on Earth it lies.",
-            "Assign a projected or geographic CRS to the raster.",
+            f"The {what}'s CRS ({crs.name}) does not say where on Earth it lies.",
+            f"Assign a projected or geographic CRS to the {what}.",
         )
     return crs
 
 
 @lru_cache(maxsize=64)  # PROJ takes half a second to look for a zone on a datum that has no code
-def choose_working_crs(source: pyproj.CRS, x: float, y: float) -> pyproj.CRS:
-    """The CRS to work in for a picture round (x, y).
+def choose_working_crs(source: pyproj.CRS, x: float, y: float, what: str = "raster") -> pyproj.CRS:
+    """The CRS to work in for a picture, or a map, round (x, y).
 
     Args:
         source: The picture's CRS, horizontal.
         x: Of the picture's middle, in `source`; an easting or a longitude.
         y: Of the picture's middle, in `source`; a northing or a latitude.
+        what: What lies there, as a message calls it.
 
     Returns:
         `source` itself where it is projected, in metres, and true to within `MAX_DISTORTION` there. Otherwise
@@ -54,14 +59,14 @@ def choose_working_crs(source: pyproj.CRS, x: float, y: float) -> pyproj.CRS:
     longitude, latitude = pyproj.Transformer.from_crs(source, _WGS84, always_xy=True).transform(x, y)
     if not (abs(longitude) <= 360 and abs(latitude) <= 90):
         raise RailSegError(
-            f"The raster's coordinates ({x:.7g}, {y:.7g}) have no place in its CRS ({source.name}).",
+            f"The {what}'s coordinates ({x:.7g}, {y:.7g}) have no place in its CRS ({source.name}).",
             "Its CRS or its georeference is wrong: assign the right one.",
         )
     if _in_metres(source) and _distortion(source, x, y) <= MAX_DISTORTION:
         return source
     if not _UTM_LATITUDES[0] <= latitude <= _UTM_LATITUDES[1]:
         raise RailSegError(
-            "The raster lies too near a pole for UTM.", "Reproject it to a CRS that is true to scale there."
+            f"The {what} lies too near a pole for UTM.", "Reproject it to a CRS that is true to scale there."
         )
     zone, hemisphere = int((longitude + 180) // 6) % 60 + 1, "N" if latitude >= 0 else "S"
     datum = _utm_datum(source)

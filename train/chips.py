@@ -20,8 +20,8 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.area import polygon_mask
 from railseg_core.raster import WorkingGrid, reflect_invalid
 from railseg_core.tiling import PixelWindow
+from railseg_core.tracing import Tracing
 from train.data import TARGET_SUFFIX, RealScene
-from train.tracing import Tracing
 
 TRACK_WIDTH_M = 2.6  # a sleeper's length
 AXIS_WIDTH_M = 0.6

@@ -29,13 +29,13 @@ from railseg_core.outputs import prepare_output
 from railseg_core.railway_map import as_crs
 from railseg_core.raster import GSD_M, open_working_grid
 from railseg_core.tiling import PixelWindow
+from railseg_core.tracing import Tracing, read_tracing, total_length
 from train import train
 from train.chips import pieces_of, read_chip, write_chip
 from train.command import command
 from train.data import RealScene, load_real_scenes
 from train.export import averaged_model, pixel_scores
 from train.synthetic.background import Backgrounds
-from train.tracing import Tracing, read_tracing, total_length
 
 AROUND_M = 30.0
 LEARNING_RATE = 2e-4  # a fifth of what a training from the start takes

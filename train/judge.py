@@ -18,10 +18,10 @@ from railseg_core.pipeline import run
 from railseg_core.railway_map import as_crs, read_lines
 from railseg_core.raster import WorkingGrid, open_working_grid, read_raster_info
 from railseg_core.requests import ExtractRequest
+from railseg_core.tracing import Tracing
 from train.chips import read_chip
 from train.judge_pictures import draw
 from train.scenes import TracedScene
-from train.tracing import Tracing
 
 RHOS_M = (0.5, RHO_M, 1.5)
 """Distances up to which a line counts as found."""

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from railseg_core.railway_map import as_crs
 from railseg_core.raster import GSD_M, open_working_grid
+from railseg_core.tracing import Tracing
 from train.chips import read_chip, write_chip
 from train.command import command
 from train.scenes import TracedScene, traced_scenes
-from train.tracing import Tracing
 
 
 def prepare(scene: TracedScene, folder: Path) -> None:

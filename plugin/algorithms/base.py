@@ -1,4 +1,4 @@
-"""What all algorithms share: they look at a raster, ask the worker and hand out what it made."""
+"""What all algorithms share: they look at what they are given, ask the worker and hand out what it made."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
         super().__init__()
         self._environment = environment
         self._worker = worker
-        self._raster: RasterSource | None = None
 
     def createInstance(self) -> RailSegAlgorithm:
         """Another of the same kind."""
@@ -67,40 +66,44 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
     def prepareAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
-        """On the main thread: takes from the layer what the work needs.
+        """On the main thread: looks whether the work can be done.
 
         Raises:
-            QgsProcessingException: The environment is missing, or the raster can't be used.
+            QgsProcessingException: The environment is missing, or an input can't be used.
         """
         problem = self._problem(parameters, context)  # not every caller has asked checkParameterValues
         if problem:
             raise QgsProcessingException(problem)
-        self._raster = RasterSource(self.parameterAsRasterLayer(parameters, self.INPUT, context))
         return True
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """Asks the worker, on whatever thread; nothing comes of a cancelled run."""
-        if self._raster is None:
-            raise QgsProcessingException(self.invalidRasterError(parameters, self.INPUT))
         request = {**self.request(parameters, context), "overwrite": True}
-        area = chosen_area(self, parameters, self._raster.crs, context)
-        if area is not None:
-            request["area"] = area.request
         try:
-            extent = None if area is None else area.bounds_in(self._raster.crs, context)
-            request["raster"] = self._raster.readable_path(extent, context, feedback)
+            request |= self.inputs(parameters, context, feedback)
             result = self._worker.run(self.METHOD, request, feedback)
         except WorkerCancelledError:
             return {}
         return self.hand_out(parameters, context, feedback, request, result)
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """The worker's parameters, without `raster`, `area` and `overwrite`.
+        """The worker's parameters, without those of `inputs` and `overwrite`.
 
         Raises:
             QgsProcessingException: A value can't be used.
+        """
+        raise NotImplementedError
+
+    def inputs(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """What the worker is to read, as its parameters: files that it can open.
+
+        Raises:
+            QgsProcessingException: A layer can't be used.
+            WorkerCancelledError: The user has cancelled.
         """
         raise NotImplementedError
 
@@ -118,8 +121,41 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
     def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
         """What keeps the algorithm from running, with the way out; empty if nothing does."""
         status = self._environment.status()
-        if not status.is_ok:
-            return status.message
+        return "" if status.is_ok else status.message
+
+
+class RasterAlgorithm(RailSegAlgorithm):
+    """A step whose input is a raster, all of it or an area."""
+
+    def __init__(self, environment: Environment, worker: WorkerClient) -> None:
+        super().__init__(environment, worker)
+        self._raster: RasterSource | None = None
+
+    def prepareAlgorithm(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        """On the main thread: takes from the layer what the work needs."""
+        super().prepareAlgorithm(parameters, context, feedback)
+        self._raster = RasterSource(self.parameterAsRasterLayer(parameters, self.INPUT, context))
+        return True
+
+    def inputs(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """The raster, and the area if one is chosen."""
+        if self._raster is None:
+            raise QgsProcessingException(self.invalidRasterError(parameters, self.INPUT))
+        area = chosen_area(self, parameters, self._raster.crs, context)
+        if area is None:
+            return {"raster": self._raster.readable_path(None, context, feedback)}
+        extent = area.bounds_in(self._raster.crs, context)
+        return {"raster": self._raster.readable_path(extent, context, feedback), "area": area.request}
+
+    def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """See `RailSegAlgorithm`."""
+        problem = super()._problem(parameters, context)
+        if problem:
+            return problem
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
         if layer is None:
             return str(self.invalidRasterError(parameters, self.INPUT))

@@ -7,7 +7,7 @@ from typing import Any
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
 from ..translation import tr
-from .base import RailSegAlgorithm
+from .base import RasterAlgorithm
 from .parameters import (
     cleaning_parameters,
     cleaning_request,
@@ -17,7 +17,7 @@ from .parameters import (
 )
 
 
-class CleanRailwayMask(RailSegAlgorithm):
+class CleanRailwayMask(RasterAlgorithm):
     """Mask raster to cleaned mask raster."""
 
     METHOD = "clean"

@@ -109,7 +109,7 @@ def map_outputs(
     }
     for name in (TRACKS, NODES):
         if parameters.get(name) is not None:
-            outputs[name] = _copy(algorithm, parameters, name, context, Path(result["output"]))
+            outputs[name] = copy_table(algorithm, parameters, name, context, Path(result["output"]), _TABLES[name])
     if parameters.get(GEOPACKAGE) is not None:
         outputs[GEOPACKAGE] = result["output"]
     feedback.pushInfo(
@@ -123,14 +123,19 @@ def map_outputs(
     return outputs
 
 
-def _copy(
+def copy_table(
     algorithm: QgsProcessingAlgorithm,
     parameters: dict[str, Any],
     name: str,
     context: QgsProcessingContext,
     geopackage: Path,
+    table: str,
 ) -> str:
-    table = _TABLES[name]
+    """Copies a table of a GeoPackage to the sink `name`; if QGIS loads that as a layer it gets the table's style.
+
+    Raises:
+        QgsProcessingException: The sink can't be made or written.
+    """
     layer = QgsVectorLayer(f"{geopackage}|layername={table}", table, "ogr")
     row_number = layer.fields().lookupField(_ROW_NUMBER)
     fields = _plain_fields(layer)

@@ -45,22 +45,22 @@ _KERNELS = ["disc", "square"]
 def picture_parameters() -> list[QgsProcessingParameterDefinition]:
     """Which picture, which of its bands, and where in it."""
     return [
-        _with_help(
+        with_help(
             QgsProcessingParameterRasterLayer(INPUT, tr("Aerial or drone picture")),
             tr("A georeferenced raster with a ground sampling distance of 1 m or finer."),
         ),
-        _with_help(
+        with_help(
             QgsProcessingParameterExtent(EXTENT, tr("Extent"), optional=True),
             tr("Only this part of the picture is worked on. Empty: all of it."),
         ),
-        _with_help(
+        with_help(
             QgsProcessingParameterFeatureSource(
                 AREA, tr("Area"), [Qgis.ProcessingSourceType.VectorPolygon], optional=True
             ),
             tr("Only what lies in these polygons is worked on. Empty: all of the picture, or of the extent."),
         ),
-        _advanced(
-            _with_help(
+        advanced(
+            with_help(
                 QgsProcessingParameterBand(
                     BANDS, tr("Bands"), parentLayerParameterName=INPUT, optional=True, allowMultiple=True
                 ),
@@ -73,16 +73,16 @@ def picture_parameters() -> list[QgsProcessingParameterDefinition]:
 def model_parameters() -> list[QgsProcessingParameterDefinition]:
     """Which model, and what it runs on."""
     return [
-        _advanced(
-            _with_help(
+        advanced(
+            with_help(
                 QgsProcessingParameterFile(
                     MODEL, tr("Model file"), fileFilter=tr("RailSeg model (*.safetensors)"), optional=True
                 ),
                 tr("A model of your own, trained with RailSeg. Empty: the bundled one."),
             )
         ),
-        _advanced(
-            _with_help(
+        advanced(
+            with_help(
                 QgsProcessingParameterEnum(DEVICE, tr("Device"), _DEVICES, defaultValue="auto", usesStaticStrings=True),
                 tr("What computes: auto takes a graphics card where there is one, else the processor."),
             )
@@ -92,7 +92,7 @@ def model_parameters() -> list[QgsProcessingParameterDefinition]:
 
 def mask_input_parameter() -> QgsProcessingParameterDefinition:
     """A mask or probability raster to work on."""
-    return _with_help(
+    return with_help(
         QgsProcessingParameterRasterLayer(INPUT, tr("Mask or probability raster")),
         tr("RailSeg's probability raster, or a one-band mask or probability raster made elsewhere."),
     )
@@ -101,7 +101,7 @@ def mask_input_parameter() -> QgsProcessingParameterDefinition:
 def cleaning_parameters() -> list[QgsProcessingParameterDefinition]:
     """From which probability a pixel counts, and the morphology that cleans the mask."""
     return [
-        _with_help(
+        with_help(
             QgsProcessingParameterNumber(
                 THRESHOLD,
                 tr("Threshold"),
@@ -124,8 +124,8 @@ def cleaning_parameters() -> list[QgsProcessingParameterDefinition]:
             1.0,
             tr("Then fills gaps narrower than this, in metres on the ground; 0: none."),
         ),
-        _advanced(
-            _with_help(
+        advanced(
+            with_help(
                 QgsProcessingParameterEnum(KERNEL, tr("Kernel"), _KERNELS, defaultValue="disc", usesStaticStrings=True),
                 tr("Shape of the opening and the closing."),
             )
@@ -147,7 +147,7 @@ def raster_output_parameter(
     parameter = QgsProcessingParameterRasterDestination(
         name, description, optional=is_optional, createByDefault=not is_optional
     )
-    return _with_help(parameter, help_text)
+    return with_help(parameter, help_text)
 
 
 def picture_request(
@@ -240,14 +240,16 @@ def _metres(name: str, description: str, default: float, help_text: str) -> QgsP
         minValue=0.0,
         maxValue=1000.0,
     )
-    return _with_help(parameter, help_text)
+    return with_help(parameter, help_text)
 
 
-def _with_help(parameter: QgsProcessingParameterDefinition, help_text: str) -> QgsProcessingParameterDefinition:
+def with_help(parameter: QgsProcessingParameterDefinition, help_text: str) -> QgsProcessingParameterDefinition:
+    """The parameter, with a text that says what it is for."""
     parameter.setHelp(help_text)
     return parameter
 
 
-def _advanced(parameter: QgsProcessingParameterDefinition) -> QgsProcessingParameterDefinition:
+def advanced(parameter: QgsProcessingParameterDefinition) -> QgsProcessingParameterDefinition:
+    """The parameter, among the advanced ones."""
     parameter.setFlags(parameter.flags() | Qgis.ProcessingParameterFlag.Advanced)
     return parameter

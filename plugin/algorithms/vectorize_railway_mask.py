@@ -7,7 +7,7 @@ from typing import Any
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
 from ..translation import tr
-from .base import RailSegAlgorithm
+from .base import RasterAlgorithm
 from .map_layers import map_numbers, map_outputs, map_parameters, map_request
 from .parameters import (
     MIN_LENGTH,
@@ -18,7 +18,7 @@ from .parameters import (
 )
 
 
-class VectorizeRailwayMask(RailSegAlgorithm):
+class VectorizeRailwayMask(RasterAlgorithm):
     """Mask or probability raster, also one made elsewhere, to tracks and nodes."""
 
     METHOD = "vectorize"

@@ -15,6 +15,7 @@ import pytest
 import rasterio
 
 from railseg_core.__main__ import main
+from railseg_core.resources_dir import resource_path
 
 
 def test_extract_writes_the_map_and_all_that_is_asked_for(
@@ -101,6 +102,50 @@ def test_info_shows_versions_device_and_model_card(capsys: pytest.CaptureFixture
 def test_info_on_a_raster_tells_what_it_is(small_raster: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info", str(small_raster)]) == 0
     assert "25832" in capsys.readouterr().out
+
+
+def test_evaluate_compares_a_map_with_a_reference(
+    sample_raster: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reference, layers = resource_path("sample", "sample_tracks.geojson"), tmp_path / "layers.gpkg"
+    options = ["--raster", str(sample_raster), "--layers", str(layers), "--rho", "0.5"]
+    assert main(["evaluate", str(reference), str(reference), *options, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["completeness"], found["correctness"], found["switch_f1"], found["rho_m"]) == (1, 1, 1, 0.5)
+    assert {name for name, _ in pyogrio.list_layers(layers)} == {"matched", "missed", "false", "switches"}
+    assert main(["evaluate", str(reference), str(reference), *options]) == 1
+    assert "exists" in capsys.readouterr().err
+    assert main(["evaluate", str(reference), str(reference), "--quiet"]) == 0
+    shown = capsys.readouterr().out
+    assert "completeness: 1" in shown
+    assert re.search(r"^reference_m: \d+$|^reference_m: \d+\.\d$", shown, re.MULTILINE)
+
+
+def test_evaluate_ends_with_one_line_where_there_is_nothing_to_compare(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reference = str(resource_path("sample", "sample_tracks.geojson"))
+    for arguments, words in (
+        ([str(tmp_path / "none.gpkg"), reference], "none.gpkg"),
+        ([reference, reference, "--rho", "0"], "rho_m"),
+        ([reference, reference, "--layers", str(tmp_path / "layers.shp")], ".gpkg"),
+    ):
+        assert main(["evaluate", *arguments, "--quiet"]) == 1
+        message = capsys.readouterr().err
+        assert message.startswith("railseg: ")
+        assert message.count("\n") == 1
+        assert words in message
+
+
+def test_evaluate_does_not_wait_for_torch() -> None:
+    reference = str(resource_path("sample", "sample_tracks.geojson"))
+    program = (
+        "import sys; from railseg_core.__main__ import main\n"
+        f"assert main(['evaluate', {reference!r}, {reference!r}, '--quiet']) == 0\n"
+        "assert 'torch' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def write_raster(path: Path, pixels: np.ndarray, crs: str | None = "EPSG:25832", **options: object) -> Path:

@@ -24,10 +24,10 @@ from railseg_core.network.model_file import bundled_model_path, load_model, read
 from railseg_core.railway_map import as_crs
 from railseg_core.raster import open_working_grid
 from railseg_core.resources_dir import resource_path
+from railseg_core.tracing import Tracing, read_tracing
 from train import finetune
 from train.chips import PIECE_PX, drawn, pieces_of, read_chip
 from train.data import load_real_scenes
-from train.tracing import Tracing, read_tracing
 
 GSD_M = 0.2
 TINY = ["--minutes", "0.02", "--training", "--crop-px", "64", "--batch", "2", "--workers", "0", "--threads", "1"]

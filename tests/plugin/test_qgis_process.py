@@ -35,9 +35,9 @@ def _qgis_process(environment: dict[str, str], *arguments: str, stdin: str = "")
     )
 
 
-def test_it_lists_the_four_algorithms(environment: dict[str, str]) -> None:
+def test_it_lists_the_algorithms(environment: dict[str, str]) -> None:
     listed = _qgis_process(environment, "list").stdout
-    for name in ("extractrailway", "segmentrailway", "cleanrailwaymask", "vectorizerailwaymask"):
+    for name in ("extractrailway", "segmentrailway", "cleanrailwaymask", "vectorizerailwaymask", "evaluaterailway"):
         assert f"railseg:{name}" in listed
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyogrio
 import pyproj
 import shapely
@@ -16,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.errors import RailSegError
 from railseg_core.outputs import gdal_name
-from railseg_core.railway_map import TRACK_LAYER, as_crs
+from railseg_core.railway_map import NODE_LAYER, TRACK_LAYER, as_crs
 
 _PIECES = 256
 """Straight edges in one CRS are curves in another: they are cut to this share of a geometry's length before a move."""
@@ -72,6 +74,16 @@ class Tracing:
         return Tracing(near(self.visible), near(self.hidden), near(self.ignore), self.crs)
 
 
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (DataSourceError, DataLayerError) as error:
+        raise RailSegError(
+            f"{name} is not a vector file that can be read.", "Give a GeoPackage, GeoJSON or shapefile of lines."
+        ) from error
+
+
 def read_tracing(path: str | os.PathLike[str]) -> Tracing:
     """The tracing in a vector file: its layer `rail_track` if that has lines, else the first with lines.
 
@@ -82,7 +94,7 @@ def read_tracing(path: str | os.PathLike[str]) -> Tracing:
         RailSegError: the file cannot be read, has no lines of visible tracks, or does not say its CRS.
     """
     name = gdal_name(path)
-    try:
+    with _reading(name):
         layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
         for layer in sorted(layers, key=lambda entry: entry != TRACK_LAYER):
             meta, _, wkb, values = pyogrio.raw.read(name, layer=layer, columns=["what", "state"], force_2d=True)
@@ -100,11 +112,40 @@ def read_tracing(path: str | os.PathLike[str]) -> Tracing:
             polygons = shapely.make_valid(parts[filled & (kinds == shapely.GeometryType.POLYGON)])
             hidden = parts[is_line & passed_over[owner]]
             return Tracing(tuple(visible), tuple(hidden), tuple(polygons), as_crs(meta["crs"]))
-    except (DataSourceError, DataLayerError) as error:
-        raise RailSegError(
-            f"{name} is not a vector file that can be read.", "Give a GeoPackage, GeoJSON or shapefile of lines."
-        ) from error
     raise RailSegError(f"{name} has no lines.", "Give a layer with the tracks' centre-lines.")
+
+
+def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64], pyproj.CRS] | None:
+    """The switches in a vector file: points whose field `railway` or `what` is `switch`.
+
+    Those whose field `state` is `hidden` are left out.
+
+    Returns:
+        float64 (n, 2), (x, y), and their CRS; None where the file says nothing of switches. It does where it has a
+        layer `rail_node`, also without any.
+
+    Raises:
+        RailSegError: the file cannot be read, or does not say its CRS.
+    """
+    name = gdal_name(path)
+    with _reading(name):
+        layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
+        for layer in sorted(layers, key=lambda entry: entry != NODE_LAYER):
+            columns = ["railway", "what", "state"]
+            meta, _, wkb, values = pyogrio.raw.read(name, layer=layer, columns=columns, force_2d=True)
+            fields = dict(zip(meta["fields"], values, strict=True))
+            none = np.zeros(len(wkb), dtype=np.bool_)
+            is_switch = (fields.get("railway", none) == "switch") | (fields.get("what", none) == "switch")
+            parts, owner = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"), return_index=True)
+            is_point = (shapely.get_type_id(parts) == shapely.GeometryType.POINT) & ~shapely.is_empty(parts)
+            switches = is_point & is_switch[owner]
+            if not switches.any() and layer != NODE_LAYER:
+                continue
+            if not meta["crs"]:
+                raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
+            is_hidden = fields.get("state", none) == "hidden"
+            return shapely.get_coordinates(parts[switches & ~is_hidden[owner]]), as_crs(meta["crs"])
+    return None
 
 
 def total_length(lines: Iterable[BaseGeometry]) -> float:

@@ -1,0 +1,87 @@
+"""From a vector layer, also one in memory, filtered or selected from, to a file that the worker reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import (
+    QgsFeature,
+    QgsField,
+    QgsFields,
+    QgsGeometry,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeatureSource,
+    QgsProcessingFeedback,
+    QgsVectorFileWriter,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QMetaType
+
+from ..translation import tr
+from ..worker_client import WorkerCancelledError
+
+_FIELDS = ("railway", "what", "state")
+"""All that the worker looks at."""
+
+
+def source_problem(source: QgsProcessingFeatureSource) -> str:
+    """What keeps a vector layer from being compared, with the way out; empty if nothing does."""
+    if source.sourceCrs().isValid():
+        return ""
+    return tr(
+        "The layer {name} has no coordinate reference system. Give it one: right-click the layer > Layer CRS > Set "
+        "Layer CRS."
+    ).format(name=source.sourceName())
+
+
+def export_table(
+    source: QgsProcessingFeatureSource,
+    geopackage: Path,
+    table: str,
+    context: QgsProcessingContext,
+    feedback: QgsProcessingFeedback,
+) -> None:
+    """Writes the features to a table of a GeoPackage, which is made if it isn't there.
+
+    Raises:
+        QgsProcessingException: The file can't be written.
+        WorkerCancelledError: The user has cancelled.
+    """
+    names = [name for name in _FIELDS if source.fields().indexOf(name) >= 0]
+    fields = QgsFields()
+    for name in names:
+        fields.append(QgsField(name, QMetaType.Type.QString))
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = "GPKG"
+    options.layerName = table
+    if geopackage.exists():
+        options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+    writer = QgsVectorFileWriter.create(
+        str(geopackage),
+        fields,
+        QgsWkbTypes.multiType(QgsWkbTypes.linearType(QgsWkbTypes.flatType(source.wkbType()))),
+        source.sourceCrs(),
+        context.transformContext(),
+        options,
+    )
+    for row in source.getFeatures():
+        if feedback.isCanceled():
+            raise WorkerCancelledError
+        feature = QgsFeature(fields)
+        feature.setAttributes([_text(row[name]) for name in names])
+        if not row.geometry().isEmpty():
+            feature.setGeometry(QgsGeometry(row.geometry().constGet().segmentize()))
+        writer.addFeature(feature)
+    message = writer.errorMessage()
+    del writer  # closes the file
+    if message:
+        raise QgsProcessingException(
+            tr(
+                "The layer {name} can't be exported ({message}). Save it as a GeoPackage, then run again on that."
+            ).format(name=source.sourceName(), message=message)
+        )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,192 @@
+"""How good lines are against other lines, in one metric CRS: numbers, and what is matched, missed and false."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from railseg_core.metrics import RHO_M, Bools, LineMatch, Points, Samples, match_lines
+from railseg_core.topology_metrics import (
+    SWITCH_ACROSS_M,
+    Switches,
+    SwitchMatch,
+    TrackCounts,
+    count_tracks,
+    find_switches,
+    match_switches,
+    path_similarity,
+    paths_kept,
+    switches_at,
+)
+
+STEPS = 5
+"""Of a comparison."""
+_WHOLE_M = 1e-6
+_DECIMALS = 6
+"""What is behind them is rounding in the coordinates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a line.
+
+    Attributes:
+        line: float64 (n, 2), (x, y) in the CRS of the comparison.
+        offset_m: How far the line lies to the left of its counterpart, in the mean and in its own direction; NaN
+            without one.
+    """
+
+    line: Points
+    offset_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Extracted lines against reference lines.
+
+    Attributes:
+        match: The lines, sample by sample.
+        tracks: Numbers of tracks side by side.
+        switches: The switches, pair by pair.
+        path_similarity: Whether the ways along the lines are the same, 0 to 1; NaN where there are none.
+        matched: Parts of the extracted lines that are right.
+        missed: Parts of the reference without a line.
+        false: Parts of the extracted lines without a reference.
+    """
+
+    match: LineMatch
+    tracks: TrackCounts
+    switches: SwitchMatch
+    path_similarity: float
+    matched: tuple[Piece, ...]
+    missed: tuple[Piece, ...]
+    false: tuple[Piece, ...]
+
+    @property
+    def figures(self) -> dict[str, float | int | None]:
+        """All numbers as JSON-like values; None for what there is none to tell of."""
+        scores = self.match.scores
+        numbers = {
+            "completeness": scores.completeness,
+            "correctness": scores.correctness,
+            "quality": scores.quality,
+            "redundancy": scores.redundancy,
+            "lateral_rms_cm": scores.lateral_rms_cm,
+            "lateral_bias_cm": scores.lateral_bias_cm,
+            "lateral_p95_cm": scores.lateral_p95_cm,
+            "gaps_per_km": scores.gaps_per_km,
+            "reference_m": scores.reference_m,
+            "extracted_m": scores.extracted_m,
+            "track_count_accuracy": self.tracks.accuracy,
+            "track_count_mae": self.tracks.mae,
+            "switches_reference": len(self.switches.reference.places),
+            "switches_extracted": len(self.switches.extracted.places),
+            "switch_precision": self.switches.precision,
+            "switch_recall": self.switches.recall,
+            "switch_f1": self.switches.f1,
+            "switch_along_rms_m": self.switches.along_rms_m,
+            "switch_side_accuracy": self.switches.side_accuracy,
+            "path_similarity": self.path_similarity,
+        }
+        return {name: None if math.isnan(number) else round(number, _DECIMALS) for name, number in numbers.items()}
+
+
+def compare_lines(
+    extracted: Sequence[Points],
+    reference: Sequence[Points],
+    *,
+    rho_m: float = RHO_M,
+    hidden: Sequence[Points] = (),
+    ignore: BaseGeometry | None = None,
+    extracted_switches: Points | None = None,
+    reference_switches: Points | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Comparison:
+    """Compares lines in one metric CRS.
+
+    Args:
+        extracted: float64 (n, 2) vertices of each line, (x, y).
+        reference: The tracks that can be seen, likewise.
+        rho_m: Largest distance that counts as found.
+        hidden: Tracks that are there but cannot be seen: finding them is neither rewarded nor punished.
+        ignore: Area in which nothing counts.
+        extracted_switches: float64 (n, 2); None for those that the lines make.
+        reference_switches: Likewise.
+        progress: Told how many of `STEPS` steps are done.
+    """
+    if ignore is not None:
+        shapely.prepare(ignore)
+    progress(0)
+    match = match_lines(extracted, reference, rho_m=rho_m, hidden=hidden, ignore=ignore)
+    progress(1)
+    # What counts is asked for; all that is there may answer. So a hidden track breaks no way of either side.
+    counted = [piece.line for piece in _pieces(extracted, match.extracted, match.counts)]
+    asked = [piece.line for piece in _pieces(reference, match.reference, np.ones(len(match.found), dtype=np.bool_))]
+    tracks = count_tracks(counted, asked)
+    progress(2)
+    made = _switches(extracted_switches, extracted, extracted, ignore)
+    true = _switches(reference_switches, reference, [*reference, *hidden], ignore)
+    switches = _match_switches(made, true, hidden, rho_m)
+    progress(3)
+    kept = paths_kept(asked, extracted)
+    progress(4)
+    similarity = path_similarity(kept, paths_kept(counted, [*reference, *hidden]))
+    progress(5)
+    return Comparison(
+        match=match,
+        tracks=tracks,
+        switches=switches,
+        path_similarity=similarity,
+        matched=tuple(_pieces(extracted, match.extracted, match.right, -match.extracted_offsets_m)),
+        missed=tuple(_pieces(reference, match.reference, ~match.found)),
+        false=tuple(_pieces(extracted, match.extracted, match.counts & ~match.right)),
+    )
+
+
+def _pieces(lines: Sequence[Points], samples: Samples, wanted: Bools, offsets_m: Points | None = None) -> list[Piece]:
+    """The parts of lines that the wanted samples stand for, as long as they are in one piece."""
+    chosen = np.flatnonzero(wanted)
+    breaks = np.flatnonzero(np.diff(samples.number[chosen]) != 1) + 1
+    pieces = []
+    for run in np.split(chosen, breaks) if len(chosen) else ():
+        first, last = run[0], run[-1]
+        start = samples.along_m[first] - samples.length_m[first] / 2
+        end = samples.along_m[last] + samples.length_m[last] / 2
+        offset_m = float("nan") if offsets_m is None else float(np.mean(offsets_m[run]))
+        pieces.append(Piece(_part(lines[samples.line[first]], start, end), offset_m))
+    return pieces
+
+
+def _part(line: Points, start_m: float, end_m: float) -> Points:
+    """A line between two places along it; the line itself, bit for bit, where that is all of it."""
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    if start_m <= _WHOLE_M and end_m >= along[-1] - _WHOLE_M:
+        return line
+    inner = along[(along > start_m) & (along < end_m)]
+    places = np.concatenate([[start_m], inner, [end_m]])
+    return np.column_stack([np.interp(places, along, axis) for axis in line.T])
+
+
+def _switches(
+    places: Points | None, lines: Sequence[Points], around: Sequence[Points], ignore: BaseGeometry | None
+) -> Switches:
+    """The given switches as the lines around them tell, or those that lines make; none in the ignored area."""
+    switches = find_switches(lines) if places is None else switches_at(places, around, SWITCH_ACROSS_M)
+    if ignore is None:
+        return switches
+    return switches.only(~shapely.intersects_xy(ignore, *switches.places.T))
+
+
+def _match_switches(made: Switches, true: Switches, hidden: Sequence[Points], rho_m: float) -> SwitchMatch:
+    """Matches switches; one on a hidden track that the reference does not have counts for nothing."""
+    match = match_switches(made, true)
+    unpaired = np.ones(len(made.places), dtype=np.bool_)
+    unpaired[match.pairs[:, 0]] = False
+    tracks = shapely.MultiLineString(list(hidden))
+    beside_hidden = shapely.dwithin(shapely.points(made.places), tracks, rho_m)
+    return match_switches(made.only(~(unpaired & beside_hidden)), true)

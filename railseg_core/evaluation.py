@@ -1,0 +1,126 @@
+"""How good a file of extracted lines is against a file of reference lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from railseg_core.comparison import STEPS, Comparison, compare_lines
+from railseg_core.errors import RailSegError
+from railseg_core.evaluation_layers import write_layers
+from railseg_core.metrics import Points
+from railseg_core.railway_map import read_lines
+from railseg_core.raster import read_outline
+from railseg_core.reporting import Reporter
+from railseg_core.requests import EvaluateRequest
+from railseg_core.topology_metrics import SWITCH_ACROSS_M
+from railseg_core.tracing import Tracing, read_switches, read_tracing
+from railseg_core.working_crs import choose_working_crs, horizontal
+
+_FAR_M = 1000.0
+"""Lines this far from the reference are not of the same place."""
+
+
+def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
+    """Compares a file of extracted lines with a file of reference lines; see `railseg_core.pipeline.run`.
+
+    Returns:
+        The numbers of `Comparison.figures`, `rho_m` and `layers`.
+
+    Raises:
+        RailSegError: a file cannot be read, has no lines or no CRS, the two have nothing in common, or the layers
+            cannot be written.
+    """
+    lines, extracted_crs = read_lines(request.extracted)
+    traced = read_tracing(request.reference)
+    outline = None
+    if request.raster is not None:
+        outline, crs = read_outline(request.raster)
+    elif lines:
+        crs = _working_crs(np.concatenate(lines), extracted_crs, "extracted map")
+    else:
+        crs = _working_crs(shapely.get_coordinates(traced.visible), traced.crs, "reference")
+    made = Tracing(tuple(shapely.linestrings(line) for line in lines), (), (), extracted_crs).moved_to(crs)
+    true = traced.moved_to(crs)
+    _check_common_area(request, made, true, outline)
+    comparison = compare_lines(
+        _arrays(made.visible),
+        _arrays(true.visible),
+        rho_m=request.rho_m,
+        hidden=_arrays(true.hidden),
+        ignore=_ignored(made, true, outline),
+        extracted_switches=_switch_places(request.extracted, crs),
+        reference_switches=_switch_places(request.reference, crs),
+        progress=lambda done: reporter.progress("compare", done, STEPS),
+    )
+    _tell_doubts(comparison, reporter)
+    if request.layers is not None:
+        write_layers(request.layers, comparison, crs, extracted_crs, overwrite=request.overwrite)
+    layers = None if request.layers is None else str(request.layers)
+    return {**comparison.figures, "rho_m": request.rho_m, "layers": layers}
+
+
+def _working_crs(points: Points, crs: pyproj.CRS, what: str) -> pyproj.CRS:
+    """The metric CRS for lines with these points."""
+    x, y = (points.min(axis=0) + points.max(axis=0)) / 2
+    return choose_working_crs(horizontal(crs, what), float(x), float(y), what)
+
+
+def _switch_places(path: str, crs: pyproj.CRS) -> Points | None:
+    """A file's switches in another CRS, None where it says nothing of switches."""
+    found = read_switches(path)
+    if found is None:
+        return None
+    places, own = found
+    move = pyproj.Transformer.from_crs(own, crs, always_xy=True)
+    moved: Points = np.column_stack(move.transform(*places.T)).reshape(-1, 2)
+    return moved[np.isfinite(moved).all(axis=1)]
+
+
+def _check_common_area(request: EvaluateRequest, made: Tracing, true: Tracing, outline: BaseGeometry | None) -> None:
+    """Fails where a comparison would tell nothing: most likely a CRS is wrong."""
+    if outline is not None and not shapely.intersects(outline, true.visible).any():
+        raise RailSegError(
+            f"None of the lines of {request.reference} lies on {request.raster}.",
+            "Check the layer's CRS, or give the picture that the reference is of.",
+        )
+    boxes = [shapely.box(*shapely.total_bounds(side.visible)) for side in (made, true) if side.visible]
+    if outline is None and (not true.visible or (len(boxes) == 2 and shapely.distance(*boxes) > _FAR_M)):
+        raise RailSegError(
+            f"{request.extracted} and {request.reference} have no area in common.",
+            "Check the CRS of both, or give a reference of the same place.",
+        )
+
+
+def _ignored(made: Tracing, true: Tracing, outline: BaseGeometry | None) -> BaseGeometry | None:
+    """Where nothing counts: in the reference's polygons, and beyond the raster if one is given."""
+    parts = list(true.ignore)
+    if outline is not None:
+        xmin, ymin, xmax, ymax = shapely.total_bounds([outline, *made.visible, *true.visible])
+        parts.append(shapely.box(xmin - 1, ymin - 1, xmax + 1, ymax + 1).difference(outline))
+    return shapely.union_all(parts) if parts else None
+
+
+def _arrays(lines: Sequence[BaseGeometry]) -> list[Points]:
+    return [shapely.get_coordinates(line) for line in lines]
+
+
+def _tell_doubts(comparison: Comparison, reporter: Reporter) -> None:
+    """Says what the numbers do not."""
+    switches = comparison.switches
+    if not len(switches.reference.places):
+        reporter.log("info", "The reference has no switches: no figures are given for them.")
+    lost = int(np.count_nonzero(np.isnan(switches.reference.facing[:, 0])))
+    if lost:
+        reporter.log(
+            "warning",
+            f"At {lost} of the reference's switches no three tracks part within {SWITCH_ACROSS_M:g} m: they count as "
+            "missed. Let the lines meet there.",
+        )
+    if not len(comparison.match.extracted.points):
+        reporter.log("warning", "None of the extracted lines lies where the reference counts.")

@@ -1,0 +1,82 @@
+"""What an evaluation found, as layers to look at: matched, missed and false lines, and switches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyproj
+import shapely
+
+from railseg_core.comparison import Comparison, Piece
+from railseg_core.geopackage import Mover, mover, write_layer, written_geopackage
+from railseg_core.metrics import Points
+from railseg_core.railway_map import ground_lengths
+from railseg_core.topology_metrics import SwitchMatch
+
+MATCHED_LAYER = "matched"
+MISSED_LAYER = "missed"
+FALSE_LAYER = "false"
+SWITCH_LAYER = "switches"
+
+
+def write_layers(
+    path: str | os.PathLike[str],
+    comparison: Comparison,
+    crs: pyproj.CRS,
+    target: pyproj.CRS,
+    *,
+    overwrite: bool = False,
+) -> None:
+    """Writes the layers as a GeoPackage: it appears whole or not at all.
+
+    Args:
+        path: The file to write.
+        comparison: What was found.
+        crs: The comparison's own, metric.
+        target: CRS of the layers.
+        overwrite: Whether a file of that name may be replaced.
+
+    Raises:
+        RailSegError: the file cannot be written, or a line has no place in the target CRS.
+    """
+    move = mover(crs, target)
+    with written_geopackage(path, overwrite=overwrite) as aside:
+        for layer, pieces in (
+            (MATCHED_LAYER, comparison.matched),
+            (MISSED_LAYER, comparison.missed),
+            (FALSE_LAYER, comparison.false),
+        ):
+            _write_pieces(aside, layer, pieces, crs, target, move)
+        _write_switches(aside, comparison.switches, target, move)
+
+
+def _write_pieces(
+    path: Path, layer: str, pieces: Sequence[Piece], crs: pyproj.CRS, target: pyproj.CRS, move: Mover
+) -> None:
+    lines = [piece.line for piece in pieces]
+    fields = {"length_m": ground_lengths(lines, crs)}
+    if layer == MATCHED_LAYER:
+        fields["offset_cm"] = np.array([100 * piece.offset_m for piece in pieces], dtype=np.float64)
+    points = move(np.concatenate(lines)) if lines else np.zeros((0, 2))
+    owner = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    geometries = shapely.linestrings(points, indices=owner) if lines else np.zeros(0, dtype=object)
+    write_layer(path, layer, fields, geometries, "LineString", target)
+
+
+def _write_switches(path: Path, match: SwitchMatch, target: pyproj.CRS, move: Mover) -> None:
+    """Those of the extracted lines, matched or false, where they were drawn; then those missed."""
+    paired, found = match.pairs.T
+    outcome = np.full(len(match.extracted.places), "false", dtype=object)
+    outcome[paired] = "matched"
+    along_m = np.full(len(match.extracted.places), np.nan)
+    along_m[paired] = match.along_m
+    missed = np.delete(match.reference.places, found, axis=0)
+    places: Points = np.concatenate([match.extracted.places, missed])
+    fields = {
+        "outcome": np.concatenate([outcome, np.full(len(missed), "missed", dtype=object)]),
+        "along_m": np.concatenate([along_m, np.full(len(missed), np.nan)]),
+    }
+    write_layer(path, SWITCH_LAYER, fields, shapely.points(move(places)), "Point", target)

@@ -1,0 +1,89 @@
+"""GeoPackages that appear whole or not at all, layer by layer."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyogrio
+import pyproj
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from railseg_core.errors import RailSegError
+from railseg_core.outputs import written_aside
+
+Points = npt.NDArray[np.float64]
+_UTC = 100
+"""GDAL's time zone flag for UTC."""
+
+
+@contextmanager
+def written_geopackage(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterator[Path]:
+    """Gives a temporary name to write layers to, and renames it to `path` when the work in the `with` block is done.
+
+    Raises:
+        RailSegError: as `written_aside`, and where a layer cannot be written.
+    """
+    with written_aside(path, overwrite=overwrite) as aside:
+        aside.unlink(missing_ok=True)
+        try:
+            yield aside
+        except (DataSourceError, DataLayerError, sqlite3.Error, OSError) as error:
+            raise RailSegError(
+                f"{os.fspath(path)} could not be written ({error}).",
+                "Check that the disk has space left and that no other program holds the file.",
+            ) from error
+
+
+def write_layer(
+    path: Path,
+    layer: str,
+    fields: Mapping[str, npt.NDArray[Any]],
+    geometries: npt.NDArray[np.object_] | None = None,
+    geometry_type: str | None = None,
+    crs: pyproj.CRS | None = None,
+) -> None:
+    """Appends a layer to a GeoPackage; one without features keeps its fields and CRS."""
+    pyogrio.raw.write(
+        path,
+        None if geometries is None else shapely.to_wkb(geometries),
+        list(fields.values()),
+        list(fields),
+        layer=layer,
+        driver="GPKG",
+        geometry_type=geometry_type,
+        crs=None if crs is None else crs.to_wkt(),
+        append=path.exists(),
+        # What every GDAL since 2.2 reads without a warning: QGIS brings older ones than the core's.
+        dataset_options={"VERSION": "1.2"},
+        layer_options={"DATETIME_PRECISION": "MILLISECOND"},
+        gdal_tz_offsets={name: np.full(len(data), _UTC) for name, data in fields.items() if data.dtype.kind == "M"},
+    )
+
+
+Mover = Callable[[Points], Points]
+
+
+def mover(source: pyproj.CRS, target: pyproj.CRS) -> Mover:
+    """A function that takes points (n, 2) from one CRS to the other; it raises a RailSegError for places not there."""
+    if source.equals(target, ignore_axis_order=True):
+        return lambda points: points
+    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
+
+    def move(points: Points) -> Points:
+        moved = np.column_stack(transformer.transform(*points.T)).reshape(-1, 2)
+        if not np.isfinite(moved).all():
+            raise RailSegError(
+                "Some lines have no place in the CRS they should be written in.",
+                "Choose a CRS that covers the picture.",
+            )
+        return moved
+
+    return move
