@@ -71,6 +71,7 @@ package:
 
 bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.lines
 
 # Trains and writes build/train/model.safetensors. DATA is a folder with backgrounds/, weights/ and real/fit/, see
 # train/README.md; without it scenes are rendered on procedural ground alone.
