@@ -69,7 +69,7 @@ def write_lines(path: Path, lines: list, crs: str | None = UTM, **fields: list) 
 def write_extracted(path: Path, lines: list, switches: list = ()) -> Path:
     """A map as the product writes it."""
     tracks = [Track(f"t{i}", "a", "b", one, 1.0, 0.9, 0.9, 0.0, None, "ok", None) for i, one in enumerate(lines)]
-    nodes = [Node(f"n{i}", *place, "switch", 3, 6.0, 0.9, "ok", None) for i, place in enumerate(switches)]
+    nodes = [Node(f"n{i}", *place, "switch", 3, 6.0, None, None, 0.9, "ok", None) for i, place in enumerate(switches)]
     write_map(path, RailwayMap(tracks, nodes, [], UTM, 0.2), UTM, RunRecord(version="0", raster="a.tif"))
     return path
 
