@@ -19,6 +19,7 @@ IDS = {
     "railseg:segmentrailway",
     "railseg:cleanrailwaymask",
     "railseg:vectorizerailwaymask",
+    "railseg:evaluaterailway",
 }
 
 
