@@ -46,6 +46,11 @@ _TOE_DOUBT_M = 4.0
 _SYMMETRIC = 0.6
 """Branches that bend away to both sides alike: which is the through track is not to be told."""
 _ANGLE_M = (1.2, 2.4)
+_ARC_END_M = (0.6, 3.2)
+"""1:9-190 ends its arc 1.2 m from the through track, 1:6.6-190 2.2 m; the angle is known to a tenth only."""
+_USUAL_SWITCHES = ((6.0, 190.0), (9.0, 250.0), (12.0, 500.0), (14.0, 760.0), (18.5, 1200.0))
+"""Angle 1:n and radius, m."""
+_USUAL_M = (1.0, 2.2)
 _END_M = 1.0
 _NEAR_FORK_M = 12.0
 _PAST_TOE_M = 2.0
@@ -220,6 +225,29 @@ def _arc(graph: TrackGraph, fork: _Fork) -> _Arc | None:
     )
 
 
+def _is_plausible(arc: _Arc) -> bool:
+    """Whether the arc ends as far from the through track as those of switches do."""
+    return bool(_ARC_END_M[0] <= arc.radius_m * arc.slope**2 / 2 <= _ARC_END_M[1])
+
+
+def _usual_arc(fork: _Fork) -> _Arc | None:
+    """The arc of a usual switch that lies as the legs do, for a model that sees no second track before the fork.
+
+    The angle is that of the legs, halfway to 1:10, for close to a fork it is measured about as well as it is known
+    beforehand; the radius is the one that switches of that angle have.
+    """
+    seen = (fork.apart_m >= _USUAL_M[0]) & (fork.apart_m <= _USUAL_M[1])
+    slope = math.sqrt(max(math.tan(math.radians(_angle_deg(fork))), 0.02) * 0.1)
+    if np.count_nonzero(seen) < 2:
+        return None
+    number, radius_m = zip(*_USUAL_SWITCHES, strict=True)
+    radius = float(np.exp(np.interp(1 / slope, number, np.log(radius_m))))
+    # Back along the straight part, then along the arc.
+    on_arc_m = np.minimum(fork.apart_m[seen], radius * slope**2 / 2)
+    back_m = np.sqrt(2 * radius * on_arc_m) + (fork.apart_m[seen] - on_arc_m) / slope
+    return _Arc(float(np.median(fork.along_m[seen] - back_m)), radius, _TOE_DOUBT_M, slope)
+
+
 def _fitted(along_m: Floats, distance_m: Floats) -> _Arc | None:
     """The line through √(2d), robustly; None where there is too little to tell."""
     if len(along_m) < _LEAST_BINS or np.ptp(along_m) < _LEAST_BINS * BIN_M:
@@ -277,6 +305,8 @@ class _Plan:
         places = graph.pixels.places(fork.stem_pixels)
         away = np.hypot(*(places - graph.pixels.middle[fork.stem_pixels[0]]).T)
         doubt = ""
+        if arc is None or not _is_plausible(arc):
+            arc, doubt = _usual_arc(fork), FORK_DOUBT
         if arc is not None and not (MIN_RADIUS_M <= arc.radius_m <= MAX_RADIUS_M and arc.toe_m < 0):
             arc = None
         toe = 0
