@@ -22,7 +22,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.outputs import exists, gdal_name
 from railseg_core.tiling import PixelWindow
 
-CACHE_BYTES = 256 * 2**20
+CACHE_BYTES = 64 * 2**20
 """GDAL's block cache. Its own default is a twentieth of the machine's memory."""
 _NO_FILE = re.compile(r"/vsi|[A-Za-z_0-9]{2,}:")
 """GDAL's virtual folders, subdatasets and addresses; a single letter is a Windows drive."""
