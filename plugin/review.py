@@ -16,6 +16,8 @@ from .review_panel import ReviewPanel
 from .translation import tr
 
 _MENU = "RailSeg"
+_WIDTH_PX = 460
+"""Wide enough to read the reasons."""
 
 
 class RailwayReview:
@@ -43,6 +45,7 @@ class RailwayReview:
             self._panel = ReviewPanel(self._layers, self._iface.mapCanvas(), self._iface.mainWindow())
             self._panel.edited.connect(self._iface.setActiveLayer)  # so that QGIS's Undo and Save are about it
             self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._panel)
+            self._iface.mainWindow().resizeDocks([self._panel], [_WIDTH_PX], Qt.Orientation.Horizontal)
         self._panel.open()
 
     def offer_after_run(self, is_ok: bool, results: dict[str, Any]) -> None:
@@ -50,7 +53,8 @@ class RailwayReview:
         count = results.get(REVIEW_COUNT, 0)
         if is_ok and count and len(self._layers):
             text = tr("The railway is on the map. Some of it should be looked at.")
-            offer(self._iface, Qgis.MessageLevel.Info, text, tr("Review {n} items").format(n=count), self.open)
+            button_text = tr("Review 1 item") if count == 1 else tr("Review {n} items").format(n=count)
+            offer(self._iface, Qgis.MessageLevel.Info, text, button_text, self.open)
 
     def close(self) -> None:
         """Takes everything back."""

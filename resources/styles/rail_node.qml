@@ -172,8 +172,8 @@
   </renderer-v2>
   <labeling type="simple">
     <settings calloutType="simple">
-      <text-style fieldName="CASE WHEN &quot;status&quot; = &#x27;review&#x27; THEN &quot;review_reason&quot; WHEN &quot;status&quot; = &#x27;ok&#x27; AND &quot;railway&quot; IN (&#x27;switch&#x27;, &#x27;railway_crossing&#x27;) THEN format_number(&quot;angle_deg&quot;, 1) || &#x27;°&#x27; END" isExpression="1" fontSize="8" fontSizeUnit="Point" textColor="40,40,40,255" textOpacity="1">
-        <text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" bufferColor="255,255,255,255" bufferOpacity="0.9" bufferNoFill="1" bufferJoinStyle="128"/>
+      <text-style fieldName="CASE WHEN &quot;status&quot; = &#x27;review&#x27; THEN &quot;review_reason&quot; WHEN &quot;status&quot; = &#x27;ok&#x27; AND &quot;railway&quot; IN (&#x27;switch&#x27;, &#x27;railway_crossing&#x27;) THEN format_number(&quot;angle_deg&quot;, 1) || &#x27;°&#x27; END" isExpression="1" fontSize="9" fontSizeUnit="Point" fontWeight="63" fontItalic="0" textColor="40,40,40,255" textOpacity="1">
+        <text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" bufferColor="255,255,255,255" bufferOpacity="0.85" bufferNoFill="1" bufferJoinStyle="128"/>
       </text-style>
       <placement placement="6" dist="2" distUnits="MM" offsetType="1" priority="6" predefinedPositionOrder="TR,TL,BR,BL,R,L"/>
       <rendering drawLabels="1" scaleVisibility="1" scaleMin="0" scaleMax="1500" obstacle="1" obstacleFactor="1"/>
@@ -183,7 +183,7 @@
           <Option name="properties" type="Map">
             <Option name="Color" type="Map">
               <Option name="active" type="bool" value="true"/>
-              <Option name="expression" type="QString" value="CASE WHEN &quot;status&quot; = &#x27;review&#x27; THEN color_rgb(190, 90, 0) ELSE color_rgb(40, 40, 40) END"/>
+              <Option name="expression" type="QString" value="CASE WHEN &quot;status&quot; = &#x27;review&#x27; THEN color_rgb(170, 70, 0) ELSE color_rgb(40, 40, 40) END"/>
               <Option name="type" type="int" value="3"/>
             </Option>
           </Option>

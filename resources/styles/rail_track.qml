@@ -2,10 +2,10 @@
 <qgis version="3.40.0" styleCategories="Symbology|Labeling|Fields|Forms" labelsEnabled="1">
   <renderer-v2 type="RuleRenderer" symbollevels="0" enableorderby="0" forceraster="0" referencescale="-1">
     <rules>
-      <rule symbol="0" label="track, confidence 0.9 and more" filter="&quot;status&quot; = &#x27;ok&#x27; AND coalesce(&quot;confidence&quot;, 0) &gt;= 0.9"/>
-      <rule symbol="1" label="track, confidence 0.75 to 0.9" filter="&quot;status&quot; = &#x27;ok&#x27; AND &quot;confidence&quot; &gt;= 0.75 AND &quot;confidence&quot; &lt; 0.9"/>
-      <rule symbol="2" label="track, confidence below 0.75" filter="&quot;status&quot; = &#x27;ok&#x27; AND coalesce(&quot;confidence&quot;, 0) &lt; 0.75"/>
-      <rule symbol="3" label="track, to be reviewed" filter="&quot;status&quot; = &#x27;review&#x27;"/>
+      <rule symbol="0" label="confidence 0.9 and more" filter="&quot;status&quot; = &#x27;ok&#x27; AND coalesce(&quot;confidence&quot;, 0) &gt;= 0.9"/>
+      <rule symbol="1" label="confidence 0.75 to 0.9" filter="&quot;status&quot; = &#x27;ok&#x27; AND &quot;confidence&quot; &gt;= 0.75 AND &quot;confidence&quot; &lt; 0.9"/>
+      <rule symbol="2" label="confidence below 0.75" filter="&quot;status&quot; = &#x27;ok&#x27; AND coalesce(&quot;confidence&quot;, 0) &lt; 0.75"/>
+      <rule symbol="3" label="to be reviewed" filter="&quot;status&quot; = &#x27;review&#x27;"/>
       <rule symbol="4" label="rejected" filter="&quot;status&quot; = &#x27;rejected&#x27;"/>
       <rule symbol="5" label="other" filter="ELSE"/>
     </rules>
@@ -156,8 +156,8 @@
   </renderer-v2>
   <labeling type="simple">
     <settings calloutType="simple">
-      <text-style fieldName="CASE WHEN &quot;status&quot; = &#x27;review&#x27; THEN &quot;review_reason&quot; WHEN &quot;status&quot; = &#x27;ok&#x27; THEN format_number(&quot;length_m&quot;, 0) || &#x27; m&#x27; END" isExpression="1" fontSize="8" fontSizeUnit="Point" textColor="40,40,40,255" textOpacity="1">
-        <text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" bufferColor="255,255,255,255" bufferOpacity="0.9" bufferNoFill="1" bufferJoinStyle="128"/>
+      <text-style fieldName="CASE WHEN &quot;status&quot; = &#x27;review&#x27; THEN &quot;review_reason&quot; WHEN &quot;status&quot; = &#x27;ok&#x27; THEN format_number(&quot;length_m&quot;, 0) || &#x27; m&#x27; END" isExpression="1" fontSize="9" fontSizeUnit="Point" fontWeight="63" fontItalic="0" textColor="40,40,40,255" textOpacity="1">
+        <text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" bufferColor="255,255,255,255" bufferOpacity="0.85" bufferNoFill="1" bufferJoinStyle="128"/>
       </text-style>
       <placement placement="2" placementFlags="10" dist="0.8" distUnits="MM" priority="4"/>
       <rendering drawLabels="1" scaleVisibility="1" scaleMin="0" scaleMax="2500" obstacle="1" obstacleFactor="1"/>
@@ -167,7 +167,7 @@
           <Option name="properties" type="Map">
             <Option name="Color" type="Map">
               <Option name="active" type="bool" value="true"/>
-              <Option name="expression" type="QString" value="CASE WHEN &quot;status&quot; = &#x27;review&#x27; THEN color_rgb(190, 90, 0) ELSE color_rgb(40, 40, 40) END"/>
+              <Option name="expression" type="QString" value="CASE WHEN &quot;status&quot; = &#x27;review&#x27; THEN color_rgb(170, 70, 0) ELSE color_rgb(40, 40, 40) END"/>
               <Option name="type" type="int" value="3"/>
             </Option>
           </Option>

@@ -74,12 +74,12 @@ def expression_context(layer: QgsVectorLayer, feature: QgsFeature) -> QgsExpress
 @pytest.mark.parametrize(
     ("status", "confidence", "look"),
     [
-        ("ok", 0.95, "track, confidence 0.9 and more"),
-        ("ok", 0.9, "track, confidence 0.9 and more"),
-        ("ok", 0.8, "track, confidence 0.75 to 0.9"),
-        ("ok", 0.3, "track, confidence below 0.75"),
-        ("ok", None, "track, confidence below 0.75"),
-        ("review", 0.95, "track, to be reviewed"),
+        ("ok", 0.95, "confidence 0.9 and more"),
+        ("ok", 0.9, "confidence 0.9 and more"),
+        ("ok", 0.8, "confidence 0.75 to 0.9"),
+        ("ok", 0.3, "confidence below 0.75"),
+        ("ok", None, "confidence below 0.75"),
+        ("review", 0.95, "to be reviewed"),
         ("rejected", 0.95, "rejected"),
         (None, 0.95, "other"),
         ("mine", 0.95, "other"),
