@@ -83,8 +83,7 @@ def accept(layer: QgsVectorLayer, feature_ids: Iterable[int]) -> None:
     """
     with _edit(layer, tr("Accept railway tracks")):
         for feature_id in feature_ids:
-            _set(layer, feature_id, STATUS, OK)
-            _set(layer, feature_id, REASON, None)
+            _set(layer, feature_id, {STATUS: OK, REASON: None})
 
 
 def reject(layer: QgsVectorLayer, feature_ids: Iterable[int]) -> None:
@@ -95,7 +94,7 @@ def reject(layer: QgsVectorLayer, feature_ids: Iterable[int]) -> None:
     """
     with _edit(layer, tr("Reject railway tracks")):
         for feature_id in feature_ids:
-            _set(layer, feature_id, STATUS, REJECTED)
+            _set(layer, feature_id, {STATUS: REJECTED})
 
 
 def delete_rejected(layer: QgsVectorLayer) -> None:
@@ -132,8 +131,9 @@ def _edit(layer: QgsVectorLayer, name: str) -> Iterator[None]:
     layer.triggerRepaint()
 
 
-def _set(layer: QgsVectorLayer, feature_id: int, field: str, value: str | None) -> None:
-    if not layer.changeAttributeValue(feature_id, layer.fields().lookupField(field), value):
+def _set(layer: QgsVectorLayer, feature_id: int, values: dict[str, str | None]) -> None:
+    by_index = {layer.fields().lookupField(name): value for name, value in values.items()}
+    if not layer.changeAttributeValues(feature_id, by_index):
         raise _not_editable(layer)
 
 

@@ -195,9 +195,11 @@ class ReviewPanel(QgsDockWidget):
     def _note_text(self) -> str:
         if not len(self._layers):
             return tr("There are no railway tracks in this project: right-click a raster layer, Extract railway….")
-        if not self._items:
+        if self._items:
+            return ""
+        if any(layer.isModified() for layer in self._layers):
             return tr("Nothing is left to review. Save the layers' edits to keep what you decided.")
-        return ""
+        return tr("Nothing is left to review.")
 
     def _go_to(self, row: int) -> None:
         if self.model.rowCount():

@@ -71,7 +71,7 @@ def steps() -> Iterator[Callable[[], bool] | None]:
     yield lambda: len(QgsProject.instance().mapLayersByName("Railway nodes")) == 1
     screenshot("4-log")
     dialog.close()
-    seen["after the run"] = [button.text() for button in iface.messageBar().currentItem().findChildren(QPushButton)]
+    seen["after the run"] = [button.text() for button in iface.messageBar().findChildren(QPushButton)]
     for name in ("Railway tracks", "Railway nodes"):
         result = QgsProject.instance().mapLayersByName(name)[0]
         seen[name] = {"count": result.featureCount(), "renderer": result.renderer().dump()}
