@@ -8,19 +8,20 @@ from qgis import processing
 from qgis.core import Qgis, QgsApplication
 from qgis.PyQt import sip
 from qgis.PyQt.QtGui import QAction, QIcon
-from qgis.PyQt.QtWidgets import QPushButton
 
 from .environment import Environment
 from .environment_task import EnvironmentJobs
 from .locations import ICON
+from .message_bar import offer
 from .options_page import PAGE_NAME, RailSegOptionsFactory
 from .provider import RailSegProvider
+from .review import RailwayReview
 from .translation import tr
 from .worker_client import WorkerClient
 
 
 class RailSegPlugin:
-    """The plugin: a Processing provider, an entry on raster layers' menu and a page in the options.
+    """The plugin: a Processing provider, an entry on raster layers' menu, the review and a page in the options.
 
     Args:
         iface: QGIS's desktop; None in `qgis_process`.
@@ -32,6 +33,7 @@ class RailSegPlugin:
         self._worker = WorkerClient(self._environment.python)
         self._provider: RailSegProvider | None = None
         self._action: QAction | None = None
+        self._review: RailwayReview | None = None
         self._jobs: EnvironmentJobs | None = None
         self._options_factory: RailSegOptionsFactory | None = None
         self._dialogs: list[Any] = []
@@ -47,6 +49,7 @@ class RailSegPlugin:
         self._action = QAction(QIcon(str(ICON)), tr("Extract railway…"), self._iface.mainWindow())
         self._action.triggered.connect(self._extract_from_current_layer)
         self._iface.addCustomActionForLayerType(self._action, "", Qgis.LayerType.Raster, True)
+        self._review = RailwayReview(self._iface)
         self._jobs = EnvironmentJobs(self._environment, self._worker.stop)
         self._options_factory = RailSegOptionsFactory(self._environment, self._jobs)
         self._iface.registerOptionsWidgetFactory(self._options_factory)
@@ -62,6 +65,9 @@ class RailSegPlugin:
         if self._options_factory is not None:
             self._iface.unregisterOptionsWidgetFactory(self._options_factory)
             self._options_factory = None
+        if self._review is not None:
+            self._review.close()
+            self._review = None
         if self._action is not None:
             self._iface.removeCustomActionForLayerType(self._action)
             self._action.deleteLater()
@@ -78,6 +84,8 @@ class RailSegPlugin:
             return
         layer = self._iface.layerTreeView().currentLayer()
         dialog = processing.createAlgorithmDialog("railseg:extractrailway", {"INPUT": layer.id()})
+        if self._review is not None:
+            dialog.algorithmFinished.connect(self._review.offer_after_run)
         dialog.show()
         self._dialogs = [*self._open_dialogs(), dialog]
 
@@ -85,12 +93,8 @@ class RailSegPlugin:
         return [dialog for dialog in self._dialogs if not sip.isdeleted(dialog)]
 
     def _offer_options(self) -> None:
-        bar = self._iface.messageBar()
-        item = bar.createMessage("RailSeg", tr("The Python environment isn't ready: make it in the options."))
-        button = QPushButton(tr("Open the options"), item)
-        button.clicked.connect(self._open_options)
-        item.layout().addWidget(button)
-        bar.pushWidget(item, Qgis.MessageLevel.Warning)
+        text = tr("The Python environment isn't ready: make it in the options.")
+        offer(self._iface, Qgis.MessageLevel.Warning, text, tr("Open the options"), self._open_options)
 
     def _open_options(self) -> None:
         self._iface.showOptionsDialog(self._iface.mainWindow(), PAGE_NAME)

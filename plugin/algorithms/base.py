@@ -16,6 +16,7 @@ from ..locations import WEBSITE
 from ..translation import tr
 from ..worker_client import WorkerCancelledError, WorkerClient
 from .area import chosen_area
+from .layer_group import group_layers
 from .raster_source import RasterSource, raster_problem
 
 
@@ -86,7 +87,9 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
             result = self._worker.run(self.METHOD, request, feedback)
         except WorkerCancelledError:
             return {}
-        return self.hand_out(parameters, context, feedback, request, result)
+        outputs = self.hand_out(parameters, context, feedback, request, result)
+        group_layers(self._raster.name, outputs.values(), context)
+        return outputs
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """The worker's parameters, without those of `inputs` and `overwrite`.

@@ -29,6 +29,7 @@ from qgis.core import (
 from ..locations import STYLES
 from ..translation import tr
 from .parameters import check_destinations
+from .run_metadata import Run, describe, read_run
 
 TRACKS = "TRACKS"
 NODES = "NODES"
@@ -38,6 +39,8 @@ NODE_COUNT = "NODE_COUNT"
 REVIEW_COUNT = "REVIEW_COUNT"
 TOTAL_LENGTH = "TOTAL_LENGTH"
 _TABLES = {TRACKS: "rail_track", NODES: "rail_node"}
+_HEIGHTS = {TRACKS: 1, NODES: 2}
+"""In the layer tree: nodes lie on tracks, and both on what else comes of a run."""
 _ROW_NUMBER = "fid"
 
 
@@ -150,7 +153,9 @@ def copy_table(
         if not sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
             raise QgsProcessingException(algorithm.writeFeatureError(sink, parameters, name))
     if context.willLoadLayerOnCompletion(destination):
-        context.layerToLoadOnCompletionDetails(destination).setPostProcessor(_styler(table))
+        details = context.layerToLoadOnCompletionDetails(destination)
+        details.layerSortKey = _HEIGHTS[name]
+        details.setPostProcessor(_finisher(table, read_run(geopackage)))
     return str(destination)
 
 
@@ -163,21 +168,23 @@ def _plain_fields(layer: QgsVectorLayer) -> QgsFields:
     return fields
 
 
-class _Styler(QgsProcessingLayerPostProcessorInterface):
-    """Gives a loaded layer its look."""
+class _Finisher(QgsProcessingLayerPostProcessorInterface):
+    """Gives a loaded layer its look and its metadata."""
 
-    def __init__(self, style: Path) -> None:
+    def __init__(self, style: Path, run: Run) -> None:
         super().__init__()
         self._style = style
+        self._run = run
 
     def postProcessLayer(
         self, layer: QgsMapLayer, _context: QgsProcessingContext, _feedback: QgsProcessingFeedback
     ) -> None:
         """Called by QGIS once the layer is there."""
         layer.loadNamedStyle(str(self._style))
+        describe(layer, self._run)
         layer.triggerRepaint()
 
 
 @cache  # QGIS keeps no reference of its own, and a batch or a model drops its algorithms before it loads their layers
-def _styler(table: str) -> _Styler:
-    return _Styler(STYLES / f"{table}.qml")
+def _finisher(table: str, run: Run) -> _Finisher:
+    return _Finisher(STYLES / f"{table}.qml", run)

@@ -47,12 +47,16 @@ class RasterSource:
 
     Args:
         layer: A layer without `raster_problem`.
+
+    Attributes:
+        crs: The layer's.
+        name: The layer's.
     """
 
     def __init__(self, layer: QgsRasterLayer) -> None:
         provider = layer.dataProvider()
         self.crs = layer.crs()
-        self._name = layer.name()
+        self.name: str = layer.name()
         self._full_extent = layer.extent()
         self._path = _source_path(layer) if provider.name() == "gdal" and provider.crs() == layer.crs() else None
         self._provider: Any = None if self._path else provider.clone()
@@ -70,7 +74,7 @@ class RasterSource:
             return self._path
         columns, rows, window = self._export_window(extent, context)
         feedback.pushInfo(
-            tr("Exporting {columns} × {rows} pixels of {name}").format(columns=columns, rows=rows, name=self._name)
+            tr("Exporting {columns} × {rows} pixels of {name}").format(columns=columns, rows=rows, name=self.name)
         )
         path: str = QgsProcessingUtils.generateTempFilename("raster.tif", context)
         pipe = QgsRasterPipe()
@@ -85,7 +89,7 @@ class RasterSource:
         if outcome != Qgis.RasterFileWriterResult.Success:
             raise QgsProcessingException(
                 tr("The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.").format(
-                    name=self._name
+                    name=self.name
                 )
             )
         return path
@@ -120,7 +124,7 @@ class RasterSource:
     ) -> tuple[int, int, QgsRectangle]:
         if extent is None or extent.isEmpty():
             raise QgsProcessingException(
-                tr("{name} comes from a server: choose an extent or an area to work on.").format(name=self._name)
+                tr("{name} comes from a server: choose an extent or an area to work on.").format(name=self.name)
             )
         measure = QgsDistanceArea()
         measure.setSourceCrs(self.crs, context.transformContext())
@@ -137,7 +141,7 @@ class RasterSource:
         if max(columns, rows) > _LONGEST_SERVER_SIDE_PX:
             raise QgsProcessingException(
                 tr("{name} comes from a server: choose an extent of at most {side} m.").format(
-                    name=self._name, side=round(_LONGEST_SERVER_SIDE_PX * _EXPORT_GSD_M)
+                    name=self.name, side=round(_LONGEST_SERVER_SIDE_PX * _EXPORT_GSD_M)
                 )
             )
         return columns, rows, extent

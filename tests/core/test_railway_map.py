@@ -160,18 +160,28 @@ def test_the_styles_are_in_the_file_as_qgis_looks_for_them(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("layer", "attribute", "values"),
+    ("layer", "fields"),
     [
-        ("rail_track", "status", {"ok", "review"}),
-        ("rail_node", "railway", {"switch", "railway_crossing", "end", "cut"}),
+        ("rail_track", {"railway": {"rail"}, "status": {"ok", "review", "rejected"}}),
+        (
+            "rail_node",
+            {
+                "railway": {"switch", "railway_crossing", "end", "cut"},
+                "turnout_side": {"left", "right"},
+                "status": {"ok", "review", "rejected"},
+            },
+        ),
     ],
 )
-def test_a_style_has_a_symbol_for_every_value(layer, attribute, values):
-    renderer = ET.parse(resource_path("styles", f"{layer}.qml")).getroot().find("renderer-v2")
-    assert renderer.get("attr") == attribute
-    categories = {entry.get("value"): entry.get("symbol") for entry in renderer.iter("category")}
-    assert set(categories) == values | {""}
-    assert set(categories.values()) == {symbol.get("name") for symbol in renderer.find("symbols")}
+def test_a_style_names_every_value_and_has_a_symbol_for_every_rule(layer, fields):
+    style = ET.parse(resource_path("styles", f"{layer}.qml")).getroot()
+    renderer = style.find("renderer-v2")
+    rules = {rule.get("symbol"): rule.get("filter") for rule in renderer.iter("rule")}
+    assert set(rules) == {symbol.get("name") for symbol in renderer.find("symbols")}
+    assert "ELSE" in rules.values()
+    maps = {entry.get("name"): entry.iter("Option") for entry in style.find("fieldConfiguration")}
+    named = {name: {option.get("value") for option in options if option.get("value")} for name, options in maps.items()}
+    assert named == fields
 
 
 def test_the_same_run_gives_the_same_bytes_and_leaves_nothing_beside(tmp_path):

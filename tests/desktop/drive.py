@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QTimer
-from qgis.PyQt.QtWidgets import QApplication, QPushButton
-from qgis.utils import iface, plugins
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QPushButton
+from qgis.utils import iface, isPluginLoaded, loadPlugin, plugins, startPlugin, unloadPlugin
 
 SCREENSHOTS = Path(os.environ["RAILSEG_SCREENSHOTS"])
 SEEN = Path(os.environ["RAILSEG_SEEN"])
@@ -70,12 +71,49 @@ def steps() -> Iterator[Callable[[], bool] | None]:
     yield lambda: len(QgsProject.instance().mapLayersByName("Railway nodes")) == 1
     screenshot("4-log")
     dialog.close()
+    seen["after the run"] = [button.text() for button in iface.messageBar().findChildren(QPushButton)]
     for name in ("Railway tracks", "Railway nodes"):
         result = QgsProject.instance().mapLayersByName(name)[0]
         seen[name] = {"count": result.featureCount(), "renderer": result.renderer().dump()}
+    group = QgsProject.instance().layerTreeRoot().findGroup("picture")
+    seen["group"] = [node.name() for node in group.findLayers()]
     yield lambda: not iface.mapCanvas().isDrawing()
     screenshot("5-map")
     seen["providers"] = [provider.id() for provider in QgsApplication.processingRegistry().providers()]
+    yield from review()
+
+
+def review() -> Iterator[Callable[[], bool] | None]:
+    """Goes through what the run is unsure of, and at last does without the plugin."""
+    tracks = QgsProject.instance().mapLayersByName("Railway tracks")[0]
+    view = iface.layerTreeView()
+    view.setCurrentLayer(tracks)
+    menu = view.menuProvider().createContextMenu()
+    seen["tracks' menu"] = [action.text() for action in menu.actions()]
+    plugin_menu = next(action.menu() for action in iface.pluginMenu().actions() if action.text() == "RailSeg")
+    seen["plugin menu"] = [action.text() for action in plugin_menu.actions()]
+    plugin_menu.actions()[0].trigger()
+    panel = iface.mainWindow().findChild(QDockWidget, "RailSegReview")
+    yield lambda: not iface.mapCanvas().isDrawing()
+    screenshot("6-review")
+    seen["to review"] = [panel.count_label.text()]
+    QTest.keyClicks(panel.table, "a")
+    yield lambda: not iface.mapCanvas().isDrawing()
+    seen["to review"].append(panel.count_label.text())
+    screenshot("7-reviewed")
+    edited = iface.activeLayer()
+    seen["edited"] = {"name": edited.name(), "saved": edited.commitChanges()}
+
+    unloadPlugin("railseg")
+    yield None
+    seen["left"] = [dock.objectName() for dock in iface.mainWindow().findChildren(QDockWidget, "RailSegReview")]
+    seen["left"] += [action.text() for action in iface.pluginMenu().actions() if action.text() == "RailSeg"]
+    menu = view.menuProvider().createContextMenu()
+    seen["left"] += [action.text() for action in menu.actions() if "railway" in action.text()]
+    loadPlugin("railseg")
+    startPlugin("railseg")
+    seen["loaded again"] = isPluginLoaded("railseg")
+    yield None
 
 
 def look_at_options() -> None:
@@ -106,6 +144,9 @@ def advance(script: Iterator[Callable[[], bool] | None], condition: Callable[[],
 def leave() -> None:
     """Ends QGIS the way that asks no questions."""
     SEEN.write_text(json.dumps(seen))
+    for layer in QgsProject.instance().mapLayers().values():
+        if isinstance(layer, QgsVectorLayer):
+            layer.rollBack()
     QgsProject.instance().removeAllMapLayers()
     iface.newProject(False)
     iface.actionExit().trigger()

@@ -94,5 +94,25 @@ def test_the_dialog_opens_with_the_layer_set(seen: dict[str, Any]) -> None:
 
 def test_the_lines_come_onto_the_map_with_their_style(seen: dict[str, Any]) -> None:
     assert seen["Railway tracks"]["count"] > 0
-    assert seen["Railway tracks"]["renderer"].startswith("CATEGORIZED: idx status")
-    assert seen["Railway nodes"]["renderer"].startswith("CATEGORIZED: idx railway")
+    assert "to be reviewed" in seen["Railway tracks"]["renderer"]
+    assert "switch" in seen["Railway nodes"]["renderer"]
+
+
+def test_they_come_in_a_group_of_the_picture_s_name(seen: dict[str, Any]) -> None:
+    assert seen["group"] == ["Railway nodes", "Railway tracks"]
+
+
+def test_what_is_doubtful_is_reviewed_in_the_panel(seen: dict[str, Any]) -> None:
+    before, after = (int(text.split()[0]) for text in seen["to review"])
+    assert before > 0
+    assert after == before - 1
+    assert [text for text in seen["after the run"] if text.startswith(f"Review {before} item")]
+    assert "Review railway tracks" in seen["tracks' menu"]
+    assert "Review railway tracks" in seen["plugin menu"]
+    assert seen["edited"]["name"] in ("Railway tracks", "Railway nodes")
+    assert seen["edited"]["saved"]
+
+
+def test_unloaded_the_plugin_leaves_nothing_behind(seen: dict[str, Any]) -> None:
+    assert seen["left"] == []
+    assert seen["loaded again"]

@@ -311,6 +311,48 @@ def test_a_run_in_the_background_works_and_the_lines_get_their_style(track_raste
     assert layer.renderer().dump() != plain
 
 
+def test_a_run_s_layers_come_in_a_group_of_the_raster_s_name_and_say_how_they_were_made(
+    qgis_new_project: None, track_raster: Path
+) -> None:
+    from processing.gui.Postprocessing import handleAlgorithmResults
+
+    project = QgsProject.instance()
+    picture = QgsRasterLayer(str(track_raster), "Yard, 2023")
+    project.addMapLayer(picture)
+    context = QgsProcessingContext()
+    context.setProject(project)
+    feedback = Feedback()
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("railseg:extractrailway")
+    parameters = {"INPUT": picture.id(), "DEVICE": "cpu", "MIN_LENGTH": 5} | {
+        name: QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", project) for name in ("TRACKS", "NODES", "MASK")
+    }
+    _, is_ok = algorithm.run(parameters, context, feedback)
+    assert is_ok, feedback.errors
+    assert handleAlgorithmResults(algorithm, context, feedback, parameters)
+
+    group = project.layerTreeRoot().findGroup("Yard, 2023")
+    layers = [node.layer() for node in group.findLayers()]
+    assert [layer.name() for layer in layers] == ["Railway nodes", "Railway tracks", "Mask raster"]
+    for layer in layers[:2]:
+        metadata = layer.metadata()
+        assert metadata.title() == f"{layer.name()} of track.tif"
+        assert "with the model railseg" in metadata.abstract()
+        assert "licence terms of the picture" in metadata.licenses()[0]
+        assert "min_length_m = 5.0" in metadata.history()[1]
+        assert "output" not in metadata.history()[1]
+        assert metadata.dateTime(Qgis.MetadataDateType.Created).isValid()
+        assert layer.renderer().type() == "RuleRenderer"
+
+
+def test_a_layer_that_comes_alone_needs_no_group(qgis_new_project: None, plain_raster: Path) -> None:
+    project = QgsProject.instance()
+    context = QgsProcessingContext()
+    context.setProject(project)
+    tracks = QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", project)
+    run("extractrailway", {"INPUT": str(plain_raster), "DEVICE": "cpu", "TRACKS": tracks}, None, context)
+    assert [details.groupName for details in context.layersToLoadOnCompletion().values()] == [""]
+
+
 def test_cancel_ends_a_background_run_within_a_second(sample_raster: Path) -> None:
     context = QgsProcessingContext()
     feedback = Feedback()

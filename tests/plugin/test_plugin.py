@@ -33,14 +33,16 @@ def test_it_loads_unloads_and_loads_again_leaving_nothing(qgis_iface: Any) -> No
         plugin = railseg.classFactory(qgis_iface)
         plugin.initGui()
         assert _registered() == IDS
-        action = qgis_iface.addCustomActionForLayerType.call_args.args[0]
-        assert action.text() == "Extract railway…"
+        actions = [call.args[0] for call in qgis_iface.addCustomActionForLayerType.call_args_list]
+        assert [action.text() for action in actions] == ["Extract railway…", "Review railway tracks"]
         factory = qgis_iface.registerOptionsWidgetFactory.call_args.args[0]
         assert factory.title() == "RailSeg"
         plugin.unload()
         assert not _registered()
-        qgis_iface.removeCustomActionForLayerType.assert_called_with(action)
+        for action in actions:
+            qgis_iface.removeCustomActionForLayerType.assert_any_call(action)
         qgis_iface.unregisterOptionsWidgetFactory.assert_called_with(factory)
+        qgis_iface.addCustomActionForLayerType.reset_mock()
     assert not worker_pids()
 
 

@@ -1,0 +1,76 @@
+"""How a map came about, from its GeoPackage into the metadata of its layers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from qgis.core import (
+    Qgis,
+    QgsAbstractMetadataBase,
+    QgsLayerMetadata,
+    QgsMapLayer,
+    QgsVariantUtils,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QDateTime, Qt
+
+from ..locations import WEBSITE
+from ..translation import tr
+
+_TABLE = "railseg_run"
+_FILES = {"raster", "output", "overwrite", "probability", "mask", "preview"}
+"""Parameters that say where something lies: they tell nothing of the lines."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as the map's own table tells it.
+
+    Attributes:
+        version: RailSeg's.
+        raster: Name of the picture, probability or mask.
+        model: Name of the model; empty where none was used.
+        parameters: What was asked for, one after the other.
+        created: When, in ISO 8601.
+    """
+
+    version: str
+    raster: str
+    model: str
+    parameters: str
+    created: str
+
+
+def read_run(geopackage: Path) -> Run:
+    """The run that made a map."""
+    table = QgsVectorLayer(f"{geopackage}|layername={_TABLE}", _TABLE, "ogr")
+    row = next(table.getFeatures()).attributeMap()
+    parameters = json.loads(row["parameters"])
+    asked = {name: value for name, value in parameters.items() if value is not None and name not in _FILES}
+    return Run(
+        version=row["version"],
+        raster=row["raster"],
+        model="" if QgsVariantUtils.isNull(row["model"]) else row["model"],
+        parameters=", ".join(f"{name} = {value}" for name, value in asked.items()),
+        created=row["created"].toString(Qt.DateFormat.ISODate),
+    )
+
+
+def describe(layer: QgsMapLayer, run: Run) -> None:
+    """Tells in a layer's metadata what it is and how it came about."""
+    metadata = QgsLayerMetadata()
+    metadata.setType("dataset")
+    metadata.setCrs(layer.crs())
+    metadata.setTitle(tr("{layer} of {raster}").format(layer=layer.name(), raster=run.raster))
+    made = tr("Extracted from {raster} by RailSeg {version}").format(raster=run.raster, version=run.version)
+    by = " " + tr("with the model {model}").format(model=run.model) if run.model else ""
+    doubt = tr("Lines and nodes with the status 'review' are doubtful and should be looked at.")
+    metadata.setAbstract(f"{made}{by}. {doubt}")
+    metadata.setHistory([f"{made}{by}, {run.created}.", tr("Parameters: {list}").format(list=run.parameters)])
+    metadata.setKeywords({"gmd:topicCategory": ["transportation"]})
+    metadata.setLicenses([tr("The licence terms of the picture decide on the lines drawn from it.")])
+    metadata.setLinks([QgsAbstractMetadataBase.Link("RailSeg", "WWW:LINK", WEBSITE)])
+    metadata.setDateTime(Qgis.MetadataDateType.Created, QDateTime.fromString(run.created, Qt.DateFormat.ISODate))
+    layer.setMetadata(metadata)

@@ -1,0 +1,71 @@
+"""The review's place in QGIS: menu entries, the panel, and the offer after a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import Qgis, QgsProject, QgsVectorLayer
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QAction, QIcon
+
+from .algorithms.map_layers import REVIEW_COUNT
+from .locations import ICON
+from .message_bar import offer
+from .review_layers import ReviewLayers
+from .review_panel import ReviewPanel
+from .translation import tr
+
+_MENU = "RailSeg"
+_WIDTH_PX = 460
+"""Wide enough to read the reasons."""
+
+
+class RailwayReview:
+    """An entry in the Plugins menu and on the menus of layers with tracks or nodes, and the panel that it opens.
+
+    Args:
+        iface: QGIS's desktop.
+    """
+
+    def __init__(self, iface: Any) -> None:
+        self._iface = iface
+        self._panel: ReviewPanel | None = None
+        self._layers = ReviewLayers(QgsProject.instance())
+        self._action = QAction(QIcon(str(ICON)), tr("Review railway tracks"), iface.mainWindow())
+        self._action.triggered.connect(self.open)
+        iface.addPluginToMenu(_MENU, self._action)
+        iface.addCustomActionForLayerType(self._action, "", Qgis.LayerType.Vector, False)
+        self._layers.added.connect(self._add_to_menu_of)
+        for layer in self._layers:
+            self._add_to_menu_of(layer)
+
+    def open(self) -> None:
+        """Shows the panel, made on the first call."""
+        if self._panel is None:
+            self._panel = ReviewPanel(self._layers, self._iface.mapCanvas(), self._iface.mainWindow())
+            self._panel.edited.connect(self._iface.setActiveLayer)  # so that QGIS's Undo and Save are about it
+            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._panel)
+            self._iface.mainWindow().resizeDocks([self._panel], [_WIDTH_PX], Qt.Orientation.Horizontal)
+        self._panel.open()
+
+    def offer_after_run(self, is_ok: bool, results: dict[str, Any]) -> None:
+        """Offers to review what a run is unsure of, where its layers came into the project."""
+        count = results.get(REVIEW_COUNT, 0)
+        if is_ok and count and len(self._layers):
+            text = tr("The railway is on the map. Some of it should be looked at.")
+            button_text = tr("Review 1 item") if count == 1 else tr("Review {n} items").format(n=count)
+            offer(self._iface, Qgis.MessageLevel.Info, text, button_text, self.open)
+
+    def close(self) -> None:
+        """Takes everything back."""
+        self._layers.close()
+        if self._panel is not None:
+            self._iface.removeDockWidget(self._panel)
+            self._panel.deleteLater()
+            self._panel = None
+        self._iface.removeCustomActionForLayerType(self._action)
+        self._iface.removePluginMenu(_MENU, self._action)
+        self._action.deleteLater()
+
+    def _add_to_menu_of(self, layer: QgsVectorLayer) -> None:
+        self._iface.addCustomActionForLayer(self._action, layer)

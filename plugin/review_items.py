@@ -1,0 +1,167 @@
+"""What a person should look at: the features whose status is `review`, and what can be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from qgis.core import (
+    Qgis,
+    QgsFeature,
+    QgsFeatureRequest,
+    QgsMapLayer,
+    QgsVariantUtils,
+    QgsVectorLayer,
+)
+
+from .translation import tr
+
+STATUS = "status"
+REASON = "review_reason"
+OK = "ok"
+REVIEW = "review"
+REJECTED = "rejected"
+
+
+class LayerNotEditableError(Exception):
+    """A layer can't be changed; the message says the way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """A track or node to look at.
+
+    Attributes:
+        layer_id: Of its layer.
+        feature_id: Of its feature.
+        kind: What it is, in the user's language.
+        reasons: Why it is doubtful, each by itself.
+        length_m: Of a track.
+        confidence: 0 to 1.
+    """
+
+    layer_id: str
+    feature_id: int
+    kind: str
+    reasons: tuple[str, ...]
+    length_m: float | None
+    confidence: float | None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What it is known by while its values change."""
+        return self.layer_id, self.feature_id
+
+
+def is_reviewable(layer: QgsMapLayer) -> bool:
+    """Whether it is a layer of tracks or nodes: whoever wrote it, what counts are the fields."""
+    return (
+        isinstance(layer, QgsVectorLayer)
+        and layer.isValid()
+        and layer.isSpatial()
+        and {STATUS, REASON} <= set(layer.fields().names())
+    )
+
+
+def items_to_review(layer: QgsVectorLayer) -> list[ReviewItem]:
+    """The layer's doubtful features, edits that aren't saved yet included, in the layer's own order."""
+    is_line = layer.geometryType() == Qgis.GeometryType.Line
+    return [_item(layer, feature, is_line=is_line) for feature in _features_with(layer, REVIEW)]
+
+
+def count_rejected(layer: QgsVectorLayer) -> int:
+    """How many of the layer's features are rejected."""
+    return sum(1 for _ in _features_with(layer, REJECTED))
+
+
+def accept(layer: QgsVectorLayer, feature_ids: Iterable[int]) -> None:
+    """Says of features that they are right: one edit that can be undone.
+
+    Raises:
+        LayerNotEditableError: The layer can't be changed.
+    """
+    with _edit(layer, tr("Accept railway tracks")):
+        for feature_id in feature_ids:
+            _set(layer, feature_id, {STATUS: OK, REASON: None})
+
+
+def reject(layer: QgsVectorLayer, feature_ids: Iterable[int]) -> None:
+    """Says of features that they are wrong; they stay, with the reason: one edit that can be undone.
+
+    Raises:
+        LayerNotEditableError: The layer can't be changed.
+    """
+    with _edit(layer, tr("Reject railway tracks")):
+        for feature_id in feature_ids:
+            _set(layer, feature_id, {STATUS: REJECTED})
+
+
+def delete_rejected(layer: QgsVectorLayer) -> None:
+    """Deletes what is rejected: one edit that can be undone.
+
+    Raises:
+        LayerNotEditableError: The layer can't be changed.
+    """
+    feature_ids = [feature.id() for feature in _features_with(layer, REJECTED)]
+    if feature_ids:
+        with _edit(layer, tr("Delete rejected railway tracks")):
+            if not layer.deleteFeatures(feature_ids):
+                raise _not_editable(layer)
+
+
+def _features_with(layer: QgsVectorLayer, status: str) -> Iterator[QgsFeature]:
+    request = QgsFeatureRequest().setFilterExpression(f"\"{STATUS}\" = '{status}'")
+    request.setFlags(Qgis.FeatureRequestFlag.NoGeometry)
+    yield from layer.getFeatures(request)
+
+
+@contextmanager
+def _edit(layer: QgsVectorLayer, name: str) -> Iterator[None]:
+    """Makes one undoable command of what happens inside, and nothing of it if it fails."""
+    if not layer.isEditable() and not layer.startEditing():
+        raise _not_editable(layer)
+    layer.beginEditCommand(name)
+    try:
+        yield
+    except BaseException:
+        layer.destroyEditCommand()
+        raise
+    layer.endEditCommand()
+    layer.triggerRepaint()
+
+
+def _set(layer: QgsVectorLayer, feature_id: int, values: dict[str, str | None]) -> None:
+    by_index = {layer.fields().lookupField(name): value for name, value in values.items()}
+    if not layer.changeAttributeValues(feature_id, by_index):
+        raise _not_editable(layer)
+
+
+def _not_editable(layer: QgsVectorLayer) -> LayerNotEditableError:
+    return LayerNotEditableError(
+        tr("{name} can't be edited. Save it as a GeoPackage in a folder of yours and review that.").format(
+            name=layer.name()
+        )
+    )
+
+
+def _item(layer: QgsVectorLayer, feature: QgsFeature, *, is_line: bool) -> ReviewItem:
+    values = {name: value for name, value in feature.attributeMap().items() if not QgsVariantUtils.isNull(value)}
+    return ReviewItem(
+        layer_id=layer.id(),
+        feature_id=feature.id(),
+        kind=tr("track") if is_line else _kind_of_node(values.get("railway")),
+        reasons=tuple(part.strip() for part in str(values.get(REASON, "")).split(";") if part.strip()),
+        length_m=values.get("length_m"),
+        confidence=values.get("confidence"),
+    )
+
+
+def _kind_of_node(railway: str | None) -> str:
+    kinds = {
+        "switch": tr("switch"),
+        "railway_crossing": tr("crossing"),
+        "end": tr("end of track"),
+        "cut": tr("cut at the edge"),
+    }
+    return kinds.get(railway or "", tr("node"))

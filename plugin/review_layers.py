@@ -1,0 +1,83 @@
+"""Follows the project's layers that can be reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from qgis.core import Qgis, QgsMapLayer, QgsProject, QgsVectorLayer
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+
+from .review_items import is_reviewable
+
+_SIGNALS = (
+    "attributeValueChanged",
+    "featureAdded",
+    "featureDeleted",
+    "afterCommitChanges",  # a new feature gets another id
+    "afterRollBack",
+    "dataChanged",
+    "subsetStringChanged",
+)
+
+
+class ReviewLayers(QObject):
+    """The layers with tracks or nodes in a project, as they come, change and go.
+
+    Attributes:
+        added: A layer has come.
+        changed: Something is different: told once for all that happens in one go.
+    """
+
+    added = pyqtSignal(QgsMapLayer)
+    changed = pyqtSignal()
+
+    def __init__(self, project: QgsProject) -> None:
+        super().__init__()
+        self._project = project
+        self._layers: dict[str, QgsVectorLayer] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self.changed)
+        project.layersAdded.connect(self._add)
+        project.layersWillBeRemoved.connect(self._remove)
+        self._add(project.mapLayers().values())
+
+    def __iter__(self) -> Iterator[QgsVectorLayer]:
+        """Tracks before nodes."""
+        return iter(sorted(self._layers.values(), key=lambda layer: layer.geometryType() != Qgis.GeometryType.Line))
+
+    def __len__(self) -> int:
+        return len(self._layers)
+
+    def by_id(self, layer_id: str) -> QgsVectorLayer | None:
+        """The layer, if it is still there."""
+        return self._layers.get(layer_id)
+
+    def close(self) -> None:
+        """Lets go of project and layers; they are none from then on."""
+        self._project.layersAdded.disconnect(self._add)
+        self._project.layersWillBeRemoved.disconnect(self._remove)
+        self._remove(list(self._layers))
+        self._timer.stop()
+
+    def _add(self, layers: Any) -> None:
+        for layer in layers:
+            if is_reviewable(layer) and layer.id() not in self._layers:
+                self._layers[layer.id()] = layer
+                for signal in _SIGNALS:
+                    getattr(layer, signal).connect(self._note)
+                self.added.emit(layer)
+                self._note()
+
+    def _remove(self, layer_ids: list[str]) -> None:
+        for layer_id in layer_ids:
+            layer = self._layers.pop(layer_id, None)
+            if layer is not None:
+                for signal in _SIGNALS:
+                    getattr(layer, signal).disconnect(self._note)
+                self._note()
+
+    def _note(self, *_what: object) -> None:
+        self._timer.start()

@@ -1,0 +1,90 @@
+"""The review's items as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+
+from .review_items import ReviewItem
+from .translation import tr
+
+_WHAT, _REASON, _LENGTH, _CONFIDENCE = range(4)
+
+
+class ReviewModel(QAbstractTableModel):
+    """Items in rows; in the layers' own order until a column is chosen to sort by."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._titles = (tr("What"), tr("Reason"), tr("Length (m)"), tr("Confidence"))
+        self._unsorted: list[ReviewItem] = []
+        self._items: list[ReviewItem] = []
+        self._sort_column = -1
+        self._is_descending = False
+
+    @property
+    def items(self) -> Sequence[ReviewItem]:
+        """As they are shown, from above."""
+        return self._items
+
+    def set_items(self, items: Iterable[ReviewItem]) -> None:
+        """Shows these instead."""
+        self.beginResetModel()
+        self._unsorted = list(items)
+        self._items = self._sorted()
+        self.endResetModel()
+
+    def row_of(self, key: tuple[str, int] | None) -> int:
+        """The row of an item; -1 if it isn't there."""
+        return next((row for row, item in enumerate(self._items) if item.key == key), -1)
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        """One for each item."""
+        return 0 if parent is not None and parent.isValid() else len(self._items)
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:
+        """What, reason, length, confidence."""
+        return 0 if parent is not None and parent.isValid() else len(self._titles)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | None:
+        """The columns' titles."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section]
+        return None
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Texts; numbers to the right."""
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in (_LENGTH, _CONFIDENCE):
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return _texts(self._items[index.row()])[index.column()]
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sorts by a column; -1 for the layers' own order."""
+        self._sort_column = column
+        self._is_descending = order == Qt.SortOrder.DescendingOrder
+        self.set_items(self._unsorted)
+
+    def _sorted(self) -> list[ReviewItem]:
+        if self._sort_column < 0:
+            return list(self._unsorted)
+        return sorted(self._unsorted, key=self._sort_key, reverse=self._is_descending)
+
+    def _sort_key(self, item: ReviewItem) -> tuple[bool, Any]:
+        """Items without a value come first."""
+        value = (item.kind, item.reasons, item.length_m, item.confidence)[self._sort_column]
+        return (value is not None, value)
+
+
+def _texts(item: ReviewItem) -> tuple[str, str, str, str]:
+    return (
+        item.kind,
+        "; ".join(item.reasons),
+        "" if item.length_m is None else f"{item.length_m:.0f}",
+        "" if item.confidence is None else f"{item.confidence:.2f}",
+    )
