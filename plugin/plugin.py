@@ -48,12 +48,14 @@ class RailSegPlugin:
         self._action.triggered.connect(self._extract_from_current_layer)
         self._iface.addCustomActionForLayerType(self._action, "", Qgis.LayerType.Raster, True)
         self._jobs = EnvironmentJobs(self._environment, self._worker.stop)
+        self._jobs.ended.connect(self._tell_outcome)
         self._options_factory = RailSegOptionsFactory(self._environment, self._jobs)
         self._iface.registerOptionsWidgetFactory(self._options_factory)
 
     def unload(self) -> None:
         """Takes everything back."""
         if self._jobs is not None:
+            self._jobs.ended.disconnect(self._tell_outcome)
             self._jobs.cancel()
             self._jobs = None
         for dialog in self._open_dialogs():
@@ -86,11 +88,16 @@ class RailSegPlugin:
 
     def _offer_options(self) -> None:
         bar = self._iface.messageBar()
-        item = bar.createMessage("RailSeg", tr("The Python environment isn't ready: make it in the options."))
+        item = bar.createMessage("RailSeg", tr("The Python environment isn't ready: set it up in the options."))
         button = QPushButton(tr("Open the options"), item)
         button.clicked.connect(self._open_options)
         item.layout().addWidget(button)
         bar.pushWidget(item, Qgis.MessageLevel.Warning)
+
+    def _tell_outcome(self, is_done: bool, text: str) -> None:
+        """For whoever has closed the options and works on meanwhile."""
+        level = Qgis.MessageLevel.Success if is_done else Qgis.MessageLevel.Warning
+        self._iface.messageBar().pushMessage("RailSeg", text, level)
 
     def _open_options(self) -> None:
         self._iface.showOptionsDialog(self._iface.mainWindow(), PAGE_NAME)
