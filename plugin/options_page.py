@@ -74,6 +74,8 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         self._choose_first()
         for choice in self._choices():
             choice.toggled.connect(self._refresh)
+        for widget in (self.wheels_widget, self.python_widget):
+            widget.fileChanged.connect(self._refresh)
         self.create_button.clicked.connect(self._create)
         self.check_button.clicked.connect(self._check)
         self.report_button.clicked.connect(self._copy_report)
@@ -129,21 +131,17 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
 
     def _create(self) -> None:
         self.apply()
-        if self.python_choice.isChecked():
-            self._check()
-            return
         self.log_view.clear()
-        self._jobs.build(self._plan())
-
-    def _plan(self) -> InstallPlan:
-        if self.wheels_choice.isChecked():
-            return InstallPlan(wheels=Path(self.wheels_widget.filePath().strip()))
-        return InstallPlan(Build.CUDA if self.cuda_choice.isChecked() else Build.CPU)
+        if self.python_choice.isChecked():
+            self._jobs.check(Path(self.python_widget.filePath().strip()))
+        elif self.wheels_choice.isChecked():
+            self._jobs.build(InstallPlan(wheels=Path(self.wheels_widget.filePath().strip())))
+        else:
+            self._jobs.build(InstallPlan(Build.CUDA if self.cuda_choice.isChecked() else Build.CPU))
 
     def _check(self) -> None:
-        path = self.python_widget.filePath().strip() if self.python_choice.isChecked() else ""
         self.log_view.clear()
-        self._jobs.check(Path(path) if path else self._environment.python())
+        self._jobs.check(self._environment.python())
 
     def _copy_report(self) -> None:
         text = report(self._environment, self._jobs.log)
@@ -157,10 +155,14 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
             task.progressChanged.connect(self._show_progress)
         self._followed = task
         is_idle = task is None
-        for widget in (*self._choices(), self.create_button, self.check_button):
-            widget.setEnabled(is_idle)
-        self.wheels_widget.setEnabled(is_idle and self.wheels_choice.isChecked())
-        self.python_widget.setEnabled(is_idle and self.python_choice.isChecked())
+        for choice in self._choices():
+            choice.setEnabled(is_idle)
+        is_complete = True
+        for choice, widget in ((self.wheels_choice, self.wheels_widget), (self.python_choice, self.python_widget)):
+            widget.setEnabled(is_idle and choice.isChecked())
+            is_complete = is_complete and (not choice.isChecked() or bool(widget.filePath().strip()))
+        self.create_button.setEnabled(is_idle and is_complete)
+        self.check_button.setEnabled(is_idle and self._environment.status().is_ok)
         self.create_button.setText(
             tr("Check and use it") if self.python_choice.isChecked() else tr("Create environment")
         )

@@ -14,7 +14,7 @@ from typing import Any
 
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QTimer
-from qgis.PyQt.QtWidgets import QApplication, QPushButton
+from qgis.PyQt.QtWidgets import QApplication, QPushButton, QRadioButton
 from qgis.utils import iface, plugins
 
 SCREENSHOTS = Path(os.environ["RAILSEG_SCREENSHOTS"])
@@ -81,8 +81,8 @@ def steps() -> Iterator[Callable[[], bool] | None]:
 def look_at_options() -> None:
     """While the options dialog is open, which holds up everything else."""
     dialog = QApplication.activeModalWidget()
-    labels = [label.text() for label in dialog.findChildren(QPushButton) if label.isVisible()]
-    seen["options buttons"] = labels
+    seen["options buttons"] = [button.text() for button in dialog.findChildren(QPushButton) if button.isVisible()]
+    seen["options choices"] = [choice.text() for choice in dialog.findChildren(QRadioButton) if choice.isVisible()]
     screenshot("options")
     dialog.reject()
 

@@ -47,6 +47,7 @@ def test_it_says_what_will_be_installed_how_large_and_where(
     assert "GB to download" in page.cpu_choice.text()
     assert "Create environment" in page.status_label.text()
     assert page.create_button.text() == "Create environment"
+    assert not page.check_button.isEnabled()
 
 
 def test_cuda_is_offered_where_there_is_an_nvidia_driver_and_then_comes_first(
@@ -67,6 +68,7 @@ def test_an_existing_python_is_checked_and_kept(
 ) -> None:
     page.python_choice.setChecked(True)
     assert page.create_button.text() == "Check and use it"
+    assert not page.create_button.isEnabled()
     page.python_widget.setFilePath(str(worker_python))
     page.create_button.click()
     assert not page.create_button.isEnabled()
@@ -74,6 +76,7 @@ def test_an_existing_python_is_checked_and_kept(
     assert "PyTorch" in page.status_label.text()
     assert "tiles a second" in page.status_label.text()
     assert page.create_button.isEnabled()
+    assert page.check_button.isEnabled()
     assert QgsSettings().value(PYTHON_SETTING) == str(worker_python)
 
 
