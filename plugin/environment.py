@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,12 +71,17 @@ class Environment:
         """The Python of the plugin's own environment, whether it is there or not."""
         return self.folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
+    @property
+    def lock_file(self) -> Path:
+        """The file that whoever builds the plugin's own environment holds."""
+        return self.folder.with_name(f"{self.folder.name}.lock")
+
     def python(self) -> Path:
         """The Python that runs the worker."""
         return self.chosen_python or self.own_python
 
     def status(self) -> Status:
-        """Its state by a look at two files; cheap enough to be asked at every click."""
+        """Its state by a look at three files; cheap enough to be asked at every click."""
         chosen = self.chosen_python
         if chosen is not None:
             if chosen.is_file() and os.access(chosen, os.X_OK):
@@ -84,6 +90,12 @@ class Environment:
                 "The Python chosen for RailSeg isn't there: {path}. Choose another under Settings > Options > RailSeg."
             )
             return Status(State.MISSING, message.format(path=chosen))
+        if self._has_lost_its_base():
+            message = tr(
+                "The Python with which RailSeg's environment was made has gone, as an update of QGIS may do. Make it "
+                "anew under Settings > Options > RailSeg > Create environment."
+            )
+            return Status(State.OUTDATED, message)
         try:
             stamp = (self.folder / _STAMP).read_text("ascii").strip()
         except (OSError, ValueError):
@@ -110,6 +122,15 @@ class Environment:
     def mark_unready(self) -> None:
         """Says that the environment is being changed."""
         (self.folder / _STAMP).unlink(missing_ok=True)
+
+    def _has_lost_its_base(self) -> bool:
+        """Whether the Python that it was made with isn't there any more: it can't run without."""
+        try:
+            configuration = (self.folder / "pyvenv.cfg").read_text("utf-8")
+        except (OSError, ValueError):
+            return False
+        home = re.search(r"^home\s*=\s*(.+?)\s*$", configuration, re.MULTILINE)
+        return home is not None and not Path(home[1]).is_dir()
 
 
 def requirements_hash() -> str:

@@ -1,249 +1,184 @@
-"""Builds and checks the worker's Python environment."""
+"""Builds the worker's Python environment."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
-import subprocess  # nosec B404
-import sys
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from .base_python import find_base_python
+from .build_lock import build_lock
 from .environment import Environment, worker_variables
-from .line_process import LineProcess
-from .locations import REQUIREMENTS, WORKER_SCRIPT
+from .install_plan import Build, InstallPlan
+from .install_problem import Cause, EnvironmentProblemError, cause_of, way_out
+from .locations import REQUIREMENTS
+from .program import JobFeedback, run_program
+from .proxy import with_proxy
+from .self_test import self_test
 from .translation import tr
 
-_OLDEST_PYTHON = (3, 11)
-_POLL_S = 0.1
-_GIB = 2**30
-# On Linux PyTorch comes with the libraries for NVIDIA cards.
-_NEEDED_GIB = 9 if sys.platform == "linux" else 4
-_PROBE = "import ensurepip, sys, venv; print(*sys.version_info[:2])"
-_TAIL_LINES = 15
+_OWNER_MARK = "made-by-railseg"
+_REMOVED_PREFIX = "removed-"
+_RAW_PROGRESS_SINCE = (24, 1)
+# pip ends with this process, also where that is killed: its standard input ends then. Without it pip would go on
+# writing into a folder that the next build makes anew.
+_PIP = (
+    "import os, runpy, threading\n"
+    "threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()\n"
+    "runpy.run_module('pip', run_name='__main__', alter_sys=True)\n"
+)
 
 
-class BuildFeedback(Protocol):
-    """Where a build tells how far it is and asks whether to go on."""
-
-    def isCanceled(self) -> bool:
-        """Whether the user has asked to stop."""
-
-    def setProgress(self, progress: float) -> None:
-        """Percent of the whole."""
-
-    def pushInfo(self, info: str) -> None:
-        """A line of the log."""
-
-
-class EnvironmentProblemError(Exception):
-    """The environment can't be made or doesn't work; the text is for the user."""
-
-
-class BuildCancelledError(Exception):
-    """The user has cancelled."""
-
-
-def build(environment: Environment, feedback: BuildFeedback, requirements: Path = REQUIREMENTS) -> dict[str, Any]:
+def build(
+    environment: Environment,
+    plan: InstallPlan,
+    feedback: JobFeedback,
+    *,
+    proxy: Mapping[str, str] | None = None,
+    requirements: Path = REQUIREMENTS,
+) -> dict[str, Any]:
     """Makes the plugin's own environment, in place of one that is there.
 
-    The environment counts as missing until all of it has been installed and tested; what a failed or cancelled
-    build leaves is removed.
+    The environment counts as missing until all of it has been installed and tested. What a failed or cancelled build
+    leaves is removed at once, what a killed one leaves by the next. pip keeps what it has downloaded, so that the next
+    build takes up there.
 
     Args:
         environment: Which one.
+        plan: What to install.
         feedback: Gets the log and the progress, and is asked ten times a second whether to stop.
-        requirements: What to install.
+        proxy: From `proxy_variables`.
+        requirements: The pinned packages.
 
     Returns:
         What the worker says about itself (its `info`).
 
     Raises:
         EnvironmentProblemError: It can't be made; says why.
-        BuildCancelledError: The user has cancelled.
+        JobCancelledError: The user has cancelled.
     """
-    base_python = find_base_python(feedback)
-    feedback.pushInfo(tr("Python: {path}").format(path=base_python))
     folder = environment.folder
     try:
-        _make_room(environment)
+        folder.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise EnvironmentProblemError(
-            tr("The folder {folder} can't be written: {error}.").format(folder=folder, error=error)
-        ) from error
-    is_done = False
-    try:
-        _run([str(base_python), "-I", "-m", "venv", str(folder)], feedback)
-        feedback.setProgress(5)
-        _install(environment.own_python, requirements, feedback)
-        feedback.setProgress(90)
-        info = self_test(environment.own_python, feedback)
-        environment.mark_ready()
-        is_done = True
-    finally:
-        if not is_done:
-            shutil.rmtree(folder, ignore_errors=True)
+        raise _folder_problem(folder, error) from error
+    with build_lock(environment.lock_file):
+        base_python = find_base_python(feedback)
+        feedback.pushInfo(tr("Python: {path}").format(path=base_python))
+        _check_plan(plan, folder)
+        try:
+            _prepare(environment)
+        except OSError as error:
+            raise _folder_problem(folder, error) from error
+        is_done = False
+        try:
+            run_program([str(base_python), "-I", "-m", "venv", str(folder)], feedback)
+            feedback.setProgress(5)
+            _install(environment, plan, requirements, proxy or {}, feedback)
+            feedback.setProgress(90)
+            info = self_test(environment.own_python, feedback)
+            environment.mark_ready()
+            is_done = True
+        except OSError as error:
+            raise _folder_problem(folder, error) from error
+        finally:
+            if not is_done:
+                with suppress(OSError):
+                    _remove(folder)
+    if plan.wheels is None and plan.build is Build.CUDA and "cuda" not in info.get("devices", ()):
+        feedback.pushInfo(tr("PyTorch can't use the NVIDIA card and works on the CPU: a newer driver may help."))
     feedback.setProgress(100)
     return info
 
 
-def self_test(python: Path, feedback: BuildFeedback) -> dict[str, Any]:
-    """Lets the worker load all its libraries and its model once.
-
-    Returns:
-        What the worker says about itself: version, python, packages, device, devices, model.
-
-    Raises:
-        EnvironmentProblemError: It doesn't work with that Python; says why.
-        BuildCancelledError: The user has cancelled.
-    """
-    output = _run([str(python), "-I", "-u", str(WORKER_SCRIPT), "--self-test"], feedback)
-    for line in reversed(output):
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(event, dict) and event.get("event") == "result":
-            info: dict[str, Any] = event["result"]
-            return info
-    raise EnvironmentProblemError(tr("The worker gave no answer:") + "\n" + "\n".join(output[-_TAIL_LINES:]))
+def _check_plan(plan: InstallPlan, folder: Path) -> None:
+    """Fails, before anything is touched, where the wheels or the space are missing."""
+    if plan.wheels is not None and not any(plan.wheels.glob("*.whl")):
+        message = tr("{folder} has no wheels (files that end in .whl).").format(folder=plan.wheels)
+        raise EnvironmentProblemError(message, Cause.NO_WHEEL)
+    free_gb = shutil.disk_usage(folder.parent).free / 1e9
+    if free_gb < plan.needed_gb:
+        free_gb += sum(path.lstat().st_size for path in folder.rglob("*")) / 1e9  # what the old one gives back
+    if free_gb < plan.needed_gb:
+        message = tr(
+            "{folder} has {free:.1f} GB free, the environment needs {needed:.1f} GB while it is made. Make room, then "
+            "try again."
+        ).format(folder=folder.parent, free=free_gb, needed=plan.needed_gb)
+        raise EnvironmentProblemError(message, Cause.DISK_FULL)
 
 
-def describe(info: dict[str, Any]) -> str:
-    """What the worker says about itself, in a line."""
-    packages = info.get("packages", {})
-    return tr("RailSeg {version}, Python {python}, PyTorch {torch}, works on: {device}").format(
-        version=info.get("version", "?"),
-        python=info.get("python", "?"),
-        torch=packages.get("torch", "?"),
-        device=info.get("device", "?"),
-    )
-
-
-def find_base_python(feedback: BuildFeedback) -> Path:
-    """A Python that can make the environment.
-
-    Raises:
-        EnvironmentProblemError: There is none.
-        BuildCancelledError: The user has cancelled.
-    """
-    too_old = []
-    for candidate in _candidates():
-        try:
-            output = _run([str(candidate), "-I", "-c", _PROBE], feedback, is_logged=False)
-            version = tuple(int(number) for number in output[-1].split())
-        except (EnvironmentProblemError, IndexError, ValueError):
-            continue
-        if version >= _OLDEST_PYTHON:
-            return candidate
-        too_old.append(f"{candidate} ({'.'.join(map(str, version))})")
-    message = tr(
-        "RailSeg needs Python {version} or later with its venv module to make the environment. Install it (from "
-        "python.org; on Debian and Ubuntu the package python3-venv), then try again, or choose an environment of "
-        "your own."
-    ).format(version=".".join(map(str, _OLDEST_PYTHON)))
-    if too_old:
-        message += " " + tr("Too old: {pythons}.").format(pythons=", ".join(too_old))
-    raise EnvironmentProblemError(message)
-
-
-def _candidates() -> Iterator[Path]:
-    """Pythons to try, each once. Never QGIS itself, which `sys.executable` is on Windows and macOS."""
-    names = ["python3", *(f"python3.{minor}" for minor in range(14, 10, -1))]
-    search_path = os.environ.get("PATH", "")
-    found: list[Path] = []
-    if sys.platform == "win32":
-        found.append(Path(sys.exec_prefix) / "python.exe")
-        names = ["python", *names]
-    elif sys.platform == "darwin":
-        found.append(Path(sys.executable).parent / "bin" / "python3")
-        extra = ("/opt/homebrew/bin", "/usr/local/bin", "/Library/Frameworks/Python.framework/Versions/Current/bin")
-        search_path = os.pathsep.join((search_path, *extra))
-    elif re.fullmatch(r"python[\d.]*", Path(sys.executable).name):
-        found.append(Path(sys.executable))
-    found += [Path(path) for path in (shutil.which(name, path=search_path) for name in names) if path]
-    yield from dict.fromkeys(path for path in found if path.is_file())
-
-
-def _make_room(environment: Environment) -> None:
-    """Removes what lies in the environment's folder and makes sure that the new one fits."""
+def _prepare(environment: Environment) -> None:
+    """An empty folder, marked as ours, in place of what was there."""
     folder = environment.folder
     if folder.exists():
-        if any(folder.iterdir()) and not (folder / "pyvenv.cfg").exists():
+        is_ours = (folder / _OWNER_MARK).exists() or (folder / "pyvenv.cfg").exists()
+        if any(folder.iterdir()) and not is_ours:
             raise EnvironmentProblemError(
                 tr("{folder} holds something else. Move it away, then try again.").format(folder=folder)
             )
         environment.mark_unready()
-        shutil.rmtree(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    free_gib = shutil.disk_usage(folder.parent).free / _GIB
-    if free_gib < _NEEDED_GIB:
-        raise EnvironmentProblemError(
-            tr("{folder} has {free:.1f} GB free, the environment needs {needed}. Make room, then try again.").format(
-                folder=folder.parent, free=free_gib, needed=_NEEDED_GIB
-            )
-        )
+        _remove(folder)
+    for leftover in folder.parent.glob(f"{_REMOVED_PREFIX}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    folder.mkdir()
+    (folder / _OWNER_MARK).touch()
 
 
-def _install(python: Path, requirements: Path, feedback: BuildFeedback) -> None:
+def _remove(folder: Path) -> None:
+    """Removes a folder: all of it at once by its name, then its files as far as they can be."""
+    aside = Path(tempfile.mkdtemp(prefix=_REMOVED_PREFIX, dir=folder.parent))
+    try:
+        folder.rename(aside / folder.name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _install(
+    environment: Environment, plan: InstallPlan, requirements: Path, proxy: Mapping[str, str], feedback: JobFeedback
+) -> None:
+    python = str(environment.own_python)
     names = set(re.findall(r"^([\w.-]+)==", requirements.read_text("utf-8"), re.MULTILINE))
     seen: set[str] = set()
 
-    def follow(line: str) -> None:
+    def follow(line: str) -> bool:
         """Half of the way is the download of the named packages, the rest of it their installation."""
-        match = re.match(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)", line)
-        if match and match[1] in names:
-            seen.add(match[1])
-            feedback.setProgress(5 + 55 * len(seen) / len(names))
+        download = re.fullmatch(r"Progress (\d+) of (\d+)", line)
+        name = re.match(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)", line)
+        if name and name[1] in names:
+            seen.add(name[1])
+        if seen and (download or name):
+            part = int(download[1]) / max(1, int(download[2])) if download else 0.0
+            feedback.setProgress(5 + 55 * min(1.0, (len(seen) - 1 + part) / len(names)))
         elif line.startswith("Installing collected packages"):
             feedback.setProgress(65)
+        return download is None
 
-    options = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
-    _run([str(python), "-I", "-m", "pip", "install", *options, "-r", str(requirements)], feedback, follow)
+    # The system's folder for temporary files may be small, or on a disk that nobody has looked at.
+    scratch = environment.folder / "tmp"
+    scratch.mkdir()
+    variables = with_proxy(worker_variables(), proxy) | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
+    pip = [python, "-I", "-c", _PIP]
+    # Of a server that it can't reach pip speaks only where it tries again.
+    options = ["--no-input", "--disable-pip-version-check", "--retries", "3"]
+    options += ["--progress-bar", _progress_style(python, feedback)]
+    arguments = plan.pip_arguments(requirements)
+    feedback.pushInfo(f"pip install {' '.join(arguments)}")
+    run_program([*pip, "install", *options, *arguments], feedback, show=follow, variables=variables)
+    shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _run(
-    command: Sequence[str],
-    feedback: BuildFeedback,
-    follow: Callable[[str], None] | None = None,
-    *,
-    is_logged: bool = True,
-) -> list[str]:
-    """Runs a program to its end and returns the lines of its output.
+def _progress_style(python: str, feedback: JobFeedback) -> str:
+    """`raw`, a line now and then of a download, where the environment's pip knows it."""
+    output = run_program([python, "-I", "-m", "pip", "--version"], feedback)
+    version = re.match(r"pip (\d+)\.(\d+)", output[-1]) if output else None
+    return "raw" if version and (int(version[1]), int(version[2])) >= _RAW_PROGRESS_SINCE else "off"
 
-    Raises:
-        EnvironmentProblemError: It can't be started, or fails.
-        BuildCancelledError: The user has cancelled; the program has been ended.
-    """
-    try:
-        process = LineProcess(command, worker_variables(), subprocess.STDOUT)
-    except OSError as error:
-        raise EnvironmentProblemError(
-            tr("{program} can't be started: {error}.").format(program=command[0], error=error)
-        ) from error
-    lines: list[str] = []
-    try:
-        while True:
-            if feedback.isCanceled():
-                raise BuildCancelledError
-            line = process.read_line(_POLL_S)
-            if line is None:
-                continue
-            lines.append(line)
-            if is_logged:
-                feedback.pushInfo(line)
-            if follow is not None:
-                follow(line)
-    except EOFError:
-        code = process.wait()
-    finally:
-        process.stop()
-    if code != 0:
-        tail = "\n".join(lines[-_TAIL_LINES:])
-        raise EnvironmentProblemError(
-            tr("{program} failed with exit code {code}:").format(program=Path(command[0]).name, code=code) + "\n" + tail
-        )
-    return lines
+
+def _folder_problem(folder: Path, error: OSError) -> EnvironmentProblemError:
+    cause = cause_of([str(error)])
+    message = tr("The folder {folder} can't be written: {error}.").format(folder=folder, error=error)
+    return EnvironmentProblemError("\n".join([message, *way_out(cause)]), cause)

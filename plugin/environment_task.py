@@ -5,12 +5,18 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsTask
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from .environment import Environment
-from .environment_builder import BuildCancelledError, BuildFeedback, EnvironmentProblemError, build, describe, self_test
+from .environment_builder import build
+from .install_plan import InstallPlan
+from .install_problem import EnvironmentProblemError
+from .program import JobCancelledError, JobFeedback
+from .proxy import proxy_variables
+from .self_test import describe, self_test
 from .translation import tr
 
 LOG_TAG = "RailSeg"
@@ -21,13 +27,13 @@ class EnvironmentTask(QgsTask):
 
     Args:
         description: What the task manager shows.
-        work: Does it and returns what to say at the end.
+        work: Does it and returns what the worker says about itself.
     """
 
     logged = pyqtSignal(str)
     ended = pyqtSignal(bool, str)
 
-    def __init__(self, description: str, work: Callable[[BuildFeedback], str]) -> None:
+    def __init__(self, description: str, work: Callable[[JobFeedback], dict[str, Any]]) -> None:
         super().__init__(description, QgsTask.Flag.CanCancel)
         self._work = work
         self._text = tr("Cancelled.")
@@ -35,8 +41,8 @@ class EnvironmentTask(QgsTask):
     def run(self) -> bool:
         """Works, in a thread of the task manager."""
         try:
-            self._text = self._work(self)
-        except BuildCancelledError:
+            self._text = describe(self._work(self))
+        except JobCancelledError:
             return False
         except EnvironmentProblemError as error:
             self._text = str(error)
@@ -60,9 +66,10 @@ class EnvironmentTask(QgsTask):
 
 
 class EnvironmentJobs(QObject):
-    """Starts jobs on the environment, one at a time, and remembers the running one's log for whoever looks later."""
+    """Starts jobs on the environment, one at a time, and remembers the last one's log for whoever looks later."""
 
     changed = pyqtSignal()
+    ended = pyqtSignal(bool, str)
 
     def __init__(self, environment: Environment, before_build: Callable[[], None]) -> None:
         super().__init__()
@@ -72,24 +79,27 @@ class EnvironmentJobs(QObject):
         self.log: list[str] = []
         self.outcome = ""
 
-    def build(self) -> None:
+    def build(self, plan: InstallPlan) -> None:
         """Makes the plugin's own environment."""
+        if self.task is not None:
+            return
         self._before_build()
+        proxy = proxy_variables()
         self._start(
             tr("Creating RailSeg's Python environment"),
-            lambda feedback: describe(build(self._environment, feedback)),
+            lambda feedback: build(self._environment, plan, feedback, proxy=proxy),
         )
 
     def check(self, python: Path) -> None:
-        """Lets the worker load all its libraries with that Python."""
-        self._start(tr("Checking RailSeg's Python"), lambda feedback: describe(self_test(python, feedback)))
+        """Lets the worker load all its libraries and run its model with that Python."""
+        self._start(tr("Checking RailSeg's Python"), lambda feedback: self_test(python, feedback))
 
     def cancel(self) -> None:
         """Stops what is running."""
         if self.task is not None:
             self.task.cancel()
 
-    def _start(self, description: str, work: Callable[[BuildFeedback], str]) -> None:
+    def _start(self, description: str, work: Callable[[JobFeedback], dict[str, Any]]) -> None:
         if self.task is not None:
             return
         self.log.clear()
@@ -103,7 +113,8 @@ class EnvironmentJobs(QObject):
     def _remember(self, line: str) -> None:
         self.log.append(line)
 
-    def _end(self, _is_done: bool, text: str) -> None:
+    def _end(self, is_done: bool, text: str) -> None:
         self.task = None
         self.outcome = text
         self.changed.emit()
+        self.ended.emit(is_done, text.splitlines()[0])

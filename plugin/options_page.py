@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import QgsSettings
+from qgis.core import QgsApplication, QgsSettings
 from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import (
+    QGroupBox,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
+    QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
 from .environment import PYTHON_SETTING, PYTHON_VARIABLE, Environment
 from .environment_task import EnvironmentJobs
+from .install_plan import Build, InstallPlan, can_use_cuda, default_build
 from .locations import ICON
+from .report import report
 from .translation import tr
 
 PAGE_NAME = "RailSeg"
@@ -39,7 +43,7 @@ class RailSegOptionsFactory(QgsOptionsWidgetFactory):
 
 
 class RailSegOptionsPage(QgsOptionsPageWidget):
-    """State of the environment, buttons to make and check it, and the choice of another Python."""
+    """State of the environment, what can be installed, and the job that is at work."""
 
     def __init__(self, environment: Environment, jobs: EnvironmentJobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,68 +52,101 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         self._jobs = jobs
         self._followed: object = None
 
-        self.status_label = QLabel()
-        self.status_label.setWordWrap(True)
-        self.create_button = QPushButton(tr("Create environment"))
+        self.status_label = _wrapped("")
         self.check_button = QPushButton(tr("Check"))
+        self.report_button = QPushButton(tr("Copy report"))
+        self.cpu_choice = QRadioButton(_build_text(tr("Build it for this machine's processor"), Build.CPU))
+        self.cuda_choice = QRadioButton()
+        if can_use_cuda():
+            self.cuda_choice.setText(_build_text(tr("Build it for the NVIDIA card (CUDA)"), Build.CUDA))
+        self.wheels_choice = QRadioButton(tr("Build it from a folder of wheels, without a network"))
+        self.wheels_widget = _file_widget(tr("Folder of wheels"), QgsFileWidget.StorageMode.GetDirectory)
+        self.python_choice = QRadioButton(tr("Use an existing Python that has RailSeg's requirements"))
+        self.python_widget = _file_widget(tr("Python for RailSeg"), QgsFileWidget.StorageMode.GetFile)
+        self.create_button = QPushButton()
         self.cancel_button = QPushButton(tr("Cancel"))
-        self.python_widget = QgsFileWidget()
-        self.python_widget.setDialogTitle(tr("Python for RailSeg"))
-        self.python_widget.lineEdit().setPlaceholderText(str(environment.own_python))
         self.progress_bar = QProgressBar()
         self.log_view = QPlainTextEdit()
         self.log_view.setReadOnly(True)
         self._arrange()
 
         self.python_widget.setFilePath(QgsSettings().value(PYTHON_SETTING, "", type=str))
+        self._choose_first()
+        for choice in self._choices():
+            choice.toggled.connect(self._refresh)
+        for widget in (self.wheels_widget, self.python_widget):
+            widget.fileChanged.connect(self._refresh)
         self.create_button.clicked.connect(self._create)
         self.check_button.clicked.connect(self._check)
+        self.report_button.clicked.connect(self._copy_report)
         self.cancel_button.clicked.connect(self._jobs.cancel)
         self._jobs.changed.connect(self._refresh)
         self.log_view.setPlainText("\n".join(self._jobs.log))
         self._refresh()
 
     def apply(self) -> None:
-        """Stores the choice of Python."""
-        QgsSettings().setValue(PYTHON_SETTING, self.python_widget.filePath().strip())
+        """Stores the choice of Python: the named one, or none where RailSeg's own environment is chosen."""
+        path = self.python_widget.filePath().strip() if self.python_choice.isChecked() else ""
+        QgsSettings().setValue(PYTHON_SETTING, path)
 
     def helpKey(self) -> str:
         """No page in QGIS's own manual."""
         return ""
 
+    def _choices(self) -> tuple[QRadioButton, ...]:
+        return (self.cpu_choice, self.cuda_choice, self.wheels_choice, self.python_choice)
+
+    def _choose_first(self) -> None:
+        """What holds now, else what this machine's hardware asks for."""
+        if self.python_widget.filePath():
+            self.python_choice.setChecked(True)
+        elif default_build() is Build.CUDA:
+            self.cuda_choice.setChecked(True)
+        else:
+            self.cpu_choice.setChecked(True)
+
     def _arrange(self) -> None:
-        explanation = QLabel(
-            tr(
-                "RailSeg's model runs in a Python environment of its own, beside QGIS. Making it downloads 1 GB or "
-                "more and takes some minutes, in the background."
-            )
+        explanation = tr(
+            "RailSeg's model runs in a Python environment of its own, beside QGIS: PyTorch and some smaller packages, "
+            "installed to {folder}. Nothing of QGIS is changed."
         )
-        explanation.setWordWrap(True)
-        buttons = QHBoxLayout()
-        for button in (self.create_button, self.check_button, self.cancel_button):
-            buttons.addWidget(button)
-        buttons.addStretch()
+        state = QGroupBox(tr("Environment"))
+        state_layout = QVBoxLayout(state)
+        state_layout.addWidget(_wrapped(explanation.format(folder=self._environment.folder)))
+        state_layout.addWidget(self.status_label)
+        state_layout.addLayout(_row(self.check_button, self.report_button))
+
+        setup = QGroupBox(tr("Set it up"))
+        setup_layout = QVBoxLayout(setup)
+        for widget in (*self._choices()[:3], self.wheels_widget, self.python_choice, self.python_widget):
+            setup_layout.addWidget(widget)
+        self.cuda_choice.setVisible(can_use_cuda())
+        setup_layout.addLayout(_row(self.create_button, self.cancel_button))
+        setup_layout.addWidget(self.progress_bar)
+
         layout = QVBoxLayout(self)
-        layout.addWidget(explanation)
-        layout.addWidget(self.status_label)
-        layout.addLayout(buttons)
-        layout.addWidget(self.progress_bar)
-        layout.addWidget(self.log_view)
-        layout.addWidget(
-            QLabel(tr("Another Python, with RailSeg's requirements installed (empty: the environment above)"))
-        )
-        layout.addWidget(self.python_widget)
+        layout.addWidget(state)
+        layout.addWidget(setup)
+        layout.addWidget(self.log_view, 1)
 
     def _create(self) -> None:
-        self.python_widget.setFilePath("")
         self.apply()
         self.log_view.clear()
-        self._jobs.build()
+        if self.python_choice.isChecked():
+            self._jobs.check(Path(self.python_widget.filePath().strip()))
+        elif self.wheels_choice.isChecked():
+            self._jobs.build(InstallPlan(wheels=Path(self.wheels_widget.filePath().strip())))
+        else:
+            self._jobs.build(InstallPlan(Build.CUDA if self.cuda_choice.isChecked() else Build.CPU))
 
     def _check(self) -> None:
-        path = self.python_widget.filePath().strip()
         self.log_view.clear()
-        self._jobs.check(Path(path) if path else self._environment.python())
+        self._jobs.check(self._environment.python())
+
+    def _copy_report(self) -> None:
+        text = report(self._environment, self._jobs.log)
+        QgsApplication.clipboard().setText(text)
+        self.log_view.setPlainText(text)
 
     def _refresh(self) -> None:
         task = self._jobs.task
@@ -117,10 +154,20 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
             task.logged.connect(self.log_view.appendPlainText)
             task.progressChanged.connect(self._show_progress)
         self._followed = task
-        self.create_button.setEnabled(task is None)
-        self.check_button.setEnabled(task is None)
-        self.cancel_button.setEnabled(task is not None)
-        self.progress_bar.setVisible(task is not None)
+        is_idle = task is None
+        for choice in self._choices():
+            choice.setEnabled(is_idle)
+        is_complete = True
+        for choice, widget in ((self.wheels_choice, self.wheels_widget), (self.python_choice, self.python_widget)):
+            widget.setEnabled(is_idle and choice.isChecked())
+            is_complete = is_complete and (not choice.isChecked() or bool(widget.filePath().strip()))
+        self.create_button.setEnabled(is_idle and is_complete)
+        self.check_button.setEnabled(is_idle and self._environment.status().is_ok)
+        self.create_button.setText(
+            tr("Check and use it") if self.python_choice.isChecked() else tr("Create environment")
+        )
+        self.cancel_button.setEnabled(not is_idle)
+        self.progress_bar.setVisible(not is_idle)
         self.status_label.setText(self._status_text())
 
     def _show_progress(self, percent: float) -> None:
@@ -138,3 +185,31 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         if self._environment.is_chosen_by_variable:
             text += " " + tr("(set by the variable {name})").format(name=PYTHON_VARIABLE)
         return text
+
+
+def _build_text(text: str, build: Build) -> str:
+    plan = InstallPlan(build)
+    sizes = tr("{text}: about {download} GB to download, {disk} GB on the disk")
+    return sizes.format(text=text, download=plan.download_gb, disk=plan.disk_gb)
+
+
+def _wrapped(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setWordWrap(True)
+    return label
+
+
+def _file_widget(title: str, mode: QgsFileWidget.StorageMode) -> QgsFileWidget:
+    widget = QgsFileWidget()
+    widget.setDialogTitle(title)
+    widget.setStorageMode(mode)
+    widget.lineEdit().setPlaceholderText(title)
+    return widget
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch()
+    return row

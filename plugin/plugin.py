@@ -51,12 +51,14 @@ class RailSegPlugin:
         self._iface.addCustomActionForLayerType(self._action, "", Qgis.LayerType.Raster, True)
         self._review = RailwayReview(self._iface)
         self._jobs = EnvironmentJobs(self._environment, self._worker.stop)
+        self._jobs.ended.connect(self._tell_outcome)
         self._options_factory = RailSegOptionsFactory(self._environment, self._jobs)
         self._iface.registerOptionsWidgetFactory(self._options_factory)
 
     def unload(self) -> None:
         """Takes everything back."""
         if self._jobs is not None:
+            self._jobs.ended.disconnect(self._tell_outcome)
             self._jobs.cancel()
             self._jobs = None
         for dialog in self._open_dialogs():
@@ -93,8 +95,13 @@ class RailSegPlugin:
         return [dialog for dialog in self._dialogs if not sip.isdeleted(dialog)]
 
     def _offer_options(self) -> None:
-        text = tr("The Python environment isn't ready: make it in the options.")
+        text = tr("The Python environment isn't ready: set it up in the options.")
         offer(self._iface, Qgis.MessageLevel.Warning, text, tr("Open the options"), self._open_options)
+
+    def _tell_outcome(self, is_done: bool, text: str) -> None:
+        """For whoever has closed the options and works on meanwhile."""
+        level = Qgis.MessageLevel.Success if is_done else Qgis.MessageLevel.Warning
+        self._iface.messageBar().pushMessage("RailSeg", text, level)
 
     def _open_options(self) -> None:
         self._iface.showOptionsDialog(self._iface.mainWindow(), PAGE_NAME)

@@ -18,12 +18,14 @@ from .line_process import LineProcess
 from .locations import WORKER_SCRIPT
 from .translation import tr
 
-_PROTOCOL_VERSION = 1
+_PROTOCOL_VERSION = 1  # see the worker's PROTOCOL_VERSION
 _POLL_S = 0.1
 _IDLE_S = 60.0
-_TEXT_INTERVAL_S = 30.0
+_TEXT_INTERVAL_S = 30.0  # QGIS writes each into the log
+_COUNTED_STAGE = "segment"
 _TAIL_BYTES = 4000
-_OUT_OF_MEMORY = (-9, 137)
+# Killed on Linux and macOS, and as a shell tells it; Windows: no memory left, and no more to be had.
+_ENDED_BY_SYSTEM = (-9, 137, 0xC0000017, 0xC000012D)
 
 
 class Feedback(Protocol):
@@ -192,7 +194,9 @@ class _Worker:
             if event is None or event.get("id", self._last_id) not in (self._last_id, None):
                 continue
             kind = event["event"]
-            if kind == "progress":
+            if kind == "plan":
+                _relay_plan(event, feedback)
+            elif kind == "progress":
                 progress.relay(event)
             elif kind == "log":
                 _relay_log(event, feedback)
@@ -210,10 +214,10 @@ class _Worker:
 
     def _why_it_died(self) -> str:
         code = self._process.wait()
-        if code in _OUT_OF_MEMORY:
+        if code in _ENDED_BY_SYSTEM:
             return tr(
-                "The system ended RailSeg's worker, most likely because memory ran out. "
-                "Close other programs, or choose a smaller extent."
+                "RailSeg's worker was ended by the system, probably for want of memory. Close other programs or choose "
+                "a smaller extent, then run it again. Outputs of earlier runs are untouched."
             )
         self._errors.seek(0, 2)
         self._errors.seek(max(0, self._errors.tell() - _TAIL_BYTES))
@@ -244,6 +248,10 @@ class _ProgressRelay:
             return
         self._stage = stage
         text = _stage_text(stage)
+        if stage == _COUNTED_STAGE:
+            text = tr("{stage}: {done} of {total} tiles").format(
+                stage=text, done=event.get("done", 0), total=event.get("total", 0)
+            )
         if remaining_s is not None:
             self._told_remaining_at = now
             text = tr("{stage}, about {duration} left").format(stage=text, duration=_duration_text(remaining_s))
@@ -260,6 +268,23 @@ def _parse(line: str, feedback: Feedback) -> dict[str, Any] | None:
         return event
     feedback.pushDebugInfo(line)
     return None
+
+
+def _relay_plan(event: dict[str, Any], feedback: Feedback) -> None:
+    feedback.pushInfo(
+        tr("{gsd:.3g} m pixels, {area:.1f} ha to look at in {tiles} tiles with {model} on {device}").format(
+            gsd=event.get("source_gsd_m", 0.0),
+            area=event.get("area_m2", 0.0) / 1e4,
+            tiles=event.get("tiles", 0),
+            model=event.get("model", "?"),
+            device=event.get("device", "?"),
+        )
+    )
+    feedback.pushInfo(
+        tr("It takes about {duration} and {size:.0f} MB on the disk").format(
+            duration=_duration_text(event.get("seconds", 0.0)), size=max(1.0, event.get("disk_bytes", 0) / 1e6)
+        )
+    )
 
 
 def _relay_log(event: dict[str, Any], feedback: Feedback) -> None:

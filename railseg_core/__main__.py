@@ -11,11 +11,14 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from railseg_core import __version__
 from railseg_core.errors import RailSegError
 from railseg_core.process_environment import prepare_process_environment
+
+if TYPE_CHECKING:
+    from railseg_core.planning import WorkPlan
 
 EXIT_OK, EXIT_ERROR, EXIT_INTERRUPTED = 0, 1, 130
 _STAGES = {
@@ -40,6 +43,14 @@ class TerminalReporter:
         self._quiet = quiet
         self._stage = ""
         self._bar: Any = None
+
+    def plan(self, plan: WorkPlan) -> None:
+        """Writes what lies ahead."""
+        self.log(
+            "info",
+            f"{plan.source_gsd_m:.3g} m pixels, {plan.area_m2 / 1e4:,.1f} ha to look at in {plan.tiles:,} tiles with "
+            f"{plan.model} on {plan.device}: about {plan.seconds:,.0f} s, {plan.disk_bytes / 1e6:,.0f} MB on the disk",
+        )
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """Moves the bar of `stage`."""

@@ -41,6 +41,11 @@ _MAX_CLASS = 16
 _ON_LATTICE_PX = 1e-3
 
 
+def expected_bytes(window: PixelWindow, bands: int) -> int:
+    """About how large a grid raster becomes."""
+    return int(bands * window.width * window.height * _BYTES_PER_VALUE)
+
+
 class GridRasterWriter:
     """Writes windows of a grid raster. Made by `create_grid_raster`.
 
@@ -104,7 +109,7 @@ def create_grid_raster(
     Raises:
         RailSegError: the file cannot be written: no such folder, no right, no space, it exists.
     """
-    required = int(len(bands) * window.width * window.height * _BYTES_PER_VALUE)
+    required = expected_bytes(window, len(bands))
     name = os.fspath(path)
     profile = {
         "driver": "GTiff",

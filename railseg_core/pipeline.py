@@ -21,6 +21,7 @@ from railseg_core.evaluation import evaluate
 from railseg_core.grid_raster import GridRaster, create_grid_raster, open_grid_raster
 from railseg_core.mask_raster import write_mask
 from railseg_core.outputs import prepare_output
+from railseg_core.planning import plan_work
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
 from railseg_core.railway_map import RailwayMap, RunRecord, write_map
 from railseg_core.raster import WorkingGrid, open_working_grid, read_raster_info
@@ -257,22 +258,16 @@ def _open(
 ) -> tuple[Segmenter, WorkingGrid]:
     """The model and the raster; the weights last, since the raster is wrong more often and quicker to open."""
     from railseg_core.network.model_file import read_card
-    from railseg_core.segmentation import Segmenter, device_description
+    from railseg_core.segmentation import Segmenter
 
     card = read_card(model_path)
     grid = open_working_grid(request.raster, gsd_m=card.gsd_m, bands=request.bands, area=request.area)
     try:
         segmenter = Segmenter(model_path, request.device)
+        reporter.plan(plan_work(grid, segmenter, len(BANDS) + (request.mask is not None)))
     except BaseException:
         grid.close()
         raise
-    window = grid.window
-    hectares = window.width * window.height * grid.gsd_m**2 / 1e4
-    reporter.log(
-        "info",
-        f"{Path(request.raster).name}: {grid.source_gsd_m:.3g} m pixels, {hectares:,.1f} ha to look at "
-        f"with {card.name} on {device_description(segmenter.device)}",
-    )
     return segmenter, grid
 
 

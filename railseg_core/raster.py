@@ -216,6 +216,12 @@ class WorkingGrid:
         """Of an array that holds `window`: (col + 0.5, row + 0.5) to (x, y) in the working CRS."""
         return self.window.transform(self.gsd_m)
 
+    @property
+    def area_m2(self) -> float:
+        """How much ground is to be worked on: the area, as far as it lies in the raster's box, or all of that."""
+        picture = shapely.box(*self.picture_window.bounds(self.gsd_m))
+        return float((picture if self._polygon is None else picture.intersection(self._polygon)).area)
+
     def read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
         """The picture in any window, within the area or not, within the raster or not.
 

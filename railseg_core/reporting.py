@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from railseg_core.planning import WorkPlan
 
 Level = Literal["debug", "info", "warning"]
 
 
 class Reporter(Protocol):
     """Receives progress and messages while a stage works."""
+
+    def plan(self, plan: WorkPlan) -> None:
+        """What lies ahead; told once, before the model is run."""
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """`done` of `total` units of `stage` are finished (a stage starts with `done` 0)."""
@@ -21,6 +27,9 @@ class Reporter(Protocol):
 
 class Silent:
     """The reporter of those who do not ask."""
+
+    def plan(self, plan: WorkPlan) -> None:
+        """Says nothing."""
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """Says nothing."""

@@ -6,7 +6,7 @@ file descriptor 1 is handed to standard error; the variables with which QGIS poi
 are dropped; and when standard input ends, because the parent has gone, the process ends too, after it has removed what
 it was writing.
 
-Events: `ready`, `progress`, `log`, `result`, `error`. See `Connection` and `serve` for their fields.
+Events: `ready`, `plan`, `progress`, `log`, `result`, `error`. See `Connection` and `serve` for their fields.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ import sys
 import threading
 import time
 import traceback
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
+    from railseg_core.planning import WorkPlan
     from railseg_core.reporting import Timeline
 
 PROTOCOL_VERSION = 1
+"""Grows when a parent of before would misunderstand; not for a new event or field, which parents pass over."""
 _CLEAN_UP_S = 3.0
 _PROGRESS_INTERVAL_S = 0.1
 _REPORT_IT = "This is a fault in RailSeg: please report it with the log."
@@ -50,6 +53,10 @@ class Connection:
         self._request_id = request_id
         self._timeline = timeline
         self._last_progress = ("", 0.0)
+
+    def plan(self, plan: WorkPlan) -> None:
+        """Sends `plan` with the plan's fields."""
+        self.send("plan", id=self._request_id, **asdict(plan))
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """Sends `progress` with the whole run's fraction (0 to 1) and remaining seconds, ten times a second at most."""
@@ -174,8 +181,9 @@ def main() -> None:
     connection = Connection(take_standard_output())
     if "--self-test" in sys.argv[1:]:
         from railseg_core.pipeline import info
+        from railseg_core.planning import tiles_per_s
 
-        connection.send("result", id=None, result=info())
+        connection.send("result", id=None, result=info() | {"tiles_per_s": round(tiles_per_s(), 2)})
         return
     lines = read_requests(take_standard_input())
     from railseg_core import __version__

@@ -80,6 +80,11 @@ def test_it_extracts_with_progress_that_grows_and_ends_at_one(
     assert fractions[-1] == 1.0
     assert list(dict.fromkeys(event["stage"] for event in progress)) == ["segment", "skeleton", "lines"]
     assert all(event["id"] == 1 for event in events)
+    plan = events[0]
+    assert plan["event"] == "plan"
+    assert (plan["tiles"], plan["device"]) == (progress[0]["total"], result["device"])
+    assert plan["seconds"] > 0
+    assert plan["disk_bytes"] > 0
 
 
 def test_one_worker_serves_request_after_request_also_after_errors(worker: WorkerProcess, tmp_path: Path) -> None:
@@ -165,4 +170,6 @@ def test_the_self_test_prints_one_result() -> None:
     done = subprocess.run(
         [sys.executable, "-I", str(WORKER), "--self-test"], capture_output=True, text=True, check=True
     )
-    assert json.loads(done.stdout)["result"]["model"]["gsd_m"] == 0.2
+    result = json.loads(done.stdout)["result"]
+    assert result["model"]["gsd_m"] == 0.2
+    assert result["tiles_per_s"] > 0

@@ -15,7 +15,7 @@ from typing import Any
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QPushButton
+from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QPushButton, QRadioButton
 from qgis.utils import iface, isPluginLoaded, loadPlugin, plugins, startPlugin, unloadPlugin
 
 SCREENSHOTS = Path(os.environ["RAILSEG_SCREENSHOTS"])
@@ -119,8 +119,8 @@ def review() -> Iterator[Callable[[], bool] | None]:
 def look_at_options() -> None:
     """While the options dialog is open, which holds up everything else."""
     dialog = QApplication.activeModalWidget()
-    labels = [label.text() for label in dialog.findChildren(QPushButton) if label.isVisible()]
-    seen["options buttons"] = labels
+    seen["options buttons"] = [button.text() for button in dialog.findChildren(QPushButton) if button.isVisible()]
+    seen["options choices"] = [choice.text() for choice in dialog.findChildren(QRadioButton) if choice.isVisible()]
     screenshot("options")
     dialog.reject()
 

@@ -84,7 +84,8 @@ def test_a_raster_s_menu_has_extract_railway(seen: dict[str, Any]) -> None:
 def test_without_the_environment_the_way_to_it_is_one_click(seen: dict[str, Any]) -> None:
     assert "environment isn't ready" in seen["message bar"]
     assert "Open the options" in seen["message buttons"]
-    assert {"Create environment", "Check"} <= set(seen["options buttons"])
+    assert {"Create environment", "Cancel", "Check", "Copy report"} <= set(seen["options buttons"])
+    assert {"Build it from a folder of wheels, without a network"} < set(seen["options choices"])
 
 
 def test_the_dialog_opens_with_the_layer_set(seen: dict[str, Any]) -> None:

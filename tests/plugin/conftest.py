@@ -11,14 +11,16 @@ import json
 import os
 import shutil
 import sys
+import sysconfig
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsProcessingContext, QgsProject
+from qgis.core import QgsProcessingContext, QgsProject, QgsSettings
 from support import REPOSITORY, SAMPLE, SAMPLE_TRACKS, Feedback, write_raster
 
 PLUGIN_PATH = Path(tempfile.mkdtemp(prefix="railseg-plugins-"))
@@ -27,7 +29,7 @@ atexit.register(shutil.rmtree, PLUGIN_PATH)
 sys.path.insert(0, str(PLUGIN_PATH))
 os.environ.setdefault("RAILSEG_PYTHON", str(REPOSITORY / ".venv" / "bin" / "python"))
 
-from railseg.plugin.environment import Environment  # noqa: E402
+from railseg.plugin.environment import PYTHON_SETTING, Environment  # noqa: E402
 from railseg.plugin.provider import RailSegProvider  # noqa: E402
 from railseg.plugin.worker_client import WorkerClient  # noqa: E402
 
@@ -64,6 +66,37 @@ def new_environment(qgis_app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """An environment that isn't there yet, and no Python chosen instead."""
     monkeypatch.delenv("RAILSEG_PYTHON")
     return Environment(tmp_path / "profile" / "railseg" / "env")
+
+
+@pytest.fixture
+def no_choice(qgis_app: Any) -> Iterator[None]:
+    """The setting of another Python is as it was afterwards."""
+    yield
+    QgsSettings().remove(PYTHON_SETTING)
+
+
+@pytest.fixture
+def wheels(worker_python: Path, tmp_path: Path) -> Path:
+    """A folder with a wheel that is quick to install: by it the new environment sees what the core's has."""
+    packages = worker_python.parent.parent / "lib" / f"python{sysconfig.get_python_version()}" / "site-packages"
+    if not packages.is_dir():
+        pytest.skip("The core's environment isn't of the same Python as QGIS.")
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "borrowed-1-py3-none-any.whl", "w") as archive:
+        archive.writestr("borrowed.pth", f"{packages}\n")
+        archive.writestr("borrowed-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: borrowed\nVersion: 1\n")
+        archive.writestr("borrowed-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr("borrowed-1.dist-info/RECORD", "")
+    return folder
+
+
+@pytest.fixture
+def requirements(tmp_path: Path) -> Path:
+    """Requirements that the folder of wheels fulfils."""
+    path = tmp_path / "requirements.txt"
+    path.write_text("borrowed==1\n")
+    return path
 
 
 @pytest.fixture

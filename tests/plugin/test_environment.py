@@ -1,51 +1,75 @@
-"""The worker's Python environment: its state, how it is built, and the page that does it."""
+"""The worker's Python environment: its state and how it is built, with the real venv, pip and worker."""
 
 from __future__ import annotations
 
 import os
-import sysconfig
-import zipfile
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from qgis.core import QgsSettings
+from railseg.plugin.base_python import find_base_python
 from railseg.plugin.environment import PYTHON_SETTING, Environment, State
-from railseg.plugin.environment_builder import (
-    BuildCancelledError,
-    EnvironmentProblemError,
-    build,
-    describe,
-    find_base_python,
-    self_test,
-)
-from railseg.plugin.environment_task import EnvironmentJobs
-from railseg.plugin.options_page import RailSegOptionsFactory, RailSegOptionsPage
+from railseg.plugin.environment_builder import build
+from railseg.plugin.install_plan import Build, InstallPlan
+from railseg.plugin.install_problem import Cause, EnvironmentProblemError
+from railseg.plugin.program import JobCancelledError
+from railseg.plugin.self_test import describe, self_test
+from servers import silent_server
 from support import Feedback, wait_until
 
+BUILDER = """
+import sys
+from pathlib import Path
+from railseg.plugin.environment import Environment
+from railseg.plugin.environment_builder import build
+from railseg.plugin.install_plan import InstallPlan
 
-@pytest.fixture
-def requirements(worker_python: Path, tmp_path: Path) -> Path:
-    """Requirements that are quick to install: a wheel by which the new environment sees what the core's has."""
-    packages = worker_python.parent.parent / "lib" / f"python{sysconfig.get_python_version()}" / "site-packages"
-    if not packages.is_dir():
-        pytest.skip("The core's environment isn't of the same Python as QGIS.")
-    wheel = tmp_path / "borrowed-1-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("borrowed.pth", f"{packages}\n")
-        archive.writestr("borrowed-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: borrowed\nVersion: 1\n")
-        archive.writestr("borrowed-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr("borrowed-1.dist-info/RECORD", "")
-    path = tmp_path / "requirements.txt"
-    path.write_text(f"{wheel}\n")
-    return path
+class Log:
+    def isCanceled(self): return False
+    def setProgress(self, progress): pass
+    def pushInfo(self, info): print(info, flush=True)
+
+build(Environment(Path(sys.argv[1])), InstallPlan(), Log(), requirements=Path(sys.argv[2]))
+"""
 
 
 @pytest.fixture
-def no_choice(qgis_app: object) -> Iterator[None]:
-    """The setting of another Python is as it was afterwards."""
-    yield
-    QgsSettings().remove(PYTHON_SETTING)
+def stuck_builder(
+    new_environment: Environment, requirements: Path, plugin_path: Path
+) -> Iterator[subprocess.Popen[str]]:
+    """Another process that builds the same environment, in the middle of a download that doesn't come."""
+    with silent_server() as index:
+        environment = os.environ | {"PYTHONPATH": str(plugin_path), "PIP_INDEX_URL": index}
+        builder = subprocess.Popen(
+            [sys.executable, "-c", BUILDER, str(new_environment.folder), str(requirements)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert builder.stdout is not None
+        assert any(line.startswith("pip install") for line in builder.stdout)
+        wait_until(lambda: bool(_programs_in(new_environment.folder)))
+        yield builder
+        builder.kill()
+        builder.wait()
+        builder.stdout.close()
+
+
+def _programs_in(folder: Path) -> list[str]:
+    """Command lines of the processes that run the environment's Python."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_text()
+        except OSError:
+            continue
+        if command.startswith(str(folder)):
+            found.append(command)
+    return found
 
 
 def test_it_is_missing_first_and_says_how_to_get_it(new_environment: Environment) -> None:
@@ -78,18 +102,6 @@ def test_the_variable_goes_before_the_setting(
     assert new_environment.python() == worker_python
 
 
-def test_build_makes_an_environment_in_which_the_worker_works(
-    new_environment: Environment, requirements: Path, feedback: Feedback
-) -> None:
-    info = build(new_environment, feedback, requirements)
-    assert new_environment.status().is_ok
-    assert new_environment.python().is_relative_to(new_environment.folder)
-    assert "PyTorch" in describe(info)
-    assert any("Successfully installed borrowed" in line for line in feedback.infos)
-    assert feedback.percents == sorted(feedback.percents)
-    assert feedback.percents[-1] == 100.0
-
-
 def test_an_environment_for_other_requirements_is_outdated(new_environment: Environment) -> None:
     new_environment.own_python.parent.mkdir(parents=True)
     new_environment.own_python.touch()
@@ -101,77 +113,167 @@ def test_an_environment_for_other_requirements_is_outdated(new_environment: Envi
     assert "anew" in new_environment.status().message
 
 
+def test_an_environment_whose_base_python_has_gone_is_to_be_made_anew(
+    new_environment: Environment, tmp_path: Path
+) -> None:
+    new_environment.own_python.parent.mkdir(parents=True)
+    new_environment.own_python.touch()
+    (new_environment.folder / "pyvenv.cfg").write_text(f"home = {tmp_path / 'QGIS 3.40' / 'bin'}\nversion = 3.12\n")
+    new_environment.mark_ready()
+    assert new_environment.status().state is State.OUTDATED
+    assert "has gone" in new_environment.status().message
+
+
+def test_build_makes_an_environment_in_which_the_worker_works(
+    new_environment: Environment, requirements: Path, wheels: Path, feedback: Feedback
+) -> None:
+    info = build(new_environment, InstallPlan(wheels=wheels), feedback, requirements=requirements)
+    assert new_environment.status().is_ok
+    assert new_environment.python().is_relative_to(new_environment.folder)
+    assert "PyTorch" in describe(info)
+    assert "tiles a second" in describe(info)
+    assert any("Successfully installed borrowed" in line for line in feedback.infos)
+    assert feedback.percents == sorted(feedback.percents)
+    assert feedback.percents[-1] == 100.0
+    assert sorted(path.name for path in new_environment.folder.parent.iterdir()) == ["env"]
+    assert not (new_environment.folder / "tmp").exists()
+
+
 def test_a_build_whose_packages_cannot_be_had_says_so_and_leaves_nothing(
-    new_environment: Environment, tmp_path: Path, feedback: Feedback
+    new_environment: Environment, wheels: Path, tmp_path: Path, feedback: Feedback
 ) -> None:
     requirements = tmp_path / "requirements.txt"
-    requirements.write_text(f"{tmp_path / 'none-1-py3-none-any.whl'}\n")
-    with pytest.raises(EnvironmentProblemError, match=r"(?s)exit code 1.*none-1"):
-        build(new_environment, feedback, requirements)
-    assert not new_environment.folder.exists()
+    requirements.write_text("no-such-package==1\n")
+    with pytest.raises(EnvironmentProblemError, match=r"(?s)exit code 1.*no-such-package") as caught:
+        build(new_environment, InstallPlan(wheels=wheels), feedback, requirements=requirements)
+    assert caught.value.cause is Cause.NO_WHEEL
+    assert not list(new_environment.folder.parent.iterdir())
     assert new_environment.status().state is State.MISSING
 
 
-def test_a_build_can_be_cancelled_and_leaves_nothing(new_environment: Environment, requirements: Path) -> None:
-    feedback = Feedback(cancel_when=lambda feedback: any(line.startswith("Processing") for line in feedback.infos))
-    with pytest.raises(BuildCancelledError):
-        build(new_environment, feedback, requirements)
-    assert not new_environment.folder.exists()
+def test_a_build_can_be_cancelled_and_leaves_nothing(
+    new_environment: Environment, requirements: Path, wheels: Path
+) -> None:
+    feedback = Feedback(cancel_when=lambda feedback: any(line.startswith("Looking in") for line in feedback.infos))
+    with pytest.raises(JobCancelledError):
+        build(new_environment, InstallPlan(wheels=wheels), feedback, requirements=requirements)
+    assert not list(new_environment.folder.parent.iterdir())
 
 
 def test_a_build_never_removes_a_folder_that_is_something_else(
-    new_environment: Environment, requirements: Path, feedback: Feedback
+    new_environment: Environment, requirements: Path, wheels: Path, feedback: Feedback
 ) -> None:
     new_environment.folder.mkdir(parents=True)
     treasure = new_environment.folder / "thesis.odt"
     treasure.touch()
     with pytest.raises(EnvironmentProblemError, match="something else"):
-        build(new_environment, feedback, requirements)
+        build(new_environment, InstallPlan(wheels=wheels), feedback, requirements=requirements)
     assert treasure.exists()
+
+
+def test_without_space_nothing_is_touched(new_environment: Environment, tmp_path: Path, feedback: Feedback) -> None:
+    new_environment.own_python.parent.mkdir(parents=True)
+    new_environment.own_python.touch()
+    new_environment.mark_ready()
+    wheels = tmp_path / "huge"
+    wheels.mkdir()
+    with (wheels / "huge-1-py3-none-any.whl").open("wb") as wheel:
+        wheel.truncate(10**12)  # it takes no space itself
+    with pytest.raises(EnvironmentProblemError, match=r"needs 4000\.0 GB") as caught:
+        build(new_environment, InstallPlan(wheels=wheels), feedback)
+    assert caught.value.cause is Cause.DISK_FULL
+    assert new_environment.status().is_ok
+
+
+def test_an_empty_folder_of_wheels_is_told_before_anything_is_touched(
+    new_environment: Environment, tmp_path: Path, feedback: Feedback
+) -> None:
+    with pytest.raises(EnvironmentProblemError, match="has no wheels"):
+        build(new_environment, InstallPlan(wheels=tmp_path / "none"), feedback)
+    assert not new_environment.folder.exists()
+
+
+def test_two_windows_do_not_build_at_once(
+    new_environment: Environment,
+    requirements: Path,
+    wheels: Path,
+    feedback: Feedback,
+    stuck_builder: subprocess.Popen[str],
+) -> None:
+    with pytest.raises(EnvironmentProblemError, match=f"process {stuck_builder.pid} ") as caught:
+        build(new_environment, InstallPlan(wheels=wheels), feedback, requirements=requirements)
+    assert caught.value.cause is Cause.BUSY
+    assert stuck_builder.poll() is None
+    assert _programs_in(new_environment.folder)
+
+
+def test_what_a_killed_build_leaves_is_no_environment_and_the_next_build_replaces_it(
+    new_environment: Environment,
+    requirements: Path,
+    wheels: Path,
+    feedback: Feedback,
+    stuck_builder: subprocess.Popen[str],
+) -> None:
+    os.kill(stuck_builder.pid, signal.SIGKILL)
+    stuck_builder.wait()
+    wait_until(lambda: not _programs_in(new_environment.folder))  # its pip doesn't write on
+    assert new_environment.own_python.exists()
+    assert new_environment.lock_file.exists()
+    assert new_environment.status().state is State.MISSING
+    build(new_environment, InstallPlan(wheels=wheels), feedback, requirements=requirements)
+    assert new_environment.status().is_ok
+    assert not new_environment.lock_file.exists()
+
+
+def test_a_build_killed_before_venv_wrote_anything_is_replaced_too(
+    new_environment: Environment, tmp_path: Path, wheels: Path, feedback: Feedback
+) -> None:
+    (new_environment.folder / "lib").mkdir(parents=True)
+    (new_environment.folder / "made-by-railseg").touch()
+    (new_environment.folder.parent / "removed-abc").mkdir()
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("no-such-package==1\n")
+    with pytest.raises(EnvironmentProblemError, match="no-such-package"):
+        build(new_environment, InstallPlan(wheels=wheels), feedback, requirements=requirements)
+    assert not list(new_environment.folder.parent.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("system", "build_of", "expected"),
+    [
+        ("linux", Build.CPU, ["--extra-index-url", "https://download.pytorch.org/whl/cpu", "torch==2.13.0+cpu"]),
+        ("linux", Build.CUDA, []),
+        ("win32", Build.CPU, []),
+        ("win32", Build.CUDA, ["--extra-index-url", "https://download.pytorch.org/whl/cu130", "torch==2.13.0+cu130"]),
+        ("darwin", Build.CPU, []),
+    ],
+)
+def test_pip_is_asked_for_the_pytorch_of_the_system(
+    system: str, build_of: Build, expected: list[str], tmp_path: Path
+) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("numpy==2.4.6\ntorch==2.13.0\n")
+    arguments = InstallPlan(build_of).pip_arguments(requirements, system)
+    always = ["--only-binary", ":all:", "-r", str(requirements)]
+    assert [argument for argument in arguments if argument not in always] == expected
+    assert set(always) <= set(arguments)
+
+
+def test_a_folder_of_wheels_stands_in_for_the_network(requirements: Path, wheels: Path) -> None:
+    plan = InstallPlan(wheels=wheels)
+    assert plan.pip_arguments(requirements)[:3] == ["--no-index", "--find-links", str(wheels)]
+    assert plan.download_gb == 0.0
+    assert 0.0 < plan.disk_gb < 0.001
 
 
 def test_the_base_python_is_a_python_and_new_enough(qgis_app: object, feedback: Feedback) -> None:
     assert find_base_python(feedback).name.startswith("python")
+    assert not feedback.infos
 
 
 def test_the_self_test_of_a_python_without_the_packages_shows_what_is_wrong(
     qgis_app: object, feedback: Feedback
 ) -> None:
-    with pytest.raises(EnvironmentProblemError, match="ModuleNotFoundError"):
+    with pytest.raises(EnvironmentProblemError, match=r"(?s)lacks a package.*ModuleNotFoundError") as caught:
         self_test(Path("/usr/bin/python3"), feedback)
-
-
-def test_the_options_page_checks_the_python(
-    qgis_app: object, worker_python: Path, no_choice: None, new_environment: Environment
-) -> None:
-    jobs = EnvironmentJobs(new_environment, lambda: None)
-    page = RailSegOptionsFactory(new_environment, jobs).createWidget()
-    assert "Create environment" in page.status_label.text()
-    page.python_widget.setFilePath(str(worker_python))
-    page.apply()
-    assert QgsSettings().value(PYTHON_SETTING) == str(worker_python)
-    page.check_button.click()
-    assert not page.create_button.isEnabled()
-    wait_until(lambda: jobs.task is None)
-    assert "PyTorch" in page.status_label.text()
-    assert page.create_button.isEnabled()
-
-
-def test_a_build_from_the_options_page_goes_on_without_it_and_can_be_cancelled(
-    qgis_app: object, new_environment: Environment, no_choice: None
-) -> None:
-    stopped_workers = []
-    jobs = EnvironmentJobs(new_environment, lambda: stopped_workers.append(True))
-    page = RailSegOptionsPage(new_environment, jobs)
-    page.create_button.click()
-    assert stopped_workers
-    wait_until(lambda: page.log_view.toPlainText() != "")
-    page.deleteLater()
-    second_page = RailSegOptionsPage(new_environment, jobs)
-    assert second_page.log_view.toPlainText() != ""
-    assert second_page.cancel_button.isEnabled()
-    second_page.cancel_button.click()
-    wait_until(lambda: jobs.task is None)
-    assert second_page.status_label.text() == "Cancelled."
-    assert not new_environment.folder.exists()
-    assert os.environ.get("RAILSEG_PYTHON") is None
+    assert caught.value.cause is Cause.NO_PACKAGE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import textwrap
 import threading
@@ -13,7 +15,7 @@ import pytest
 from qgis.core import QgsProcessingException
 from railseg.plugin.environment import worker_variables
 from railseg.plugin.worker_client import WorkerCancelledError, WorkerClient
-from support import Feedback, wait_until, worker_pids
+from support import SAMPLE, Feedback, wait_until, worker_pids
 
 pytestmark = pytest.mark.usefixtures("qgis_app")
 
@@ -185,10 +187,34 @@ def test_a_kill_is_told_as_want_of_memory_and_the_next_run_starts_anew(
     assert client.run("live", {}, feedback) == {}
 
 
+def test_a_killed_worker_leaves_what_was_there_and_the_next_run_starts_anew(
+    client: WorkerClient, tmp_path: Path
+) -> None:
+    output = tmp_path / "tracks.gpkg"
+    output.write_bytes(b"what a run before has made")
+    feedback = Feedback(cancel_when=lambda feedback: _kill_once(bool(feedback.percents)))
+    request = {"raster": str(SAMPLE), "output": str(output), "device": "cpu", "overwrite": True}
+    with pytest.raises(QgsProcessingException, match="ended by the system, probably for want of memory"):
+        client.run("extract", request, feedback)
+    assert output.read_bytes() == b"what a run before has made"
+    assert not worker_pids()
+    assert client.run("info", {}, Feedback())["version"] == "0.1.0"
+
+
+def _kill_once(is_at_work: bool) -> bool:
+    """Kills the workers, as the system does; never asks to cancel."""
+    if is_at_work:
+        for pid in worker_pids():
+            os.kill(pid, signal.SIGKILL)
+    return False
+
+
 def test_progress_texts_and_messages_are_passed_on(client_of: Callable[..., WorkerClient], feedback: Feedback) -> None:
     client = client_of(
         """
         i = request['id']
+        say('plan', id=i, source_gsd_m=0.1, area_m2=90000.0, tiles=25, model='m-2', device='cpu (2 threads)',
+            seconds=240.0, disk_bytes=1200000)
         say('progress', id=i, stage='segment', done=0, total=9, fraction=0.0, remaining_s=None)
         say('progress', id=i, stage='segment', done=3, total=9, fraction=0.25, remaining_s=240.0)
         say('progress', id=i, stage='segment', done=4, total=9, fraction=0.5, remaining_s=230.0)
@@ -200,9 +226,17 @@ def test_progress_texts_and_messages_are_passed_on(client_of: Callable[..., Work
     )
     assert client.run("x", {}, feedback) == {"tracks": 3}
     assert feedback.percents == [25.0, 50.0, 100.0]
-    assert feedback.texts[:2] == ["Looking for tracks", "Looking for tracks, about 4 min left"]
-    assert len(feedback.texts) == 3
-    assert (feedback.infos, feedback.warnings, feedback.details) == (["info"], ["warning"], ["debug"])
+    assert feedback.texts == [
+        "Looking for tracks: 0 of 9 tiles",
+        "Looking for tracks: 3 of 9 tiles, about 4 min left",
+        "Drawing the lines, about 1 s left",
+    ]
+    assert feedback.infos == [
+        "0.1 m pixels, 9.0 ha to look at in 25 tiles with m-2 on cpu (2 threads)",
+        "It takes about 4 min and 1 MB on the disk",
+        "info",
+    ]
+    assert (feedback.warnings, feedback.details) == (["warning"], ["debug"])
 
 
 def test_what_is_no_event_or_unknown_or_of_another_request_is_passed_over(

@@ -1,0 +1,111 @@
+"""What is going to be installed: which PyTorch, from where, and how large it is."""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+_PYTORCH_INDEX = "https://download.pytorch.org/whl/"
+_UNPACKED_PER_PACKED = 4
+
+
+class Build(Enum):
+    """Which PyTorch."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A build of PyTorch for this system.
+
+    Attributes:
+        local: The local version that it bears at PyTorch's own index; None for the one of PyPI.
+        download_gb: What is downloaded, all packages together, about.
+        disk_gb: What the environment takes, about.
+    """
+
+    local: str | None
+    download_gb: float
+    disk_gb: float
+
+
+# On Linux PyPI's PyTorch is the one with CUDA, on Windows the one without; Apple's has its GPU in any case.
+_OFFERS: dict[str, dict[Build, _Offer]] = {
+    "linux": {Build.CPU: _Offer("cpu", 0.5, 1.6), Build.CUDA: _Offer(None, 3.0, 7.0)},
+    "win32": {Build.CPU: _Offer(None, 0.5, 1.6), Build.CUDA: _Offer("cu130", 3.0, 6.0)},
+    "darwin": {Build.CPU: _Offer(None, 0.4, 1.3)},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InstallPlan:
+    """What to install and where to get it.
+
+    Attributes:
+        build: Which PyTorch.
+        wheels: A folder with all the wheels, in place of the network.
+    """
+
+    build: Build = Build.CPU
+    wheels: Path | None = None
+
+    @property
+    def download_gb(self) -> float:
+        """How much is downloaded, about."""
+        return 0.0 if self.wheels is not None else self._offer.download_gb
+
+    @property
+    def disk_gb(self) -> float:
+        """How large the environment becomes, about."""
+        if self.wheels is None:
+            return self._offer.disk_gb
+        return _UNPACKED_PER_PACKED * sum(wheel.stat().st_size for wheel in self.wheels.glob("*.whl")) / 1e9
+
+    @property
+    def needed_gb(self) -> float:
+        """How much must be free: the environment, the downloads, and the copy of them that pip keeps."""
+        return self.disk_gb + 2 * self.download_gb
+
+    def pip_arguments(self, requirements: Path, platform_name: str = sys.platform) -> list[str]:
+        """What follows `pip install`.
+
+        Args:
+            requirements: The pinned packages.
+            platform_name: As `sys.platform`.
+        """
+        # Nothing is compiled here: a package without a wheel for this Python is to be told as such.
+        wanted = ["--only-binary", ":all:", "-r", str(requirements)]
+        if self.wheels is not None:
+            return ["--no-index", "--find-links", str(self.wheels), *wanted]
+        local = _offers(platform_name)[self.build].local
+        torch = re.search(r"^torch==(\S+)", requirements.read_text("utf-8"), re.MULTILINE)
+        if local is None or torch is None:
+            return wanted
+        # By its local version: where PyTorch's index doesn't answer, pip would else take PyPI's, on Linux gigabytes.
+        return ["--extra-index-url", _PYTORCH_INDEX + local, *wanted, f"torch=={torch[1]}+{local}"]
+
+    @property
+    def _offer(self) -> _Offer:
+        return _offers(sys.platform)[self.build]
+
+
+def default_build() -> Build:
+    """The one for this machine's hardware."""
+    return Build.CUDA if can_use_cuda() else Build.CPU
+
+
+def can_use_cuda() -> bool:
+    """Whether there is a CUDA build for this system and an NVIDIA driver on it."""
+    is_built = Build.CUDA in _offers(sys.platform) and platform.machine().lower() in ("x86_64", "amd64")
+    return is_built and (shutil.which("nvidia-smi") is not None or Path("/proc/driver/nvidia").exists())
+
+
+def _offers(platform_name: str) -> dict[Build, _Offer]:
+    return _OFFERS.get(platform_name, _OFFERS["linux"])

@@ -1,0 +1,75 @@
+"""Runs a program to its end, with a log and with Cancel."""
+
+from __future__ import annotations
+
+import subprocess  # nosec B404
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from .environment import worker_variables
+from .install_problem import EnvironmentProblemError, cause_of, problem_of, way_out
+from .line_process import LineProcess
+from .translation import tr
+
+_POLL_S = 0.1
+
+
+class JobFeedback(Protocol):
+    """Where a job tells how far it is and asks whether to go on."""
+
+    def isCanceled(self) -> bool:
+        """Whether the user has asked to stop."""
+
+    def setProgress(self, progress: float) -> None:
+        """Percent of the whole."""
+
+    def pushInfo(self, info: str) -> None:
+        """A line of the log."""
+
+
+class JobCancelledError(Exception):
+    """The user has cancelled."""
+
+
+def run_program(
+    command: Sequence[str],
+    feedback: JobFeedback,
+    *,
+    show: Callable[[str], bool] = lambda _line: True,
+    variables: Mapping[str, str] | None = None,
+) -> list[str]:
+    """Runs a program to its end and returns the lines of its output, standard error among them.
+
+    Args:
+        command: Program and arguments.
+        feedback: Gets the lines, and is asked ten times a second whether to stop.
+        show: Is told of each line as it comes and says whether it belongs in the log and the result.
+        variables: All of its environment variables; None for what the worker gets.
+
+    Raises:
+        EnvironmentProblemError: It can't be started, or fails.
+        JobCancelledError: The user has cancelled; the program has been ended.
+    """
+    try:
+        process = LineProcess(command, worker_variables() if variables is None else variables, subprocess.STDOUT)
+    except OSError as error:
+        cause = cause_of([str(error)])
+        message = tr("{program} can't be started: {error}.").format(program=command[0], error=error)
+        raise EnvironmentProblemError("\n".join([message, *way_out(cause)]), cause) from error
+    lines: list[str] = []
+    try:
+        while True:
+            if feedback.isCanceled():
+                raise JobCancelledError
+            line = process.read_line(_POLL_S)
+            if line is not None and show(line):
+                lines.append(line)
+                feedback.pushInfo(line)
+    except EOFError:
+        code = process.wait()
+    finally:
+        process.stop()
+    if code != 0:
+        raise problem_of(Path(command[0]).name, code, lines)
+    return lines

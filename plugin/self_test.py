@@ -1,0 +1,47 @@
+"""Asks the worker, in a given Python, whether all it needs is there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .install_problem import EnvironmentProblemError
+from .locations import WORKER_SCRIPT
+from .program import JobFeedback, run_program
+from .translation import tr
+
+
+def self_test(python: Path, feedback: JobFeedback) -> dict[str, Any]:
+    """Lets the worker load all its libraries and run its model once.
+
+    Returns:
+        What the worker says about itself: version, python, packages, device, devices, model, tiles_per_s.
+
+    Raises:
+        EnvironmentProblemError: It doesn't work with that Python; says why.
+        JobCancelledError: The user has cancelled.
+    """
+    output = run_program([str(python), "-I", "-u", str(WORKER_SCRIPT), "--self-test"], feedback)
+    for line in reversed(output):
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict) and event.get("event") == "result":
+            info: dict[str, Any] = event["result"]
+            return info
+    raise EnvironmentProblemError("\n".join([tr("The worker gave no answer:"), *output]))
+
+
+def describe(info: dict[str, Any]) -> str:
+    """What the worker says about itself, in a line: versions, device and speed."""
+    return tr(
+        "RailSeg {version}, Python {python}, PyTorch {torch}, works on {device}, {speed:.1f} tiles a second"
+    ).format(
+        version=info.get("version", "?"),
+        python=info.get("python", "?"),
+        torch=info.get("packages", {}).get("torch", "?"),
+        device=info.get("device", "?"),
+        speed=info.get("tiles_per_s", 0.0),
+    )

@@ -1,0 +1,90 @@
+"""What a run of the model will take, told before it starts."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from railseg_core.grid_raster import expected_bytes
+from railseg_core.network.model_file import bundled_model_path
+from railseg_core.raster import WorkingGrid
+from railseg_core.segmentation import Segmenter, device_description
+from railseg_core.tiling import TILE_PX, tiles_of
+
+_NETWORK_SHARE = 0.9
+"""Of a whole run's time, about; the rest is cleaning and lines."""
+_known_speeds: dict[tuple[str, str], float] = {}
+"""By model and device: in a batch of small pictures only the first pays for the measurement."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPlan:
+    """What lies ahead.
+
+    Attributes:
+        source_gsd_m: The picture's ground sampling distance, metres.
+        area_m2: What is to be looked at.
+        tiles: How many tiles that is.
+        model: The model's name.
+        device: Where it runs, for a person.
+        seconds: How long it takes, about, by the pace of a tile.
+        disk_bytes: What is written while it runs, about.
+    """
+
+    source_gsd_m: float
+    area_m2: float
+    tiles: int
+    model: str
+    device: str
+    seconds: float
+    disk_bytes: int
+
+
+def plan_work(grid: WorkingGrid, segmenter: Segmenter, bands: int) -> WorkPlan:
+    """Looks ahead; the first time with a model it takes as long as three tiles, then as reading one.
+
+    Args:
+        grid: The open raster.
+        segmenter: The loaded model.
+        bands: How many bands of the window's size are written.
+    """
+    tiles = [tile for tile in tiles_of(grid.window) if grid.wants(tile.window)]
+    seconds = 0.0
+    if tiles:
+        # One thread reads while another computes: the slower of the two sets the pace.
+        started = time.perf_counter()
+        grid.read(tiles[len(tiles) // 2].window)
+        reading_s = time.perf_counter() - started
+        seconds = len(tiles) * max(reading_s, 1 / tiles_per_s(segmenter)) / _NETWORK_SHARE
+    return WorkPlan(
+        source_gsd_m=grid.source_gsd_m,
+        area_m2=grid.area_m2,
+        tiles=len(tiles),
+        model=segmenter.card.name,
+        device=device_description(segmenter.device),
+        seconds=round(seconds, 1),
+        disk_bytes=expected_bytes(grid.window, bands),
+    )
+
+
+def tiles_per_s(segmenter: Segmenter | None = None) -> float:
+    """How many tiles a second the model does; measured once in a process, on one batch after one that warms up.
+
+    Args:
+        segmenter: The loaded model; None for the bundled one on the best device.
+    """
+    segmenter = segmenter or Segmenter(bundled_model_path())
+    key = segmenter.card.name, segmenter.device
+    if key not in _known_speeds:
+        _known_speeds[key] = _measure(segmenter)
+    return _known_speeds[key]
+
+
+def _measure(segmenter: Segmenter) -> float:
+    batch = np.zeros((segmenter.batch_tiles, 3, TILE_PX, TILE_PX), dtype=np.uint8)
+    segmenter.predict(batch)
+    started = time.perf_counter()
+    segmenter.predict(batch)
+    return segmenter.batch_tiles / (time.perf_counter() - started)

@@ -1,0 +1,49 @@
+"""What is said before the work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import shapely
+
+from railseg_core.area import Area
+from railseg_core.network.model_file import bundled_model_path
+from railseg_core.planning import WorkPlan, plan_work
+from railseg_core.raster import open_working_grid
+from railseg_core.segmentation import Segmenter
+from railseg_core.tiling import tiles_of
+
+
+@pytest.fixture(scope="module")
+def segmenter() -> Segmenter:
+    return Segmenter(bundled_model_path(), "cpu")
+
+
+def plan_of(raster: Path, segmenter: Segmenter, area: Area | None = None) -> tuple[WorkPlan, int]:
+    """The plan, and how many tiles there are with or without an area."""
+    with open_working_grid(str(raster), gsd_m=segmenter.card.gsd_m, area=area) as grid:
+        return plan_work(grid, segmenter, bands=2), len(tiles_of(grid.window))
+
+
+def test_it_tells_the_picture_s_ground_its_tiles_and_the_pace(sample_raster: Path, segmenter: Segmenter) -> None:
+    plan, tiles = plan_of(sample_raster, segmenter)
+    assert plan.area_m2 == pytest.approx(300 * 300, rel=0.01)
+    assert plan.tiles == tiles
+    assert plan.source_gsd_m == pytest.approx(0.1)
+    assert plan.model == segmenter.card.name
+    assert plan.device.startswith("cpu")
+    assert plan.seconds > 0
+    assert 1e5 < plan.disk_bytes < 1e6
+
+
+def test_an_area_makes_it_less(sample_raster: Path, segmenter: Segmenter) -> None:
+    with open_working_grid(str(sample_raster), gsd_m=segmenter.card.gsd_m) as grid:
+        left, bottom, right, top = grid.picture_window.bounds(grid.gsd_m)
+        crs = grid.crs.to_wkt()
+    corners = shapely.union(
+        shapely.box(left, bottom, left + 20, bottom + 20), shapely.box(right, top, right + 9, top + 9)
+    )
+    plan, tiles = plan_of(sample_raster, segmenter, Area(corners, crs))
+    assert plan.area_m2 == pytest.approx(20 * 20, rel=0.01)
+    assert 0 < plan.tiles <= tiles

@@ -1,0 +1,194 @@
+"""The page under Settings > Options > RailSeg, its jobs and its report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsApplication, QgsNetworkAccessManager, QgsSettings
+from railseg.plugin.environment import PYTHON_SETTING, Environment
+from railseg.plugin.environment_task import EnvironmentJobs
+from railseg.plugin.options_page import RailSegOptionsFactory, RailSegOptionsPage
+from railseg.plugin.proxy import proxy_variables
+from railseg.plugin.report import report, without_private_parts
+from support import wait_until
+
+pytestmark = pytest.mark.usefixtures("qgis_app", "no_choice")
+
+
+@pytest.fixture
+def jobs(new_environment: Environment) -> EnvironmentJobs:
+    return EnvironmentJobs(new_environment, lambda: None)
+
+
+@pytest.fixture
+def page(new_environment: Environment, jobs: EnvironmentJobs) -> RailSegOptionsPage:
+    return RailSegOptionsFactory(new_environment, jobs).createWidget()
+
+
+@pytest.fixture
+def no_proxy() -> Iterator[None]:
+    """QGIS has no proxy afterwards."""
+    yield
+    QgsSettings().remove("proxy")
+    QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()
+
+
+def test_it_says_what_will_be_installed_how_large_and_where(
+    page: RailSegOptionsPage, new_environment: Environment
+) -> None:
+    from qgis.PyQt.QtWidgets import QLabel
+
+    texts = "\n".join(label.text() for label in page.findChildren(QLabel))
+    assert "PyTorch" in texts
+    assert str(new_environment.folder) in texts
+    assert "GB to download" in page.cpu_choice.text()
+    assert "Create environment" in page.status_label.text()
+    assert page.create_button.text() == "Create environment"
+    assert not page.check_button.isEnabled()
+
+
+def test_cuda_is_offered_where_there_is_an_nvidia_driver_and_then_comes_first(
+    new_environment: Environment, jobs: EnvironmentJobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    page = RailSegOptionsPage(new_environment, jobs)
+    assert page.cuda_choice.isHidden() == (not Path("/proc/driver/nvidia").exists())
+    (tmp_path / "nvidia-smi").touch(0o755)
+    page = RailSegOptionsPage(new_environment, jobs)
+    assert not page.cuda_choice.isHidden()
+    assert page.cuda_choice.isChecked()
+    assert "CUDA" in page.cuda_choice.text()
+
+
+def test_an_existing_python_is_checked_and_kept(
+    page: RailSegOptionsPage, jobs: EnvironmentJobs, worker_python: Path
+) -> None:
+    page.python_choice.setChecked(True)
+    assert page.create_button.text() == "Check and use it"
+    assert not page.create_button.isEnabled()
+    page.python_widget.setFilePath(str(worker_python))
+    page.create_button.click()
+    assert not page.create_button.isEnabled()
+    wait_until(lambda: jobs.task is None, timeout_s=100)
+    assert "PyTorch" in page.status_label.text()
+    assert "tiles a second" in page.status_label.text()
+    assert page.create_button.isEnabled()
+    assert page.check_button.isEnabled()
+    assert QgsSettings().value(PYTHON_SETTING) == str(worker_python)
+
+
+def test_a_chosen_python_is_given_up_for_railseg_s_own(page: RailSegOptionsPage, worker_python: Path) -> None:
+    page.python_choice.setChecked(True)
+    page.python_widget.setFilePath(str(worker_python))
+    page.apply()
+    assert QgsSettings().value(PYTHON_SETTING) == str(worker_python)
+    page.cpu_choice.setChecked(True)
+    page.apply()
+    assert not QgsSettings().value(PYTHON_SETTING)
+
+
+def test_what_is_wrong_stands_first_and_the_report_has_it_all(
+    page: RailSegOptionsPage, jobs: EnvironmentJobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[tuple[bool, str]] = []
+    jobs.ended.connect(lambda is_done, text: ended.append((is_done, text)))
+    page.wheels_choice.setChecked(True)
+    page.wheels_widget.setFilePath(str(tmp_path))
+    page.create_button.click()
+    wait_until(lambda: jobs.task is None)
+    assert page.status_label.text() == f"{tmp_path} has no wheels (files that end in .whl)."
+    assert ended == [(False, page.status_label.text())]
+    monkeypatch.setenv("HOME", str(tmp_path))
+    page.report_button.click()
+    text = QgsApplication.clipboard().text()
+    assert text == page.log_view.toPlainText()
+    assert "Environment: missing, ~/profile/railseg/env" in text
+    assert "~ has no wheels" in text
+    assert str(tmp_path) not in text
+
+
+def test_a_build_goes_on_without_the_page_and_can_be_cancelled(new_environment: Environment) -> None:
+    stopped_workers = []
+    jobs = EnvironmentJobs(new_environment, lambda: stopped_workers.append(True))
+    page = RailSegOptionsPage(new_environment, jobs)
+    page.create_button.click()
+    assert stopped_workers
+    wait_until(lambda: page.log_view.toPlainText() != "")
+    page.deleteLater()
+    second_page = RailSegOptionsPage(new_environment, jobs)
+    assert second_page.log_view.toPlainText() != ""
+    assert second_page.cancel_button.isEnabled()
+    second_page.cancel_button.click()
+    wait_until(lambda: jobs.task is None)
+    assert second_page.status_label.text() == "Cancelled."
+    assert not new_environment.folder.exists()
+    assert os.environ.get("RAILSEG_PYTHON") is None
+
+
+def test_qgis_s_proxy_becomes_pip_s(no_proxy: None) -> None:
+    assert proxy_variables() == {}
+    _set_proxy("HttpProxy", "proxy.example", 3128, user="me", password="p@ss/word")
+    assert proxy_variables() == {
+        "HTTP_PROXY": "http://me:p%40ss%2Fword@proxy.example:3128",
+        "HTTPS_PROXY": "http://me:p%40ss%2Fword@proxy.example:3128",
+        "NO_PROXY": "intranet.example,10.0.0.1",
+    }
+    _set_proxy("Socks5Proxy", "socks.example", 1080)
+    assert proxy_variables()["HTTPS_PROXY"] == "socks5h://socks.example:1080"
+
+
+def _set_proxy(kind: str, host: str, port: int, user: str = "", password: str = "") -> None:
+    values = {
+        "proxyEnabled": True,
+        "proxyType": kind,
+        "proxyHost": host,
+        "proxyPort": port,
+        "proxyUser": user,
+        "proxyPassword": password,
+        "proxyExcludedUrls": "http://intranet.example/maps",
+        "noProxyUrls": "https://10.0.0.1",
+    }
+    for name, value in values.items():
+        QgsSettings().setValue(f"proxy/{name}", value)
+    QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()
+
+
+def test_pip_asks_qgis_s_proxy_and_its_refusal_is_told_as_such(
+    page: RailSegOptionsPage, jobs: EnvironmentJobs, no_proxy: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from servers import refusing_proxy
+
+    monkeypatch.setenv("PIP_INDEX_URL", "https://index.invalid/simple")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_FIND_LINKS", "")
+    monkeypatch.setenv("no_proxy", "*")
+    with refusing_proxy() as (port, requests):
+        _set_proxy("HttpProxy", "127.0.0.1", port, user="me", password="secret")
+        page.cpu_choice.setChecked(True)
+        page.create_button.click()
+        wait_until(lambda: jobs.task is None, timeout_s=100)
+    assert requests[0].startswith("CONNECT index.invalid:443")
+    assert "Proxy-Authorization: Basic" in requests[0]
+    assert "proxy doesn't let the download through" in page.status_label.text()
+    assert "secret" not in "\n".join(jobs.log)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("in /home/anna/.local/share: /home/anna", "in ~/.local/share: ~"),
+        ("/home/anna2/x and /home/anna.old", "/home/anna2/x and /home/anna.old"),
+        ("Looking in https://anna:geheim@pypi.example/simple", "Looking in https://…@pypi.example/simple"),
+    ],
+)
+def test_a_report_has_no_private_paths_and_passwords(text: str, expected: str) -> None:
+    assert without_private_parts(text, Path("/home/anna")) == expected
+
+
+def test_a_report_says_what_is_needed_for_a_diagnosis(new_environment: Environment) -> None:
+    text = report(new_environment, ["a line of the log"])
+    for part in ("RailSeg 0.1.0", "QGIS 3.", "Qt ", "Environment: missing", "Free space", "a line of the log"):
+        assert part in text
