@@ -21,7 +21,6 @@ from railseg_core.evaluation import evaluate
 from railseg_core.grid_raster import GridRaster, create_grid_raster, open_grid_raster
 from railseg_core.mask_raster import write_mask
 from railseg_core.outputs import prepare_output
-from railseg_core.planning import plan_work
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
 from railseg_core.railway_map import RailwayMap, RunRecord, write_map
 from railseg_core.raster import WorkingGrid, open_working_grid, read_raster_info
@@ -258,7 +257,8 @@ def _open(
 ) -> tuple[Segmenter, WorkingGrid]:
     """The model and the raster; the weights last, since the raster is wrong more often and quicker to open."""
     from railseg_core.network.model_file import read_card
-    from railseg_core.segmentation import Segmenter
+    from railseg_core.planning import plan_work
+    from railseg_core.segmentation import BANDS, Segmenter
 
     card = read_card(model_path)
     grid = open_working_grid(request.raster, gsd_m=card.gsd_m, bands=request.bands, area=request.area)
