@@ -154,7 +154,7 @@ def copy_table(
             raise QgsProcessingException(algorithm.writeFeatureError(sink, parameters, name))
     if context.willLoadLayerOnCompletion(destination):
         details = context.layerToLoadOnCompletionDetails(destination)
-        details.layerSortKey = _HEIGHTS[name]
+        details.layerSortKey = _HEIGHTS.get(name, 0)
         details.setPostProcessor(_finisher(table, read_run(geopackage)))
     return str(destination)
 
