@@ -18,8 +18,11 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 SCREENSHOTS = REPOSITORY / "build" / "desktop"
 SAMPLE = REPOSITORY / "resources" / "sample" / "sample.tif"
 SAMPLE_TRACKS = REPOSITORY / "resources" / "sample" / "sample_tracks.geojson"
+_LIMIT_S = 280
+"""A session takes half a minute; on a machine that has other work, several times as long."""
 
 pytestmark = [
+    pytest.mark.timeout(_LIMIT_S + 20),
     pytest.mark.skipif(shutil.which("qgis") is None, reason="The QGIS desktop isn't installed."),
     pytest.mark.skipif(shutil.which("xvfb-run") is None, reason="xvfb-run, a virtual screen, isn't installed."),
 ]
@@ -48,7 +51,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     drive = Path(__file__).with_name("drive.py")
     qgis = ["qgis", "--nologo", "--noversioncheck", "--code", str(drive)]
     done = subprocess.run(
-        ["timeout", "100", "xvfb-run", "-a", "-s", "-screen 0 1440x900x24", *qgis],
+        ["timeout", str(_LIMIT_S), "xvfb-run", "-a", "-s", "-screen 0 1440x900x24", *qgis],
         env=environment,
         capture_output=True,
         text=True,
