@@ -11,11 +11,14 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from railseg_core import __version__
 from railseg_core.errors import RailSegError
 from railseg_core.process_environment import prepare_process_environment
+
+if TYPE_CHECKING:
+    from railseg_core.area import Area
 
 EXIT_OK, EXIT_ERROR, EXIT_INTERRUPTED = 0, 1, 130
 _STAGES = {
@@ -134,18 +137,26 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_model_options(parser: argparse.ArgumentParser) -> None:
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("--aoi", metavar="FILE", help="vector file with polygons: only look inside")
-    where.add_argument(
+    _add_area_options(parser)
+    parser.add_argument("--bands", nargs="+", type=int, metavar="N", help="one band, or three as red, green and blue")
+    parser.add_argument("--model", metavar="FILE", help="model file instead of the bundled one")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+
+
+def _add_area_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--aoi", metavar="FILE", help="vector file with polygons, or lines: only look inside, or beside"
+    )
+    parser.add_argument(
+        "--corridor", type=float, metavar="M", help="how far to look to either side of --aoi's lines, metres"
+    )
+    parser.add_argument(
         "--extent",
         nargs=4,
         type=float,
         metavar=("XMIN", "YMIN", "XMAX", "YMAX"),
         help="only look inside this box, in the raster's CRS",
     )
-    parser.add_argument("--bands", nargs="+", type=int, metavar="N", help="one band, or three as red, green and blue")
-    parser.add_argument("--model", metavar="FILE", help="model file instead of the bundled one")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
 
 
 def _add_mask_options(parser: argparse.ArgumentParser) -> None:
@@ -163,25 +174,37 @@ def _add_line_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace, reporter: TerminalReporter) -> dict[str, Any]:
-    from railseg_core.area import Area
-    from railseg_core.outputs import prepare_output
     from railseg_core.pipeline import run
     from railseg_core.requests import parse_request
 
-    own = ("command", "json", "quiet", "aoi", "extent")
+    own = ("command", "json", "quiet", "aoi", "corridor", "extent")
     params = {name: value for name, value in vars(arguments).items() if name not in own}
-    if getattr(arguments, "aoi", None) is not None:
-        prepare_output(arguments.output, overwrite=arguments.overwrite, inputs=[arguments.aoi])
-        params["area"] = Area.from_file(arguments.aoi)
-    elif getattr(arguments, "extent", None) is not None:
-        from railseg_core.raster import read_raster_info
-
-        xmin, ymin, xmax, ymax = arguments.extent
-        params["area"] = Area.from_extent(xmin, ymin, xmax, ymax, read_raster_info(arguments.raster).crs)
+    if hasattr(arguments, "aoi"):
+        params["area"] = _area(arguments)
     try:
         return run(parse_request(arguments.command, params), reporter)
     finally:
         reporter.close()
+
+
+def _area(arguments: argparse.Namespace) -> Area | None:
+    """What --aoi, --corridor and --extent have in common; None without them."""
+    from railseg_core.area import Area
+    from railseg_core.outputs import prepare_output
+
+    box = None
+    if arguments.corridor is not None and arguments.aoi is None:
+        raise RailSegError("--corridor says how wide, but not round what.", "Give a file of lines as --aoi.")
+    if getattr(arguments, "extent", None) is not None:
+        from railseg_core.raster import read_raster_info
+
+        xmin, ymin, xmax, ymax = arguments.extent
+        box = Area.from_extent(xmin, ymin, xmax, ymax, read_raster_info(arguments.raster).crs)
+    if arguments.aoi is None:
+        return box
+    if hasattr(arguments, "output"):
+        prepare_output(arguments.output, overwrite=arguments.overwrite, inputs=[arguments.aoi])
+    return Area.from_file(arguments.aoi, arguments.corridor or 0.0, box)
 
 
 def _info(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -325,7 +325,7 @@ def _run_record(
     for item in fields(request):
         value = getattr(request, item.name)
         if isinstance(value, Area):
-            value = {"wkt": value.polygon.wkt, "crs": value.crs}
+            value = value.values
         parameters[item.name] = str(value) if isinstance(value, Path) else value
     return RunRecord(
         version=__version__,

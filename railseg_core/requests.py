@@ -149,7 +149,7 @@ def parse_request(method: str, params: Mapping[str, Any]) -> Request:
 
     Args:
         method: A key of `REQUESTS`.
-        params: Values by the names of the request's attributes; `area` as an `Area` or as `{"wkt": …, "crs": …}`.
+        params: Values by the names of the request's attributes; `area` as an `Area` or as its `values`.
 
     Raises:
         RailSegError: For an unknown method or parameter, a missing one, or a value out of range.
@@ -177,7 +177,7 @@ def _parse(name: str, value: Any) -> Any:
         if name == "bands":
             return _bands(value)
         if name == "area":
-            return value if isinstance(value, Area) else Area(shapely.from_wkt(value["wkt"]), str(value["crs"]))
+            return value if isinstance(value, Area) else Area.from_values(value)
         if name in _RANGES:
             return _in_range(name, float(value), *_RANGES[name])
         if name == "overwrite":

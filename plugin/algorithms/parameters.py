@@ -31,6 +31,7 @@ INPUT = "INPUT"
 BANDS = "BANDS"
 EXTENT = "EXTENT"
 AREA = "AREA"
+CORRIDOR = "CORRIDOR"
 MODEL = "MODEL"
 DEVICE = "DEVICE"
 THRESHOLD = "THRESHOLD"
@@ -55,9 +56,21 @@ def picture_parameters() -> list[QgsProcessingParameterDefinition]:
         ),
         with_help(
             QgsProcessingParameterFeatureSource(
-                AREA, tr("Area"), [Qgis.ProcessingSourceType.VectorPolygon], optional=True
+                AREA,
+                tr("Area or lines"),
+                [Qgis.ProcessingSourceType.VectorPolygon, Qgis.ProcessingSourceType.VectorLine],
+                optional=True,
             ),
-            tr("Only what lies in these polygons is worked on. Empty: all of the picture, or of the extent."),
+            tr(
+                "Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, "
+                "such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent."
+            ),
+        ),
+        _metres(
+            CORRIDOR,
+            tr("Corridor (m)"),
+            50.0,
+            tr("How far to look to either side of the lines and beyond their ends, in metres; not used for polygons."),
         ),
         advanced(
             with_help(

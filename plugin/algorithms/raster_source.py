@@ -53,7 +53,7 @@ class RasterSource:
         provider = layer.dataProvider()
         self.crs = layer.crs()
         self._name = layer.name()
-        self._full_extent = layer.extent()
+        self.extent = layer.extent()
         self._path = _source_path(layer) if provider.name() == "gdal" and provider.crs() == layer.crs() else None
         self._provider: Any = None if self._path else provider.clone()
 
@@ -97,7 +97,7 @@ class RasterSource:
         has_own_pixels = bool(self._provider.capabilities() & Qgis.RasterInterfaceCapability.Size)
         if not has_own_pixels:
             return self._server_window(extent, context)
-        full = self._full_extent
+        full = self.extent
         width = full.width() / self._provider.xSize()
         height = full.height() / self._provider.ySize()
         wanted = full if extent is None else full.intersect(extent)
