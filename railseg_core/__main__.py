@@ -1,4 +1,4 @@
-"""The command line: `railseg extract|segment|clean|vectorize|evaluate|info`."""
+"""The command line: `railseg extract|segment|clean|vectorize|evaluate|compare|info`."""
 
 from __future__ import annotations
 
@@ -123,7 +123,24 @@ def _parser() -> argparse.ArgumentParser:
         help="how far a line may be from the reference, in metres: less than half the distance of two tracks (1.0)",
     )
 
-    for command in (extract, segment, clean, vectorize, evaluate):
+    compare = commands.add_parser("compare", help="extracted tracks against a map: what is new, missing and shifted")
+    compare.add_argument("extracted", metavar="TRACKS.gpkg", help="map of extract or vectorize, or any file of lines")
+    compare.add_argument("reference", metavar="REFERENCE", help="file of the map's lines, in any CRS")
+    compare.add_argument("--raster", metavar="RASTER", help="only what lies on this raster counts")
+    compare.add_argument("--layers", metavar="OUT.gpkg", help="write new, missing, shifted and matched lines")
+    compare.add_argument(
+        "--reach",
+        dest="reach_m",
+        type=float,
+        metavar="M",
+        help="how far a track may lie from where the map has it, in metres: less than the distance of two tracks (2.5)",
+    )
+    compare.add_argument(
+        "--shift", dest="shift_m", type=float, metavar="M", help="mean offset from which a piece is shifted (0.5)"
+    )
+    _add_area_options(compare)
+
+    for command in (extract, segment, clean, vectorize, evaluate, compare):
         command.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
         command.add_argument("--json", action="store_true", help="print the result as one JSON object")
         command.add_argument("--quiet", action="store_true", help="no progress, only warnings")
@@ -138,6 +155,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_model_options(parser: argparse.ArgumentParser) -> None:
     _add_area_options(parser)
+    parser.add_argument(
+        "--extent",
+        nargs=4,
+        type=float,
+        metavar=("XMIN", "YMIN", "XMAX", "YMAX"),
+        help="only look inside this box, in the raster's CRS",
+    )
     parser.add_argument("--bands", nargs="+", type=int, metavar="N", help="one band, or three as red, green and blue")
     parser.add_argument("--model", metavar="FILE", help="model file instead of the bundled one")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
@@ -149,13 +173,6 @@ def _add_area_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--corridor", type=float, metavar="M", help="how far to look to either side of --aoi's lines, metres"
-    )
-    parser.add_argument(
-        "--extent",
-        nargs=4,
-        type=float,
-        metavar=("XMIN", "YMIN", "XMAX", "YMAX"),
-        help="only look inside this box, in the raster's CRS",
     )
 
 

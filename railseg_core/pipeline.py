@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from railseg_core import __version__
 from railseg_core.area import Area
 from railseg_core.centerline.vectorize import AreaMask, LineParams, vectorize
+from railseg_core.compare import compare
 from railseg_core.errors import RailSegError
 from railseg_core.evaluation import evaluate
 from railseg_core.grid_raster import GridRaster, create_grid_raster, open_grid_raster
@@ -27,6 +28,7 @@ from railseg_core.raster import WorkingGrid, open_working_grid, read_raster_info
 from railseg_core.reporting import Reporter, Silent, Timeline
 from railseg_core.requests import (
     CleanRequest,
+    CompareRequest,
     EvaluateRequest,
     ExtractRequest,
     RasterRequest,
@@ -76,7 +78,7 @@ def timeline(request: Request) -> Timeline:
         weights["mask"] = 2.0
     if isinstance(request, ExtractRequest | VectorizeRequest):
         weights |= {"skeleton": 6.0, "lines": 2.0}
-    if isinstance(request, EvaluateRequest):
+    if isinstance(request, EvaluateRequest | CompareRequest):
         weights["compare"] = 1.0
     return Timeline(weights)
 
@@ -91,7 +93,8 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
     Returns:
         What was written and found, as JSON-like values: `output`, and for lines `tracks`, `nodes`, `switches`,
         `review`, `total_length_m`, `crs`; with `device`, `timings_s`, `probability`, `mask`, `preview` where they
-        apply. Of an evaluation the figures that `railseg_core.evaluation.evaluate` gives.
+        apply. Of an evaluation and a comparison the figures that `railseg_core.evaluation.evaluate` and
+        `railseg_core.compare.compare` give.
 
     Raises:
         RailSegError: For everything the user can mend. No output is touched then.
@@ -109,6 +112,8 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
             return vectorize_raster(request, reporter)
         case EvaluateRequest():
             return evaluate(request, reporter)
+        case CompareRequest():
+            return compare(request, reporter)
 
 
 def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:

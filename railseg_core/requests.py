@@ -12,6 +12,7 @@ import shapely
 
 from railseg_core.area import Area
 from railseg_core.errors import RailSegError
+from railseg_core.map_comparison import REACH_M, SHIFT_M
 from railseg_core.metrics import RHO_M
 from railseg_core.morphology import KernelShape
 
@@ -124,14 +125,38 @@ class EvaluateRequest(_Request):
     rho_m: float = RHO_M
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareRequest(_Request):
+    """Extracted tracks against a map, in any CRS: what is new, missing and shifted.
+
+    Attributes:
+        extracted: A map of `extract` or `vectorize`, or any vector file of lines.
+        reference: Vector file of the map's lines.
+        raster: Only what lies on this raster counts; None for all lines.
+        area: Only what lies in it counts; None for all lines.
+        layers: GeoPackage to write of what is new, missing, shifted and matched; None for numbers alone.
+        reach_m: How far a track may lie from where the map has it, metres: less than the distance of two tracks.
+        shift_m: From which mean offset a piece is shifted, metres.
+    """
+
+    extracted: str
+    reference: str
+    raster: str | None = None
+    area: Area | None = None
+    layers: Path | None = None
+    reach_m: float = REACH_M
+    shift_m: float = SHIFT_M
+
+
 RasterRequest = ExtractRequest | SegmentRequest | CleanRequest | VectorizeRequest
-Request = RasterRequest | EvaluateRequest
+Request = RasterRequest | EvaluateRequest | CompareRequest
 REQUESTS: dict[str, type[Request]] = {
     "extract": ExtractRequest,
     "segment": SegmentRequest,
     "clean": CleanRequest,
     "vectorize": VectorizeRequest,
     "evaluate": EvaluateRequest,
+    "compare": CompareRequest,
 }
 _SOURCES = ("raster", "extracted", "reference")
 _PATHS = ("output", "model", "probability", "mask", "preview", "layers")
@@ -141,6 +166,8 @@ _RANGES = {
     "closing_m": (0.0, 10.0),
     "min_length_m": (0.0, 1000.0),
     "rho_m": (0.01, 10.0),
+    "reach_m": (0.01, 20.0),
+    "shift_m": (0.0, 20.0),
 }
 
 

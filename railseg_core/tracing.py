@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -48,21 +48,11 @@ class Tracing:
         Raises:
             RailSegError: nothing leads from the one CRS to the other.
         """
-        if self.crs.equals(crs, ignore_axis_order=True):
-            return self
-        try:
-            move = pyproj.Transformer.from_crs(self.crs, crs, always_xy=True).transform
-        except ProjError as error:
-            raise RailSegError(
-                f"The lines' CRS does not lead to the picture's ({error}).", "Give the lines in the picture's own CRS."
-            ) from error
-
-        def moved(geometries: Geometries) -> Geometries:
-            dense = [shapely.segmentize(g, g.length / _PIECES) for g in geometries if g.length > 0]
-            placed = [shapely.transform(g, move, interleaved=False) for g in dense]
-            return tuple(g for g in placed if np.isfinite(shapely.get_coordinates(g)).all())
-
-        return Tracing(moved(self.visible), moved(self.hidden), moved(self.ignore), crs)
+        moved = [
+            tuple(g for g in moved_geometries(geometries, self.crs, crs) if g is not None)
+            for geometries in (self.visible, self.hidden, self.ignore)
+        ]
+        return Tracing(*moved, crs)
 
     def within(self, region: BaseGeometry) -> Tracing:
         """What of it comes into a region, uncut."""
@@ -74,8 +64,35 @@ class Tracing:
         return Tracing(near(self.visible), near(self.hidden), near(self.ignore), self.crs)
 
 
+def moved_geometries(
+    geometries: Sequence[BaseGeometry], source: pyproj.CRS, target: pyproj.CRS
+) -> list[BaseGeometry | None]:
+    """Geometries in another CRS, their edges bent as they are on the ground; None for one that has no place there.
+
+    Raises:
+        RailSegError: nothing leads from the one CRS to the other.
+    """
+    if source.equals(target, ignore_axis_order=True):
+        return list(geometries)
+    try:
+        move = pyproj.Transformer.from_crs(source, target, always_xy=True).transform
+    except ProjError as error:
+        raise RailSegError(
+            f"The lines' CRS does not lead to the picture's ({error}).", "Give the lines in the picture's own CRS."
+        ) from error
+    moved: list[BaseGeometry | None] = []
+    for geometry in geometries:
+        place = None
+        if geometry.length > 0:
+            dense = shapely.segmentize(geometry, geometry.length / _PIECES)
+            place = shapely.transform(dense, move, interleaved=False)
+        moved.append(place if place is not None and np.isfinite(shapely.get_coordinates(place)).all() else None)
+    return moved
+
+
 @contextmanager
-def _reading(name: str) -> Iterator[None]:
+def reading_vectors(name: str) -> Iterator[None]:
+    """Turns what GDAL says of a file that is none into a message with a way out."""
     try:
         yield
     except (DataSourceError, DataLayerError) as error:
@@ -94,7 +111,7 @@ def read_tracing(path: str | os.PathLike[str]) -> Tracing:
         RailSegError: the file cannot be read, has no lines of visible tracks, or does not say its CRS.
     """
     name = gdal_name(path)
-    with _reading(name):
+    with reading_vectors(name):
         layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
         for layer in sorted(layers, key=lambda entry: entry != TRACK_LAYER):
             meta, _, wkb, values = pyogrio.raw.read(name, layer=layer, columns=["what", "state"], force_2d=True)
@@ -128,7 +145,7 @@ def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64]
         RailSegError: the file cannot be read, or does not say its CRS.
     """
     name = gdal_name(path)
-    with _reading(name):
+    with reading_vectors(name):
         layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
         for layer in sorted(layers, key=lambda entry: entry != NODE_LAYER):
             columns = ["railway", "what", "state"]
