@@ -6,6 +6,7 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.clean_railway_mask import CleanRailwayMask
+from .algorithms.compare_railway import CompareRailway
 from .algorithms.evaluate_railway import EvaluateRailway
 from .algorithms.extract_railway import ExtractRailway
 from .algorithms.segment_railway import SegmentRailway
@@ -14,7 +15,7 @@ from .environment import Environment
 from .locations import ICON
 from .worker_client import WorkerClient
 
-_ALGORITHMS = (ExtractRailway, SegmentRailway, CleanRailwayMask, VectorizeRailwayMask, EvaluateRailway)
+_ALGORITHMS = (ExtractRailway, SegmentRailway, CleanRailwayMask, VectorizeRailwayMask, EvaluateRailway, CompareRailway)
 
 
 class RailSegProvider(QgsProcessingProvider):

@@ -39,6 +39,16 @@ def raster_problem(layer: QgsRasterLayer) -> str:
     return ""
 
 
+def bounding_raster_problem(layer: QgsRasterLayer) -> str:
+    """What keeps a raster layer from bounding what counts, with the way out; empty if nothing does."""
+    problem = raster_problem(layer)
+    if not problem and not layer.dataProvider().capabilities() & Qgis.RasterInterfaceCapability.Size:
+        return tr("{name} comes from a server and has no bounds: choose a picture that does, or none.").format(
+            name=layer.name()
+        )
+    return problem
+
+
 class RasterSource:
     """What the work needs of a raster layer, taken on the layer's own thread.
 
