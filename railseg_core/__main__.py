@@ -1,4 +1,4 @@
-"""The command line: `railseg extract|segment|clean|vectorize|evaluate|compare|info`."""
+"""The command line: `railseg extract|segment|clean|vectorize|evaluate|compare|chips|info`."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ _STAGES = {
     "skeleton": "Thinning",
     "lines": "Drawing lines",
     "compare": "Comparing lines",
+    "chips": "Cutting chips",
 }
 
 
@@ -140,7 +141,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_area_options(compare)
 
-    for command in (extract, segment, clean, vectorize, evaluate, compare):
+    chips = commands.add_parser("chips", help="picture and traced tracks to chips that training reads")
+    chips.add_argument("raster", metavar="RASTER", help="picture with a coordinate system")
+    chips.add_argument(
+        "lines", metavar="LINES", help="file of the tracks' centre-lines, or of polygons of their ground"
+    )
+    chips.add_argument("output", metavar="OUT_FOLDER", help="folder to write NAME.png and NAME_target.png to")
+    side = chips.add_mutually_exclusive_group()
+    side.add_argument("--side-px", type=int, metavar="PX", help="side of a chip, in pixels of 0.2 m (512)")
+    side.add_argument("--side", dest="side_m", type=float, metavar="M", help="side of a chip, in metres")
+    chips.add_argument(
+        "--bare", dest="bare_share", type=float, metavar="SHARE", help="chips without a track for each with one (all)"
+    )
+    chips.add_argument("--bands", nargs="+", type=int, metavar="N", help="one band, or three as red, green and blue")
+    _add_area_options(chips)
+
+    for command in (extract, segment, clean, vectorize, evaluate, compare, chips):
         command.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
         command.add_argument("--json", action="store_true", help="print the result as one JSON object")
         command.add_argument("--quiet", action="store_true", help="no progress, only warnings")
@@ -219,7 +235,7 @@ def _area(arguments: argparse.Namespace) -> Area | None:
         box = Area.from_extent(xmin, ymin, xmax, ymax, read_raster_info(arguments.raster).crs)
     if arguments.aoi is None:
         return box
-    if hasattr(arguments, "output"):
+    if hasattr(arguments, "output") and arguments.command != "chips":  # a folder of chips replaces no file
         prepare_output(arguments.output, overwrite=arguments.overwrite, inputs=[arguments.aoi])
     return Area.from_file(arguments.aoi, arguments.corridor or 0.0, box)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry

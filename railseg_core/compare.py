@@ -83,7 +83,10 @@ def _write_layers(
     move = mover(made.crs, target)
     layers = {
         "new": (comparison.new, _tracks_of(comparison.new, made)),
-        "missing": (comparison.missing, {"reference_fid": true.fids[_numbers(piece.source for piece in comparison.missing)]}),
+        "missing": (
+            comparison.missing,
+            {"reference_fid": true.fids[_numbers(piece.source for piece in comparison.missing)]},
+        ),
         "shifted": (comparison.shifted, _pairs_of(comparison.shifted, made, true)),
         "matched": (comparison.matched, _pairs_of(comparison.matched, made, true)),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -129,11 +128,11 @@ def _links(made: Samples, reference: Sequence[Points], true: Samples, reach_m: f
     along_m = before_m[near.segment] + near.along_m
     is_end = (along_m <= _ROUNDING_M) | (along_m >= whole_m[line] - _ROUNDING_M)
     beside = ~is_end | (np.abs(near.beyond_m) <= _ROUNDING_M)  # beyond a line's end there is nothing of it
-    sample, line, along_m, offset_m = (a[beside] for a in (near.sample, line, along_m, near.offset_m))
-    order = np.lexsort((np.abs(offset_m), line, sample))
-    _, first = np.unique(np.column_stack([sample, line])[order], axis=0, return_index=True)
+    chosen = np.flatnonzero(beside)
+    order = chosen[np.lexsort((np.abs(near.offset_m[chosen]), line[chosen], near.sample[chosen]))]
+    _, first = np.unique(np.column_stack([near.sample, line])[order], axis=0, return_index=True)
     best = order[first]
-    sample, line, along_m, offset_m = (a[best] for a in (sample, line, along_m, offset_m))
+    sample, line, along_m, offset_m = near.sample[best], line[best], along_m[best], near.offset_m[best]
     count = np.bincount(true.line, minlength=len(reference))
     first_cell = np.cumsum(count) - count
     cell = first_cell[line] + np.clip(along_m / whole_m[line] * count[line], 0, count[line] - 1).astype(np.int64)

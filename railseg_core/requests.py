@@ -148,8 +148,33 @@ class CompareRequest(_Request):
     shift_m: float = SHIFT_M
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChipsRequest(_Request):
+    """Picture and the tracks traced in it to chips that training reads, at the model's ground sampling distance.
+
+    Attributes:
+        raster: A file, or any name that GDAL opens.
+        lines: Vector file of the tracks' centre-lines, or of polygons of their ground.
+        output: Folder to write to; it may exist.
+        side_px: Side of a chip, pixels.
+        side_m: Side of a chip, metres; None for `side_px`.
+        bare_share: Chips without a track, as a share of those with one; None for all there are.
+        area: Where every track is traced: beyond it nothing counts; None for all of the picture.
+        bands: One or three band numbers from 1; None for the raster's own red, green and blue.
+    """
+
+    raster: str
+    lines: str
+    output: Path
+    side_px: int = 512
+    side_m: float | None = None
+    bare_share: float | None = None
+    area: Area | None = None
+    bands: tuple[int, ...] | None = None
+
+
 RasterRequest = ExtractRequest | SegmentRequest | CleanRequest | VectorizeRequest
-Request = RasterRequest | EvaluateRequest | CompareRequest
+Request = RasterRequest | EvaluateRequest | CompareRequest | ChipsRequest
 REQUESTS: dict[str, type[Request]] = {
     "extract": ExtractRequest,
     "segment": SegmentRequest,
@@ -157,8 +182,10 @@ REQUESTS: dict[str, type[Request]] = {
     "vectorize": VectorizeRequest,
     "evaluate": EvaluateRequest,
     "compare": CompareRequest,
+    "chips": ChipsRequest,
 }
-_SOURCES = ("raster", "extracted", "reference")
+MIN_CHIP_PX, MAX_CHIP_PX = 64, 4096
+_SOURCES = ("raster", "extracted", "reference", "lines")
 _PATHS = ("output", "model", "probability", "mask", "preview", "layers")
 _RANGES = {
     "threshold": (0.0, 1.0),
@@ -168,6 +195,8 @@ _RANGES = {
     "rho_m": (0.01, 10.0),
     "reach_m": (0.01, 20.0),
     "shift_m": (0.0, 20.0),
+    "side_m": (1.0, 1000.0),
+    "bare_share": (0.0, 1000.0),
 }
 
 
@@ -207,6 +236,8 @@ def _parse(name: str, value: Any) -> Any:
             return value if isinstance(value, Area) else Area.from_values(value)
         if name in _RANGES:
             return _in_range(name, float(value), *_RANGES[name])
+        if name == "side_px":
+            return int(_in_range(name, value, MIN_CHIP_PX, MAX_CHIP_PX))
         if name == "overwrite":
             return bool(value)
     except (TypeError, ValueError, KeyError, shapely.errors.ShapelyError) as error:

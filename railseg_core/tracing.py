@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,12 +36,14 @@ class Tracing:
         hidden: Lines that are neither to be rewarded nor punished: tracks that are certain but not seen.
         ignore: Polygons that count for nothing.
         crs: Of all of them.
+        footprints: Polygons of the ground that visible tracks take, where these were traced and no lines.
     """
 
     visible: Geometries
     hidden: Geometries
     ignore: Geometries
     crs: pyproj.CRS
+    footprints: Geometries = ()
 
     def moved_to(self, crs: pyproj.CRS) -> Tracing:
         """The same in another CRS; what has no place there is left out.
@@ -50,9 +53,9 @@ class Tracing:
         """
         moved = [
             tuple(g for g in moved_geometries(geometries, self.crs, crs) if g is not None)
-            for geometries in (self.visible, self.hidden, self.ignore)
+            for geometries in (self.visible, self.hidden, self.ignore, self.footprints)
         ]
-        return Tracing(*moved, crs)
+        return Tracing(moved[0], moved[1], moved[2], crs, moved[3])
 
     def within(self, region: BaseGeometry) -> Tracing:
         """What of it comes into a region, uncut."""
@@ -61,7 +64,7 @@ class Tracing:
         def near(geometries: Geometries) -> Geometries:
             return tuple(geometry for geometry in geometries if region.intersects(geometry))
 
-        return Tracing(near(self.visible), near(self.hidden), near(self.ignore), self.crs)
+        return Tracing(near(self.visible), near(self.hidden), near(self.ignore), self.crs, near(self.footprints))
 
 
 def moved_geometries(
@@ -101,19 +104,24 @@ def reading_vectors(name: str) -> Iterator[None]:
         ) from error
 
 
-def read_tracing(path: str | os.PathLike[str]) -> Tracing:
+def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> Tracing:
     """The tracing in a vector file: its layer `rail_track` if that has lines, else the first with lines.
 
     Lines are centre-lines of tracks; those whose field `state` is `hidden` or whose field `what` is `ignore` count for
     nothing, nor do polygons. Points (switches) are left out.
 
+    Args:
+        path: Any file that GDAL reads.
+        footprints: Whether in a file without lines polygons are the ground that tracks take.
+
     Raises:
-        RailSegError: the file cannot be read, has no lines of visible tracks, or does not say its CRS.
+        RailSegError: the file cannot be read, has no visible tracks, or does not say its CRS.
     """
     name = gdal_name(path)
     with reading_vectors(name):
         layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
-        for layer in sorted(layers, key=lambda entry: entry != TRACK_LAYER):
+        ordered = sorted(layers, key=lambda entry: entry != TRACK_LAYER)
+        for takes_polygons, layer in itertools.product((False, True) if footprints else (False,), ordered):
             meta, _, wkb, values = pyogrio.raw.read(name, layer=layer, columns=["what", "state"], force_2d=True)
             fields = dict(zip(meta["fields"], values, strict=True))
             nothing = np.zeros(len(wkb), dtype=np.bool_)
@@ -121,14 +129,22 @@ def read_tracing(path: str | os.PathLike[str]) -> Tracing:
             parts, owner = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"), return_index=True)
             kinds, filled = shapely.get_type_id(parts), ~shapely.is_empty(parts)
             is_line = filled & (kinds == shapely.GeometryType.LINESTRING)
+            is_polygon = filled & (kinds == shapely.GeometryType.POLYGON)
             visible = parts[is_line & ~passed_over[owner]]
-            if not len(visible):
+            ground = parts[is_polygon & ~passed_over[owner]] if takes_polygons else parts[:0]
+            if not len(visible) and not len(ground):
                 continue
             if not meta["crs"]:
                 raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
-            polygons = shapely.make_valid(parts[filled & (kinds == shapely.GeometryType.POLYGON)])
+            ignore = parts[is_polygon & passed_over[owner]] if takes_polygons else parts[is_polygon]
             hidden = parts[is_line & passed_over[owner]]
-            return Tracing(tuple(visible), tuple(hidden), tuple(polygons), as_crs(meta["crs"]))
+            return Tracing(
+                tuple(visible),
+                tuple(hidden),
+                tuple(shapely.make_valid(ignore)),
+                as_crs(meta["crs"]),
+                tuple(shapely.make_valid(ground)),
+            )
     raise RailSegError(f"{name} has no lines.", "Give a layer with the tracks' centre-lines.")
 
 

@@ -84,8 +84,8 @@ class CompareRailway(RailSegAlgorithm):
             with_help(
                 QgsProcessingParameterFeatureSource(self.REFERENCE, tr("Map"), lines),
                 tr(
-                    "The lines to compare with, one per track. All of them count: filter the layer where it has others, "
-                    "such as roads or dismantled railways."
+                    "The lines to compare with, one per track. All of them count: filter the layer where it has "
+                    "others, such as roads or dismantled railways."
                 ),
             ),
             with_help(

@@ -11,8 +11,19 @@ import pyogrio
 import pytest
 import shapely
 from rasterio.transform import Affine
-from test_evaluation import MAIN, NEXT, ORIGIN, STATION, UTM, beside, branch, layer_of, write_extracted, write_lines
-from test_evaluation import write_raster
+from test_evaluation import (
+    MAIN,
+    NEXT,
+    ORIGIN,
+    STATION,
+    UTM,
+    beside,
+    branch,
+    layer_of,
+    write_extracted,
+    write_lines,
+    write_raster,
+)
 
 from railseg_core.__main__ import main
 from railseg_core.area import Area

@@ -71,7 +71,7 @@ def test_what_a_line_has_beyond_the_other_s_end_is_new() -> None:
 
 
 def test_where_nothing_counts_nothing_is_told() -> None:
-    ignore = shapely.box(*(ORIGIN - 10), *(ORIGIN + [200, 100]))
+    ignore = shapely.box(*(ORIGIN - 10), *beside(ORIGIN, 200, 100))
     found = compare_maps([beside(MAIN, 0, 1)], [MAIN, beside(MAIN, 0, 20)], ignore=ignore)
     assert lengths(found) == pytest.approx({"matched": 0, "shifted": 200, "new": 0, "missing": 200}, abs=0.1)
 
@@ -102,11 +102,13 @@ def test_a_map_that_is_shifted_by_d_has_the_offset_d(shift_m: float, turn: float
     rotation = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
     straight = [np.array([[0.0, 3.8 * track], [310.0, 3.8 * track]]) for track in range(tracks)]
     reference = [one @ rotation + ORIGIN for one in straight]
-    moved = [(one + [0, shift_m]) @ rotation + ORIGIN for one in straight]
+    moved = [beside(one, 0, shift_m) @ rotation + ORIGIN for one in straight]
     found = compare_maps([one[::-1] for one in moved] if flipped else moved, reference)
     pieces = [*found.matched, *found.shifted]
     assert not found.new
     assert not found.missing
-    assert [piece.offset_m for piece in pieces] == pytest.approx([-shift_m if flipped else shift_m] * len(pieces), abs=1e-5)
+    assert [piece.offset_m for piece in pieces] == pytest.approx(
+        [-shift_m if flipped else shift_m] * len(pieces), abs=1e-5
+    )
     assert all(piece.source == piece.partner for piece in pieces)
     assert bool(found.shifted) == (shift_m > 0.5)

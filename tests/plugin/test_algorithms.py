@@ -27,6 +27,7 @@ from qgis.core import (
     QgsProcessingModelOutput,
     QgsProcessingModelParameter,
     QgsProcessingOutputLayerDefinition,
+    QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProject,
     QgsRasterLayer,
@@ -163,14 +164,17 @@ def run(
             {"INPUT", "REFERENCE", "RASTER", "REACH", "SHIFT"} | COMPARISON_LAYERS,
             COMPARISON_LAYERS | COMPARISON_FIGURES,
         ),
+        (
+            "exporttrainingchips",
+            {"INPUT", "LINES", "EXTENT", "AREA", "CORRIDOR", "BANDS", "SIDE", "BARE", "FOLDER"},
+            {"FOLDER", "CHIP_COUNT", "TRACK_CHIP_COUNT"},
+        ),
     ],
 )
 def test_names_of_parameters_and_outputs_stay(name: str, parameters: set[str], outputs: set[str]) -> None:
     algorithm = QgsApplication.processingRegistry().algorithmById(f"railseg:{name}")
     assert {definition.name() for definition in algorithm.parameterDefinitions()} == parameters
     assert {definition.name() for definition in algorithm.outputDefinitions()} == outputs
-    assert all(definition.help() for definition in algorithm.parameterDefinitions())
-    assert algorithm.shortHelpString()
     by_default = {
         definition.name() for definition in algorithm.destinationParameterDefinitions() if definition.createByDefault()
     }
@@ -183,8 +187,29 @@ def test_names_of_parameters_and_outputs_stay(name: str, parameters: set[str], o
             "vectorizerailwaymask": {"TRACKS", "NODES"},
             "evaluaterailway": EVALUATION_LAYERS,
             "comparerailway": COMPARISON_LAYERS,
+            "exporttrainingchips": {"FOLDER"},
         }[name]
     )
+
+
+def test_every_algorithm_tells_what_it_is_for_and_hides_what_few_need(provider: RailSegProvider) -> None:
+    advanced = {"BANDS", "MODEL", "DEVICE", "KERNEL", "RHO", "REACH", "BARE"}
+    assert len(provider.algorithms()) == 7
+    for algorithm in provider.algorithms():
+        assert algorithm.shortHelpString()
+        assert algorithm.shortDescription()
+        assert algorithm.tags()
+        for parameter in algorithm.parameterDefinitions():
+            where = f"{algorithm.name()} {parameter.name()}"
+            assert parameter.help(), where
+            assert parameter.description(), where
+            is_advanced = bool(parameter.flags() & Qgis.ProcessingParameterFlag.Advanced)
+            assert is_advanced == (parameter.name() in advanced), where
+            is_optional = bool(parameter.flags() & Qgis.ProcessingParameterFlag.Optional)
+            if isinstance(parameter, QgsProcessingParameterNumber):
+                assert is_optional or parameter.minimum() <= parameter.defaultValue() <= parameter.maximum(), where
+            if "metres" in parameter.help() and isinstance(parameter, QgsProcessingParameterNumber):
+                assert parameter.description().endswith("(m)"), where
 
 
 def test_extract_gives_tracks_with_the_map_s_fields_in_the_raster_s_crs(extraction: dict[str, Any]) -> None:
@@ -523,7 +548,9 @@ def test_a_background_evaluation_gives_its_layers_their_style() -> None:
 def test_compare_names_tracks_and_the_map_s_features_in_layers_of_its_own() -> None:
     extracted = lines_layer(MAIN, [(0.0, 60.0), (50.0, 60.0)], fields="&field=track_id:string")
     extracted.dataProvider().changeAttributeValues({1: {0: "first"}, 2: {0: "second"}})
-    reference = lines_layer([(0.0, 90.0), (9.0, 90.0)], [(0.0, -0.8), (200.0, -0.8)], [(0.0, 30.0), (40.0, 30.0)], crs="EPSG:4326")
+    reference = lines_layer(
+        [(0.0, 90.0), (9.0, 90.0)], [(0.0, -0.8), (200.0, -0.8)], [(0.0, 30.0), (40.0, 30.0)], crs="EPSG:4326"
+    )
     assert reference.dataProvider().deleteFeatures([1])  # ids are not row numbers
     feedback = Feedback()
     results = run(
@@ -573,3 +600,56 @@ def test_every_layer_of_a_comparison_has_a_style() -> None:
         layer = lines_layer(MAIN)
         message, is_loaded = layer.loadNamedStyle(str(STYLES / f"{table}.qml"))
         assert is_loaded, message
+
+
+def test_chips_of_a_picture_and_memory_lines_in_degrees_go_to_a_folder(track_raster: Path, tmp_path: Path) -> None:
+    full = QgsRasterLayer(str(track_raster)).extent()
+    x, y = full.center().x() - 612300, full.center().y() - 5612400
+    traced = lines_layer([(x - 100, y), (x + 100, y)], crs="EPSG:4326")
+    parameters = {"INPUT": str(track_raster), "LINES": traced, "SIDE": 20, "FOLDER": str(tmp_path / "chips")}
+    feedback = Feedback()
+    results = run("exporttrainingchips", parameters, feedback)
+    assert results["CHIP_COUNT"] == 9
+    assert results["TRACK_CHIP_COUNT"] == 3
+    names = sorted(path.name for path in Path(results["FOLDER"]).iterdir())
+    assert len(names) == 18
+    target = gdal.Open(str(next(Path(results["FOLDER"]).glob("*_target.png"))))
+    assert (target.RasterXSize, target.RasterYSize, target.RasterCount) == (100, 100, 3)
+    assert feedback.texts[0].startswith("Cutting chips")
+    polygons = QgsVectorLayer("Polygon?crs=EPSG:25832", "ground", "memory")
+    feature = QgsFeature()
+    feature.setGeometry(
+        QgsGeometry.fromRect(QgsRectangle(full.xMinimum(), full.center().y(), full.xMaximum(), full.center().y() + 3))
+    )
+    polygons.dataProvider().addFeature(feature)
+    narrow = parameters | {"LINES": polygons, "BARE": 0, "AREA": traced, "CORRIDOR": 8, "FOLDER": "TEMPORARY_OUTPUT"}
+    results = run("exporttrainingchips", narrow)
+    assert results["CHIP_COUNT"] == results["TRACK_CHIP_COUNT"] == 3
+    assert len(list(Path(results["FOLDER"]).glob("*_target.png"))) == 3
+
+
+def test_chips_tell_what_cannot_be_cut(track_raster: Path, tmp_path: Path) -> None:
+    parameters = {"INPUT": str(track_raster), "FOLDER": str(tmp_path / "chips")}
+    nowhere = QgsVectorLayer("LineString", "nowhere", "memory")
+    nowhere.setCrs(QgsCoordinateReferenceSystem())
+    for lines, words in (
+        (nowhere, r"nowhere has no coordinate reference system"),
+        (lines_layer([(90e3, 0.0), (90.1e3, 0.0)]), "None of the tracks"),
+        (lines_layer(), "has no lines"),
+    ):
+        with pytest.raises(QgsProcessingException, match=words):
+            run("exporttrainingchips", parameters | {"LINES": lines})
+
+
+def test_cancel_while_cutting_leaves_no_chips(track_raster: Path, tmp_path: Path) -> None:
+    full = QgsRasterLayer(str(track_raster)).extent()
+    x, y = full.center().x() - 612300, full.center().y() - 5612400
+    parameters = {
+        "INPUT": str(track_raster),
+        "LINES": lines_layer([(x - 100, y), (x + 100, y)]),
+        "FOLDER": str(tmp_path / "chips"),
+    }
+    feedback = Feedback(cancel_when=lambda told: bool(told.texts))
+    assert "CHIP_COUNT" not in run("exporttrainingchips", parameters, feedback)
+    assert feedback.isCanceled()
+    assert not list((tmp_path / "chips").glob("*.png"))
