@@ -114,7 +114,13 @@ def compare_maps(
     figures["reference_m"] = round(float(true.length_m[true_counts].sum()), 3)
     apart_m = np.abs(offsets_m[made_counts & ~np.isnan(offsets_m)])
     figures["mean_distance_dm"] = round(10 * float(apart_m.mean()), 3) if apart_m.size else None
-    return MapComparison(*(tuple(pieces[kind]) for kind in ("matched", "shifted", "new", "missing")), figures)
+    return MapComparison(
+        matched=tuple(pieces["matched"]),
+        shifted=tuple(pieces["shifted"]),
+        new=tuple(pieces["new"]),
+        missing=tuple(pieces["missing"]),
+        figures=figures,
+    )
 
 
 def _links(made: Samples, reference: Sequence[Points], true: Samples, reach_m: float) -> _Links:

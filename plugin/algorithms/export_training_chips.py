@@ -47,8 +47,8 @@ class ExportTrainingChips(RasterAlgorithm):
         """What it does."""
         return tr(
             "Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's "
-            "training reads: NAME.png and NAME_target.png, at 0.2 m, in which red is track, green its middle, and blue what "
-            "counts for nothing.\n\n"
+            "training reads: NAME.png and NAME_target.png, at 0.2 m, in which red is track, green its middle, and blue "
+            "what counts for nothing.\n\n"
             "Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: "
             "choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' "
             "count for nothing. Polygons may stand for the ground of tracks instead, one per track: those wider than "
