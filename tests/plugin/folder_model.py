@@ -30,22 +30,23 @@ def folder_model() -> QgsProcessingModelAlgorithm:
     model.setHelpContent(
         {
             "ALG_DESC": "Draws the railway tracks of many pictures as one layer. The pictures, of one coordinate "
-            "reference system, are looked at as one, so that a track goes on from each to the next."
+            "reference system, are looked at as one, so that a track goes on from each to the next.",
+            # What a parameter's own help says is lost in a model's file.
+            "RASTERS": "All pictures of a folder: … > Add Directory.",
+            "AREA": "Only what lies in these polygons, or beside these lines, is worked on. Empty: all pictures.",
+            "CORRIDOR": "How far to look to either side of the lines, in metres.",
         }
     )
     rasters = QgsProcessingParameterMultipleLayers("RASTERS", "Pictures", Qgis.ProcessingSourceType.Raster)
-    rasters.setHelp("All pictures of a folder: … > Add Directory.")
     area = QgsProcessingParameterFeatureSource(
         "AREA",
         "Area or lines",
         [Qgis.ProcessingSourceType.VectorPolygon, Qgis.ProcessingSourceType.VectorLine],
         optional=True,
     )
-    area.setHelp("Only what lies in these polygons, or beside these lines, is worked on. Empty: all pictures.")
     corridor = QgsProcessingParameterNumber(
         "CORRIDOR", "Corridor (m)", Qgis.ProcessingNumberParameterType.Double, defaultValue=50.0, minValue=0.0
     )
-    corridor.setHelp("How far to look to either side of the lines, in metres.")
     for row, parameter in enumerate((rasters, area, corridor)):
         _add_parameter(model, parameter, row)
 

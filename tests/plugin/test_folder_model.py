@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from xml.etree.ElementTree import canonicalize
 
 import pytest
 from folder_model import MODEL, folder_model
@@ -33,7 +34,8 @@ def test_the_model_that_is_offered_is_the_one_that_is_described(tmp_path: Path) 
         assert folder_model().toFile(str(MODEL))
     written = tmp_path / "model.model3"
     assert folder_model().toFile(str(written))
-    assert MODEL.read_text() == written.read_text()
+    # Qt writes an element's attributes in an order of chance.
+    assert canonicalize(from_file=MODEL) == canonicalize(from_file=written)
 
 
 def test_it_draws_the_tracks_of_all_pictures_in_one_layer(pictures: list[str]) -> None:
@@ -43,7 +45,7 @@ def test_it_draws_the_tracks_of_all_pictures_in_one_layer(pictures: list[str]) -
     is_valid, problems = model.validate()
     assert is_valid, problems
     assert model.canExecute()[0]
-    assert all(parameter.help() for parameter in model.parameterDefinitions() if not parameter.isDestination())
+    assert all(parameter.help() for parameter in model.parameterDefinitions())
     context, feedback = QgsProcessingContext(), Feedback()
     context.setProject(QgsProject.instance())
     parameters = {"RASTERS": pictures, "CORRIDOR": 50.0}
