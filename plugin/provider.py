@@ -6,7 +6,9 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.clean_railway_mask import CleanRailwayMask
+from .algorithms.compare_railway import CompareRailway
 from .algorithms.evaluate_railway import EvaluateRailway
+from .algorithms.export_training_chips import ExportTrainingChips
 from .algorithms.extract_railway import ExtractRailway
 from .algorithms.segment_railway import SegmentRailway
 from .algorithms.vectorize_railway_mask import VectorizeRailwayMask
@@ -14,7 +16,15 @@ from .environment import Environment
 from .locations import ICON
 from .worker_client import WorkerClient
 
-_ALGORITHMS = (ExtractRailway, SegmentRailway, CleanRailwayMask, VectorizeRailwayMask, EvaluateRailway)
+_ALGORITHMS = (
+    ExtractRailway,
+    SegmentRailway,
+    CleanRailwayMask,
+    VectorizeRailwayMask,
+    EvaluateRailway,
+    CompareRailway,
+    ExportTrainingChips,
+)
 
 
 class RailSegProvider(QgsProcessingProvider):

@@ -305,6 +305,7 @@ def _stage_text(stage: str) -> str:
         "skeleton": tr("Thinning the tracks"),
         "lines": tr("Drawing the lines"),
         "compare": tr("Comparing the lines"),
+        "chips": tr("Cutting chips"),
     }.get(stage, stage)
 
 

@@ -1,4 +1,4 @@
-"""The command line: `railseg extract|segment|clean|vectorize|evaluate|info`."""
+"""The command line: `railseg extract|segment|clean|vectorize|evaluate|compare|chips|info`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.process_environment import prepare_process_environment
 
 if TYPE_CHECKING:
+    from railseg_core.area import Area
     from railseg_core.planning import WorkPlan
 
 EXIT_OK, EXIT_ERROR, EXIT_INTERRUPTED = 0, 1, 130
@@ -27,6 +28,7 @@ _STAGES = {
     "skeleton": "Thinning",
     "lines": "Drawing lines",
     "compare": "Comparing lines",
+    "chips": "Cutting chips",
 }
 
 
@@ -131,7 +133,39 @@ def _parser() -> argparse.ArgumentParser:
         help="how far a line may be from the reference, in metres: less than half the distance of two tracks (1.0)",
     )
 
-    for command in (extract, segment, clean, vectorize, evaluate):
+    compare = commands.add_parser("compare", help="extracted tracks against a map: what is new, missing and shifted")
+    compare.add_argument("extracted", metavar="TRACKS.gpkg", help="map of extract or vectorize, or any file of lines")
+    compare.add_argument("reference", metavar="REFERENCE", help="file of the map's lines, in any CRS")
+    compare.add_argument("--raster", metavar="RASTER", help="only what lies on this raster counts")
+    compare.add_argument("--layers", metavar="OUT.gpkg", help="write new, missing, shifted and matched lines")
+    compare.add_argument(
+        "--reach",
+        dest="reach_m",
+        type=float,
+        metavar="M",
+        help="how far a track may lie from where the map has it, in metres: less than the distance of two tracks (2.5)",
+    )
+    compare.add_argument(
+        "--shift", dest="shift_m", type=float, metavar="M", help="mean offset from which a piece is shifted (0.5)"
+    )
+    _add_area_options(compare)
+
+    chips = commands.add_parser("chips", help="picture and traced tracks to chips that training reads")
+    chips.add_argument("raster", metavar="RASTER", help="picture with a coordinate system")
+    chips.add_argument(
+        "lines", metavar="LINES", help="file of the tracks' centre-lines, or of polygons of their ground"
+    )
+    chips.add_argument("output", metavar="OUT_FOLDER", help="folder to write NAME.png and NAME_target.png to")
+    side = chips.add_mutually_exclusive_group()
+    side.add_argument("--side-px", type=int, metavar="PX", help="side of a chip, in pixels of 0.2 m (512)")
+    side.add_argument("--side", dest="side_m", type=float, metavar="M", help="side of a chip, in metres")
+    chips.add_argument(
+        "--bare", dest="bare_share", type=float, metavar="SHARE", help="chips without a track for each with one (all)"
+    )
+    chips.add_argument("--bands", nargs="+", type=int, metavar="N", help="one band, or three as red, green and blue")
+    _add_area_options(chips)
+
+    for command in (extract, segment, clean, vectorize, evaluate, compare, chips):
         command.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
         command.add_argument("--json", action="store_true", help="print the result as one JSON object")
         command.add_argument("--quiet", action="store_true", help="no progress, only warnings")
@@ -145,9 +179,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_model_options(parser: argparse.ArgumentParser) -> None:
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("--aoi", metavar="FILE", help="vector file with polygons: only look inside")
-    where.add_argument(
+    _add_area_options(parser)
+    parser.add_argument(
         "--extent",
         nargs=4,
         type=float,
@@ -157,6 +190,15 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bands", nargs="+", type=int, metavar="N", help="one band, or three as red, green and blue")
     parser.add_argument("--model", metavar="FILE", help="model file instead of the bundled one")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+
+
+def _add_area_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--aoi", metavar="FILE", help="vector file with polygons, or lines: only look inside, or beside"
+    )
+    parser.add_argument(
+        "--corridor", type=float, metavar="M", help="how far to look to either side of --aoi's lines, metres"
+    )
 
 
 def _add_mask_options(parser: argparse.ArgumentParser) -> None:
@@ -174,25 +216,37 @@ def _add_line_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace, reporter: TerminalReporter) -> dict[str, Any]:
-    from railseg_core.area import Area
-    from railseg_core.outputs import prepare_output
     from railseg_core.pipeline import run
     from railseg_core.requests import parse_request
 
-    own = ("command", "json", "quiet", "aoi", "extent")
+    own = ("command", "json", "quiet", "aoi", "corridor", "extent")
     params = {name: value for name, value in vars(arguments).items() if name not in own}
-    if getattr(arguments, "aoi", None) is not None:
-        prepare_output(arguments.output, overwrite=arguments.overwrite, inputs=[arguments.aoi])
-        params["area"] = Area.from_file(arguments.aoi)
-    elif getattr(arguments, "extent", None) is not None:
-        from railseg_core.raster import read_raster_info
-
-        xmin, ymin, xmax, ymax = arguments.extent
-        params["area"] = Area.from_extent(xmin, ymin, xmax, ymax, read_raster_info(arguments.raster).crs)
+    if hasattr(arguments, "aoi"):
+        params["area"] = _area(arguments)
     try:
         return run(parse_request(arguments.command, params), reporter)
     finally:
         reporter.close()
+
+
+def _area(arguments: argparse.Namespace) -> Area | None:
+    """What --aoi, --corridor and --extent have in common; None without them."""
+    from railseg_core.area import Area
+    from railseg_core.outputs import prepare_output
+
+    box = None
+    if arguments.corridor is not None and arguments.aoi is None:
+        raise RailSegError("--corridor says how wide, but not round what.", "Give a file of lines as --aoi.")
+    if getattr(arguments, "extent", None) is not None:
+        from railseg_core.raster import read_raster_info
+
+        xmin, ymin, xmax, ymax = arguments.extent
+        box = Area.from_extent(xmin, ymin, xmax, ymax, read_raster_info(arguments.raster).crs)
+    if arguments.aoi is None:
+        return box
+    if hasattr(arguments, "output") and arguments.command != "chips":  # a folder of chips replaces no file
+        prepare_output(arguments.output, overwrite=arguments.overwrite, inputs=[arguments.aoi])
+    return Area.from_file(arguments.aoi, arguments.corridor or 0.0, box)
 
 
 def _info(arguments: argparse.Namespace) -> dict[str, Any]:

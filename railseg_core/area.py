@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,31 +15,41 @@ import pyproj
 import shapely
 from pyproj.exceptions import CRSError, ProjError
 from rasterio.features import geometry_mask
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.errors import RailSegError
 from railseg_core.outputs import gdal_name
 from railseg_core.tiling import PixelWindow
 
+Move = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], Any]
+MAX_CORRIDOR_M = 10_000.0
 _EDGE_PIECES = 256
 """Straight edges in one CRS are curves in another: the longest is cut into this many pieces before it is moved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A polygon in a CRS of its own.
+    """Polygons and corridors round lines, in a CRS of their own.
 
     Attributes:
-        polygon: Polygon or MultiPolygon; made valid and two-dimensional when the area is made.
-        crs: Its CRS, in any form that PROJ reads: "EPSG:25832", WKT, a PROJ string.
+        polygon: Polygon or MultiPolygon; made valid and two-dimensional when the area is made. Lines among it are moved
+            to `lines` where there is a corridor, and are left out where there is none.
+        crs: The CRS, in any form that PROJ reads: "EPSG:25832", WKT, a PROJ string.
+        corridor_m: How far a corridor reaches to either side of its line and beyond its ends, metres; 0 for none.
+        within: What lies outside of this is no part of the area; None for all of it.
+        lines: MultiLineString of the corridors' middles. They are widened where metres are metres: in the CRS that
+            `polygon_in` is asked for.
 
     Raises:
-        RailSegError: the polygon encloses nothing, or PROJ does not know the CRS.
+        RailSegError: the area encloses nothing, the corridor is no width, or PROJ does not know the CRS.
     """
 
     polygon: BaseGeometry
     crs: str
+    corridor_m: float = 0.0
+    within: Area | None = None
+    lines: BaseGeometry = field(init=False)
 
     def __post_init__(self) -> None:
         try:
@@ -47,10 +59,18 @@ class Area:
                 f"The area's CRS is not known: {str(self.crs)[:80] or 'none given'}.",
                 "Give it as an authority's code such as EPSG:25832, or as WKT.",
             ) from error
-        polygons = _polygons_of(shapely.force_2d(self.polygon))
-        if polygons.is_empty or not np.isfinite(polygons.bounds).all():
+        if not 0 <= self.corridor_m <= MAX_CORRIDOR_M:
+            raise RailSegError(
+                f"A corridor of {self.corridor_m:g} m is no corridor.",
+                f"Give 0 to {MAX_CORRIDOR_M:g} m to either side.",
+            )
+        shape = shapely.force_2d(self.polygon)
+        polygons, lines = _polygons_of(shape), _lines_of(shape) if self.corridor_m else shapely.MultiLineString()
+        filled = [part for part in (polygons, lines) if not part.is_empty]
+        if not filled or not np.isfinite(shapely.total_bounds(filled)).all():
             raise RailSegError("The area is empty.", "Give a polygon, or an extent with a width and a height.")
         object.__setattr__(self, "polygon", polygons)
+        object.__setattr__(self, "lines", lines)
 
     @classmethod
     def from_extent(cls, xmin: float, ymin: float, xmax: float, ymax: float, crs: str) -> Area:
@@ -67,54 +87,113 @@ class Area:
         return cls(shapely.box(xmin, ymin, xmax, ymax), crs)
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str]) -> Area:
-        """The union of the polygons of a vector file's first layer that has any.
+    def from_file(cls, path: str | os.PathLike[str], corridor_m: float = 0.0, within: Area | None = None) -> Area:
+        """The polygons of a vector file's first layer that has any; with a corridor also lines will do.
+
+        Args:
+            path: Any file that GDAL reads.
+            corridor_m: See `Area`.
+            within: See `Area`.
 
         Raises:
-            RailSegError: the file cannot be read, has no polygon, or does not say its CRS.
+            RailSegError: the file cannot be read, has nothing that encloses an area, or does not say its CRS.
         """
         name = gdal_name(path)
+        has_lines = False
         try:
             for layer, geometry_type in pyogrio.list_layers(name):
                 if geometry_type is None:
                     continue
-                meta, _, geometries, _ = pyogrio.raw.read(name, layer=layer, columns=[])
-                polygons = _polygons_of(*shapely.from_wkb(geometries, on_invalid="ignore"))
-                if not polygons.is_empty:
+                meta, _, wkb, _ = pyogrio.raw.read(name, layer=layer, columns=[], force_2d=True)
+                geometries = [one for one in shapely.from_wkb(wkb, on_invalid="ignore") if one is not None]
+                polygons, lines = _polygons_of(*geometries), _lines_of(*geometries)
+                has_lines = has_lines or not lines.is_empty
+                if not polygons.is_empty or (corridor_m and not lines.is_empty):
                     if not meta["crs"]:
                         raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
-                    return cls(polygons, meta["crs"])
+                    return cls(shapely.GeometryCollection([polygons, lines]), meta["crs"], corridor_m, within)
         except pyogrio.errors.DataSourceError as error:
             raise RailSegError(
                 f"{name} is not a vector file that can be read.",
                 "Give a GeoPackage, GeoJSON or shapefile of polygons.",
             ) from error
+        if has_lines:
+            raise RailSegError(f"{name} has no polygon but lines.", "Say how wide the corridor round them is.")
         raise RailSegError(f"{name} has no polygon.", "Give a layer whose polygons enclose the area.")
 
-    def polygon_in(self, crs: pyproj.CRS) -> BaseGeometry:
-        """The polygon in another CRS, its edges bent as they are on the ground.
+    @property
+    def values(self) -> dict[str, Any]:
+        """The area as JSON-like values, which `from_values` takes."""
+        shape = self.polygon if self.lines.is_empty else shapely.GeometryCollection([self.polygon, self.lines])
+        values: dict[str, Any] = {"wkt": shape.wkt, "crs": self.crs}
+        if self.corridor_m:
+            values["corridor_m"] = self.corridor_m
+        if self.within is not None:
+            values["within"] = self.within.values
+        return values
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> Area:
+        """The area of JSON-like values: `wkt`, `crs` and, where they apply, `corridor_m` and `within`.
 
         Raises:
-            RailSegError: a part of the polygon has no place in that CRS, or nothing leads from the one to the other.
+            RailSegError: as for an `Area`.
+            KeyError: one of them is missing.
+            TypeError, ValueError: one of them is something else.
+            ShapelyError: the WKT is none.
         """
+        within = values.get("within")
+        return cls(
+            shapely.from_wkt(values["wkt"]),
+            str(values["crs"]),
+            float(values.get("corridor_m") or 0.0),
+            None if within is None else cls.from_values(within),
+        )
+
+    def polygon_in(self, crs: pyproj.CRS, near: BaseGeometry | None = None) -> BaseGeometry:
+        """All of the area as polygons in another CRS, their edges bent as they are on the ground.
+
+        Args:
+            crs: Where there are corridors, one whose metres are metres on the ground.
+            near: Polygon in that CRS; corridors that do not come there are left out, which is quicker.
+
+        Raises:
+            RailSegError: a part of the polygons has no place in that CRS, or nothing leads from the one to the other.
+        """
+        move = self._mover(crs)
+        parts = []
+        if not self.polygon.is_empty:
+            moved = _moved(self.polygon, move)
+            if not np.isfinite(shapely.get_coordinates(moved)).all():
+                raise RailSegError(
+                    "The area reaches beyond the part of the Earth that the picture's map projection shows.",
+                    "Check the area's CRS, or draw it closer round the picture.",
+                )
+            parts.append(moved if move is None else _polygons_of(moved))
+        if not self.lines.is_empty:
+            parts.append(self._corridors(move, near))
+        whole = parts[0] if len(parts) == 1 else shapely.union_all(parts)
+        return whole if self.within is None else _polygons_of(whole.intersection(self.within.polygon_in(crs, near)))
+
+    def _mover(self, crs: pyproj.CRS) -> Move | None:
+        """What takes x and y to another CRS; None where that is the area's own."""
         own = pyproj.CRS.from_user_input(self.crs)
         if own.equals(crs, ignore_axis_order=True):
-            return self.polygon
-        xmin, ymin, xmax, ymax = self.polygon.bounds
-        dense = shapely.segmentize(self.polygon, max(xmax - xmin, ymax - ymin) / _EDGE_PIECES)
+            return None
         try:
-            move = pyproj.Transformer.from_crs(own, crs, always_xy=True).transform
+            return pyproj.Transformer.from_crs(own, crs, always_xy=True).transform
         except ProjError as error:
             raise RailSegError(
                 f"The area's georeference cannot be used ({error}).", "Give the area in the picture's own CRS."
             ) from error
-        moved = shapely.transform(dense, move, interleaved=False)
-        if not np.isfinite(shapely.get_coordinates(moved)).all():
-            raise RailSegError(
-                "The area reaches beyond the part of the Earth that the picture's map projection shows.",
-                "Check the area's CRS, or draw it closer round the picture.",
-            )
-        return _polygons_of(moved)
+
+    def _corridors(self, move: Move | None, near: BaseGeometry | None) -> BaseGeometry:
+        """The widened lines; what has no place in the CRS is far from whatever is worked on there."""
+        lines = [_moved(line, move) for line in shapely.get_parts(self.lines)]
+        placed = np.array([line for line in lines if np.isfinite(shapely.get_coordinates(line)).all()], dtype=object)
+        if near is not None and len(placed):
+            placed = placed[shapely.dwithin(placed, near, self.corridor_m)]
+        return _polygons_of(*shapely.buffer(placed, self.corridor_m, quad_segs=16))
 
 
 def polygon_mask(polygon: BaseGeometry, window: PixelWindow, gsd_m: float) -> npt.NDArray[np.bool_]:
@@ -130,7 +209,29 @@ def polygon_mask(polygon: BaseGeometry, window: PixelWindow, gsd_m: float) -> np
     return mask
 
 
-def _polygons_of(*geometries: BaseGeometry | None) -> BaseGeometry:
+def _polygons_of(*geometries: BaseGeometry) -> BaseGeometry:
     """The union of all that encloses something; lines and points are left out."""
-    parts = shapely.get_parts(shapely.get_parts(shapely.make_valid([g for g in geometries if g is not None])))
+    parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(_parts_of(*geometries))))
     return shapely.union_all([part for part in parts if isinstance(part, Polygon | MultiPolygon)])
+
+
+def _lines_of(*geometries: BaseGeometry) -> BaseGeometry:
+    """All lines that have a length."""
+    return shapely.MultiLineString([g for g in _parts_of(*geometries) if isinstance(g, LineString) and g.length > 0])
+
+
+def _parts_of(*geometries: BaseGeometry) -> list[BaseGeometry]:
+    """What the geometries are made of, none of it a collection."""
+    parts = shapely.get_parts(list(geometries))
+    while any(part.geom_type.startswith(("Multi", "GeometryC")) for part in parts):
+        parts = shapely.get_parts(parts)
+    return list(parts)
+
+
+def _moved(shape: BaseGeometry, move: Move | None) -> BaseGeometry:
+    """A shape in another CRS, its edges bent as they are on the ground."""
+    if move is None:
+        return shape
+    xmin, ymin, xmax, ymax = shape.bounds
+    dense = shapely.segmentize(shape, max(xmax - xmin, ymax - ymin) / _EDGE_PIECES)
+    return shapely.transform(dense, move, interleaved=False)

@@ -10,7 +10,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from railseg_core.metrics import RHO_M, Bools, LineMatch, Points, Samples, match_lines
+from railseg_core.line_pieces import Piece, pieces_of
+from railseg_core.metrics import RHO_M, LineMatch, Points, match_lines
 from railseg_core.topology_metrics import (
     SWITCH_ACROSS_M,
     Switches,
@@ -26,23 +27,8 @@ from railseg_core.topology_metrics import (
 
 STEPS = 5
 """Of a comparison."""
-_WHOLE_M = 1e-6
 _DECIMALS = 6
 """What is behind them is rounding in the coordinates."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a line.
-
-    Attributes:
-        line: float64 (n, 2), (x, y) in the CRS of the comparison.
-        offset_m: How far the line lies to the left of its counterpart, in the mean and in its own direction; NaN
-            without one.
-    """
-
-    line: Points
-    offset_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +111,8 @@ def compare_lines(
     match = match_lines(extracted, reference, rho_m=rho_m, hidden=hidden, ignore=ignore)
     progress(1)
     # What counts is asked for; all that is there may answer. So a hidden track breaks no way of either side.
-    counted = [piece.line for piece in _pieces(extracted, match.extracted, match.counts)]
-    asked = [piece.line for piece in _pieces(reference, match.reference, np.ones(len(match.found), dtype=np.bool_))]
+    counted = [piece.line for piece in pieces_of(extracted, match.extracted, match.counts)]
+    asked = [piece.line for piece in pieces_of(reference, match.reference, np.ones(len(match.found), dtype=np.bool_))]
     tracks = count_tracks(counted, asked)
     progress(2)
     made = _switches(extracted_switches, extracted, extracted, ignore)
@@ -142,34 +128,10 @@ def compare_lines(
         tracks=tracks,
         switches=switches,
         path_similarity=similarity,
-        matched=tuple(_pieces(extracted, match.extracted, match.right, -match.extracted_offsets_m)),
-        missed=tuple(_pieces(reference, match.reference, ~match.found)),
-        false=tuple(_pieces(extracted, match.extracted, match.counts & ~match.right)),
+        matched=tuple(pieces_of(extracted, match.extracted, match.right, offsets_m=-match.extracted_offsets_m)),
+        missed=tuple(pieces_of(reference, match.reference, ~match.found)),
+        false=tuple(pieces_of(extracted, match.extracted, match.counts & ~match.right)),
     )
-
-
-def _pieces(lines: Sequence[Points], samples: Samples, wanted: Bools, offsets_m: Points | None = None) -> list[Piece]:
-    """The parts of lines that the wanted samples stand for, as long as they are in one piece."""
-    chosen = np.flatnonzero(wanted)
-    breaks = np.flatnonzero(np.diff(samples.number[chosen]) != 1) + 1
-    pieces = []
-    for run in np.split(chosen, breaks) if len(chosen) else ():
-        first, last = run[0], run[-1]
-        start = samples.along_m[first] - samples.length_m[first] / 2
-        end = samples.along_m[last] + samples.length_m[last] / 2
-        offset_m = float("nan") if offsets_m is None else float(np.mean(offsets_m[run]))
-        pieces.append(Piece(_part(lines[samples.line[first]], start, end), offset_m))
-    return pieces
-
-
-def _part(line: Points, start_m: float, end_m: float) -> Points:
-    """A line between two places along it; the line itself, bit for bit, where that is all of it."""
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-    if start_m <= _WHOLE_M and end_m >= along[-1] - _WHOLE_M:
-        return line
-    inner = along[(along > start_m) & (along < end_m)]
-    places = np.concatenate([[start_m], inner, [end_m]])
-    return np.column_stack([np.interp(places, along, axis) for axis in line.T])
 
 
 def _switches(

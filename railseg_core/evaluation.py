@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,8 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.common_ground import all_but, check_same_place, metric_crs, vertices
 from railseg_core.comparison import STEPS, Comparison, compare_lines
-from railseg_core.errors import RailSegError
 from railseg_core.evaluation_layers import write_layers
 from railseg_core.metrics import Points
 from railseg_core.railway_map import read_lines
@@ -20,10 +19,6 @@ from railseg_core.reporting import Reporter
 from railseg_core.requests import EvaluateRequest
 from railseg_core.topology_metrics import SWITCH_ACROSS_M
 from railseg_core.tracing import Tracing, read_switches, read_tracing
-from railseg_core.working_crs import choose_working_crs, horizontal
-
-_FAR_M = 1000.0
-"""Lines this far from the reference are not of the same place."""
 
 
 def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
@@ -42,17 +37,17 @@ def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
     if request.raster is not None:
         outline, crs = read_outline(request.raster)
     elif lines:
-        crs = _working_crs(np.concatenate(lines), extracted_crs, "extracted map")
+        crs = metric_crs(np.concatenate(lines), extracted_crs, "extracted map")
     else:
-        crs = _working_crs(shapely.get_coordinates(traced.visible), traced.crs, "reference")
+        crs = metric_crs(shapely.get_coordinates(traced.visible), traced.crs, "reference")
     made = Tracing(tuple(shapely.linestrings(line) for line in lines), (), (), extracted_crs).moved_to(crs)
     true = traced.moved_to(crs)
-    _check_common_area(request, made, true, outline)
+    check_same_place((request.extracted, made.visible), (request.reference, true.visible), request.raster, outline)
     comparison = compare_lines(
-        _arrays(made.visible),
-        _arrays(true.visible),
+        vertices(made.visible),
+        vertices(true.visible),
         rho_m=request.rho_m,
-        hidden=_arrays(true.hidden),
+        hidden=vertices(true.hidden),
         ignore=_ignored(made, true, outline),
         extracted_switches=_switch_places(request.extracted, crs),
         reference_switches=_switch_places(request.reference, crs),
@@ -63,12 +58,6 @@ def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
         write_layers(request.layers, comparison, crs, extracted_crs, overwrite=request.overwrite)
     layers = None if request.layers is None else str(request.layers)
     return {**comparison.figures, "rho_m": request.rho_m, "layers": layers}
-
-
-def _working_crs(points: Points, crs: pyproj.CRS, what: str) -> pyproj.CRS:
-    """The metric CRS for lines with these points."""
-    x, y = (points.min(axis=0) + points.max(axis=0)) / 2
-    return choose_working_crs(horizontal(crs, what), float(x), float(y), what)
 
 
 def _switch_places(path: str, crs: pyproj.CRS) -> Points | None:
@@ -82,32 +71,12 @@ def _switch_places(path: str, crs: pyproj.CRS) -> Points | None:
     return moved[np.isfinite(moved).all(axis=1)]
 
 
-def _check_common_area(request: EvaluateRequest, made: Tracing, true: Tracing, outline: BaseGeometry | None) -> None:
-    """Fails where a comparison would tell nothing: most likely a CRS is wrong."""
-    if outline is not None and not shapely.intersects(outline, true.visible).any():
-        raise RailSegError(
-            f"None of the lines of {request.reference} lies on {request.raster}.",
-            "Check the layer's CRS, or give the picture that the reference is of.",
-        )
-    boxes = [shapely.box(*shapely.total_bounds(side.visible)) for side in (made, true) if side.visible]
-    if outline is None and (not true.visible or (len(boxes) == 2 and shapely.distance(*boxes) > _FAR_M)):
-        raise RailSegError(
-            f"{request.extracted} and {request.reference} have no area in common.",
-            "Check the CRS of both, or give a reference of the same place.",
-        )
-
-
 def _ignored(made: Tracing, true: Tracing, outline: BaseGeometry | None) -> BaseGeometry | None:
     """Where nothing counts: in the reference's polygons, and beyond the raster if one is given."""
     parts = list(true.ignore)
     if outline is not None:
-        xmin, ymin, xmax, ymax = shapely.total_bounds([outline, *made.visible, *true.visible])
-        parts.append(shapely.box(xmin - 1, ymin - 1, xmax + 1, ymax + 1).difference(outline))
+        parts.append(all_but(outline, [*made.visible, *true.visible]))
     return shapely.union_all(parts) if parts else None
-
-
-def _arrays(lines: Sequence[BaseGeometry]) -> list[Points]:
-    return [shapely.get_coordinates(line) for line in lines]
 
 
 def _tell_doubts(comparison: Comparison, reporter: Reporter) -> None:

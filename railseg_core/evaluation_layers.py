@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyproj
 import shapely
 
-from railseg_core.comparison import Comparison, Piece
+from railseg_core.comparison import Comparison
 from railseg_core.geopackage import Mover, mover, write_layer, written_geopackage
+from railseg_core.line_pieces import Piece
 from railseg_core.metrics import Points
 from railseg_core.railway_map import ground_lengths
 from railseg_core.topology_metrics import SwitchMatch
@@ -49,21 +52,38 @@ def write_layers(
             (MISSED_LAYER, comparison.missed),
             (FALSE_LAYER, comparison.false),
         ):
-            _write_pieces(aside, layer, pieces, crs, target, move)
+            offsets_cm = np.array([100 * piece.offset_m for piece in pieces], dtype=np.float64)
+            fields = {"offset_cm": offsets_cm} if layer == MATCHED_LAYER else {}
+            write_pieces(aside, layer, pieces, fields, crs, target, move)
         _write_switches(aside, comparison.switches, target, move)
 
 
-def _write_pieces(
-    path: Path, layer: str, pieces: Sequence[Piece], crs: pyproj.CRS, target: pyproj.CRS, move: Mover
+def write_pieces(
+    path: Path,
+    layer: str,
+    pieces: Sequence[Piece],
+    fields: Mapping[str, npt.NDArray[Any]],
+    crs: pyproj.CRS,
+    target: pyproj.CRS,
+    move: Mover,
 ) -> None:
+    """Appends a layer of pieces with their length and other fields to a GeoPackage.
+
+    Args:
+        path: The file.
+        layer: Its name.
+        pieces: What to write.
+        fields: Arrays (pieces,) by the fields' names.
+        crs: Of the pieces.
+        target: Of the layer.
+        move: From the one to the other.
+    """
     lines = [piece.line for piece in pieces]
-    fields = {"length_m": ground_lengths(lines, crs)}
-    if layer == MATCHED_LAYER:
-        fields["offset_cm"] = np.array([100 * piece.offset_m for piece in pieces], dtype=np.float64)
     points = move(np.concatenate(lines)) if lines else np.zeros((0, 2))
     owner = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
     geometries = shapely.linestrings(points, indices=owner) if lines else np.zeros(0, dtype=object)
-    write_layer(path, layer, fields, geometries, "LineString", target)
+    values = {"length_m": ground_lengths(lines, crs), **fields}
+    write_layer(path, layer, values, geometries, "LineString", target)
 
 
 def _write_switches(path: Path, match: SwitchMatch, target: pyproj.CRS, move: Mover) -> None:

@@ -297,25 +297,49 @@ def segments(lines: Sequence[Points]) -> tuple[Points, Points, npt.NDArray[np.fl
     return starts[real], vectors[real] / length[real, np.newaxis], length[real]
 
 
-def _matched(samples: Samples, lines: Sequence[Points], rho_m: float) -> tuple[Bools, npt.NDArray[np.float64]]:
-    """Whether each sample has a counterpart among the lines, and how far to its left it is (NaN without one)."""
+class Facing(NamedTuple):
+    """Straight pieces of lines beside samples of others.
+
+    Attributes:
+        sample: int64 (n,).
+        segment: int64 (n,), of `segments`.
+        along_m: float64 (n,), the segment's nearest place, from its start.
+        beyond_m: float64 (n,), how far the sample's foot lies beyond that, in the segment's direction.
+        offset_m: float64 (n,), distance, positive where the segment is to the sample's left.
+    """
+
+    sample: Counts
+    segment: Counts
+    along_m: npt.NDArray[np.float64]
+    beyond_m: npt.NDArray[np.float64]
+    offset_m: npt.NDArray[np.float64]
+
+
+def facing(samples: Samples, lines: Sequence[Points], reach_m: float) -> Facing:
+    """Every segment within `reach_m` of a sample that runs within `HEADING_DEG` of its direction, either way round."""
     start, direction, length = segments(lines)
     ends = start + direction * length[:, np.newaxis]
     tree = shapely.STRtree(shapely.linestrings(np.stack([start, ends], axis=1)))
-    sample, segment = tree.query(shapely.points(samples.points), predicate="dwithin", distance=rho_m)
+    sample, segment = tree.query(shapely.points(samples.points), predicate="dwithin", distance=reach_m)
     own = samples.direction[sample]
     parallel = np.abs(np.sum(own * direction[segment], axis=1)) >= math.cos(math.radians(HEADING_DEG))
     sample, segment, own = sample[parallel], segment[parallel], own[parallel]
     away = samples.points[sample] - start[segment]
-    along = np.clip(np.sum(away * direction[segment], axis=1), 0.0, length[segment])
+    foot = np.sum(away * direction[segment], axis=1)
+    along = np.clip(foot, 0.0, length[segment])
     to_line = direction[segment] * along[:, np.newaxis] - away
     distance = np.hypot(*to_line.T)
     is_left = own[:, 0] * to_line[:, 1] - own[:, 1] * to_line[:, 0] >= 0
-    order = np.lexsort((distance, sample))
-    nearest, first = np.unique(sample[order], return_index=True)
-    best = order[first]
+    return Facing(sample, segment, along, foot - along, np.where(is_left, distance, -distance))
+
+
+def _matched(samples: Samples, lines: Sequence[Points], rho_m: float) -> tuple[Bools, npt.NDArray[np.float64]]:
+    """Whether each sample has a counterpart among the lines, and how far to its left it is (NaN without one)."""
+    near = facing(samples, lines, rho_m)
+    order = np.lexsort((np.abs(near.offset_m), near.sample))
+    nearest, first = np.unique(near.sample[order], return_index=True)
     offsets = np.full(len(samples.points), np.nan)
-    offsets[nearest] = np.where(is_left[best], distance[best], -distance[best])
+    offsets[nearest] = near.offset_m[order[first]]
     return ~np.isnan(offsets), offsets
 
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from railseg_core import __version__
 from railseg_core.area import Area
 from railseg_core.centerline.vectorize import AreaMask, LineParams, vectorize
+from railseg_core.chip_export import export_chips
+from railseg_core.compare import compare
 from railseg_core.errors import RailSegError
 from railseg_core.evaluation import evaluate
 from railseg_core.grid_raster import GridRaster, create_grid_raster, open_grid_raster
@@ -26,7 +28,9 @@ from railseg_core.railway_map import RailwayMap, RunRecord, write_map
 from railseg_core.raster import WorkingGrid, open_working_grid, read_raster_info
 from railseg_core.reporting import Reporter, Silent, Timeline
 from railseg_core.requests import (
+    ChipsRequest,
     CleanRequest,
+    CompareRequest,
     EvaluateRequest,
     ExtractRequest,
     RasterRequest,
@@ -76,8 +80,10 @@ def timeline(request: Request) -> Timeline:
         weights["mask"] = 2.0
     if isinstance(request, ExtractRequest | VectorizeRequest):
         weights |= {"skeleton": 6.0, "lines": 2.0}
-    if isinstance(request, EvaluateRequest):
+    if isinstance(request, EvaluateRequest | CompareRequest):
         weights["compare"] = 1.0
+    if isinstance(request, ChipsRequest):
+        weights["chips"] = 1.0
     return Timeline(weights)
 
 
@@ -86,12 +92,14 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
 
     Args:
         request: What to do.
-        reporter: Told of progress (`segment`, `mask`, `skeleton`, `lines`, `compare`) and of what is worth knowing.
+        reporter: Told of progress (`segment`, `mask`, `skeleton`, `lines`, `compare`, `chips`) and of what is worth
+            knowing.
 
     Returns:
         What was written and found, as JSON-like values: `output`, and for lines `tracks`, `nodes`, `switches`,
         `review`, `total_length_m`, `crs`; with `device`, `timings_s`, `probability`, `mask`, `preview` where they
-        apply. Of an evaluation the figures that `railseg_core.evaluation.evaluate` gives.
+        apply. Of an evaluation and a comparison the figures that `railseg_core.evaluation.evaluate` and
+        `railseg_core.compare.compare` give; of chips what `railseg_core.chip_export.export_chips` gives.
 
     Raises:
         RailSegError: For everything the user can mend. No output is touched then.
@@ -109,6 +117,10 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
             return vectorize_raster(request, reporter)
         case EvaluateRequest():
             return evaluate(request, reporter)
+        case CompareRequest():
+            return compare(request, reporter)
+        case ChipsRequest():
+            return export_chips(request, reporter)
 
 
 def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
@@ -235,6 +247,8 @@ class _Clock:
 
 def _check_outputs(request: Request) -> None:
     """Fails before the work where an output can't be written, or would replace what is read."""
+    if isinstance(request, ChipsRequest):
+        return  # a folder, which is looked at where it is filled
     makes_lines = isinstance(request, ExtractRequest | VectorizeRequest)
     endings: dict[str, tuple[str, ...]] = {
         "output": (".gpkg",) if makes_lines else _RASTER_ENDINGS,
@@ -320,7 +334,7 @@ def _run_record(
     for item in fields(request):
         value = getattr(request, item.name)
         if isinstance(value, Area):
-            value = {"wkt": value.polygon.wkt, "crs": value.crs}
+            value = value.values
         parameters[item.name] = str(value) if isinstance(value, Path) else value
     return RunRecord(
         version=__version__,

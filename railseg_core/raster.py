@@ -200,7 +200,8 @@ class WorkingGrid:
             self.source_crs = CRS.from_user_input(placement.source_crs)
             self.source_gsd_m = placement.gsd_m
             self.picture_window = placement.footprint(self.gsd_m)
-            self._polygon = recipe.area.polygon_in(placement.crs) if recipe.area else None
+            picture = shapely.box(*self.picture_window.bounds(self.gsd_m)).buffer(AREA_MARGIN_M)
+            self._polygon = recipe.area.polygon_in(placement.crs, picture) if recipe.area else None
             self.window = self._area_window().snapped(RASTER_TILE_PX)
             if self.info.overview > 1:
                 self._source.close()
@@ -263,8 +264,10 @@ class WorkingGrid:
     def _area_window(self) -> PixelWindow:
         if self._polygon is None:
             return self.picture_window
-        xmin, ymin, xmax, ymax = self._polygon.bounds
-        window = PixelWindow.covering(xmin, ymin, xmax, ymax, self.gsd_m)
+        window = PixelWindow(0, 0, 0, 0)
+        if not self._polygon.is_empty:
+            xmin, ymin, xmax, ymax = self._polygon.bounds
+            window = PixelWindow.covering(xmin, ymin, xmax, ymax, self.gsd_m)
         if not window.intersects(self.picture_window):
             raise RailSegError("The area lies outside the raster.", "Check the area's CRS, or draw it over the raster.")
         return window.expanded(math.ceil(AREA_MARGIN_M / self.gsd_m)).intersection(self.picture_window)

@@ -12,6 +12,7 @@ import shapely
 
 from railseg_core.area import Area
 from railseg_core.errors import RailSegError
+from railseg_core.map_comparison import REACH_M, SHIFT_M
 from railseg_core.metrics import RHO_M
 from railseg_core.morphology import KernelShape
 
@@ -124,16 +125,67 @@ class EvaluateRequest(_Request):
     rho_m: float = RHO_M
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareRequest(_Request):
+    """Extracted tracks against a map, in any CRS: what is new, missing and shifted.
+
+    Attributes:
+        extracted: A map of `extract` or `vectorize`, or any vector file of lines.
+        reference: Vector file of the map's lines.
+        raster: Only what lies on this raster counts; None for all lines.
+        area: Only what lies in it counts; None for all lines.
+        layers: GeoPackage to write of what is new, missing, shifted and matched; None for numbers alone.
+        reach_m: How far a track may lie from where the map has it, metres: less than the distance of two tracks.
+        shift_m: From which mean offset a piece is shifted, metres.
+    """
+
+    extracted: str
+    reference: str
+    raster: str | None = None
+    area: Area | None = None
+    layers: Path | None = None
+    reach_m: float = REACH_M
+    shift_m: float = SHIFT_M
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChipsRequest(_Request):
+    """Picture and the tracks traced in it to chips that training reads, at the model's ground sampling distance.
+
+    Attributes:
+        raster: A file, or any name that GDAL opens.
+        lines: Vector file of the tracks' centre-lines, or of polygons of their ground.
+        output: Folder to write to; it may exist.
+        side_px: Side of a chip, pixels.
+        side_m: Side of a chip, metres; None for `side_px`.
+        bare_share: Chips without a track, as a share of those with one; None for all there are.
+        area: Where every track is traced: beyond it nothing counts; None for all of the picture.
+        bands: One or three band numbers from 1; None for the raster's own red, green and blue.
+    """
+
+    raster: str
+    lines: str
+    output: Path
+    side_px: int = 512
+    side_m: float | None = None
+    bare_share: float | None = None
+    area: Area | None = None
+    bands: tuple[int, ...] | None = None
+
+
 RasterRequest = ExtractRequest | SegmentRequest | CleanRequest | VectorizeRequest
-Request = RasterRequest | EvaluateRequest
+Request = RasterRequest | EvaluateRequest | CompareRequest | ChipsRequest
 REQUESTS: dict[str, type[Request]] = {
     "extract": ExtractRequest,
     "segment": SegmentRequest,
     "clean": CleanRequest,
     "vectorize": VectorizeRequest,
     "evaluate": EvaluateRequest,
+    "compare": CompareRequest,
+    "chips": ChipsRequest,
 }
-_SOURCES = ("raster", "extracted", "reference")
+MIN_CHIP_PX, MAX_CHIP_PX = 64, 4096
+_SOURCES = ("raster", "extracted", "reference", "lines")
 _PATHS = ("output", "model", "probability", "mask", "preview", "layers")
 _RANGES = {
     "threshold": (0.0, 1.0),
@@ -141,6 +193,10 @@ _RANGES = {
     "closing_m": (0.0, 10.0),
     "min_length_m": (0.0, 1000.0),
     "rho_m": (0.01, 10.0),
+    "reach_m": (0.01, 20.0),
+    "shift_m": (0.0, 20.0),
+    "side_m": (1.0, 1000.0),
+    "bare_share": (0.0, 1000.0),
 }
 
 
@@ -149,7 +205,7 @@ def parse_request(method: str, params: Mapping[str, Any]) -> Request:
 
     Args:
         method: A key of `REQUESTS`.
-        params: Values by the names of the request's attributes; `area` as an `Area` or as `{"wkt": …, "crs": …}`.
+        params: Values by the names of the request's attributes; `area` as an `Area` or as its `values`.
 
     Raises:
         RailSegError: For an unknown method or parameter, a missing one, or a value out of range.
@@ -177,9 +233,11 @@ def _parse(name: str, value: Any) -> Any:
         if name == "bands":
             return _bands(value)
         if name == "area":
-            return value if isinstance(value, Area) else Area(shapely.from_wkt(value["wkt"]), str(value["crs"]))
+            return value if isinstance(value, Area) else Area.from_values(value)
         if name in _RANGES:
             return _in_range(name, float(value), *_RANGES[name])
+        if name == "side_px":
+            return int(_in_range(name, value, MIN_CHIP_PX, MAX_CHIP_PX))
         if name == "overwrite":
             return bool(value)
     except (TypeError, ValueError, KeyError, shapely.errors.ShapelyError) as error:

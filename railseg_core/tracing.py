@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -35,12 +36,14 @@ class Tracing:
         hidden: Lines that are neither to be rewarded nor punished: tracks that are certain but not seen.
         ignore: Polygons that count for nothing.
         crs: Of all of them.
+        footprints: Polygons of the ground that visible tracks take, where these were traced and no lines.
     """
 
     visible: Geometries
     hidden: Geometries
     ignore: Geometries
     crs: pyproj.CRS
+    footprints: Geometries = ()
 
     def moved_to(self, crs: pyproj.CRS) -> Tracing:
         """The same in another CRS; what has no place there is left out.
@@ -48,21 +51,11 @@ class Tracing:
         Raises:
             RailSegError: nothing leads from the one CRS to the other.
         """
-        if self.crs.equals(crs, ignore_axis_order=True):
-            return self
-        try:
-            move = pyproj.Transformer.from_crs(self.crs, crs, always_xy=True).transform
-        except ProjError as error:
-            raise RailSegError(
-                f"The lines' CRS does not lead to the picture's ({error}).", "Give the lines in the picture's own CRS."
-            ) from error
-
-        def moved(geometries: Geometries) -> Geometries:
-            dense = [shapely.segmentize(g, g.length / _PIECES) for g in geometries if g.length > 0]
-            placed = [shapely.transform(g, move, interleaved=False) for g in dense]
-            return tuple(g for g in placed if np.isfinite(shapely.get_coordinates(g)).all())
-
-        return Tracing(moved(self.visible), moved(self.hidden), moved(self.ignore), crs)
+        moved = [
+            tuple(g for g in moved_geometries(geometries, self.crs, crs) if g is not None)
+            for geometries in (self.visible, self.hidden, self.ignore, self.footprints)
+        ]
+        return Tracing(moved[0], moved[1], moved[2], crs, moved[3])
 
     def within(self, region: BaseGeometry) -> Tracing:
         """What of it comes into a region, uncut."""
@@ -71,11 +64,38 @@ class Tracing:
         def near(geometries: Geometries) -> Geometries:
             return tuple(geometry for geometry in geometries if region.intersects(geometry))
 
-        return Tracing(near(self.visible), near(self.hidden), near(self.ignore), self.crs)
+        return Tracing(near(self.visible), near(self.hidden), near(self.ignore), self.crs, near(self.footprints))
+
+
+def moved_geometries(
+    geometries: Sequence[BaseGeometry], source: pyproj.CRS, target: pyproj.CRS
+) -> list[BaseGeometry | None]:
+    """Geometries in another CRS, their edges bent as they are on the ground; None for one that has no place there.
+
+    Raises:
+        RailSegError: nothing leads from the one CRS to the other.
+    """
+    if source.equals(target, ignore_axis_order=True):
+        return list(geometries)
+    try:
+        move = pyproj.Transformer.from_crs(source, target, always_xy=True).transform
+    except ProjError as error:
+        raise RailSegError(
+            f"The lines' CRS does not lead to the picture's ({error}).", "Give the lines in the picture's own CRS."
+        ) from error
+    moved: list[BaseGeometry | None] = []
+    for geometry in geometries:
+        place = None
+        if geometry.length > 0:
+            dense = shapely.segmentize(geometry, geometry.length / _PIECES)
+            place = shapely.transform(dense, move, interleaved=False)
+        moved.append(place if place is not None and np.isfinite(shapely.get_coordinates(place)).all() else None)
+    return moved
 
 
 @contextmanager
-def _reading(name: str) -> Iterator[None]:
+def reading_vectors(name: str) -> Iterator[None]:
+    """Turns what GDAL says of a file that is none into a message with a way out."""
     try:
         yield
     except (DataSourceError, DataLayerError) as error:
@@ -84,19 +104,24 @@ def _reading(name: str) -> Iterator[None]:
         ) from error
 
 
-def read_tracing(path: str | os.PathLike[str]) -> Tracing:
+def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> Tracing:
     """The tracing in a vector file: its layer `rail_track` if that has lines, else the first with lines.
 
     Lines are centre-lines of tracks; those whose field `state` is `hidden` or whose field `what` is `ignore` count for
     nothing, nor do polygons. Points (switches) are left out.
 
+    Args:
+        path: Any file that GDAL reads.
+        footprints: Whether in a file without lines polygons are the ground that tracks take.
+
     Raises:
-        RailSegError: the file cannot be read, has no lines of visible tracks, or does not say its CRS.
+        RailSegError: the file cannot be read, has no visible tracks, or does not say its CRS.
     """
     name = gdal_name(path)
-    with _reading(name):
+    with reading_vectors(name):
         layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
-        for layer in sorted(layers, key=lambda entry: entry != TRACK_LAYER):
+        ordered = sorted(layers, key=lambda entry: entry != TRACK_LAYER)
+        for takes_polygons, layer in itertools.product((False, True) if footprints else (False,), ordered):
             meta, _, wkb, values = pyogrio.raw.read(name, layer=layer, columns=["what", "state"], force_2d=True)
             fields = dict(zip(meta["fields"], values, strict=True))
             nothing = np.zeros(len(wkb), dtype=np.bool_)
@@ -104,14 +129,22 @@ def read_tracing(path: str | os.PathLike[str]) -> Tracing:
             parts, owner = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"), return_index=True)
             kinds, filled = shapely.get_type_id(parts), ~shapely.is_empty(parts)
             is_line = filled & (kinds == shapely.GeometryType.LINESTRING)
+            is_polygon = filled & (kinds == shapely.GeometryType.POLYGON)
             visible = parts[is_line & ~passed_over[owner]]
-            if not len(visible):
+            ground = parts[is_polygon & ~passed_over[owner]] if takes_polygons else parts[:0]
+            if not len(visible) and not len(ground):
                 continue
             if not meta["crs"]:
                 raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
-            polygons = shapely.make_valid(parts[filled & (kinds == shapely.GeometryType.POLYGON)])
+            ignore = parts[is_polygon & passed_over[owner]] if takes_polygons else parts[is_polygon]
             hidden = parts[is_line & passed_over[owner]]
-            return Tracing(tuple(visible), tuple(hidden), tuple(polygons), as_crs(meta["crs"]))
+            return Tracing(
+                tuple(visible),
+                tuple(hidden),
+                tuple(shapely.make_valid(ignore)),
+                as_crs(meta["crs"]),
+                tuple(shapely.make_valid(ground)),
+            )
     raise RailSegError(f"{name} has no lines.", "Give a layer with the tracks' centre-lines.")
 
 
@@ -128,7 +161,7 @@ def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64]
         RailSegError: the file cannot be read, or does not say its CRS.
     """
     name = gdal_name(path)
-    with _reading(name):
+    with reading_vectors(name):
         layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
         for layer in sorted(layers, key=lambda entry: entry != NODE_LAYER):
             columns = ["railway", "what", "state"]

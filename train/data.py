@@ -8,34 +8,19 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
+from railseg_core.chip_files import TARGET_SUFFIX, Chip, UInt8Array
 from train.synthetic.camera import brought_to
 from train.synthetic.scene import Backgrounds, render_scene
 
-UInt8Array = npt.NDArray[np.uint8]
-TARGET_SUFFIX = "_target.png"
 COARSENED_SHARE = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class RealScene:
-    """A real picture at the model's GSD with what is known of it.
-
-    Attributes:
-        image: (rows, cols, 3) uint8, RGB.
-        target: (rows, cols, 3) uint8 of 0 and 1: track, axis, ignore.
-    """
-
-    image: UInt8Array
-    target: UInt8Array
-
-
-def load_real_scenes(folder: Path) -> list[RealScene]:
-    """Reads the `NAME.png` and `NAME_target.png` pairs that `train.prepare_scenes` writes.
+def load_real_scenes(folder: Path) -> list[Chip]:
+    """Reads the `NAME.png` and `NAME_target.png` pairs that `train.prepare_scenes` and `railseg chips` write.
 
     Raises:
         FileNotFoundError: If the folder holds none.
@@ -47,15 +32,15 @@ def load_real_scenes(folder: Path) -> list[RealScene]:
         target = cv2.imread(str(target_path), cv2.IMREAD_COLOR_RGB)
         if image is None or target is None or image.shape != target.shape:
             raise FileNotFoundError(f"{image_path} and {target_path} are not a pair of pictures of one size")
-        scenes.append(RealScene(image.astype(np.uint8), (target > 0).astype(np.uint8)))
+        scenes.append(Chip(image.astype(np.uint8), (target > 0).astype(np.uint8)))
     if not scenes:
         raise FileNotFoundError(
-            f"no scenes in {folder}: python -m train.prepare_scenes or train.hard_negatives makes some"
+            f"no scenes in {folder}: railseg chips, python -m train.prepare_scenes or train.hard_negatives makes some"
         )
     return scenes
 
 
-def augmented_crop(scene: RealScene, size_px: int, rng: np.random.Generator) -> tuple[UInt8Array, UInt8Array]:
+def augmented_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> tuple[UInt8Array, UInt8Array]:
     """A random crop as in the paper's section 3.1 (rotation, flips), with a little scale and colour besides.
 
     Returns:
@@ -124,9 +109,9 @@ class Mixture:
     """
 
     backgrounds: Path | None = None
-    real_scenes: tuple[RealScene, ...] = ()
+    real_scenes: tuple[Chip, ...] = ()
     real_share: float = 0.0
-    negatives: tuple[RealScene, ...] = ()
+    negatives: tuple[Chip, ...] = ()
     negative_share: float = 0.0
 
 
@@ -176,7 +161,7 @@ def random_crop(
     return scene.image, np.stack([scene.track, scene.axis, scene.ignore], axis=-1)
 
 
-def _by_area(rng: np.random.Generator, scenes: tuple[RealScene, ...]) -> RealScene:
+def _by_area(rng: np.random.Generator, scenes: tuple[Chip, ...]) -> Chip:
     """A scene, by the square root of its area: one big yard must not be all the network sees of the world."""
     weights = np.sqrt([scene.image.shape[0] * scene.image.shape[1] for scene in scenes])
     return scenes[int(rng.choice(len(scenes), p=weights / weights.sum()))]

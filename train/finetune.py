@@ -22,6 +22,8 @@ import torch
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.area import Area
+from railseg_core.chip_files import Chip, write_chip
+from railseg_core.chips import read_chip
 from railseg_core.errors import RailSegError
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from railseg_core.network.model_file import ModelCard, bundled_model_path, load_model, save_model
@@ -31,9 +33,9 @@ from railseg_core.raster import GSD_M, open_working_grid
 from railseg_core.tiling import PixelWindow
 from railseg_core.tracing import Tracing, read_tracing, total_length
 from train import train
-from train.chips import pieces_of, read_chip, write_chip
+from train.chips import pieces_of
 from train.command import command
-from train.data import RealScene, load_real_scenes
+from train.data import load_real_scenes
 from train.export import averaged_model, pixel_scores
 from train.synthetic.background import Backgrounds
 
@@ -200,7 +202,7 @@ def spread(pieces: list[PixelWindow], limit: int) -> list[PixelWindow]:
     return [pieces[index] for index in chosen]
 
 
-def measured(model: DeepLabV3Plus, card: ModelCard, chips: list[RealScene], device: str) -> dict[str, float]:
+def measured(model: DeepLabV3Plus, card: ModelCard, chips: list[Chip], device: str) -> dict[str, float]:
     """IoU of `track` and of `axis` at the card's thresholds, pooled over chips."""
     tiles = (pair for pair in train.tiled(chips) if not pair[1][:, 2].all())
     scores = pixel_scores(model, tiles, {"track": [card.track_threshold], "axis": [card.axis_threshold]}, device)

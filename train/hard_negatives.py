@@ -16,11 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+from railseg_core.chip_files import Chip, write_chip
 from railseg_core.network.model_file import bundled_model_path
 from railseg_core.segmentation import Segmenter
-from train.chips import write_chip
 from train.command import command
-from train.data import RealScene
 from train.synthetic.background import Backgrounds
 from train.synthetic.scene import GSD_M
 from train.train import tiled
@@ -36,7 +35,7 @@ def at_model_gsd(picture: UInt8Array, gsd_m: float) -> UInt8Array:
     return np.asarray(cv2.resize(picture, (cols, rows), interpolation=way), dtype=np.uint8)
 
 
-def false_axis_m2(segmenter: Segmenter, place: RealScene) -> float:
+def false_axis_m2(segmenter: Segmenter, place: Chip) -> float:
     """Area that the model takes for a track's axis, from its threshold on, in a place without tracks."""
     found = 0
     for image, target in tiled([place]):
@@ -51,10 +50,10 @@ def write_negatives(folder: Path, out: Path, count: int, segmenter: Segmenter) -
     Returns:
         Name and false axis in m² of each that was written, the worst first; only those with some.
     """
-    scored: list[tuple[float, str, RealScene]] = []
+    scored: list[tuple[float, str, Chip]] = []
     for path, picture, gsd_m in tqdm(Backgrounds(folder).large_pictures(), unit="place"):
         image = at_model_gsd(picture, gsd_m)
-        place = RealScene(image, np.zeros_like(image))
+        place = Chip(image, np.zeros_like(image))
         scored.append((false_axis_m2(segmenter, place), path.stem, place))
         scored = sorted(scored, key=lambda item: -item[0])[:count]
     worst = [item for item in scored if item[0] > 0]

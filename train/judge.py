@@ -12,6 +12,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.chips import read_chip
 from railseg_core.grid_raster import GridRaster, open_grid_raster
 from railseg_core.metrics import RHO_M, LineScores, PixelScores, score_lines
 from railseg_core.pipeline import run
@@ -19,7 +20,6 @@ from railseg_core.railway_map import as_crs, read_lines
 from railseg_core.raster import WorkingGrid, open_working_grid, read_raster_info
 from railseg_core.requests import ExtractRequest
 from railseg_core.tracing import Tracing
-from train.chips import read_chip
 from train.judge_pictures import draw
 from train.scenes import TracedScene
 

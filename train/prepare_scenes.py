@@ -10,10 +10,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from railseg_core.chip_files import write_chip
+from railseg_core.chips import read_chip
 from railseg_core.railway_map import as_crs
 from railseg_core.raster import GSD_M, open_working_grid
 from railseg_core.tracing import Tracing
-from train.chips import read_chip, write_chip
 from train.command import command
 from train.scenes import TracedScene, traced_scenes
 

@@ -29,11 +29,12 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from railseg_core.chip_files import Chip
 from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, normalise, probabilities
 from railseg_core.network.model_file import load_model
 from train.command import command
 from train.curves import draw_curves
-from train.data import CropStream, Mixture, RealScene, load_real_scenes
+from train.data import CropStream, Mixture, load_real_scenes
 from train.losses import LOSSES, railway_loss
 from train.pretrained import start_encoder
 from train.run_log import add_to_log
@@ -168,7 +169,7 @@ def intersection_over_union(model: DeepLabV3Plus, batches: Iterable[tuple[Tensor
     return (overlap / union.clamp(min=1)).tolist()
 
 
-def tiled(scenes: list[RealScene]) -> Iterator[tuple[Tensor, Tensor]]:
+def tiled(scenes: list[Chip]) -> Iterator[tuple[Tensor, Tensor]]:
     """Whole scenes in tiles as the product sees them, mirrored at the edge where nothing counts."""
     for scene in scenes:
         rows, cols = scene.image.shape[:2]

@@ -1,7 +1,10 @@
-"""The part of a picture that the user asks for, by an extent, by polygons or by both."""
+"""The part of a picture that the user asks for, by an extent, by polygons or lines, or by both."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,74 +19,130 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsRectangle,
+    QgsUnitTypes,
 )
 
 from ..translation import tr
-from .parameters import AREA, EXTENT
+from .parameters import AREA, CORRIDOR, EXTENT
+from .vector_source import source_problem
+
+_METRES_PER_DEGREE = 111_000
+_MAX_LATITUDE_DEG = 85.0
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenArea:
-    """Polygons and their CRS."""
+    """Polygons and lines to look at, as the worker takes them.
 
-    polygons: QgsGeometry
+    Attributes:
+        shape: Polygons, and lines with a corridor to either side.
+        crs: Its CRS.
+        corridor_m: How far the corridors reach; 0 for none.
+        within: What lies outside of it is no part of the area.
+    """
+
+    shape: QgsGeometry
     crs: QgsCoordinateReferenceSystem
+    corridor_m: float = 0.0
+    within: ChosenArea | None = None
 
     @property
-    def request(self) -> dict[str, str]:
+    def request(self) -> dict[str, Any]:
         """As the worker takes it."""
         is_known = self.crs.authid().startswith("EPSG:")
         crs = self.crs.authid() if is_known else self.crs.toWkt(Qgis.CrsWktVariant.Preferred)
-        return {"wkt": self.polygons.asWkt(17), "crs": crs}
+        within = None if self.within is None else self.within.request
+        return {"wkt": self.shape.asWkt(17), "crs": crs, "corridor_m": self.corridor_m, "within": within}
 
     def bounds_in(self, crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext) -> QgsRectangle:
-        """Its bounding box in another CRS.
+        """A box in another CRS that has all of it, and a little more where there are corridors.
 
         Raises:
             QgsProcessingException: It has no place there.
         """
-        transform = QgsCoordinateTransform(self.crs, crs, context.transformContext())
-        try:
-            return transform.transformBoundingBox(self.polygons.boundingBox())
-        except QgsCsException as error:
-            raise QgsProcessingException(
-                tr("The area lies where the picture's map projection doesn't reach. Check the area's CRS.")
-            ) from error
+        bounds = _grown(_moved(self.shape.boundingBox(), self.crs, crs, context), crs, self.corridor_m, context)
+        return bounds if self.within is None else bounds.intersect(self.within.bounds_in(crs, context))
 
 
 def chosen_area(
     algorithm: QgsProcessingAlgorithm,
     parameters: dict[str, Any],
     raster_crs: QgsCoordinateReferenceSystem,
+    raster_extent: QgsRectangle,
     context: QgsProcessingContext,
 ) -> ChosenArea | None:
-    """What the extent and the polygons have in common; None if neither is given.
+    """What the extent and the area have in common; None if neither is given.
 
     An extent that doesn't say its CRS is taken to be in the raster's.
 
     Raises:
-        QgsProcessingException: Nothing is left of them.
+        QgsProcessingException: There is nothing in them.
     """
-    has_extent = parameters.get(EXTENT) not in (None, "")
-    has_polygons = parameters.get(AREA) not in (None, "")
-    if has_polygons:
-        source = algorithm.parameterAsSource(parameters, AREA, context)
-        if source is None:
-            raise QgsProcessingException(algorithm.invalidSourceError(parameters, AREA))
-        crs = source.sourceCrs()
-        features = source.getFeatures(
-            QgsFeatureRequest().setNoAttributes(), Qgis.ProcessingFeatureSourceFlag.SkipGeometryValidityChecks
-        )
-        polygons = QgsGeometry.unaryUnion([feature.geometry().makeValid() for feature in features])
-        if has_extent:
-            polygons = polygons.intersection(algorithm.parameterAsExtentGeometry(parameters, EXTENT, context, crs))
-    elif has_extent:
+    box = None
+    if parameters.get(EXTENT) not in (None, ""):
         crs = algorithm.parameterAsExtentCrs(parameters, EXTENT, context)
-        if not crs.isValid():
-            crs = raster_crs
-        polygons = QgsGeometry.fromRect(algorithm.parameterAsExtent(parameters, EXTENT, context))
-    else:
-        return None
-    if polygons.isEmpty():
-        raise QgsProcessingException(tr("The extent or area to work on is empty. Choose another."))
-    return ChosenArea(polygons, crs)
+        rectangle = algorithm.parameterAsExtent(parameters, EXTENT, context)
+        box = ChosenArea(QgsGeometry.fromRect(rectangle), crs if crs.isValid() else raster_crs)
+        if rectangle.isEmpty():
+            raise QgsProcessingException(tr("The extent to work on is empty. Choose another."))
+    if parameters.get(AREA) in (None, ""):
+        return box
+    source = algorithm.parameterAsSource(parameters, AREA, context)
+    if source is None:
+        raise QgsProcessingException(algorithm.invalidSourceError(parameters, AREA))
+    problem = source_problem(source)
+    if problem:
+        raise QgsProcessingException(problem)
+    corridor_m = algorithm.parameterAsDouble(parameters, CORRIDOR, context)
+    request = QgsFeatureRequest().setNoAttributes()
+    with suppress(QgsProcessingException):  # what lies elsewhere is only left out to be quicker
+        near = _moved(_grown(raster_extent, raster_crs, corridor_m, context), raster_crs, source.sourceCrs(), context)
+        request.setFilterRect(near)
+    features = source.getFeatures(request, Qgis.ProcessingFeatureSourceFlag.SkipGeometryValidityChecks)
+    shape = _shape_of(feature.geometry() for feature in features if feature.hasGeometry())
+    if shape.isEmpty():
+        raise QgsProcessingException(
+            tr("Nothing of the area lies on the picture. Choose another, or check its coordinate reference system.")
+        )
+    return ChosenArea(shape, source.sourceCrs(), corridor_m, box)
+
+
+def _shape_of(geometries: Iterable[QgsGeometry]) -> QgsGeometry:
+    """All polygons, made valid, and all lines, curves as straight pieces."""
+    parts = []
+    for geometry in geometries:
+        straight = QgsGeometry(geometry.constGet().segmentize())
+        is_area = geometry.type() == Qgis.GeometryType.Polygon
+        parts.append(straight.makeValid() if is_area else straight)
+    return QgsGeometry.collectGeometry(parts)
+
+
+def _moved(
+    box: QgsRectangle,
+    source: QgsCoordinateReferenceSystem,
+    target: QgsCoordinateReferenceSystem,
+    context: QgsProcessingContext,
+) -> QgsRectangle:
+    """A box in another CRS that has all of it."""
+    try:
+        return QgsCoordinateTransform(source, target, context.transformContext()).transformBoundingBox(box)
+    except QgsCsException as error:
+        raise QgsProcessingException(
+            tr("The area lies where the picture's map projection doesn't reach. Check the area's CRS.")
+        ) from error
+
+
+def _grown(
+    box: QgsRectangle, crs: QgsCoordinateReferenceSystem, metres: float, context: QgsProcessingContext
+) -> QgsRectangle:
+    """A box with at least that many metres on the ground more on every side."""
+    if not metres:
+        return box
+    degrees = _moved(box, crs, QgsCoordinateReferenceSystem("EPSG:4326"), context)
+    latitude = min(_MAX_LATITUDE_DEG, max(abs(degrees.yMinimum()), abs(degrees.yMaximum())))
+    units = metres / _METRES_PER_DEGREE if crs.isGeographic() else metres * _units_per_metre(crs)
+    return box.buffered(units / math.cos(math.radians(latitude)))
+
+
+def _units_per_metre(crs: QgsCoordinateReferenceSystem) -> float:
+    return float(QgsUnitTypes.fromUnitToUnitFactor(Qgis.DistanceUnit.Meters, crs.mapUnits()))

@@ -148,7 +148,7 @@ class RasterAlgorithm(RailSegAlgorithm):
         """The raster, and the area if one is chosen."""
         if self._raster is None:
             raise QgsProcessingException(self.invalidRasterError(parameters, self.INPUT))
-        area = chosen_area(self, parameters, self._raster.crs, context)
+        area = chosen_area(self, parameters, self._raster.crs, self._raster.extent, context)
         if area is None:
             return {"raster": self._raster.readable_path(None, context, feedback)}
         extent = area.bounds_in(self._raster.crs, context)

@@ -26,7 +26,7 @@ from ..worker_client import WorkerClient
 from .base import RailSegAlgorithm
 from .map_layers import copy_table
 from .parameters import advanced, check_destinations, with_help
-from .raster_source import RasterSource, raster_problem
+from .raster_source import RasterSource, bounding_raster_problem
 from .vector_source import export_table, source_problem
 
 _TABLES = {"MATCHED": "matched", "MISSED": "missed", "FALSE": "false", "SWITCHES": "switches"}
@@ -192,17 +192,11 @@ class EvaluateRailway(RailSegAlgorithm):
         problems = [source_problem(source) for source in sources if source is not None]
         if parameters.get(self.RASTER) not in (None, ""):
             layer = self.parameterAsRasterLayer(parameters, self.RASTER, context)
-            problems.append(self._raster_problem(parameters, layer))
-        return next(filter(None, problems), "")
-
-    def _raster_problem(self, parameters: dict[str, Any], layer: Any) -> str:
-        if layer is None:
-            return str(self.invalidRasterError(parameters, self.RASTER))
-        if not raster_problem(layer) and not layer.dataProvider().capabilities() & Qgis.RasterInterfaceCapability.Size:
-            return tr("{name} comes from a server and has no bounds: choose a picture that does, or none.").format(
-                name=layer.name()
+            is_there = layer is not None
+            problems.append(
+                bounding_raster_problem(layer) if is_there else str(self.invalidRasterError(parameters, self.RASTER))
             )
-        return raster_problem(layer)
+        return next(filter(None, problems), "")
 
     def _source(
         self, parameters: dict[str, Any], name: str, context: QgsProcessingContext

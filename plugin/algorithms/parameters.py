@@ -31,6 +31,7 @@ INPUT = "INPUT"
 BANDS = "BANDS"
 EXTENT = "EXTENT"
 AREA = "AREA"
+CORRIDOR = "CORRIDOR"
 MODEL = "MODEL"
 DEVICE = "DEVICE"
 THRESHOLD = "THRESHOLD"
@@ -55,9 +56,21 @@ def picture_parameters() -> list[QgsProcessingParameterDefinition]:
         ),
         with_help(
             QgsProcessingParameterFeatureSource(
-                AREA, tr("Area"), [Qgis.ProcessingSourceType.VectorPolygon], optional=True
+                AREA,
+                tr("Area or lines"),
+                [Qgis.ProcessingSourceType.VectorPolygon, Qgis.ProcessingSourceType.VectorLine],
+                optional=True,
             ),
-            tr("Only what lies in these polygons is worked on. Empty: all of the picture, or of the extent."),
+            tr(
+                "Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, "
+                "such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent."
+            ),
+        ),
+        _metres(
+            CORRIDOR,
+            tr("Corridor (m)"),
+            50.0,
+            tr("How far to look to either side of the lines and beyond their ends, in metres; not used for polygons."),
         ),
         advanced(
             with_help(
@@ -156,18 +169,29 @@ def picture_request(
     """The worker's parameters that say which bands, which model and what it runs on.
 
     Raises:
-        QgsProcessingException: The bands are neither one nor three.
+        QgsProcessingException: As `bands_request`.
+    """
+    return {
+        "bands": bands_request(algorithm, parameters, context),
+        "model": algorithm.parameterAsFile(parameters, MODEL, context) or None,
+        "device": algorithm.parameterAsEnumString(parameters, DEVICE, context),
+    }
+
+
+def bands_request(
+    algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
+) -> list[int] | None:
+    """The worker's `bands`; None for the picture's own.
+
+    Raises:
+        QgsProcessingException: They are neither one nor three.
     """
     bands = algorithm.parameterAsInts(parameters, BANDS, context) if parameters.get(BANDS) is not None else []
     if len(bands) not in (0, 1, 3):
         raise QgsProcessingException(
             tr("{n} bands are chosen: choose three as red, green and blue, or one, or none.").format(n=len(bands))
         )
-    return {
-        "bands": bands or None,
-        "model": algorithm.parameterAsFile(parameters, MODEL, context) or None,
-        "device": algorithm.parameterAsEnumString(parameters, DEVICE, context),
-    }
+    return bands or None
 
 
 def cleaning_request(

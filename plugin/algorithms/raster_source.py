@@ -39,6 +39,16 @@ def raster_problem(layer: QgsRasterLayer) -> str:
     return ""
 
 
+def bounding_raster_problem(layer: QgsRasterLayer) -> str:
+    """What keeps a raster layer from bounding what counts, with the way out; empty if nothing does."""
+    problem = raster_problem(layer)
+    if not problem and not layer.dataProvider().capabilities() & Qgis.RasterInterfaceCapability.Size:
+        return tr("{name} comes from a server and has no bounds: choose a picture that does, or none.").format(
+            name=layer.name()
+        )
+    return problem
+
+
 class RasterSource:
     """What the work needs of a raster layer, taken on the layer's own thread.
 
@@ -57,7 +67,7 @@ class RasterSource:
         provider = layer.dataProvider()
         self.crs = layer.crs()
         self.name: str = layer.name()
-        self._full_extent = layer.extent()
+        self.extent = layer.extent()
         self._path = _source_path(layer) if provider.name() == "gdal" and provider.crs() == layer.crs() else None
         self._provider: Any = None if self._path else provider.clone()
 
@@ -101,7 +111,7 @@ class RasterSource:
         has_own_pixels = bool(self._provider.capabilities() & Qgis.RasterInterfaceCapability.Size)
         if not has_own_pixels:
             return self._server_window(extent, context)
-        full = self._full_extent
+        full = self.extent
         width = full.width() / self._provider.xSize()
         height = full.height() / self._provider.ySize()
         wanted = full if extent is None else full.intersect(extent)

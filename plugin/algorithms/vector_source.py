@@ -21,8 +21,8 @@ from qgis.PyQt.QtCore import QMetaType
 from ..translation import tr
 from ..worker_client import WorkerCancelledError
 
-_FIELDS = ("railway", "what", "state")
-"""All that the worker looks at."""
+_FIELDS = ("railway", "what", "state", "track_id")
+"""All that the worker looks at, besides the features' ids."""
 
 
 def source_problem(source: QgsProcessingFeatureSource) -> str:
@@ -50,6 +50,7 @@ def export_table(
     """
     names = [name for name in _FIELDS if source.fields().indexOf(name) >= 0]
     fields = QgsFields()
+    fields.append(QgsField("fid", QMetaType.Type.LongLong))
     for name in names:
         fields.append(QgsField(name, QMetaType.Type.QString))
     options = QgsVectorFileWriter.SaveVectorOptions()
@@ -69,7 +70,7 @@ def export_table(
         if feedback.isCanceled():
             raise WorkerCancelledError
         feature = QgsFeature(fields)
-        feature.setAttributes([_text(row[name]) for name in names])
+        feature.setAttributes([row.id(), *(_text(row[name]) for name in names)])
         if not row.geometry().isEmpty():
             feature.setGeometry(QgsGeometry(row.geometry().constGet().segmentize()))
         writer.addFeature(feature)

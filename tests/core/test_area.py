@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -123,6 +124,79 @@ def test_an_area_on_another_body_is_an_error() -> None:
     with pytest.raises(RailSegError, match="georeference cannot be used") as error:
         area.polygon_in(pyproj.CRS(UTM))
     assert error.value.hint
+
+
+def to_crs(shape: shapely.Geometry, crs: str) -> shapely.Geometry:
+    return shapely.transform(shape, pyproj.Transformer.from_crs(UTM, crs, always_xy=True).transform, interleaved=False)
+
+
+TRACK = shapely.LineString([(CORNER_X, CORNER_Y), (CORNER_X + 400, CORNER_Y + 300)])
+
+
+@pytest.mark.parametrize("crs", [UTM, "EPSG:4326", "EPSG:3857"])
+def test_a_corridor_reaches_as_many_metres_on_the_ground_whatever_the_lines_crs(crs: str, tmp_path: Path) -> None:
+    area = Area.from_file(write_layer(tmp_path / "lines.gpkg", to_crs(TRACK, crs), crs=crs), 20)
+    corridor = area.polygon_in(pyproj.CRS(UTM))
+    assert corridor.symmetric_difference(TRACK.buffer(20)).area < 0.01 * corridor.area
+    assert corridor.area == pytest.approx(500 * 40 + 400 * np.pi, rel=0.01)
+
+
+def test_a_long_line_s_corridor_is_bent_as_the_line_is_on_the_ground() -> None:
+    parallel = shapely.LineString([(6, 50), (12, 50)])
+    corridor = Area(parallel, "EPSG:4326", 10).polygon_in(pyproj.CRS(UTM))
+    for longitude in (7.3, 9.0, 10.01):
+        place = shapely.Point(pyproj.Transformer.from_crs(4326, UTM, always_xy=True).transform(longitude, 50))
+        assert corridor.contains(place.buffer(9))
+        assert not corridor.contains(place.buffer(12))
+
+
+def test_a_corridor_round_a_ring_has_a_hole() -> None:
+    ring = shapely.LinearRing(shapely.Point(CORNER_X, CORNER_Y).buffer(100).exterior)
+    corridor = Area(shapely.LineString(ring.coords), UTM, 10).polygon_in(pyproj.CRS(UTM))
+    assert len(corridor.interiors) == 1
+    assert not corridor.contains(shapely.Point(CORNER_X, CORNER_Y))
+
+
+def test_polygons_are_not_widened_beside_the_lines_of_a_layer(tmp_path: Path) -> None:
+    away = shapely.transform(TRACK, lambda points: points + np.array([0, 900]))
+    path = write_layer(tmp_path / "both.gpkg", SQUARE, shapely.GeometryCollection([away]))
+    assert Area.from_file(path).polygon_in(pyproj.CRS(UTM)).equals(SQUARE)
+    both = Area.from_file(path, 5).polygon_in(pyproj.CRS(UTM))
+    assert both.symmetric_difference(SQUARE.union(away.buffer(5))).area < 1e-6
+
+
+def test_lines_without_a_corridor_are_told_with_a_way_out(tmp_path: Path) -> None:
+    path = write_layer(tmp_path / "lines.gpkg", TRACK)
+    with pytest.raises(RailSegError, match="no polygon but lines") as told:
+        Area.from_file(path)
+    assert "corridor" in told.value.hint
+    with pytest.raises(RailSegError, match="no corridor"):
+        Area.from_file(path, -5)
+
+
+def test_an_area_within_another_is_what_both_have() -> None:
+    box = Area.from_extent(CORNER_X, CORNER_Y, CORNER_X + 200, CORNER_Y + 500, UTM)
+    inside = Area(TRACK, UTM, 10, box).polygon_in(pyproj.CRS(UTM))
+    assert inside.symmetric_difference(TRACK.buffer(10).intersection(box.polygon)).area < 1e-6
+    far = Area(TRACK, UTM, 10, Area.from_extent(0, 0, 1, 1, UTM))
+    assert far.polygon_in(pyproj.CRS(UTM)).is_empty
+
+
+def test_lines_far_from_what_is_worked_on_are_left_out_even_where_they_have_no_place() -> None:
+    lines = shapely.MultiLineString([to_crs(TRACK, "EPSG:4326"), shapely.LineString([(-170, 0), (-171, 1)])])
+    near = TRACK.envelope
+    assert Area(lines, "EPSG:4326", 10).polygon_in(pyproj.CRS(UTM), near).area == pytest.approx(
+        20 * 500 + 314, rel=0.01
+    )
+    assert Area(lines, "EPSG:4326", 10).polygon_in(pyproj.CRS(UTM), shapely.box(0, 0, 1, 1)).is_empty
+
+
+def test_an_area_goes_to_json_and_back() -> None:
+    box = Area.from_extent(CORNER_X, CORNER_Y, CORNER_X + 200, CORNER_Y + 500, UTM)
+    for area in (box, Area(shapely.GeometryCollection([SQUARE, TRACK]), UTM, 12.5, box)):
+        again = Area.from_values(json.loads(json.dumps(area.values)))
+        assert again.polygon_in(pyproj.CRS(UTM)).equals(area.polygon_in(pyproj.CRS(UTM)))
+        assert (again.corridor_m, again.values) == (area.corridor_m, area.values)
 
 
 def test_a_pixel_is_in_a_polygon_when_its_middle_is() -> None:

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pyogrio
+import pyproj
 import pytest
 import rasterio
+import shapely
 
 from railseg_core.__main__ import main
 from railseg_core.resources_dir import resource_path
@@ -89,6 +91,30 @@ def test_an_extent_gives_the_same_probabilities_inside_it(small_raster: Path, tm
         there = cut.read(window=rasterio.windows.from_bounds(*file.window_bounds(window), cut.transform).round())
     assert inside.shape == there.shape
     np.testing.assert_array_equal(inside, there)
+
+
+def test_a_corridor_round_lines_in_degrees_bounds_the_work_and_so_does_a_box(
+    small_raster: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with rasterio.open(small_raster) as file:
+        left, bottom, right, top = file.bounds
+    middle = shapely.LineString([(left - 500, (bottom + top) / 2), (right + 500, (bottom + top) / 2)])
+    move = pyproj.Transformer.from_crs("EPSG:25832", "EPSG:4326", always_xy=True).transform
+    wkb = shapely.to_wkb(np.array([shapely.transform(middle, move, interleaved=False)]))
+    lines, part, mask = (tmp_path / name for name in ("lines.gpkg", "part.tif", "mask.tif"))
+    pyogrio.raw.write(lines, wkb, [], [], geometry_type="LineString", crs="EPSG:4326")
+    box = ["--extent", *map(str, (left, bottom, left + 20, top))]
+    for options, edge in (([], right), (box, left + 20)):
+        command = ["segment", str(small_raster), str(part), "--quiet", "--overwrite", "--aoi", str(lines)]
+        assert main([*command, "--corridor", "10", "--mask", str(mask), *options]) == 0
+        with rasterio.open(mask) as file:
+            rows, cols = np.nonzero(file.read(1))
+            x, y = file.transform @ (cols + 0.5, rows + 0.5)
+        assert len(x) > 0
+        assert x.max() < edge
+        assert np.abs(y - (bottom + top) / 2).max() < 10.1
+    assert main(["segment", str(small_raster), str(part), "--quiet", "--overwrite", "--aoi", str(lines)]) == 1
+    assert "corridor" in capsys.readouterr().err
 
 
 def test_info_shows_versions_device_and_model_card(capsys: pytest.CaptureFixture[str]) -> None:
@@ -219,6 +245,7 @@ def test_a_bad_raster_ends_with_one_line_and_leaves_nothing(
         (["--device", "abacus"], "abacus"),
         (["--model", "none.safetensors"], "none.safetensors"),
         (["--aoi", "none.geojson"], "none.geojson"),
+        (["--corridor", "30"], "--aoi"),
         (["--probability", "no/such/folder/p.tif"], "folder"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -20,13 +20,14 @@ from rasters import CORNER_X, CORNER_Y, UTM
 from rasters import write as write_raster
 
 from railseg_core.area import Area
+from railseg_core.chips import drawn, read_chip
 from railseg_core.network.model_file import bundled_model_path, load_model, read_card
 from railseg_core.railway_map import as_crs
 from railseg_core.raster import open_working_grid
 from railseg_core.resources_dir import resource_path
 from railseg_core.tracing import Tracing, read_tracing
 from train import finetune
-from train.chips import PIECE_PX, drawn, pieces_of, read_chip
+from train.chips import PIECE_PX, pieces_of
 from train.data import load_real_scenes
 
 GSD_M = 0.2

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 import torch
 
+from railseg_core.chip_files import TARGET_SUFFIX, Chip
 from railseg_core.metrics import LineScores
 from railseg_core.network.mobilenetv3 import MobileNetV3Large
 from railseg_core.network.model_file import bundled_model_path, load_model
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter
 from train import export, train
-from train.data import TARGET_SUFFIX, CropStream, Mixture, RealScene, augmented_crop, load_real_scenes
+from train.data import CropStream, Mixture, augmented_crop, load_real_scenes
 from train.hard_negatives import main as main_of_hard_negatives
 from train.hard_negatives import write_negatives
 from train.losses import LOSSES, railway_loss
@@ -154,8 +155,8 @@ def test_the_centre_line_loss_sees_a_gap_that_overlap_hardly_does() -> None:
 
 
 def test_batches_are_of_the_sizes_and_the_mixture_asked_for() -> None:
-    track = RealScene(np.full((90, 90, 3), 200, np.uint8), np.ones((90, 90, 3), np.uint8))
-    bare = RealScene(np.full((90, 90, 3), 10, np.uint8), np.zeros((90, 90, 3), np.uint8))
+    track = Chip(np.full((90, 90, 3), 200, np.uint8), np.ones((90, 90, 3), np.uint8))
+    bare = Chip(np.full((90, 90, 3), 10, np.uint8), np.zeros((90, 90, 3), np.uint8))
     mixture = Mixture(real_scenes=(track,), real_share=0.5, negatives=(bare,), negative_share=0.5)
     stream = iter(CropStream((32, 64), 16, 3, mixture))
     batches = [next(stream) for _ in range(24)]
@@ -168,7 +169,7 @@ def test_batches_are_of_the_sizes_and_the_mixture_asked_for() -> None:
 
 
 def test_scenes_are_watched_whole_with_their_edges_ignored() -> None:
-    scene = RealScene(np.full((600, 300, 3), 90, np.uint8), np.zeros((600, 300, 3), np.uint8))
+    scene = Chip(np.full((600, 300, 3), 90, np.uint8), np.zeros((600, 300, 3), np.uint8))
     tiles = list(train.tiled([scene]))
     assert [tuple(images.shape) for images, _ in tiles] == [(1, 3, 512, 512)] * 2
     counted = sum(int((target[:, 2] == 0).sum()) for _, target in tiles)

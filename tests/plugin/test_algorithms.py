@@ -27,6 +27,7 @@ from qgis.core import (
     QgsProcessingModelOutput,
     QgsProcessingModelParameter,
     QgsProcessingOutputLayerDefinition,
+    QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProject,
     QgsRasterLayer,
@@ -34,6 +35,7 @@ from qgis.core import (
     QgsReferencedRectangle,
     QgsVectorLayer,
 )
+from railseg.plugin.locations import STYLES
 from railseg.plugin.provider import RailSegProvider
 from support import Feedback, wait_until, worker_pids
 
@@ -67,11 +69,13 @@ NODE_FIELDS = [
     "status",
     "review_reason",
 ]
-PICTURE_PARAMETERS = {"INPUT", "EXTENT", "AREA", "BANDS", "MODEL", "DEVICE"}
+PICTURE_PARAMETERS = {"INPUT", "EXTENT", "AREA", "CORRIDOR", "BANDS", "MODEL", "DEVICE"}
 CLEANING_PARAMETERS = {"THRESHOLD", "OPENING", "CLOSING", "KERNEL"}
 MAP_OUTPUTS = {"TRACKS", "NODES", "GEOPACKAGE"}
 NUMBERS = {"TRACK_COUNT", "NODE_COUNT", "TOTAL_LENGTH", "REVIEW_COUNT"}
 EVALUATION_LAYERS = {"MATCHED", "MISSED", "FALSE", "SWITCHES"}
+COMPARISON_LAYERS = {"NEW", "MISSING", "SHIFTED", "MATCHED"}
+COMPARISON_FIGURES = {"NEW_LENGTH", "MISSING_LENGTH", "SHIFTED_LENGTH", "MATCHED_LENGTH", "MEAN_DISTANCE"}
 SWITCH_FIGURES = {
     "SWITCH_PRECISION",
     "SWITCH_RECALL",
@@ -155,14 +159,22 @@ def run(
             {"INPUT", "NODES", "REFERENCE", "RASTER", "RHO"} | EVALUATION_LAYERS,
             EVALUATION_LAYERS | FIGURES,
         ),
+        (
+            "comparerailway",
+            {"INPUT", "REFERENCE", "RASTER", "REACH", "SHIFT"} | COMPARISON_LAYERS,
+            COMPARISON_LAYERS | COMPARISON_FIGURES,
+        ),
+        (
+            "exporttrainingchips",
+            {"INPUT", "LINES", "EXTENT", "AREA", "CORRIDOR", "BANDS", "SIDE", "BARE", "FOLDER"},
+            {"FOLDER", "CHIP_COUNT", "TRACK_CHIP_COUNT"},
+        ),
     ],
 )
 def test_names_of_parameters_and_outputs_stay(name: str, parameters: set[str], outputs: set[str]) -> None:
     algorithm = QgsApplication.processingRegistry().algorithmById(f"railseg:{name}")
     assert {definition.name() for definition in algorithm.parameterDefinitions()} == parameters
     assert {definition.name() for definition in algorithm.outputDefinitions()} == outputs
-    assert all(definition.help() for definition in algorithm.parameterDefinitions())
-    assert algorithm.shortHelpString()
     by_default = {
         definition.name() for definition in algorithm.destinationParameterDefinitions() if definition.createByDefault()
     }
@@ -174,8 +186,30 @@ def test_names_of_parameters_and_outputs_stay(name: str, parameters: set[str], o
             "cleanrailwaymask": {"MASK"},
             "vectorizerailwaymask": {"TRACKS", "NODES"},
             "evaluaterailway": EVALUATION_LAYERS,
+            "comparerailway": COMPARISON_LAYERS,
+            "exporttrainingchips": {"FOLDER"},
         }[name]
     )
+
+
+def test_every_algorithm_tells_what_it_is_for_and_hides_what_few_need(provider: RailSegProvider) -> None:
+    advanced = {"BANDS", "MODEL", "DEVICE", "KERNEL", "RHO", "REACH", "BARE"}
+    assert len(provider.algorithms()) == 7
+    for algorithm in provider.algorithms():
+        assert algorithm.shortHelpString()
+        assert algorithm.shortDescription()
+        assert algorithm.tags()
+        for parameter in algorithm.parameterDefinitions():
+            where = f"{algorithm.name()} {parameter.name()}"
+            assert parameter.help(), where
+            assert parameter.description(), where
+            is_advanced = bool(parameter.flags() & Qgis.ProcessingParameterFlag.Advanced)
+            assert is_advanced == (parameter.name() in advanced), where
+            is_optional = bool(parameter.flags() & Qgis.ProcessingParameterFlag.Optional)
+            if isinstance(parameter, QgsProcessingParameterNumber):
+                assert is_optional or parameter.minimum() <= parameter.defaultValue() <= parameter.maximum(), where
+            if "metres" in parameter.help() and isinstance(parameter, QgsProcessingParameterNumber):
+                assert parameter.description().endswith("(m)"), where
 
 
 def test_extract_gives_tracks_with_the_map_s_fields_in_the_raster_s_crs(extraction: dict[str, Any]) -> None:
@@ -282,6 +316,35 @@ def test_extent_and_area_bound_the_work(track_raster: Path) -> None:
     assert not lower.contains(in_left)
     in_both = run("extractrailway", parameters | {"AREA": area})["TRACKS"].extent()
     assert left.intersect(lower).buffered(1.0).contains(in_both)
+
+
+def test_a_corridor_round_rough_lines_in_degrees_bounds_the_work(
+    track_raster: Path, extraction: dict[str, Any]
+) -> None:
+    tracks = QgsVectorLayer(extraction["TRACKS"], "tracks", "ogr")
+    full = QgsRasterLayer(str(track_raster)).extent()
+    x = full.center().x()
+    rough = QgsVectorLayer("LineString?crs=EPSG:4326", "rough", "memory")
+    move = QgsCoordinateTransform(tracks.crs(), rough.crs(), QgsProject.instance())
+    for easting in (x, x + 90_000):  # the second lies on another map sheet
+        feature = QgsFeature()
+        geometry = QgsGeometry.fromPolylineXY(
+            [QgsPointXY(easting, full.yMinimum() - 500), QgsPointXY(easting, full.yMaximum() + 500)]
+        )
+        geometry.transform(move)
+        feature.setGeometry(geometry)
+        rough.dataProvider().addFeature(feature)
+    parameters = {"INPUT": str(track_raster), "DEVICE": "cpu", "MIN_LENGTH": 1, "AREA": rough, "TRACKS": "memory:"}
+    inside = run("extractrailway", parameters | {"CORRIDOR": 8})["TRACKS"].extent()
+    assert QgsRectangle(x - 8.5, full.yMinimum(), x + 8.5, full.yMaximum()).contains(inside)
+    assert inside.width() > 1
+    upper = QgsReferencedRectangle(
+        QgsRectangle(full.xMinimum(), full.center().y(), full.xMaximum(), full.yMaximum()), tracks.crs()
+    )
+    both = run("extractrailway", parameters | {"CORRIDOR": 8, "EXTENT": upper})
+    assert upper.buffered(0.5).contains(both["TRACKS"].extent()) or both["TRACK_COUNT"] == 0
+    with pytest.raises(QgsProcessingException, match="Nothing of the area"):
+        run("extractrailway", parameters | {"AREA": lines_layer([(-9e5, 0.0), (-8e5, 0.0)])})
 
 
 def test_a_run_in_the_background_works_and_the_lines_get_their_style(track_raster: Path) -> None:
@@ -522,3 +585,113 @@ def test_a_background_evaluation_gives_its_layers_their_style() -> None:
     layer = context.getMapLayer(results["SWITCHES"])
     details.postProcessor().postProcessLayer(layer, context, feedback)
     assert {category.value() for category in layer.renderer().categories()} == {"matched", "missed", "false"}
+
+
+def test_compare_names_tracks_and_the_map_s_features_in_layers_of_its_own() -> None:
+    extracted = lines_layer(MAIN, [(0.0, 60.0), (50.0, 60.0)], fields="&field=track_id:string")
+    extracted.dataProvider().changeAttributeValues({1: {0: "first"}, 2: {0: "second"}})
+    reference = lines_layer(
+        [(0.0, 90.0), (9.0, 90.0)], [(0.0, -0.8), (200.0, -0.8)], [(0.0, 30.0), (40.0, 30.0)], crs="EPSG:4326"
+    )
+    assert reference.dataProvider().deleteFeatures([1])  # ids are not row numbers
+    feedback = Feedback()
+    results = run(
+        "comparerailway",
+        {"INPUT": extracted, "REFERENCE": reference} | dict.fromkeys(COMPARISON_LAYERS, "memory:"),
+        feedback,
+    )
+    assert results["SHIFTED_LENGTH"] == pytest.approx(200, abs=0.5)
+    assert results["MEAN_DISTANCE"] == pytest.approx(8, abs=0.1)
+    rows = {name: list(results[name].getFeatures()) for name in COMPARISON_LAYERS}
+    assert not rows["MATCHED"]
+    assert [(row["track_id"], row["length_m"]) for row in rows["NEW"]] == [("second", pytest.approx(50, abs=0.1))]
+    assert [row["reference_fid"] for row in rows["MISSING"]] == [3]
+    assert {(row["track_id"], row["reference_fid"]) for row in rows["SHIFTED"]} == {("first", 2)}
+    assert all(row["offset_dm"] == pytest.approx(8, abs=0.1) for row in rows["SHIFTED"])
+    assert {results[name].crs().authid() for name in COMPARISON_LAYERS} == {"EPSG:25832"}
+    assert feedback.texts[0].startswith("Comparing the lines")
+    assert any(line.startswith("Length of the new tracks") for line in feedback.infos)
+
+
+def test_compare_counts_only_what_lies_on_the_picture_and_can_be_empty(
+    extraction: dict[str, Any], track_raster: Path, tmp_path: Path
+) -> None:
+    parameters = {"INPUT": extraction["TRACKS"], "REFERENCE": extraction["TRACKS"], "RASTER": str(track_raster)}
+    results = run("comparerailway", parameters | {"NEW": str(tmp_path / "new.gpkg")})
+    assert (results["NEW_LENGTH"], results["MISSING_LENGTH"], results["SHIFTED_LENGTH"]) == (0, 0, 0)
+    new = QgsVectorLayer(results["NEW"], "new", "ogr")
+    assert (new.featureCount(), [field.name() for field in new.fields()]) == (0, ["fid", "length_m", "track_id"])
+    assert not (COMPARISON_LAYERS - {"NEW"}) & results.keys()
+
+
+def test_compare_tells_what_it_cannot_compare() -> None:
+    lines = lines_layer(MAIN)
+    nowhere = QgsVectorLayer("LineString", "nowhere", "memory")
+    nowhere.setCrs(QgsCoordinateReferenceSystem())
+    for parameters, words in (
+        ({"REFERENCE": nowhere}, r"nowhere has no coordinate reference system.*Set Layer CRS"),
+        ({"REFERENCE": lines, "RASTER": "none.tif"}, "RASTER"),
+        ({"REFERENCE": lines_layer([(90e3, 0.0), (90.1e3, 0.0)])}, "no area in common"),
+    ):
+        with pytest.raises(QgsProcessingException, match=words):
+            run("comparerailway", {"INPUT": lines} | parameters)
+
+
+def test_every_layer_of_a_comparison_has_a_style() -> None:
+    for table in ("new", "missing", "shifted", "matched"):
+        layer = lines_layer(MAIN)
+        message, is_loaded = layer.loadNamedStyle(str(STYLES / f"{table}.qml"))
+        assert is_loaded, message
+
+
+def test_chips_of_a_picture_and_memory_lines_in_degrees_go_to_a_folder(track_raster: Path, tmp_path: Path) -> None:
+    full = QgsRasterLayer(str(track_raster)).extent()
+    x, y = full.center().x() - 612300, full.center().y() - 5612400
+    traced = lines_layer([(x - 100, y), (x + 100, y)], crs="EPSG:4326")
+    parameters = {"INPUT": str(track_raster), "LINES": traced, "SIDE": 20, "FOLDER": str(tmp_path / "chips")}
+    feedback = Feedback()
+    results = run("exporttrainingchips", parameters, feedback)
+    assert results["CHIP_COUNT"] == 9
+    assert results["TRACK_CHIP_COUNT"] == 3
+    names = sorted(path.name for path in Path(results["FOLDER"]).iterdir())
+    assert len(names) == 18
+    target = gdal.Open(str(next(Path(results["FOLDER"]).glob("*_target.png"))))
+    assert (target.RasterXSize, target.RasterYSize, target.RasterCount) == (100, 100, 3)
+    assert feedback.texts[0].startswith("Cutting chips")
+    polygons = QgsVectorLayer("Polygon?crs=EPSG:25832", "ground", "memory")
+    feature = QgsFeature()
+    feature.setGeometry(
+        QgsGeometry.fromRect(QgsRectangle(full.xMinimum(), full.center().y(), full.xMaximum(), full.center().y() + 3))
+    )
+    polygons.dataProvider().addFeature(feature)
+    narrow = parameters | {"LINES": polygons, "BARE": 0, "AREA": traced, "CORRIDOR": 8, "FOLDER": "TEMPORARY_OUTPUT"}
+    results = run("exporttrainingchips", narrow)
+    assert results["CHIP_COUNT"] == results["TRACK_CHIP_COUNT"] == 3
+    assert len(list(Path(results["FOLDER"]).glob("*_target.png"))) == 3
+
+
+def test_chips_tell_what_cannot_be_cut(track_raster: Path, tmp_path: Path) -> None:
+    parameters = {"INPUT": str(track_raster), "FOLDER": str(tmp_path / "chips")}
+    nowhere = QgsVectorLayer("LineString", "nowhere", "memory")
+    nowhere.setCrs(QgsCoordinateReferenceSystem())
+    for lines, words in (
+        (nowhere, r"nowhere has no coordinate reference system"),
+        (lines_layer([(90e3, 0.0), (90.1e3, 0.0)]), "None of the tracks"),
+        (lines_layer(), "has no lines"),
+    ):
+        with pytest.raises(QgsProcessingException, match=words):
+            run("exporttrainingchips", parameters | {"LINES": lines})
+
+
+def test_cancel_while_cutting_leaves_no_chips(track_raster: Path, tmp_path: Path) -> None:
+    full = QgsRasterLayer(str(track_raster)).extent()
+    x, y = full.center().x() - 612300, full.center().y() - 5612400
+    parameters = {
+        "INPUT": str(track_raster),
+        "LINES": lines_layer([(x - 100, y), (x + 100, y)]),
+        "FOLDER": str(tmp_path / "chips"),
+    }
+    feedback = Feedback(cancel_when=lambda told: bool(told.texts))
+    assert "CHIP_COUNT" not in run("exporttrainingchips", parameters, feedback)
+    assert feedback.isCanceled()
+    assert not list((tmp_path / "chips").glob("*.png"))

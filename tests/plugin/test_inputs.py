@@ -101,7 +101,7 @@ def test_one_band_is_enough(tmp_path: Path) -> None:
 
 
 def test_an_extent_or_area_with_nothing_in_it_is_told(plain_raster: Path) -> None:
-    with pytest.raises(QgsProcessingException, match="empty"):
+    with pytest.raises(QgsProcessingException, match="Nothing of the area"):
         extract(plain_raster, AREA=QgsVectorLayer("Polygon?crs=EPSG:25832", "nothing", "memory"))
     with pytest.raises(QgsProcessingException, match=r"outside|overlap|area|extent"):
         extract(plain_raster, EXTENT="1,2,3,4 [EPSG:25832]")

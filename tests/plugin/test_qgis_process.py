@@ -37,7 +37,15 @@ def _qgis_process(environment: dict[str, str], *arguments: str, stdin: str = "")
 
 def test_it_lists_the_algorithms(environment: dict[str, str]) -> None:
     listed = _qgis_process(environment, "list").stdout
-    for name in ("extractrailway", "segmentrailway", "cleanrailwaymask", "vectorizerailwaymask", "evaluaterailway"):
+    for name in (
+        "extractrailway",
+        "segmentrailway",
+        "cleanrailwaymask",
+        "vectorizerailwaymask",
+        "evaluaterailway",
+        "comparerailway",
+        "exporttrainingchips",
+    ):
         assert f"railseg:{name}" in listed
 
 

@@ -1,0 +1,153 @@
+"""Raster and traced tracks to the chips that training reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFolderDestination,
+    QgsProcessingParameterNumber,
+    QgsProcessingUtils,
+)
+
+from ..translation import tr
+from .base import RasterAlgorithm
+from .parameters import advanced, bands_request, picture_parameters, with_help
+from .vector_source import export_table, source_problem
+
+
+class ExportTrainingChips(RasterAlgorithm):
+    """Raster and traced lines or polygons to pairs of pictures in a folder."""
+
+    METHOD = "chips"
+    LINES = "LINES"
+    SIDE = "SIDE"
+    BARE = "BARE"
+    FOLDER = "FOLDER"
+
+    def name(self) -> str:
+        """Its id, for ever."""
+        return "exporttrainingchips"
+
+    def displayName(self) -> str:
+        """Its name."""
+        return tr("Export training chips")
+
+    def tags(self) -> list[str]:
+        """What it is found by."""
+        return tr("rail,track,training,chips,tiles,labels,mask,deep learning,fine-tune,annotation").split(",")
+
+    def shortHelpString(self) -> str:
+        """What it does."""
+        return tr(
+            "Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's "
+            "training reads: NAME.png and NAME_target.png, at 0.2 m, in which red is track, green its middle, and blue "
+            "what counts for nothing.\n\n"
+            "Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: "
+            "choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' "
+            "count for nothing. Polygons may stand for the ground of tracks instead, one per track: those wider than "
+            "4 m count for nothing."
+        )
+
+    def shortDescription(self) -> str:
+        """What it does, in a sentence."""
+        return tr("Cuts a picture and the tracks traced in it into chips that RailSeg's training reads.")
+
+    def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
+        """Parameters and outputs."""
+        raster, *others = picture_parameters()
+        for parameter in (
+            raster,
+            with_help(
+                QgsProcessingParameterFeatureSource(
+                    self.LINES,
+                    tr("Traced tracks"),
+                    [Qgis.ProcessingSourceType.VectorLine, Qgis.ProcessingSourceType.VectorPolygon],
+                ),
+                tr("The middles of all tracks in the area, one line each; or polygons of the ground that they take."),
+            ),
+            *others,
+            with_help(
+                QgsProcessingParameterNumber(
+                    self.SIDE,
+                    tr("Side of a chip (m)"),
+                    Qgis.ProcessingNumberParameterType.Double,
+                    defaultValue=102.4,
+                    minValue=12.8,
+                    maxValue=819.2,
+                ),
+                tr("In metres on the ground; 102.4 m are 512 pixels of 0.2 m."),
+            ),
+            advanced(
+                with_help(
+                    QgsProcessingParameterNumber(
+                        self.BARE,
+                        tr("Chips without a track for each with one"),
+                        Qgis.ProcessingNumberParameterType.Double,
+                        optional=True,
+                        minValue=0.0,
+                        maxValue=1000.0,
+                    ),
+                    tr("0: only chips that a track crosses; 1: as many without. Empty: all that there are."),
+                )
+            ),
+            with_help(
+                QgsProcessingParameterFolderDestination(self.FOLDER, tr("Folder of chips")),
+                tr("Chips of this picture that are there already are replaced; those of others stay."),
+            ),
+        ):
+            self.addParameter(parameter)
+        for name, (_, label) in _numbers().items():
+            self.addOutput(QgsProcessingOutputNumber(name, label))
+
+    def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
+        """What to ask of the worker."""
+        has_share = parameters.get(self.BARE) is not None
+        return {
+            "output": self.parameterAsString(parameters, self.FOLDER, context),
+            "side_m": self.parameterAsDouble(parameters, self.SIDE, context),
+            "bare_share": self.parameterAsDouble(parameters, self.BARE, context) if has_share else None,
+            "bands": bands_request(self, parameters, context),
+        }
+
+    def inputs(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """The raster, the area if one is chosen, and the tracks as a file."""
+        path = Path(QgsProcessingUtils.generateTempFilename("tracks.gpkg", context))
+        source = self.parameterAsSource(parameters, self.LINES, context)
+        export_table(source, path, "rail_track", context, feedback)
+        return {**super().inputs(parameters, context, feedback), "lines": str(path)}
+
+    def hand_out(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+        request: dict[str, Any],
+        result: dict[str, Any],
+    ) -> dict[str, Any]:
+        """The folder and how many chips it got."""
+        return {self.FOLDER: result["output"], **{name: result[key] for name, (key, _) in _numbers().items()}}
+
+    def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """See `RailSegAlgorithm`."""
+        problem = super()._problem(parameters, context)
+        if problem:
+            return problem
+        source = self.parameterAsSource(parameters, self.LINES, context)
+        return str(self.invalidSourceError(parameters, self.LINES)) if source is None else source_problem(source)
+
+
+def _numbers() -> dict[str, tuple[str, str]]:
+    """The outputs' names, with the worker's names and labels of the numbers."""
+    return {
+        "CHIP_COUNT": ("chips", tr("Number of chips")),
+        "TRACK_CHIP_COUNT": ("with_track", tr("Number of chips with a track")),
+    }

@@ -1,0 +1,43 @@
+"""Chips, the pictures that a model learns from, as pairs of PNG: read without any GIS library.
+
+NAME.png is the picture (RGB), NAME_target.png what is known of it (255 where: red track, green axis, blue ignore).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+UInt8Array = npt.NDArray[np.uint8]
+TARGET_SUFFIX = "_target.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A picture at the model's GSD with what is known of it.
+
+    Attributes:
+        image: (rows, cols, 3) uint8, RGB.
+        target: (rows, cols, 3) uint8 of 0 and 1: track, axis, ignore.
+    """
+
+    image: UInt8Array
+    target: UInt8Array
+
+
+def write_chip(chip: Chip, folder: Path, name: str) -> None:
+    """Writes a chip's pair of pictures.
+
+    Raises:
+        OSError: If one could not be written.
+    """
+    for file, content in ((f"{name}.png", chip.image), (f"{name}{TARGET_SUFFIX}", chip.target * np.uint8(255))):
+        # Not cv2.imwrite, which on Windows takes no letters beyond the system's own.
+        is_done, coded = cv2.imencode(".png", cv2.cvtColor(content, cv2.COLOR_RGB2BGR))
+        if not is_done:
+            raise OSError(f"{folder / file} could not be written")
+        (folder / file).write_bytes(coded.tobytes())

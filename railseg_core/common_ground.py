@@ -1,0 +1,63 @@
+"""Two files of lines in one metric CRS, and where they can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from railseg_core.errors import RailSegError
+from railseg_core.metrics import Points
+from railseg_core.working_crs import choose_working_crs, horizontal
+
+_FAR_M = 1000.0
+"""Lines this far from each other are not of the same place."""
+
+
+def metric_crs(points: Points, crs: pyproj.CRS, what: str) -> pyproj.CRS:
+    """The CRS to measure in for lines with these points (n, 2); `what` they are, as a message calls it."""
+    x, y = (points.min(axis=0) + points.max(axis=0)) / 2
+    return choose_working_crs(horizontal(crs, what), float(x), float(y), what)
+
+
+def check_same_place(
+    extracted: tuple[str, Sequence[BaseGeometry]],
+    reference: tuple[str, Sequence[BaseGeometry]],
+    raster: str | None,
+    outline: BaseGeometry | None,
+) -> None:
+    """Fails where a comparison would tell nothing: most likely a CRS is wrong.
+
+    Args:
+        extracted: Name and lines, in one metric CRS with those of the reference and the outline.
+        reference: Likewise.
+        raster: Name of the picture that bounds the comparison, if there is one.
+        outline: What it covers.
+
+    Raises:
+        RailSegError: the reference has nothing on the picture, or the two are far from each other.
+    """
+    if outline is not None and not shapely.intersects(outline, reference[1]).any():
+        raise RailSegError(
+            f"None of the lines of {reference[0]} lies on {raster}.",
+            "Check the layer's CRS, or give the picture that the reference is of.",
+        )
+    boxes = [shapely.box(*shapely.total_bounds(lines)) for _, lines in (extracted, reference) if lines]
+    if outline is None and (not reference[1] or (len(boxes) == 2 and shapely.distance(*boxes) > _FAR_M)):
+        raise RailSegError(
+            f"{extracted[0]} and {reference[0]} have no area in common.",
+            "Check the CRS of both, or give a reference of the same place.",
+        )
+
+
+def all_but(region: BaseGeometry, lines: Sequence[BaseGeometry]) -> BaseGeometry:
+    """Where lines are outside of a region, as polygons."""
+    xmin, ymin, xmax, ymax = shapely.total_bounds([region, *lines])
+    return shapely.box(xmin - 1, ymin - 1, xmax + 1, ymax + 1).difference(region)
+
+
+def vertices(lines: Sequence[BaseGeometry]) -> list[Points]:
+    """float64 (n, 2) vertices of each line, (x, y)."""
+    return [shapely.get_coordinates(line) for line in lines]

@@ -1,0 +1,111 @@
+"""What a file of extracted tracks has that a map has not, and the other way round."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from railseg_core.common_ground import all_but, check_same_place, metric_crs, vertices
+from railseg_core.evaluation_layers import write_pieces
+from railseg_core.geopackage import mover, written_geopackage
+from railseg_core.line_layer import LineLayer, read_line_layer
+from railseg_core.line_pieces import Piece
+from railseg_core.map_comparison import MapComparison, compare_maps
+from railseg_core.raster import read_outline
+from railseg_core.reporting import Reporter
+from railseg_core.requests import CompareRequest
+
+_STEPS = 2
+
+
+def compare(request: CompareRequest, reporter: Reporter) -> dict[str, Any]:
+    """Compares a file of extracted tracks with a map; see `railseg_core.pipeline.run`.
+
+    Returns:
+        The numbers of `MapComparison.figures`, and `layers`.
+
+    Raises:
+        RailSegError: a file cannot be read, has no lines or no CRS, the two have nothing in common, or the layers
+            cannot be written.
+    """
+    reporter.progress("compare", 0, _STEPS)
+    extracted, reference = read_line_layer(request.extracted), read_line_layer(request.reference)
+    outline = None
+    if request.raster is not None:
+        outline, crs = read_outline(request.raster)
+    else:
+        first, what = (extracted, "extracted map") if extracted.lines else (reference, "map")
+        crs = metric_crs(shapely.get_coordinates(first.lines), first.crs, what)
+    made, true = extracted.moved_to(crs), reference.moved_to(crs)
+    check_same_place((request.extracted, made.lines), (request.reference, true.lines), request.raster, outline)
+    comparison = compare_maps(
+        vertices(made.lines),
+        vertices(true.lines),
+        reach_m=request.reach_m,
+        shift_m=request.shift_m,
+        ignore=_ignored(request, outline, crs, [*made.lines, *true.lines]),
+    )
+    reporter.progress("compare", 1, _STEPS)
+    if request.layers is not None:
+        _write_layers(request.layers, comparison, made, true, extracted.crs, overwrite=request.overwrite)
+    reporter.progress("compare", 2, _STEPS)
+    return {**comparison.figures, "layers": None if request.layers is None else str(request.layers)}
+
+
+def _ignored(
+    request: CompareRequest, outline: BaseGeometry | None, crs: pyproj.CRS, lines: Sequence[BaseGeometry]
+) -> BaseGeometry | None:
+    """All that is beyond the raster or the area."""
+    near = shapely.box(*shapely.total_bounds(lines))
+    regions = [] if outline is None else [outline]
+    if request.area is not None:
+        regions.append(request.area.polygon_in(crs, near))
+    return all_but(shapely.intersection_all(regions), lines) if regions else None
+
+
+def _write_layers(
+    path: str | os.PathLike[str],
+    comparison: MapComparison,
+    made: LineLayer,
+    true: LineLayer,
+    target: pyproj.CRS,
+    *,
+    overwrite: bool,
+) -> None:
+    """Writes what was found as layers to look at: they appear whole or not at all."""
+    move = mover(made.crs, target)
+    layers = {
+        "new": (comparison.new, _tracks_of(comparison.new, made)),
+        "missing": (
+            comparison.missing,
+            {"reference_fid": true.fids[_numbers(piece.source for piece in comparison.missing)]},
+        ),
+        "shifted": (comparison.shifted, _pairs_of(comparison.shifted, made, true)),
+        "matched": (comparison.matched, _pairs_of(comparison.matched, made, true)),
+    }
+    with written_geopackage(path, overwrite=overwrite) as aside:
+        for layer, (pieces, fields) in layers.items():
+            write_pieces(aside, layer, pieces, fields, made.crs, target, move)
+
+
+def _tracks_of(pieces: Sequence[Piece], made: LineLayer) -> dict[str, npt.NDArray[Any]]:
+    return {"track_id": made.track_ids[_numbers(piece.source for piece in pieces)]}
+
+
+def _pairs_of(pieces: Sequence[Piece], made: LineLayer, true: LineLayer) -> Mapping[str, npt.NDArray[Any]]:
+    return {
+        **_tracks_of(pieces, made),
+        "reference_fid": true.fids[_numbers(piece.partner for piece in pieces)],
+        "offset_dm": np.array([10 * piece.offset_m for piece in pieces], dtype=np.float64),
+    }
+
+
+def _numbers(values: Iterable[int]) -> npt.NDArray[np.int64]:
+    return np.array(list(values), dtype=np.int64)

@@ -1,0 +1,74 @@
+"""Lines that keep the names they have in their file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyogrio
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from railseg_core.errors import RailSegError
+from railseg_core.outputs import gdal_name
+from railseg_core.railway_map import TRACK_LAYER, as_crs
+from railseg_core.tracing import moved_geometries, reading_vectors
+
+
+@dataclass(frozen=True, slots=True)
+class LineLayer:
+    """The n lines of a layer, multi-part ones taken apart.
+
+    Attributes:
+        lines: LineStrings with a length.
+        fids: int64 (n,), the number of the feature that each is of.
+        track_ids: object (n,), its `track_id`; the number as text where there is none.
+        crs: Of the lines.
+    """
+
+    lines: tuple[BaseGeometry, ...]
+    fids: npt.NDArray[np.int64]
+    track_ids: npt.NDArray[np.object_]
+    crs: pyproj.CRS
+
+    def moved_to(self, crs: pyproj.CRS) -> LineLayer:
+        """The same in another CRS; what has no place there is left out.
+
+        Raises:
+            RailSegError: nothing leads from the one CRS to the other.
+        """
+        moved = moved_geometries(self.lines, self.crs, crs)
+        kept = np.array([line is not None for line in moved], dtype=np.bool_)
+        lines = tuple(line for line in moved if line is not None)
+        return LineLayer(lines, self.fids[kept], self.track_ids[kept], crs)
+
+
+def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
+    """The lines of a vector file: of its layer `rail_track`, which may be empty, else of the first with lines.
+
+    Raises:
+        RailSegError: the file cannot be read, has no lines, or does not say its CRS.
+    """
+    name = gdal_name(path)
+    with reading_vectors(name):
+        layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
+        for layer in sorted(layers, key=lambda entry: entry != TRACK_LAYER):
+            meta, fids, wkb, values = pyogrio.raw.read(
+                name, layer=layer, columns=["track_id"], force_2d=True, return_fids=True
+            )
+            parts, owner = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"), return_index=True)
+            is_line = (shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING) & (shapely.length(parts) > 0)
+            if not is_line.any() and layer != TRACK_LAYER:
+                continue
+            if not meta["crs"]:
+                raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
+            numbers = np.asarray(fids, dtype=np.int64)
+            given = values[0] if len(values) else np.full(len(numbers), None)
+            named = [str(fid) if text is None else str(text) for fid, text in zip(numbers, given, strict=True)]
+            track_ids = np.array(named, dtype=object)
+            of_line = owner[is_line]
+            return LineLayer(tuple(parts[is_line]), numbers[of_line], track_ids[of_line], as_crs(meta["crs"]))
+    raise RailSegError(f"{name} has no lines.", "Give a layer of lines.")
