@@ -87,9 +87,7 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
             result = self._worker.run(self.METHOD, request, feedback)
         except WorkerCancelledError:
             return {}
-        outputs = self.hand_out(parameters, context, feedback, request, result)
-        group_layers(self._raster.name, outputs.values(), context)
-        return outputs
+        return self.hand_out(parameters, context, feedback, request, result)
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """The worker's parameters, without those of `inputs` and `overwrite`.
@@ -141,6 +139,15 @@ class RasterAlgorithm(RailSegAlgorithm):
         super().prepareAlgorithm(parameters, context, feedback)
         self._raster = RasterSource(self.parameterAsRasterLayer(parameters, self.INPUT, context))
         return True
+
+    def processAlgorithm(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """See `RailSegAlgorithm`; the layers of a raster stand together."""
+        outputs = super().processAlgorithm(parameters, context, feedback)
+        if self._raster is not None:
+            group_layers(self._raster.name, outputs.values(), context)
+        return outputs
 
     def inputs(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback

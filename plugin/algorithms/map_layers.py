@@ -169,9 +169,9 @@ def _plain_fields(layer: QgsVectorLayer) -> QgsFields:
 
 
 class _Finisher(QgsProcessingLayerPostProcessorInterface):
-    """Gives a loaded layer its look and its metadata."""
+    """Gives a loaded layer its look and, where a run made it, its metadata."""
 
-    def __init__(self, style: Path, run: Run) -> None:
+    def __init__(self, style: Path, run: Run | None) -> None:
         super().__init__()
         self._style = style
         self._run = run
@@ -181,10 +181,11 @@ class _Finisher(QgsProcessingLayerPostProcessorInterface):
     ) -> None:
         """Called by QGIS once the layer is there."""
         layer.loadNamedStyle(str(self._style))
-        describe(layer, self._run)
+        if self._run is not None:
+            describe(layer, self._run)
         layer.triggerRepaint()
 
 
 @cache  # QGIS keeps no reference of its own, and a batch or a model drops its algorithms before it loads their layers
-def _finisher(table: str, run: Run) -> _Finisher:
+def _finisher(table: str, run: Run | None) -> _Finisher:
     return _Finisher(STYLES / f"{table}.qml", run)

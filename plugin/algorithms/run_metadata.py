@@ -43,10 +43,13 @@ class Run:
     created: str
 
 
-def read_run(geopackage: Path) -> Run:
-    """The run that made a map."""
+def read_run(geopackage: Path) -> Run | None:
+    """The run that made a map; None for a file that is no map, such as an evaluation's."""
     table = QgsVectorLayer(f"{geopackage}|layername={_TABLE}", _TABLE, "ogr")
-    row = next(table.getFeatures()).attributeMap()
+    feature = next(table.getFeatures(), None)
+    if feature is None:
+        return None
+    row = feature.attributeMap()
     parameters = json.loads(row["parameters"])
     asked = {name: value for name, value in parameters.items() if value is not None and name not in _FILES}
     return Run(

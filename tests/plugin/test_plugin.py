@@ -20,6 +20,8 @@ IDS = {
     "railseg:cleanrailwaymask",
     "railseg:vectorizerailwaymask",
     "railseg:evaluaterailway",
+    "railseg:comparerailway",
+    "railseg:exporttrainingchips",
 }
 
 
