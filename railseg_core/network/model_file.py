@@ -17,7 +17,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.network.deeplabv3plus import OUTPUTS, PIXEL_MEAN, PIXEL_SCALE, VARIANTS, DeepLabV3Plus
 from railseg_core.resources_dir import resource_path
 
-BUNDLED_MODEL = "railseg-3.safetensors"
+BUNDLED_MODEL = "railseg-2.safetensors"
 ARCHITECTURE = "deeplabv3plus-mobilenetv3-carafe"
 _HEADER_KEY = "railseg_model"
 _FORMAT_VERSION = 1

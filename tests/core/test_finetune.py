@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
@@ -103,7 +104,9 @@ def test_it_is_measured_on_what_was_held_back_before_and_after(tuned: Tuned) -> 
     for name in ("track", "axis"):
         before, after = scores[f"held_back_{name}_iou_before"], scores[f"held_back_{name}_iou"]
         assert 0 < after <= 1
-        assert f"{before:.3f} before, {after:.3f} after" in tuned.printed
+        printed = re.search(rf"{name}.*: ([0-9.]+) before, ([0-9.]+) after", tuned.printed, re.IGNORECASE)
+        assert printed is not None
+        assert [float(number) for number in printed.groups()] == pytest.approx([before, after], abs=1e-3)
 
 
 def test_the_user_is_told_whether_it_helped() -> None:
