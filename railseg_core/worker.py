@@ -11,6 +11,7 @@ Events: `ready`, `plan`, `progress`, `log`, `result`, `error`. See `Connection` 
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import queue
@@ -177,6 +178,7 @@ def main() -> None:
     from railseg_core.process_environment import prepare_process_environment
 
     prepare_process_environment()
+    faulthandler.enable()  # a crash in native code says where it was, in the parent's log
     signal.signal(signal.SIGTERM, end_process)
     connection = Connection(take_standard_output())
     if "--self-test" in sys.argv[1:]:
