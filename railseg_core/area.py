@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.errors import RailSegError
 from railseg_core.outputs import gdal_name
 from railseg_core.tiling import PixelWindow
+from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors
 
 Move = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], Any]
 MAX_CORRIDOR_M = 10_000.0
@@ -100,23 +101,15 @@ class Area:
         """
         name = gdal_name(path)
         has_lines = False
-        try:
-            for layer, geometry_type in pyogrio.list_layers(name):
-                if geometry_type is None:
-                    continue
+        with reading_vectors(name, "polygons"):
+            for layer in geometry_layers(name):
                 meta, _, wkb, _ = pyogrio.raw.read(name, layer=layer, columns=[], force_2d=True)
                 geometries = [one for one in shapely.from_wkb(wkb, on_invalid="ignore") if one is not None]
                 polygons, lines = _polygons_of(*geometries), _lines_of(*geometries)
                 has_lines = has_lines or not lines.is_empty
                 if not polygons.is_empty or (corridor_m and not lines.is_empty):
-                    if not meta["crs"]:
-                        raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
-                    return cls(shapely.GeometryCollection([polygons, lines]), meta["crs"], corridor_m, within)
-        except pyogrio.errors.DataSourceError as error:
-            raise RailSegError(
-                f"{name} is not a vector file that can be read.",
-                "Give a GeoPackage, GeoJSON or shapefile of polygons.",
-            ) from error
+                    shape = shapely.GeometryCollection([polygons, lines])
+                    return cls(shape, known_crs(name, meta), corridor_m, within)
         if has_lines:
             raise RailSegError(f"{name} has no polygon but lines.", "Say how wide the corridor round them is.")
         raise RailSegError(f"{name} has no polygon.", "Give a layer whose polygons enclose the area.")

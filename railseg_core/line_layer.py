@@ -15,7 +15,8 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.errors import RailSegError
 from railseg_core.outputs import gdal_name
 from railseg_core.railway_map import TRACK_LAYER, as_crs
-from railseg_core.tracing import moved_geometries, reading_vectors
+from railseg_core.tracing import moved_geometries
+from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,7 @@ def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
     """
     name = gdal_name(path)
     with reading_vectors(name):
-        layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
-        for layer in sorted(layers, key=lambda entry: entry != TRACK_LAYER):
+        for layer in geometry_layers(name, TRACK_LAYER):
             meta, fids, wkb, values = pyogrio.raw.read(
                 name, layer=layer, columns=["track_id"], force_2d=True, return_fids=True
             )
@@ -63,12 +63,11 @@ def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
             is_line = (shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING) & (shapely.length(parts) > 0)
             if not is_line.any() and layer != TRACK_LAYER:
                 continue
-            if not meta["crs"]:
-                raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
+            crs = as_crs(known_crs(name, meta))
             numbers = np.asarray(fids, dtype=np.int64)
             given = values[0] if len(values) else np.full(len(numbers), None)
             named = [str(fid) if text is None else str(text) for fid, text in zip(numbers, given, strict=True)]
             track_ids = np.array(named, dtype=object)
             of_line = owner[is_line]
-            return LineLayer(tuple(parts[is_line]), numbers[of_line], track_ids[of_line], as_crs(meta["crs"]))
+            return LineLayer(tuple(parts[is_line]), numbers[of_line], track_ids[of_line], crs)
     raise RailSegError(f"{name} has no lines.", "Give a layer of lines.")

@@ -102,7 +102,8 @@ def compare_maps(
         partners=partners,
         longest_m=piece_m,
     )
-    is_shifted = [abs(piece.offset_m) > shift_m for piece in beside]
+    # What lies at the threshold is not beyond it, whatever the coordinates' last digits say.
+    is_shifted = [abs(piece.offset_m) > shift_m + _ROUNDING_M for piece in beside]
     pieces = {
         "matched": [piece for piece, shifted in zip(beside, is_shifted, strict=True) if not shifted],
         "shifted": [piece for piece, shifted in zip(beside, is_shifted, strict=True) if shifted],

@@ -17,12 +17,12 @@ import numpy.typing as npt
 import pyogrio
 import pyproj
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError
 
 from railseg_core.errors import RailSegError
 from railseg_core.geopackage import Mover, mover, write_layer, written_geopackage
 from railseg_core.resources_dir import resource_path
+from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors
 
 Points = npt.NDArray[np.float64]
 
@@ -213,27 +213,21 @@ def read_lines(path: str | os.PathLike[str], layer: str | None = None) -> tuple[
         RailSegError: the file cannot be read, has no such layer, no lines, or no CRS.
     """
     name = os.fspath(path)
-    try:
-        layers = [str(entry) for entry, kind in pyogrio.list_layers(name) if kind is not None]
+    with reading_vectors(name):
+        layers = geometry_layers(name, TRACK_LAYER)
         if layer is not None and layer not in layers:
             raise RailSegError(
                 f"{name} has no layer {layer!r}.", f"It has {', '.join(layers) or 'none with geometry'}."
             )
-        order = [layer] if layer is not None else sorted(layers, key=lambda entry: entry != TRACK_LAYER)
-        for entry in order:
+        for entry in layers if layer is None else [layer]:
             meta, _, wkb, _ = pyogrio.raw.read(name, layer=entry, columns=[], force_2d=True)
             parts = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"))
             is_line = shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING
             if not is_line.any() and entry != TRACK_LAYER and entry != layer:
                 continue
-            if not meta["crs"]:
-                raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
+            crs = as_crs(known_crs(name, meta))
             lines = [shapely.get_coordinates(part) for part in parts[is_line]]
-            return [line for line in lines if len(line) > 1], as_crs(meta["crs"])
-    except (DataSourceError, DataLayerError) as error:
-        raise RailSegError(
-            f"{name} is not a vector file that can be read.", "Give a GeoPackage, GeoJSON or shapefile of lines."
-        ) from error
+            return [line for line in lines if len(line) > 1], crs
     raise RailSegError(f"{name} has no lines.", "Give a layer of lines.")
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +12,13 @@ import numpy.typing as npt
 import pyogrio
 import pyproj
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.errors import RailSegError
 from railseg_core.outputs import gdal_name
 from railseg_core.railway_map import NODE_LAYER, TRACK_LAYER, as_crs
+from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors
 
 _PIECES = 256
 """Straight edges in one CRS are curves in another: they are cut to this share of a geometry's length before a move."""
@@ -93,17 +92,6 @@ def moved_geometries(
     return moved
 
 
-@contextmanager
-def reading_vectors(name: str) -> Iterator[None]:
-    """Turns what GDAL says of a file that is none into a message with a way out."""
-    try:
-        yield
-    except (DataSourceError, DataLayerError) as error:
-        raise RailSegError(
-            f"{name} is not a vector file that can be read.", "Give a GeoPackage, GeoJSON or shapefile of lines."
-        ) from error
-
-
 def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> Tracing:
     """The tracing in a vector file: its layer `rail_track` if that has lines, else the first with lines.
 
@@ -119,8 +107,7 @@ def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> T
     """
     name = gdal_name(path)
     with reading_vectors(name):
-        layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
-        ordered = sorted(layers, key=lambda entry: entry != TRACK_LAYER)
+        ordered = geometry_layers(name, TRACK_LAYER)
         for takes_polygons, layer in itertools.product((False, True) if footprints else (False,), ordered):
             meta, _, wkb, values = pyogrio.raw.read(name, layer=layer, columns=["what", "state"], force_2d=True)
             fields = dict(zip(meta["fields"], values, strict=True))
@@ -134,15 +121,14 @@ def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> T
             ground = parts[is_polygon & ~passed_over[owner]] if takes_polygons else parts[:0]
             if not len(visible) and not len(ground):
                 continue
-            if not meta["crs"]:
-                raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
+            crs = as_crs(known_crs(name, meta))
             ignore = parts[is_polygon & passed_over[owner]] if takes_polygons else parts[is_polygon]
             hidden = parts[is_line & passed_over[owner]]
             return Tracing(
                 tuple(visible),
                 tuple(hidden),
                 tuple(shapely.make_valid(ignore)),
-                as_crs(meta["crs"]),
+                crs,
                 tuple(shapely.make_valid(ground)),
             )
     raise RailSegError(f"{name} has no lines.", "Give a layer with the tracks' centre-lines.")
@@ -162,8 +148,7 @@ def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64]
     """
     name = gdal_name(path)
     with reading_vectors(name):
-        layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
-        for layer in sorted(layers, key=lambda entry: entry != NODE_LAYER):
+        for layer in geometry_layers(name, NODE_LAYER):
             columns = ["railway", "what", "state"]
             meta, _, wkb, values = pyogrio.raw.read(name, layer=layer, columns=columns, force_2d=True)
             fields = dict(zip(meta["fields"], values, strict=True))
@@ -174,10 +159,9 @@ def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64]
             switches = is_point & is_switch[owner]
             if not switches.any() and layer != NODE_LAYER:
                 continue
-            if not meta["crs"]:
-                raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
+            crs = as_crs(known_crs(name, meta))
             is_hidden = fields.get("state", none) == "hidden"
-            return shapely.get_coordinates(parts[switches & ~is_hidden[owner]]), as_crs(meta["crs"])
+            return shapely.get_coordinates(parts[switches & ~is_hidden[owner]]), crs
     return None
 
 

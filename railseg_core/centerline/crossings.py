@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from railseg_core.centerline.legs import LEG_M, apart_from, binned, leg_pixels, leg_places, ribbon_m
-from railseg_core.centerline.poses import Pose, end_pose, fit_of, way_between
+from railseg_core.centerline.poses import Pose, crossing_angle_deg, end_pose, fit_of, way_between
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
 Points = npt.NDArray[np.float64]
@@ -66,12 +66,11 @@ def resolve_crossings(graph: TrackGraph) -> dict[int, str]:
         if graph.degree(edge.start) == graph.degree(edge.end) == 3:
             sides = [[end for end in graph.ends_at(node) if end.edge != number] for node in (edge.start, edge.end)]
             doubt = SLIP_DOUBT if _is_wide(graph, number, sides) else ""
-            node = _resolve(graph, edge.start, sides, length_m, number)
-            nodes |= {node: doubt} if node is not None else {}
+            found = _resolve(graph, edge.start, sides, length_m, number)
+            nodes |= dict.fromkeys(found or (), doubt)
     for node in [node for node in graph.at if graph.degree(node) == 4]:
         if node not in nodes:
-            kept = _resolve_star(graph, node)
-            nodes |= {kept: ""} if kept is not None else {}
+            nodes |= dict.fromkeys(_resolve_star(graph, node), "")
     return nodes
 
 
@@ -95,19 +94,19 @@ def through_pairs(graph: TrackGraph, node: int) -> tuple[tuple[TrackEnd, TrackEn
     return (first, partner), (second[0], second[1])
 
 
-def _resolve_star(graph: TrackGraph, node: int) -> int | None:
-    """A node of four track ends: each side of the crossing has two that are neighbours."""
+def _resolve_star(graph: TrackGraph, node: int) -> list[int]:
+    """A node of four track ends: each side of the crossing has two that are neighbours. Returns it if it stays."""
     ends = graph.ends_at(node)
     if len({end.edge for end in ends}) < 4:
-        return None
+        return []
     places = {end: leg_places(graph, end, LEG_M) for end in ends}
     around = sorted(ends, key=lambda end: _bearing(places[end]))
     for shift in (0, 1):
         a, b, c, d = around[shift:] + around[:shift]
-        resolved = _resolve(graph, node, [[a, b], [c, d]], 0.0, None)
-        if resolved != -1:
-            return resolved
-    return None
+        found = _resolve(graph, node, [[a, b], [c, d]], 0.0, None)
+        if found is not None:
+            return found
+    return []
 
 
 def _bearing(places: Points) -> float:
@@ -117,15 +116,14 @@ def _bearing(places: Points) -> float:
 
 def _resolve(
     graph: TrackGraph, node: int, sides: list[list[TrackEnd]], waist_m: float, waist: int | None
-) -> int | None:
+) -> list[int] | None:
     """Lets the legs of the one side run into those of the other, if they are those of a crossing.
 
     Returns:
-        The crossing's node; None where there is none; for a star that is no crossing, -1.
+        The crossing's node, or nothing where the tracks cross on different levels; None if it is no crossing.
     """
-    nothing = None if waist is not None else -1
     if any(len(side) != 2 for side in sides) or len({end.edge for side in sides for end in side}) < 4:
-        return nothing
+        return None
     legs = [[_leg(graph, own, other) for own, other in (side, side[::-1])] for side in sides]
     (a, b), (c, d) = legs
     for pairs in (((a, c), (b, d)), ((a, d), (b, c))):
@@ -139,11 +137,11 @@ def _resolve(
         slack = 3.0 if waist is not None and waist_m < _LEAST_STEM_M else 1.0
         if meeting is None or any(fit.bend_deg > slack * _BEND_DEG or fit.miss_m > slack * _MISS_M for fit in fits):
             continue
-        angle_deg = _angle_deg(pairs[0], pairs[1])
+        angle_deg = crossing_angle_deg(*((one.pose, other.pose) for one, other in pairs))
         if waist_m > max(6.0 * ribbon_m(graph, a.pixels) / max(np.tan(np.radians(angle_deg)), 1e-3), _FORK_M):
             continue
         return _draw(graph, node, pairs, ways, meeting, waist, is_level=angle_deg <= LEVEL_DEG)
-    return nothing
+    return None
 
 
 def _leg(graph: TrackGraph, end: TrackEnd, other: TrackEnd) -> _Leg:
@@ -151,13 +149,6 @@ def _leg(graph: TrackGraph, end: TrackEnd, other: TrackEnd) -> _Leg:
     clear = min(apart_from(graph, end, other), len(pixels) - 2)
     pixels = pixels[max(clear, 0) :]
     return _Leg(end, pixels, end_pose(graph.pixels.places(pixels), LEG_M))
-
-
-def _angle_deg(first: tuple[_Leg, _Leg], second: tuple[_Leg, _Leg]) -> float:
-    """Acute angle between two tracks."""
-    one, other = (a.pose.direction - b.pose.direction for a, b in (first, second))
-    cosine = abs(float(one @ other)) / max(float(np.hypot(*one) * np.hypot(*other)), 1e-12)
-    return float(np.degrees(np.arccos(min(cosine, 1.0))))
 
 
 def _meeting(first: Points, second: Points) -> tuple[int, int, Points] | None:
@@ -190,8 +181,8 @@ def _draw(
     waist: int | None,
     *,
     is_level: bool,
-) -> int | None:
-    """Replaces what is fused by ways straight through: with a node between them, or without one."""
+) -> list[int]:
+    """Replaces what is fused by ways straight through: with a node between them, which is returned, or without one."""
     *splits, place = meeting
     probability = graph.pixels.probability[graph.node_pixels[node]]
     middle = graph.pixels.add(place[np.newaxis], probability, is_inferred=False) if is_level else None
@@ -212,6 +203,6 @@ def _draw(
         graph.add(far_one, node, np.concatenate([one.pixels[::-1], before, middle]), doubts_one)
         graph.add(node, far_other, np.concatenate([middle, after, other.pixels]), doubts_other)
     if middle is None:
-        return None
+        return []
     graph.node_pixels[node] = middle[0]
-    return node
+    return [node]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from railseg_core.centerline.poses import REACH_M, Fit, Pose, end_pose, fit_of, way_between
+from railseg_core.centerline.poses import REACH_M, Fit, Pose, directions, end_pose, fit_of, way_between
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
 Points = npt.NDArray[np.float64]
@@ -113,36 +113,25 @@ def _fits(fit: Fit, first: Pose, second: Pose) -> bool:
 
 def _others(graph: TrackGraph) -> _Others:
     """Samples along all edges."""
-    places, directions = [np.zeros((0, 2))], [np.zeros((0, 2))]
+    places, headings = [np.zeros((0, 2))], [np.zeros((0, 2))]
     step = max(round(_SAMPLE_M / graph.pixels.gsd_m), 1)
     for edge in graph.edges.values():
         seen = graph.pixels.middle[
             edge.pixels[np.append(np.arange(0, len(edge.pixels) - 1, step), len(edge.pixels) - 1)]
         ]
-        along = np.gradient(seen, axis=0)
         places.append(seen)
-        directions.append(along / np.maximum(np.hypot(*along.T), 1e-9)[:, np.newaxis])
-    return _Others(cKDTree(np.concatenate(places)), np.concatenate(directions))
-
-
-def _samples(way: Points, gsd_step: int) -> tuple[Points, Points]:
-    """Every so many points of a way, and the direction there."""
-    along = np.gradient(way, axis=0)
-    along /= np.maximum(np.hypot(*along.T), 1e-9)[:, np.newaxis]
-    return way[::gsd_step], along[::gsd_step]
+        headings.append(directions(seen))
+    return _Others(cKDTree(np.concatenate(places)), np.concatenate(headings))
 
 
 def _runs_into_a_track(way: Points, others: _Others) -> bool:
     """Whether a way comes so near to another track, other than at its own ends or across it, that it is the same."""
     if len(way) < 3:
         return False
-    places, along = _samples(way, 3)
+    places, along = way[::3], directions(way)[::3]
     ends = way[[0, -1]]
     inner = np.min(np.hypot(*(places[:, np.newaxis] - ends).transpose(2, 0, 1)), axis=1) > _CLEAR_M + _SAMPLE_M
-    for place, direction, near in zip(
-        places[inner], along[inner], others.tree.query_ball_point(places[inner], _CLEAR_M), strict=True
-    ):
-        del place
+    for direction, near in zip(along[inner], others.tree.query_ball_point(places[inner], _CLEAR_M), strict=True):
         cosine = np.abs(others.direction[near] @ direction)
         if (cosine > np.cos(np.radians(_CROSSING_DEG))).any():
             return True
@@ -151,7 +140,8 @@ def _runs_into_a_track(way: Points, others: _Others) -> bool:
 
 def _is_vouched_for(way: Points, others: _Others) -> bool:
     """Whether a track runs through beside a way, nearly all along and always as far off."""
-    places, along = _samples(way, max(len(way) // 60, 1))
+    step = max(len(way) // 60, 1)
+    places, along = way[::step], directions(way)[::step]
     left = np.column_stack([-along[:, 1], along[:, 0]])
     for side in (1.0, -1.0):
         offsets = []

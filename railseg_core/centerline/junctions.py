@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-import numpy as np
-import numpy.typing as npt
-
 from railseg_core.centerline.crossings import through_pairs
 from railseg_core.centerline.legs import LEG_M
-from railseg_core.centerline.poses import end_pose, fit_of
+from railseg_core.centerline.poses import Pose, crossing_angle_deg, end_pose, fit_of
 from railseg_core.centerline.switches import FORK_DOUBT, Switch
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
@@ -112,10 +109,7 @@ def _unresolved(graph: TrackGraph, ends: tuple[TrackEnd, ...]) -> Junction:
 def _crossing_angle(graph: TrackGraph, pairs: tuple[Pair, ...]) -> float:
     """Acute angle between the two tracks that run through."""
 
-    def direction(pair: Pair) -> npt.NDArray[np.float64]:
-        first, second = (end_pose(graph.pixels.places(graph.outward(end)), LEG_M).direction for end in pair)
-        return first - second
+    def pose(end: TrackEnd) -> Pose:
+        return end_pose(graph.pixels.places(graph.outward(end)), LEG_M)
 
-    first, second = map(direction, pairs)
-    cosine = abs(float(first @ second)) / max(float(np.hypot(*first) * np.hypot(*second)), 1e-12)
-    return float(np.degrees(np.arccos(min(cosine, 1.0))))
+    return crossing_angle_deg(*((pose(a), pose(b)) for a, b in pairs))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from railseg_core.centerline.poses import Pose, end_pose
+from railseg_core.centerline.poses import Pose, directions, end_pose
 from railseg_core.centerline.switches import FORK_DOUBT, Switch
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
@@ -124,8 +124,7 @@ def _draw(graph: TrackGraph, merge: _Merge) -> tuple[int, Switch]:
     # What the arc misses at the branch's end fades out towards the toe.
     distance = from_toe**2 / (2 * merge.radius_m)
     distance *= merge.apart_m / max(float(distance[0]), 1e-9)
-    along = np.gradient(places, axis=0)
-    along /= np.maximum(np.hypot(*along.T), 1e-9)[:, np.newaxis]
+    along = directions(places)
     # Along the way to the toe; the branch's left from the toe is on the right here.
     side = np.column_stack([along[:, 1], -along[:, 0]]) * (1.0 if merge.is_left else -1.0)
     arc = graph.pixels.add((places + distance[:, np.newaxis] * side)[1:-1], 0, is_inferred=True)

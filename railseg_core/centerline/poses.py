@@ -102,6 +102,19 @@ def fit_of(first: Pose, second: Pose) -> Fit:
     )
 
 
+def directions(line: Points) -> Points:
+    """Unit vector along a line at each of its points, float64 (n, 2)."""
+    along = np.gradient(line, axis=0)
+    return np.asarray(along / np.maximum(np.hypot(*along.T), 1e-9)[:, np.newaxis])
+
+
+def crossing_angle_deg(first: tuple[Pose, Pose], second: tuple[Pose, Pose]) -> float:
+    """Acute angle between two tracks, each given by the ends with which it comes from either side."""
+    one, other = (a.direction - b.direction for a, b in (first, second))
+    cosine = abs(float(one @ other)) / max(float(np.hypot(*one) * np.hypot(*other)), 1e-12)
+    return float(np.degrees(np.arccos(min(cosine, 1.0))))
+
+
 def way_between(first: Pose, second: Pose, step_m: float) -> Points:
     """A smooth way (cubic Hermite) from one end to the other, evenly sampled, without the ends: float64 (n, 2)."""
     gap_m = float(np.hypot(*(second.point - first.point)))

@@ -33,7 +33,7 @@ from railseg_core.grid_raster import create_grid_raster
 from railseg_core.metrics import LineScores, score_lines
 from railseg_core.tiling import PixelWindow
 from tests.truth.ribbons import GOOD, GSD_M, POOR, UTM, Seer, probabilities, raster_of
-from tests.truth.scores import RHO_M, YardScores, map_of_yard, score_yard, window_of
+from tests.truth.scores import RHO_M, YardScores, clipped, map_of_yard, score_yard, window_of
 from tests.truth.yards import Yard, gap_yards, ladder_yard, loop_yard, plain_yards, random_yards, switch_yard
 
 Points = npt.NDArray[np.float64]
@@ -166,11 +166,7 @@ def _note(
     switches: Points,
 ) -> None:
     inside = shapely.box(*window.bounds(GSD_M)).buffer(-2.0)
-    truth = [
-        shapely.get_coordinates(part)
-        for part in shapely.get_parts(shapely.intersection(list(map(shapely.linestrings, yard.tracks)), inside))
-        if part.length > 1
-    ]
+    truth = clipped(yard.tracks, inside)
     own = [line for line in lines if len(line) > 1]
     toes = np.array([switch.toe for switch in yard.switches])
     away = np.hypot(*(toes[:, np.newaxis] - switches).transpose(2, 0, 1)) if len(switches) else np.full((1, 1), np.inf)

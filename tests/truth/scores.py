@@ -86,8 +86,8 @@ class YardScores:
 def score_yard(yard: Yard, found: RailwayMap, window_m: tuple[float, float, float, float]) -> YardScores:
     """Compares a map with what is true, within the picture's bounds."""
     inside = shapely.box(*window_m).buffer(-2.0)
-    truth = _clipped(yard.tracks, inside)
-    lines = _clipped([track.line for track in found.tracks], inside)
+    truth = clipped(yard.tracks, inside)
+    lines = clipped([track.line for track in found.tracks], inside)
     zones = shapely.union_all(
         [_zone(switch) for switch in yard.switches] + [shapely.Point(p).buffer(25.0) for p in yard.crossings]
     )
@@ -108,7 +108,8 @@ def score_yard(yard: Yard, found: RailwayMap, window_m: tuple[float, float, floa
     )
 
 
-def _clipped(lines: Sequence[Points], box: shapely.Geometry) -> list[Points]:
+def clipped(lines: Sequence[Points], box: shapely.Geometry) -> list[Points]:
+    """The parts of lines in a box, but for mere crumbs."""
     parts = shapely.get_parts(shapely.intersection([shapely.linestrings(line) for line in lines], box))
     return [shapely.get_coordinates(part) for part in parts if part.length > 0.5]
 

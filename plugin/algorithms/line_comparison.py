@@ -1,0 +1,171 @@
+"""What algorithms share that hold extracted lines against others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from qgis.core import (
+    Qgis,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeatureSource,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingUtils,
+)
+
+from ..environment import Environment
+from ..translation import tr
+from ..worker_client import WorkerClient
+from .base import RailSegAlgorithm
+from .map_layers import copy_table
+from .parameters import check_destinations, with_help
+from .raster_source import RasterSource, bounding_raster_problem
+from .vector_source import export_table, source_problem
+
+
+class LineComparison(RailSegAlgorithm):
+    """Extracted lines and others, on a picture or anywhere, to figures and layers.
+
+    Attributes:
+        TABLES: The worker's table of each layer, by the output's name.
+        DIGITS: Of the figures in the log.
+    """
+
+    TABLES: ClassVar[dict[str, str]]
+    DIGITS: ClassVar[int]
+    REFERENCE = "REFERENCE"
+    RASTER = "RASTER"
+
+    def __init__(self, environment: Environment, worker: WorkerClient) -> None:
+        super().__init__(environment, worker)
+        self._raster: RasterSource | None = None
+
+    def numbers(self) -> dict[str, tuple[str, str]]:
+        """The number outputs' names, with the worker's names and labels of the figures."""
+        raise NotImplementedError
+
+    def sources(self) -> dict[str, tuple[str, str]]:
+        """The vector inputs' names, with the worker's file and the table in it that each goes to."""
+        return {self.INPUT: ("extracted", "rail_track"), self.REFERENCE: ("reference", "rail_track")}
+
+    def tracks_parameter(self) -> QgsProcessingParameterDefinition:
+        """The extracted lines."""
+        return with_help(
+            QgsProcessingParameterFeatureSource(
+                self.INPUT, tr("Extracted tracks"), [Qgis.ProcessingSourceType.VectorLine]
+            ),
+            tr("The tracks that 'Extract railway' has drawn, or any lines."),
+        )
+
+    def picture_parameter(self) -> QgsProcessingParameterDefinition:
+        """What bounds the comparison."""
+        return with_help(
+            QgsProcessingParameterRasterLayer(self.RASTER, tr("Picture"), optional=True),
+            tr("Only what lies on it counts, of either layer. Empty: all lines count."),
+        )
+
+    def add_numbers(self) -> None:
+        """Adds the number outputs."""
+        for name, (_, label) in self.numbers().items():
+            self.addOutput(QgsProcessingOutputNumber(name, label))
+
+    def layers_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
+        """The worker's `layers`: a file if any layer is asked for.
+
+        Raises:
+            QgsProcessingException: A destination can't be written to.
+        """
+        check_destinations(parameters, self.TABLES)
+        is_wanted = any(parameters.get(name) is not None for name in self.TABLES)
+        return {"layers": QgsProcessingUtils.generateTempFilename("layers.gpkg", context) if is_wanted else None}
+
+    def prepareAlgorithm(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        """On the main thread: takes from the picture what the work needs."""
+        super().prepareAlgorithm(parameters, context, feedback)
+        layer = self.parameterAsRasterLayer(parameters, self.RASTER, context)
+        self._raster = None if layer is None else RasterSource(layer)
+        return True
+
+    def inputs(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """The layers as files, and the picture if one is chosen."""
+        files: dict[str, Path] = {}
+        for name, (file, table) in self.sources().items():
+            if file not in files:
+                files[file] = Path(QgsProcessingUtils.generateTempFilename(f"{file}.gpkg", context))
+            source = self.source(parameters, name, context)
+            if source is not None:
+                export_table(source, files[file], table, context, feedback)
+        raster = None if self._raster is None else self._raster.readable_path(None, context, feedback)
+        return {**{file: str(path) for file, path in files.items()}, "raster": raster}
+
+    def hand_out(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+        request: dict[str, Any],
+        result: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Figures and layers; a figure that nothing can be said of is left out."""
+        outputs: dict[str, Any] = {}
+        for name, (key, label) in self.numbers().items():
+            if result[key] is not None:
+                outputs[name] = result[key]
+                feedback.pushInfo(f"{label}: {result[key]:.{self.DIGITS}g}")
+        for name, table in self.TABLES.items():
+            if parameters.get(name) is not None:
+                outputs[name] = copy_table(self, parameters, name, context, Path(result["layers"]), table)
+        return outputs
+
+    def source(
+        self, parameters: dict[str, Any], name: str, context: QgsProcessingContext
+    ) -> QgsProcessingFeatureSource | None:
+        """A vector input; None where an optional one isn't given.
+
+        Raises:
+            QgsProcessingException: It can't be read.
+        """
+        is_optional = self.parameterDefinition(name).flags() & Qgis.ProcessingParameterFlag.Optional
+        if is_optional and parameters.get(name) in (None, ""):
+            return None
+        source = self.parameterAsSource(parameters, name, context)
+        if source is None:
+            raise QgsProcessingException(self.invalidSourceError(parameters, name))
+        return source
+
+    def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """See `RailSegAlgorithm`."""
+        problem = super()._problem(parameters, context)
+        if problem:
+            return problem
+        try:
+            sources = [self.source(parameters, name, context) for name in self.sources()]
+        except QgsProcessingException as error:
+            return str(error)
+        problems = [source_problem(source) for source in sources if source is not None]
+        if parameters.get(self.RASTER) not in (None, ""):
+            layer = self.parameterAsRasterLayer(parameters, self.RASTER, context)
+            is_there = layer is not None
+            problems.append(
+                bounding_raster_problem(layer) if is_there else str(self.invalidRasterError(parameters, self.RASTER))
+            )
+        return next(filter(None, problems), "")
+
+
+def metres_parameter(
+    name: str, description: str, default: float, largest: float, help_text: str
+) -> QgsProcessingParameterDefinition:
+    """A distance on the ground, from a centimetre on."""
+    kind = Qgis.ProcessingNumberParameterType.Double
+    parameter = QgsProcessingParameterNumber(name, description, kind, default, minValue=0.01, maxValue=largest)
+    return with_help(parameter, help_text)

@@ -1,0 +1,44 @@
+"""What all readers of vector files share: which layers there are, and messages with a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from railseg_core.errors import RailSegError
+
+
+@contextmanager
+def reading_vectors(name: str, wanted: str = "lines") -> Iterator[None]:
+    """Turns what GDAL says of a file that is none into a message with a way out; `wanted` is what it should hold."""
+    try:
+        yield
+    except (DataSourceError, DataLayerError) as error:
+        raise RailSegError(
+            f"{name} is not a vector file that can be read.", f"Give a GeoPackage, GeoJSON or shapefile of {wanted}."
+        ) from error
+
+
+def geometry_layers(name: str, first: str | None = None) -> list[str]:
+    """The layers of a file that have geometries, in its own order but for one that comes first if it is there."""
+    layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
+    return sorted(layers, key=lambda layer: layer != first)
+
+
+def known_crs(name: str, meta: Mapping[str, Any]) -> str:
+    """The CRS of a layer that was read, as GDAL names it.
+
+    Args:
+        name: The file's.
+        meta: What pyogrio says of the layer.
+
+    Raises:
+        RailSegError: it has none.
+    """
+    if not meta["crs"]:
+        raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
+    return str(meta["crs"])
