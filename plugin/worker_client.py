@@ -280,11 +280,13 @@ def _relay_plan(event: dict[str, Any], feedback: Feedback) -> None:
             device=event.get("device", "?"),
         )
     )
-    feedback.pushInfo(
-        tr("It takes about {duration} and {size:.0f} MB on the disk").format(
-            duration=_duration_text(event.get("seconds", 0.0)), size=max(1.0, event.get("disk_bytes", 0) / 1e6)
+    seconds = event.get("seconds")
+    if seconds is not None:  # a few tiles take no time to speak of
+        feedback.pushInfo(
+            tr("It takes about {duration} and {size:.0f} MB on the disk").format(
+                duration=_duration_text(seconds), size=max(1.0, event.get("disk_bytes", 0) / 1e6)
+            )
         )
-    )
 
 
 def _relay_log(event: dict[str, Any], feedback: Feedback) -> None:

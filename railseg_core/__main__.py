@@ -48,10 +48,11 @@ class TerminalReporter:
 
     def plan(self, plan: WorkPlan) -> None:
         """Writes what lies ahead."""
+        duration = "" if plan.seconds is None else f"about {plan.seconds:,.0f} s, "
         self.log(
             "info",
             f"{plan.source_gsd_m:.3g} m pixels, {plan.area_m2 / 1e4:,.1f} ha to look at in {plan.tiles:,} tiles with "
-            f"{plan.model} on {plan.device}: about {plan.seconds:,.0f} s, {plan.disk_bytes / 1e6:,.0f} MB on the disk",
+            f"{plan.model} on {plan.device}: {duration}{plan.disk_bytes / 1e6:,.0f} MB on the disk",
         )
 
     def progress(self, stage: str, done: int, total: int) -> None:
@@ -190,6 +191,12 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bands", nargs="+", type=int, metavar="N", help="one band, or three as red, green and blue")
     parser.add_argument("--model", metavar="FILE", help="model file instead of the bundled one")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+    parser.add_argument(
+        "--resume",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="go on where an interrupted run stopped (default), or start anew",
+    )
 
 
 def _add_area_options(parser: argparse.ArgumentParser) -> None:
@@ -299,7 +306,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"railseg: {error.strerror or error}: {error.filename or 'standard output'}.", file=sys.stderr)
     except KeyboardInterrupt:
-        print("railseg: interrupted.", file=sys.stderr)
+        more = " The same command goes on where it stopped." if parsed.command in ("extract", "segment") else ""
+        print(f"railseg: interrupted.{more}", file=sys.stderr)
         return EXIT_INTERRUPTED
     else:
         return EXIT_OK

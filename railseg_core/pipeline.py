@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import platform
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, fields
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import asdict, astuple, fields
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,7 @@ from railseg_core.requests import (
 
 # What imports torch is imported where it is used: that takes seconds, and not every request needs the network.
 if TYPE_CHECKING:
+    from railseg_core.finished_blocks import FinishedBlocks
     from railseg_core.segmentation import Segmenter
 
 PACKAGES = (
@@ -131,10 +132,11 @@ def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
     clock = _Clock()
     model_path = request.model or bundled_model_path()
     segmenter, grid = _open(request, model_path, reporter)
-    with grid, tempfile.TemporaryDirectory(prefix=".railseg-", dir=request.output.absolute().parent) as scratch:
-        probability_path = request.probability or Path(scratch) / "probability.tif"
+    with grid, _finished(request, grid, segmenter, model_path, reporter) as finished:
+        probability_path = request.probability or finished.folder / "probability.tif"
+        overwrite = request.overwrite or request.probability is None  # an earlier run may have come that far
         with clock.stage("segment"):
-            _write_probability(grid, segmenter, probability_path, reporter, overwrite=request.overwrite)
+            _write_probability(grid, segmenter, finished, probability_path, reporter, overwrite=overwrite)
         with open_grid_raster(probability_path) as probability:
             params = _line_params(request, probability)
             if request.mask:
@@ -160,10 +162,11 @@ def segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any
     from railseg_core.segmentation import device_description
 
     clock = _Clock()
-    segmenter, grid = _open(request, request.model or bundled_model_path(), reporter)
-    with grid:
+    model_path = request.model or bundled_model_path()
+    segmenter, grid = _open(request, model_path, reporter)
+    with grid, _finished(request, grid, segmenter, model_path, reporter) as finished:
         with clock.stage("segment"):
-            _write_probability(grid, segmenter, request.output, reporter, overwrite=request.overwrite)
+            _write_probability(grid, segmenter, finished, request.output, reporter, overwrite=request.overwrite)
         if request.mask:
             with open_grid_raster(request.output) as probability, clock.stage("mask"):
                 _write_mask(request, request.mask, probability, reporter, grid.area_mask)
@@ -277,7 +280,7 @@ def _open(
     card = read_card(model_path)
     grid = open_working_grid(request.raster, gsd_m=card.gsd_m, bands=request.bands, area=request.area)
     try:
-        segmenter = Segmenter(model_path, request.device)
+        segmenter = Segmenter(model_path, request.device, reporter)
         reporter.plan(plan_work(grid, segmenter, len(BANDS) + (request.mask is not None)))
     except BaseException:
         grid.close()
@@ -285,10 +288,42 @@ def _open(
     return segmenter, grid
 
 
+def _finished(
+    request: ExtractRequest | SegmentRequest,
+    grid: WorkingGrid,
+    segmenter: Segmenter,
+    model_path: Path,
+    reporter: Reporter,
+) -> AbstractContextManager[FinishedBlocks]:
+    """What an earlier run with the same output has left; its blocks count if they would come out the same."""
+    from railseg_core.finished_blocks import finished_blocks
+    from railseg_core.network.model_file import checksum
+
+    identity = {
+        "version": __version__,
+        "raster": grid.identity,
+        "bands": grid.info.bands,
+        "stretch": None if grid.info.stretch is None else repr(grid.info.stretch),
+        "window": astuple(grid.window),
+        "area": None if request.area is None else sha256(repr(request.area.values).encode()).hexdigest(),
+        "model": checksum(model_path),
+        "device": segmenter.device,
+    }
+    return finished_blocks(request.output, identity, resume=request.resume, reporter=reporter)
+
+
 def _write_probability(
-    grid: WorkingGrid, segmenter: Segmenter, path: Path, reporter: Reporter, *, overwrite: bool
+    grid: WorkingGrid,
+    segmenter: Segmenter,
+    finished: FinishedBlocks,
+    path: Path,
+    reporter: Reporter,
+    *,
+    overwrite: bool,
 ) -> None:
-    from railseg_core.segmentation import BANDS, segment
+    from railseg_core.block_plan import plan_blocks
+    from railseg_core.probability import predict_missing, write_probabilities
+    from railseg_core.segmentation import BANDS
 
     card = segmenter.card
     source = Path(grid.info.path)
@@ -302,7 +337,9 @@ def _write_probability(
     with create_grid_raster(
         path, grid.window, grid.gsd_m, grid.crs, bands=BANDS, tags=tags, overwrite=overwrite
     ) as output:
-        segment(grid, segmenter, output, reporter)
+        blocks = plan_blocks(grid.window, grid.wants)
+        with closing(predict_missing(grid, segmenter, blocks, finished, reporter)) as predictions:
+            write_probabilities(blocks, predictions, output)
 
 
 def _line_params(request: RasterRequest, raster: GridRaster) -> LineParams:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +11,13 @@ import numpy as np
 from railseg_core.grid_raster import expected_bytes
 from railseg_core.network.model_file import bundled_model_path
 from railseg_core.raster import WorkingGrid
-from railseg_core.segmentation import Segmenter, device_description
+from railseg_core.segmentation import BANDS, Segmenter, device_description
 from railseg_core.tiling import TILE_PX, tiles_of
 
-_NETWORK_SHARE = 0.9
-"""Of a whole run's time, about; the rest is cleaning and lines."""
+_NETWORK_SHARE = 0.87
+"""Of a whole run's time, about; the rest is reading, cleaning and lines."""
+_MEASURED_FROM_TILES = 40
+"""Below that, measuring would take as long as a good part of the work."""
 _known_speeds: dict[tuple[str, str], float] = {}
 """By model and device: in a batch of small pictures only the first pays for the measurement."""
 
@@ -29,7 +32,7 @@ class WorkPlan:
         tiles: How many tiles that is.
         model: The model's name.
         device: Where it runs, for a person.
-        seconds: How long it takes, about, by the pace of a tile.
+        seconds: How long it takes, about, by the pace of a tile; None for a few tiles, which take no time to speak of.
         disk_bytes: What is written while it runs, about.
     """
 
@@ -38,12 +41,12 @@ class WorkPlan:
     tiles: int
     model: str
     device: str
-    seconds: float
+    seconds: float | None
     disk_bytes: int
 
 
 def plan_work(grid: WorkingGrid, segmenter: Segmenter, bands: int) -> WorkPlan:
-    """Looks ahead; the first time with a model it takes as long as three tiles, then as reading one.
+    """Looks ahead; the first time with a model it takes as long as two tiles, then as reading one.
 
     Args:
         grid: The open raster.
@@ -51,21 +54,21 @@ def plan_work(grid: WorkingGrid, segmenter: Segmenter, bands: int) -> WorkPlan:
         bands: How many bands of the window's size are written.
     """
     tiles = [tile for tile in tiles_of(grid.window) if grid.wants(tile.window)]
-    seconds = 0.0
-    if tiles:
+    seconds = None
+    if len(tiles) >= _MEASURED_FROM_TILES:
         # One thread reads while another computes: the slower of the two sets the pace.
         started = time.perf_counter()
         grid.read(tiles[len(tiles) // 2].window)
         reading_s = time.perf_counter() - started
-        seconds = len(tiles) * max(reading_s, 1 / tiles_per_s(segmenter)) / _NETWORK_SHARE
+        seconds = round(len(tiles) * max(reading_s, 1 / tiles_per_s(segmenter)) / _NETWORK_SHARE, 1)
     return WorkPlan(
         source_gsd_m=grid.source_gsd_m,
         area_m2=grid.area_m2,
         tiles=len(tiles),
         model=segmenter.card.name,
         device=device_description(segmenter.device),
-        seconds=round(seconds, 1),
-        disk_bytes=expected_bytes(grid.window, bands),
+        seconds=seconds,
+        disk_bytes=expected_bytes(grid.window, bands + len(BANDS)),
     )
 
 
@@ -84,7 +87,9 @@ def tiles_per_s(segmenter: Segmenter | None = None) -> float:
 
 def _measure(segmenter: Segmenter) -> float:
     batch = np.zeros((segmenter.batch_tiles, 3, TILE_PX, TILE_PX), dtype=np.uint8)
-    segmenter.predict(batch)
-    started = time.perf_counter()
-    segmenter.predict(batch)
-    return segmenter.batch_tiles / (time.perf_counter() - started)
+    batches = [batch] * segmenter.parallel_batches
+    with ThreadPoolExecutor(len(batches)) as threads, segmenter.threads_divided():
+        list(threads.map(segmenter.predict, batches))  # the first ones take longer
+        started = time.perf_counter()
+        list(threads.map(segmenter.predict, batches))
+        return len(batches) * len(batch) / (time.perf_counter() - started)

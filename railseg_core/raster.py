@@ -13,6 +13,7 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -223,6 +224,12 @@ class WorkingGrid:
         picture = shapely.box(*self.picture_window.bounds(self.gsd_m))
         return float((picture if self._polygon is None else picture.intersection(self._polygon)).area)
 
+    @property
+    def identity(self) -> list[list[str | int]]:
+        """The raster's files with their sizes and times (ns) of change: with other ones, pixels may be others."""
+        names = [self.info.path, *(name for name in self._source.dataset.files if not name.endswith(".aux.xml"))]
+        return [_file_identity(name) for name in dict.fromkeys(names)]
+
     def read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
         """The picture in any window, within the area or not, within the raster or not.
 
@@ -317,6 +324,15 @@ def reflect_invalid(image: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) 
     filled = image.copy()
     filled[:, rows, cols] = image[:, np.where(inside, far_rows, near_rows), np.where(inside, far_cols, near_cols)]
     return filled
+
+
+def _file_identity(name: str) -> list[str | int]:
+    """A file's name, size and time of change; the name alone of what is no file of this machine."""
+    try:
+        status = Path(name).stat()
+    except (OSError, ValueError):
+        return [name]
+    return [str(Path(name).absolute()), status.st_size, status.st_mtime_ns]
 
 
 def _open_picture(

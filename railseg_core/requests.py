@@ -59,6 +59,7 @@ class _PictureRequest(_RasterRequest):
         model: Model file; None for the bundled one.
         device: `auto`, `cpu`, `cuda` or `mps`.
         mask: Mask raster to write as well.
+        resume: Whether to go on where an interrupted run with the same raster, area, model and output stopped.
     """
 
     bands: tuple[int, ...] | None = None
@@ -66,6 +67,7 @@ class _PictureRequest(_RasterRequest):
     model: Path | None = None
     device: str = "auto"
     mask: Path | None = None
+    resume: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,9 @@
-"""From pixels to probabilities: the model on the local GPU or CPU, tile by tile, blended and written once per block."""
+"""From pixels to probabilities: the model on the local GPU or CPU, tile by tile."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -16,19 +13,17 @@ import torch
 from torch import Tensor, nn
 
 from railseg_core.errors import RailSegError
-from railseg_core.grid_raster import GridRasterWriter
 from railseg_core.network.deeplabv3plus import fuse_batch_norms, normalise, probabilities
 from railseg_core.network.model_file import load_model
-from railseg_core.raster import WorkingGrid, reflect_invalid
-from railseg_core.reporting import Reporter
-from railseg_core.tiling import PixelWindow, Tile, blending_weights, blocks_of, tiles_of
+from railseg_core.reporting import Reporter, Silent
 
 UInt8Array = npt.NDArray[np.uint8]
-BoolArray = npt.NDArray[np.bool_]
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 BANDS = ("track", "axis")
 _BATCH_TILES = {"cpu": 1, "cuda": 8, "mps": 2}
+_MOST_PARALLEL = 8
+"""A tile being predicted takes 140 MB: on many cores some share one."""
 
 
 def choose_device(name: str = "auto") -> str:
@@ -96,30 +91,51 @@ class _ProbabilityNetwork(nn.Module):
 
 
 class Segmenter:
-    """A loaded model on a device."""
+    """A loaded model on a device.
 
-    def __init__(self, model_path: Path, device: str = "auto") -> None:
+    Attributes:
+        device: `cuda`, `mps` or `cpu`.
+        card: The model's.
+        batch_tiles: How many tiles the device does in one go.
+    """
+
+    def __init__(self, model_path: Path, device: str = "auto", reporter: Reporter | None = None) -> None:
         """Loads the model: batch norms folded, channels last, half precision on CUDA.
 
         Args:
             model_path: A RailSeg model file.
             device: One of `DEVICES`.
+            reporter: Told when memory isn't enough.
 
         Raises:
             RailSegError: From `load_model` and `choose_device`.
         """
-        self.device = choose_device(device)
-        network, self.card = load_model(model_path)
-        fuse_batch_norms(network)
-        dtype = torch.float16 if self.device == "cuda" else torch.float32
-        # MPS has had wrong results with channels-last convolutions: there the plain layout.
-        self._layout = torch.contiguous_format if self.device == "mps" else torch.channels_last
-        network = network.to(device=self.device, dtype=dtype, memory_format=self._layout)  # type: ignore[call-overload]  # not in torch's stubs
-        self._network = _ProbabilityNetwork(network, dtype).eval()
-        self.batch_tiles = _BATCH_TILES[self.device]
+        chosen = choose_device(device)
+        self._fused, self.card = load_model(model_path)
+        fuse_batch_norms(self._fused)
+        self._reporter = reporter or Silent()
+        self._put_on(chosen)
+
+    @property
+    def parallel_batches(self) -> int:
+        """From how many threads at a time `predict` is best called."""
+        return min(torch.get_num_threads(), _MOST_PARALLEL) if self.device == "cpu" else 1
+
+    @contextmanager
+    def threads_divided(self) -> Iterator[None]:
+        """For the block under it: torch's threads are divided among `parallel_batches` callers of `predict`."""
+        threads = torch.get_num_threads()
+        torch.set_num_threads(max(1, threads // self.parallel_batches))
+        try:
+            yield
+        finally:
+            torch.set_num_threads(threads)
 
     def predict(self, tiles: UInt8Array) -> UInt8Array:
         """Probabilities of tiles.
+
+        Where the device's memory isn't enough, it takes half as many tiles at a time; where one is too much, the CPU
+        goes on in its place. Either is told to the reporter.
 
         Args:
             tiles: (n, 3, rows, cols) uint8 RGB at the model's GSD.
@@ -128,136 +144,57 @@ class Segmenter:
             (n, 2, rows, cols) uint8, P(track) and P(axis), 0 to 255 for 0 to 1.
 
         Raises:
-            RailSegError: If the device can't do it; most often its memory isn't enough.
+            RailSegError: If the device can't do it.
         """
-        parts = [
-            self._predict_batch(tiles[first : first + self.batch_tiles])
-            for first in range(0, len(tiles), self.batch_tiles)
-        ]
+        parts: list[UInt8Array] = []
+        first = 0
+        while first < len(tiles):
+            batch = tiles[first : first + self.batch_tiles]
+            try:
+                parts.append(self._predict_batch(batch))
+            except RuntimeError as error:
+                if not _is_out_of_memory(error) or not self._make_do_with_less():
+                    raise RailSegError(
+                        f"{device_description(self.device)} could not run the model: {str(error).splitlines()[0]}.",
+                        "Close other programs that use it, or choose the device cpu.",
+                    ) from error
+            else:
+                first += len(batch)
         return np.concatenate(parts)
 
     def _predict_batch(self, tiles: UInt8Array) -> UInt8Array:
-        try:
-            with torch.inference_mode():
-                batch = torch.from_numpy(tiles).to(self.device).contiguous(memory_format=self._layout)
-                result: UInt8Array = self._network(batch).cpu().numpy()
-        except RuntimeError as error:  # out of memory is one, by several names
-            raise RailSegError(
-                f"{device_description(self.device)} could not run the model: {str(error).splitlines()[0]}.",
-                "Close other programs that use it, or choose the device cpu.",
-            ) from error
+        with torch.inference_mode():
+            batch = torch.from_numpy(tiles).to(self.device).contiguous(memory_format=self._layout)
+            result: UInt8Array = self._network(batch).cpu().numpy()
         return result
 
+    def _make_do_with_less(self) -> bool:
+        """Takes fewer tiles at a time, or the CPU; False where neither is left."""
+        device = device_description(self.device)
+        if self.batch_tiles > 1:
+            self.batch_tiles //= 2
+            self._reporter.log("warning", f"{device} is out of memory: {self.batch_tiles} tiles at a time from now on.")
+        elif self.device != "cpu":
+            self._reporter.log("warning", f"{device} is out of memory: the CPU goes on, which takes much longer.")
+            self._put_on("cpu")
+        else:
+            return False
+        if torch.cuda.is_initialized():
+            torch.cuda.empty_cache()
+        return True
 
-@dataclass(frozen=True, slots=True)
-class _BlockInput:
-    """What is read for a block.
-
-    Attributes:
-        window: The block's.
-        tiles: The tiles that are looked at and reach into it.
-        valid: bool (rows, cols), where the picture is and every tile that has a say is looked at.
-        images: uint8 (3, 512, 512) of the tiles that no block before has needed; None where there is no picture.
-    """
-
-    window: PixelWindow
-    tiles: tuple[Tile, ...]
-    valid: BoolArray
-    images: dict[Tile, UInt8Array | None]
-
-
-def segment(grid: WorkingGrid, segmenter: Segmenter, output: GridRasterWriter, reporter: Reporter) -> None:
-    """Writes P(track) and P(axis) of the grid's window, where it is wanted.
-
-    A tile's content hangs on the lattice and the raster alone, so the same pixels come out whatever the window.
-    Where two to four tiles overlap, their probabilities are averaged by `blending_weights`. Reading runs in a thread
-    of its own, one block ahead of the network.
-
-    Args:
-        grid: The open raster; its GSD must be the model's.
-        segmenter: The loaded model.
-        output: Opened for the grid's window with the bands of `BANDS`.
-        reporter: Told of every batch, stage `segment`, counted in tiles.
-    """
-    windows = [block.window.intersection(grid.window) for block in blocks_of(grid.window)]
-    blocks_left = Counter(tile for window in windows for tile in tiles_of(window) if grid.wants(tile.window))
-    total = len(blocks_left)
-    wanted = frozenset(blocks_left)
-    done = 0
-    reporter.progress("segment", 0, total)
-    # Neighbouring blocks share tiles: each is predicted once and kept until its last block is written.
-    predicted: dict[Tile, UInt8Array | None] = {}
-    with closing(_read_ahead(grid, windows, wanted)) as blocks:
-        for block in blocks:
-            predicted |= {tile: None for tile, image in block.images.items() if image is None}
-            seen = [(tile, image) for tile, image in block.images.items() if image is not None]
-            for first in range(0, len(seen), segmenter.batch_tiles):
-                batch = seen[first : first + segmenter.batch_tiles]
-                values = segmenter.predict(np.stack([image for _, image in batch]))
-                predicted |= {tile: value for (tile, _), value in zip(batch, values, strict=True)}
-                done += len(batch)
-                reporter.progress("segment", done, total)
-            blended = blend(block.window, {tile: predicted[tile] for tile in block.tiles})
-            output.write(block.window, blended, block.valid)
-            blocks_left.subtract(block.tiles)
-            for tile in block.tiles:
-                if not blocks_left[tile]:
-                    del predicted[tile]
-    reporter.progress("segment", total, total)
+    def _put_on(self, device: str) -> None:
+        """Moves the network; half precision on CUDA, channels last but for MPS."""
+        self.device = device
+        dtype = torch.float16 if device == "cuda" else torch.float32
+        # MPS has had wrong results with channels-last convolutions: there the plain layout.
+        self._layout = torch.contiguous_format if device == "mps" else torch.channels_last
+        network = self._fused.to(device=device, dtype=dtype, memory_format=self._layout)  # type: ignore[call-overload]  # not in torch's stubs
+        self._network = _ProbabilityNetwork(network, dtype).eval()
+        self.batch_tiles = _BATCH_TILES[device]
 
 
-def _read_ahead(
-    grid: WorkingGrid, windows: Sequence[PixelWindow], wanted: frozenset[Tile]
-) -> Generator[_BlockInput, None, None]:
-    """Each window's pixels, read in a thread while the one before is worked on; windows without wanted tiles not."""
-    seen: set[Tile] = set()
-
-    def read(window: PixelWindow) -> _BlockInput | None:
-        every = tiles_of(window)
-        tiles = tuple(tile for tile in every if tile in wanted)
-        if not tiles:
-            return None
-        fresh = [tile for tile in tiles if tile not in seen]
-        seen.update(fresh)
-        _, valid = grid.read(window)
-        for tile in every:
-            if tile not in wanted:
-                valid[tile.window.intersection(window).local_slices(window)] = False
-        return _BlockInput(window, tiles, valid, {tile: _tile_image(grid, tile) for tile in fresh})
-
-    with ThreadPoolExecutor(max_workers=1) as reader:
-        ahead = [reader.submit(read, window) for window in windows[:1]]
-        for window in [*windows[1:], None]:
-            current = ahead.pop()
-            if window is not None:
-                ahead.append(reader.submit(read, window))
-            block = current.result()
-            if block is not None:
-                yield block
-
-
-def _tile_image(grid: WorkingGrid, tile: Tile) -> UInt8Array | None:
-    image, valid = grid.read(tile.window)
-    return reflect_invalid(image, valid) if valid.any() else None
-
-
-def blend(window: PixelWindow, predicted: Mapping[Tile, UInt8Array | None]) -> UInt8Array:
-    """The weighted mean of overlapping tiles.
-
-    Args:
-        window: What is wanted.
-        predicted: (2, 512, 512) uint8 of every tile that reaches into it, None counting as 0.
-
-    Returns:
-        (2, rows, cols) uint8. The weights are dyadic and the sums exact, so the order of the tiles doesn't matter.
-    """
-    weights = blending_weights()
-    total = np.zeros((len(BANDS), *window.shape), dtype=np.float32)
-    for tile, values in predicted.items():
-        if values is not None:
-            common = tile.window.intersection(window)
-            there = common.local_slices(window)
-            here = common.local_slices(tile.window)
-            total[:, *there] += values[:, *here] * weights[here]
-    blended: UInt8Array = np.floor(total + 0.5).astype(np.uint8)
-    return blended
+def _is_out_of_memory(error: RuntimeError) -> bool:
+    """Every device has its own name for it."""
+    message = str(error).lower()
+    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in message or "allocate memory" in message

@@ -11,13 +11,17 @@ import shapely
 import torch
 
 from railseg_core.area import Area
+from railseg_core.block_plan import plan_blocks
 from railseg_core.errors import RailSegError
+from railseg_core.finished_blocks import finished_blocks
 from railseg_core.grid_raster import create_grid_raster, open_grid_raster
 from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, probabilities
 from railseg_core.network.model_file import ModelCard, load_model, save_model
-from railseg_core.raster import open_working_grid
-from railseg_core.reporting import Silent
-from railseg_core.segmentation import BANDS, Segmenter, available_devices, blend, choose_device, segment
+from railseg_core.prediction import BlockPrediction, TilePrediction
+from railseg_core.probability import blend, predict_missing, write_probabilities
+from railseg_core.raster import WorkingGrid, open_working_grid
+from railseg_core.reporting import Reporter, Silent
+from railseg_core.segmentation import BANDS, Segmenter, available_devices, choose_device
 from railseg_core.tiling import TILE_PX, PixelWindow, tiles_of
 
 LEFT, TOP, GSD_M = 500_000.0, 5_600_000.0, 0.2
@@ -58,12 +62,21 @@ def segmenter(random_model: Path) -> Segmenter:
     return Segmenter(random_model, "cpu")
 
 
+def segment(grid: WorkingGrid, segmenter: Segmenter, target: Path, reporter: Reporter) -> None:
+    """Writes the probability raster."""
+    blocks = plan_blocks(grid.window, grid.wants)
+    with (
+        create_grid_raster(target, grid.window, GSD_M, grid.crs, bands=BANDS) as output,
+        finished_blocks(target, {}, resume=False, reporter=reporter) as finished,
+    ):
+        write_probabilities(blocks, predict_missing(grid, segmenter, blocks, finished, reporter), output)
+
+
 def segmented(
     picture: Path, segmenter: Segmenter, target: Path, area: Area | None = None
 ) -> tuple[PixelWindow, np.ndarray, np.ndarray]:
     with open_working_grid(picture, gsd_m=GSD_M, area=area) as grid:
-        with create_grid_raster(target, grid.window, GSD_M, grid.crs, bands=BANDS) as output:
-            segment(grid, segmenter, output, Silent())
+        segment(grid, segmenter, target, Silent())
         with open_grid_raster(target) as result:
             return result.window, *result.read(result.window)
 
@@ -97,8 +110,7 @@ def test_only_tiles_near_the_area_are_looked_at_and_pixels_inside_stay_the_same(
 
     path = tmp_path / "part.tif"
     with open_working_grid(picture, gsd_m=GSD_M, area=Area(corners, "EPSG:25832")) as grid:
-        with create_grid_raster(path, grid.window, GSD_M, grid.crs, bands=BANDS) as output:
-            segment(grid, segmenter, output, Counting())
+        segment(grid, segmenter, path, Counting())
         with open_grid_raster(path) as part:
             pixels, valid = part.read(part.window)
         inside = grid.area_mask(grid.window)
@@ -121,14 +133,18 @@ def test_what_is_not_valid_in_the_picture_is_not_valid_in_the_result(
 
 def test_blending_leaves_a_constant_as_it_is() -> None:
     window = PixelWindow(-100, 300, 900, 700)
-    tiles = {tile: np.full((2, TILE_PX, TILE_PX), 77, np.uint8) for tile in tiles_of(window)}
+    probability = np.full((2, TILE_PX, TILE_PX), 77, np.uint8)
+    tiles: BlockPrediction = {tile: TilePrediction(probability, None) for tile in tiles_of(window)}
     assert (blend(window, tiles) == 77).all()
 
 
 def test_blending_does_not_depend_on_the_order_of_the_tiles() -> None:
     rng = np.random.default_rng(0)
     window = PixelWindow(400, 400, 600, 600)
-    tiles = {tile: rng.integers(0, 256, (2, TILE_PX, TILE_PX), dtype=np.uint8) for tile in tiles_of(window)}
+    tiles: BlockPrediction = {
+        tile: TilePrediction(rng.integers(0, 256, (2, TILE_PX, TILE_PX), dtype=np.uint8), None)
+        for tile in tiles_of(window)
+    }
     np.testing.assert_array_equal(blend(window, tiles), blend(window, dict(reversed(tiles.items()))))
 
 

@@ -83,7 +83,8 @@ def test_it_extracts_with_progress_that_grows_and_ends_at_one(
     plan = events[0]
     assert plan["event"] == "plan"
     assert (plan["tiles"], plan["device"]) == (progress[0]["total"], result["device"])
-    assert plan["seconds"] > 0
+    assert plan["seconds"] is None  # so few tiles are done before their pace is known
+    assert plan["disk_bytes"] > 0
     assert plan["disk_bytes"] > 0
 
 

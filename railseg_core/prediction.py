@@ -1,0 +1,181 @@
+"""What the model says of a block's tiles: predicted on this machine's cores or card, or read from bytes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from railseg_core.block_plan import PlannedBlock
+from railseg_core.raster import WorkingGrid, reflect_invalid
+from railseg_core.segmentation import BANDS, Segmenter
+from railseg_core.tiling import OVERLAP_PX, STRIDE_PX, TILE_PX, Tile
+
+UInt8Array = npt.NDArray[np.uint8]
+BoolArray = npt.NDArray[np.bool_]
+
+_CORE = slice(OVERLAP_PX // 2, TILE_PX - OVERLAP_PX // 2)
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+class TilePrediction(NamedTuple):
+    """What is known of a tile.
+
+    Attributes:
+        probability: uint8 (2, 512, 512), P(track) and P(axis), 0 to 255.
+        valid: bool (448, 448), where the tile's core has a picture; None for everywhere.
+    """
+
+    probability: UInt8Array
+    valid: BoolArray | None
+
+
+BlockPrediction = dict[Tile, TilePrediction | None]
+"""Of all fresh tiles of a block; None where there is no picture."""
+
+
+class _TileImage(NamedTuple):
+    """uint8 (3, 512, 512), gaps mirrored; and bool (448, 448) or None as in `TilePrediction`."""
+
+    pixels: UInt8Array
+    valid: BoolArray | None
+
+
+def predict_blocks(
+    grid: WorkingGrid, segmenter: Segmenter, blocks: Iterable[PlannedBlock], on_tiles: Callable[[int], None]
+) -> Generator[BlockPrediction, None, None]:
+    """Runs the model over the fresh tiles of blocks; a tile's prediction hangs on the lattice and the raster alone.
+
+    A thread reads ahead. On a CPU each of a few threads predicts a tile of its own: they need not wait for each other
+    after every layer, as threads that share a tile do, nor for what else the machine does meanwhile.
+
+    Args:
+        grid: The open raster; its GSD must be the model's.
+        segmenter: The loaded model.
+        blocks: In the order of their numbers.
+        on_tiles: Told in this thread of so many more tiles that are done.
+
+    Yields:
+        The prediction of each block, in order, while the next is being worked on.
+    """
+    with _threads(1) as reader, _threads(segmenter.parallel_batches) as network, segmenter.threads_divided():
+        computing: deque[tuple[dict[Tile, _TileImage | None], list[tuple[list[Tile], Future[UInt8Array]]]]] = deque()
+        for images in _in_order(reader, lambda block: _read(grid, block), blocks):
+            seen = {tile: image for tile, image in images.items() if image is not None}
+            batches = [
+                (part, network.submit(segmenter.predict, np.stack([seen[tile].pixels for tile in part])))
+                for part in _parts(list(seen), segmenter.batch_tiles)
+            ]
+            on_tiles(len(images) - len(seen))
+            computing.append((images, batches))
+            if len(computing) > 1:
+                yield _collect(*computing.popleft(), on_tiles)
+        while computing:
+            yield _collect(*computing.popleft(), on_tiles)
+
+
+def to_bytes(prediction: BlockPrediction) -> bytes:
+    """A block's prediction, compressed, for a file or another machine."""
+    present = {tile: item for tile, item in prediction.items() if item is not None}
+    partial = {tile: item.valid for tile, item in present.items() if item.valid is not None}
+    file = io.BytesIO()
+    np.savez_compressed(
+        file,
+        tiles=np.array(list(prediction), dtype=np.int64).reshape(-1, 2),
+        present=np.array([tile in present for tile in prediction], dtype=np.bool_),
+        partial=np.array([tile in partial for tile in present], dtype=np.bool_),
+        probability=np.array([item.probability for item in present.values()], dtype=np.uint8),
+        valid=np.packbits(np.array(list(partial.values()), dtype=np.bool_).reshape(-1, STRIDE_PX**2), axis=1),
+    )
+    return file.getvalue()
+
+
+def from_bytes(content: bytes, expected: Sequence[Tile]) -> BlockPrediction | None:
+    """What `to_bytes` wrote; None where it is damaged or not of the expected tiles."""
+    file = io.BytesIO(content)
+    if not zipfile.is_zipfile(file):
+        return None
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            tiles = [Tile(int(x), int(y)) for x, y in arrays["tiles"]]
+            present, partial = arrays["present"], arrays["partial"]
+            probability, packed = arrays["probability"], arrays["valid"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return None
+    count = int(present.sum())
+    shapes_fit = (
+        tiles == list(expected)
+        and len(present) == len(tiles)
+        and len(partial) == count
+        and (not count or probability.shape == (count, len(BANDS), TILE_PX, TILE_PX))
+        and packed.shape == (int(partial.sum()), STRIDE_PX**2 // 8)
+        and probability.dtype == packed.dtype == np.uint8
+    )
+    if not shapes_fit:
+        return None
+    masks = iter(np.unpackbits(packed, axis=1).reshape(-1, STRIDE_PX, STRIDE_PX) > 0)
+    items = iter(
+        TilePrediction(values, next(masks) if is_partial else None)
+        for values, is_partial in zip(probability, partial, strict=True)
+    )
+    return {tile: next(items) if is_present else None for tile, is_present in zip(tiles, present, strict=True)}
+
+
+def _read(grid: WorkingGrid, block: PlannedBlock) -> dict[Tile, _TileImage | None]:
+    return {tile: _tile_image(grid, tile) for tile in block.fresh}
+
+
+def _tile_image(grid: WorkingGrid, tile: Tile) -> _TileImage | None:
+    image, valid = grid.read(tile.window)
+    if not valid.any():
+        return None
+    core = valid[_CORE, _CORE]
+    return _TileImage(reflect_invalid(image, valid), None if core.all() else core.copy())
+
+
+def _collect(
+    images: Mapping[Tile, _TileImage | None],
+    batches: Sequence[tuple[list[Tile], Future[UInt8Array]]],
+    on_tiles: Callable[[int], None],
+) -> BlockPrediction:
+    prediction: BlockPrediction = dict.fromkeys(images)
+    for tiles, future in batches:
+        for tile, values in zip(tiles, future.result(), strict=True):
+            image = images[tile]
+            prediction[tile] = TilePrediction(values, image.valid if image is not None else None)
+        on_tiles(len(tiles))
+    return prediction
+
+
+def _parts(tiles: list[Tile], size: int) -> list[list[Tile]]:
+    return [tiles[first : first + size] for first in range(0, len(tiles), size)]
+
+
+def _in_order(executor: Executor, function: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
+    """`function` of each item, in order, always one ahead."""
+    ahead: deque[Future[_Result]] = deque()
+    for item in items:
+        ahead.append(executor.submit(function, item))
+        if len(ahead) > 1:
+            yield ahead.popleft().result()
+    while ahead:
+        yield ahead.popleft().result()
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
+    """A pool of threads that, when the block under it ends early, does what it is at and no more."""
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,123 @@
+"""Blocks to the probability raster: their tiles predicted or taken up from a run before, blended, written once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import closing
+
+import numpy as np
+import numpy.typing as npt
+
+from railseg_core.block_plan import PlannedBlock
+from railseg_core.finished_blocks import FinishedBlocks
+from railseg_core.grid_raster import GridRasterWriter
+from railseg_core.prediction import BlockPrediction, TilePrediction, predict_blocks
+from railseg_core.raster import WorkingGrid
+from railseg_core.reporting import Reporter
+from railseg_core.segmentation import BANDS, Segmenter
+from railseg_core.tiling import PixelWindow, Tile, blending_weights, tiles_of
+
+UInt8Array = npt.NDArray[np.uint8]
+BoolArray = npt.NDArray[np.bool_]
+
+
+def predict_missing(
+    grid: WorkingGrid,
+    segmenter: Segmenter,
+    blocks: Sequence[PlannedBlock],
+    finished: FinishedBlocks,
+    reporter: Reporter,
+) -> Generator[BlockPrediction, None, None]:
+    """The prediction of every block in order; what is not there yet is predicted and kept.
+
+    Args:
+        grid: The open raster; its GSD must be the model's.
+        segmenter: The loaded model.
+        blocks: In the order of their numbers.
+        finished: Where predictions lie.
+        reporter: Told of every batch, stage `segment`, counted in tiles that were not there yet.
+    """
+    missing = [block for block in blocks if not finished.has(block)]
+    total = sum(len(block.fresh) for block in missing)
+    done = 0
+
+    def on_tiles(count: int) -> None:
+        nonlocal done
+        done += count
+        reporter.progress("segment", done, total)
+
+    on_tiles(0)
+    numbers = {block.number for block in missing}
+    with closing(predict_blocks(grid, segmenter, missing, on_tiles)) as predictions:
+        for block in blocks:
+            if block.number in numbers:
+                prediction = next(predictions)
+                finished.write(block, prediction)
+            else:
+                prediction = finished.read(block)
+            yield prediction
+    reporter.progress("segment", total, total)
+
+
+def write_probabilities(
+    blocks: Sequence[PlannedBlock], predictions: Iterable[BlockPrediction], output: GridRasterWriter
+) -> None:
+    """Writes P(track) and P(axis) of blocks.
+
+    Where two to four tiles overlap, their probabilities are averaged by `blending_weights`: the same pixels come out
+    whatever the window.
+
+    Args:
+        blocks: In the order of their numbers.
+        predictions: Of the blocks, in the same order.
+        output: Opened for the grid's window with the bands of `BANDS`.
+    """
+    blocks_left = Counter(tile for block in blocks for tile in block.tiles)
+    # Neighbouring blocks share tiles: each is kept until its last block is written.
+    known: BlockPrediction = {}
+    for block, prediction in zip(blocks, predictions, strict=True):
+        known |= prediction
+        here = {tile: known[tile] for tile in block.tiles}
+        output.write(block.window, blend(block.window, here), _valid(block.window, here))
+        blocks_left.subtract(block.tiles)
+        for tile in block.tiles:
+            if not blocks_left[tile]:
+                del known[tile]
+
+
+def blend(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) -> UInt8Array:
+    """The weighted mean of overlapping tiles.
+
+    Args:
+        window: What is wanted.
+        predicted: Every tile that reaches into it, None counting as 0.
+
+    Returns:
+        (2, rows, cols) uint8. The weights are dyadic and the sums exact, so the order of the tiles doesn't matter.
+    """
+    weights = blending_weights()
+    total = np.zeros((len(BANDS), *window.shape), dtype=np.float32)
+    for tile, prediction in predicted.items():
+        if prediction is not None:
+            common = tile.window.intersection(window)
+            there = common.local_slices(window)
+            here = common.local_slices(tile.window)
+            total[:, *there] += prediction.probability[:, *here] * weights[here]
+    blended: UInt8Array = np.floor(total + 0.5).astype(np.uint8)
+    return blended
+
+
+def _valid(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) -> BoolArray:
+    """Where the picture is and every tile that has a say was looked at: bool (rows, cols)."""
+    valid = np.zeros(window.shape, dtype=np.bool_)
+    for tile, prediction in predicted.items():
+        if prediction is not None:
+            common = tile.core.intersection(window)
+            if not common.is_empty:
+                part = True if prediction.valid is None else prediction.valid[common.local_slices(tile.core)]
+                valid[common.local_slices(window)] = part
+    for tile in tiles_of(window):
+        if tile not in predicted:
+            valid[tile.window.intersection(window).local_slices(window)] = False
+    return valid

@@ -1,0 +1,207 @@
+"""What an interrupted run leaves behind, and that the next goes on from there."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from railseg_core.block_plan import PlannedBlock, plan_blocks
+from railseg_core.errors import RailSegError
+from railseg_core.finished_blocks import FinishedBlocks, finished_blocks, unfinished_folder
+from railseg_core.prediction import BlockPrediction, TilePrediction, from_bytes, to_bytes
+from railseg_core.railway_map import read_lines
+from railseg_core.reporting import Level, Silent
+from railseg_core.tiling import BLOCK_PX, STRIDE_PX, TILE_PX, PixelWindow, Tile, blocks_of, tiles_of
+
+BLOCK = PlannedBlock(0, PixelWindow(0, 0, 448, 448), (Tile(0, 0), Tile(1, 0)), (Tile(0, 0), Tile(1, 0)))
+
+
+def some_prediction(seed: int = 0, tiles: tuple[Tile, ...] = BLOCK.fresh) -> BlockPrediction:
+    """Of all kinds: no picture, a whole one, one with gaps."""
+    rng = np.random.default_rng(seed)
+    prediction: BlockPrediction = {}
+    for number, tile in enumerate(tiles):
+        probability = rng.integers(0, 256, (2, TILE_PX, TILE_PX), dtype=np.uint8)
+        valid = rng.random((STRIDE_PX, STRIDE_PX)) < 0.5
+        prediction[tile] = (None, TilePrediction(probability, None), TilePrediction(probability, valid))[
+            (number + seed) % 3
+        ]
+    return prediction
+
+
+def assert_same(first: BlockPrediction | None, second: BlockPrediction) -> None:
+    assert first is not None
+    assert list(first) == list(second)
+    for tile, item in second.items():
+        other = first[tile]
+        if item is None or other is None:
+            assert item is other
+            continue
+        np.testing.assert_array_equal(other.probability, item.probability)
+        assert (other.valid is None) == (item.valid is None)
+        if item.valid is not None and other.valid is not None:
+            np.testing.assert_array_equal(other.valid, item.valid)
+
+
+class Listening(Silent):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def log(self, level: Level, message: str) -> None:
+        self.messages.append(message)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    col=st.integers(-3000, 3000), row=st.integers(-3000, 3000), width=st.integers(1, 5000), height=st.integers(1, 5000)
+)
+def test_every_tile_is_fresh_in_one_block_and_no_later_than_it_is_needed(
+    col: int, row: int, width: int, height: int
+) -> None:
+    window = PixelWindow(col, row, width, height)
+    blocks = plan_blocks(window, lambda _: True)
+    assert [block.number for block in blocks] == list(range(len(blocks_of(window))))
+    known: set[Tile] = set()
+    for block in blocks:
+        assert not known & set(block.fresh)
+        known.update(block.fresh)
+        assert set(block.tiles) == set(tiles_of(block.window))
+        assert known >= set(block.tiles)
+    assert known == set(tiles_of(window))
+
+
+def test_blocks_without_a_wanted_tile_are_left_out() -> None:
+    window = PixelWindow(0, 0, 3 * BLOCK_PX, BLOCK_PX)
+    blocks = plan_blocks(window, lambda tile: tile.right > 2.5 * BLOCK_PX)
+    assert [block.window.col for block in blocks] == [2 * BLOCK_PX]
+    assert [block.number for block in blocks] == [0]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_prediction_comes_back_from_its_bytes_as_it_was(seed: int) -> None:
+    prediction = some_prediction(seed)
+    assert_same(from_bytes(to_bytes(prediction), BLOCK.fresh), prediction)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_damaged_bytes_are_told_from_whole_ones(data: st.DataObject) -> None:
+    whole = to_bytes({Tile(0, 0): None})
+    content = bytearray(whole)
+    if data.draw(st.booleans()):
+        del content[data.draw(st.integers(0, len(content) - 1)) :]
+    else:
+        content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
+    result = from_bytes(bytes(content), [Tile(0, 0)])
+    assert result is None or result == {Tile(0, 0): None}
+
+
+def test_a_prediction_of_other_tiles_is_not_taken() -> None:
+    assert from_bytes(to_bytes(some_prediction()), [Tile(0, 0)]) is None
+    np_file = b"\x93NUMPY\x01\x00"
+    assert from_bytes(np_file, BLOCK.fresh) is None
+
+
+def test_the_folder_goes_when_all_is_done(tmp_path: Path) -> None:
+    output = tmp_path / "out.gpkg"
+    with finished_blocks(output, {}, resume=True, reporter=Silent()) as finished:
+        finished.write(BLOCK, some_prediction())
+        assert finished.has(BLOCK)
+        assert_same(finished.read(BLOCK), some_prediction())
+    assert list(tmp_path.iterdir()) == []
+
+
+def interrupted(output: Path, identity: dict[str, object], *, with_block: bool = True) -> None:
+    def work(finished: FinishedBlocks) -> None:
+        if with_block:
+            finished.write(BLOCK, some_prediction())
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), finished_blocks(output, identity, resume=True, reporter=Silent()) as found:
+        work(found)
+
+
+def test_an_interrupted_run_leaves_its_blocks_to_the_next_like_it(tmp_path: Path) -> None:
+    output = tmp_path / "out.gpkg"
+    interrupted(output, {"model": "a", "bands": (1, 2)})
+    listening = Listening()
+    with finished_blocks(output, {"model": "a", "bands": (1, 2)}, resume=True, reporter=listening) as finished:
+        assert_same(finished.read(BLOCK), some_prediction())
+    assert "goes on where it stopped" in listening.messages[0]
+
+
+def test_with_other_parameters_it_starts_anew_and_says_so(tmp_path: Path) -> None:
+    output = tmp_path / "out.gpkg"
+    interrupted(output, {"model": "a", "bands": None})
+    listening = Listening()
+    with finished_blocks(output, {"model": "b", "bands": None}, resume=True, reporter=listening) as finished:
+        assert not finished.has(BLOCK)
+    assert listening.messages == ["An earlier run was not finished, but differs in model: this starts anew."]
+
+
+def test_it_starts_anew_where_that_is_asked(tmp_path: Path) -> None:
+    output = tmp_path / "out.gpkg"
+    interrupted(output, {})
+    with finished_blocks(output, {}, resume=False, reporter=Silent()) as finished:
+        assert not finished.has(BLOCK)
+
+
+def test_nothing_stays_of_a_run_without_a_finished_block(tmp_path: Path) -> None:
+    interrupted(tmp_path / "out.gpkg", {}, with_block=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_block_is_removed_and_its_way_out_is_said(tmp_path: Path) -> None:
+    output = tmp_path / "out.gpkg"
+    interrupted(output, {})
+    path = next(unfinished_folder(output).glob("*.npz"))
+    path.write_bytes(path.read_bytes()[:-40])
+    with (
+        pytest.raises(RailSegError, match=r"damaged or gone.*Run it again"),
+        finished_blocks(output, {}, resume=True, reporter=Silent()) as finished,
+    ):
+        finished.read(BLOCK)
+    assert not path.exists()
+
+
+def extract(raster: Path, output: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "railseg_core", "extract", str(raster), str(output), "--device", "cpu", "--json"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_killed_run_is_taken_up_and_gives_the_same_lines(sample_raster: Path, tmp_path: Path) -> None:
+    whole, broken = tmp_path / "whole.gpkg", tmp_path / "broken.gpkg"
+    assert extract(sample_raster, whole).wait() == 0
+    folder = unfinished_folder(broken)
+    for blocks in (1, 2):
+        run = extract(sample_raster, broken)
+        while run.poll() is None and len(list(folder.glob("*.npz"))) < blocks:
+            time.sleep(0.02)
+        run.kill()
+        _, errors = run.communicate()
+        assert run.returncode == -signal.SIGKILL, errors
+        assert not broken.exists()
+        assert (blocks == 1) == ("goes on where it stopped" not in errors)
+    kept = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.npz")}
+    run = extract(sample_raster, broken)
+    result, errors = run.communicate()
+    assert run.returncode == 0, errors
+    assert len(kept) >= 2
+    assert "goes on where it stopped" in errors
+    assert json.loads(result)["tracks"] > 0
+    first, second = (read_lines(path)[0] for path in (whole, broken))
+    assert len(first) == len(second)
+    for line, other in zip(first, second, strict=True):
+        assert line.tobytes() == other.tobytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.gpkg", "whole.gpkg"]
