@@ -67,7 +67,11 @@ def predict_blocks(
     Yields:
         The prediction of each block, in order, while the next is being worked on.
     """
-    with _threads(1) as reader, _threads(segmenter.parallel_batches) as network, segmenter.threads_divided():
+    with (
+        _threads(1, waits=True) as reader,  # the raster may be closed when this has ended
+        _threads(segmenter.parallel_batches, waits=False) as network,
+        segmenter.threads_divided(),
+    ):
         computing: deque[tuple[dict[Tile, _TileImage | None], list[tuple[list[Tile], Future[UInt8Array]]]]] = deque()
         for images in _in_order(reader, lambda block: _read(grid, block), blocks):
             seen = {tile: image for tile, image in images.items() if image is not None}
@@ -172,10 +176,10 @@ def _in_order(executor: Executor, function: Callable[[_Item], _Result], items: I
 
 
 @contextmanager
-def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
+def _threads(count: int, *, waits: bool) -> Iterator[ThreadPoolExecutor]:
     """A pool of threads that, when the block under it ends early, does what it is at and no more."""
     pool = ThreadPoolExecutor(count)
     try:
         yield pool
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=waits, cancel_futures=True)

@@ -30,11 +30,11 @@ def smooth_lines(graph: TrackGraph, meetings: dict[int, Junction]) -> tuple[dict
     }
     for run in _runs(graph, meetings):
         pixels, joints = _run_pixels(graph, run)
-        points, offsets = graph.pixels.middle[pixels], graph.pixels.offset_m[pixels]
+        points, offsets = graph.pixels.middle[pixels], graph.pixels.offset_m[pixels].astype(np.float64)
         points, offsets, shifted = _with_free_ends(graph, run, pixels, points, offsets)
         head, tail = _lead_ins(graph, run, stems)
         points = np.vstack([graph.pixels.middle[head], points, graph.pixels.middle[tail]])
-        offsets = np.vstack([graph.pixels.offset_m[head], offsets, graph.pixels.offset_m[tail]])
+        offsets = np.vstack([graph.pixels.offset_m[head], offsets, graph.pixels.offset_m[tail]], dtype=np.float64)
         samples, along = smooth(points, offsets, graph.pixels.gsd_m)
         inner = (along[joint + shifted + len(head)].mean() for joint in joints)
         cuts = [float(along[len(head)]), *map(float, inner), float(along[len(along) - 1 - len(tail)])]

@@ -14,7 +14,10 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 Ints = npt.NDArray[np.int64]
+Indices = npt.NDArray[np.int32]
+"""Numbers of pixels where there are many of them at a time: some 400,000 km of track have room."""
 
+_AT_ONCE = 1 << 18
 _SHIFT = 32
 _BIAS = 1 << 31
 _ROW = 1 << _SHIFT
@@ -59,53 +62,74 @@ def pixel_graph(keys: Ints) -> PixelGraph:
     """
     count = len(keys)
     start, end = _links(keys)
-    degree = np.bincount(np.concatenate([start, end]), minlength=count)
-    is_node = degree != 2
-    is_node[_ring_pixels(start, end, is_node)] = True
+    is_node = np.bincount(start, minlength=count) + np.bincount(end, minlength=count) != 2
+    pieces = _pieces(start, end, is_node)
+    # A closed ring has no node: its first pixel becomes one.
+    in_ring = np.flatnonzero(~is_node)
+    in_ring = in_ring[~pieces.is_open[pieces.label[in_ring]]]
+    is_node[in_ring[np.unique(pieces.label[in_ring], return_index=True)[1]]] = True
     node_of, node_pixels = _clusters(keys, start, end, is_node)
-    chains = _chains(start, end, is_node)
+    chains = _chains(start, end, is_node, pieces.label)
     if not chains:
         return PixelGraph(node_pixels, [], np.zeros((0, 2), dtype=np.int64))
     ends = np.array([(chain[0], chain[-1]) for chain in chains])
     return PixelGraph(node_pixels, chains, node_of[ends])
 
 
-def _links(keys: Ints) -> tuple[Ints, Ints]:
+def _links(keys: Ints) -> tuple[Indices, Indices]:
     """Every pair of neighbouring pixels once; no diagonal where two steps along rows and columns lead there."""
-    indices = np.arange(len(keys))
+    starts, ends = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.int32)]
+    for first in range(0, len(keys), _AT_ONCE):
+        own = keys[first : first + _AT_ONCE]
 
-    def neighbours(delta: int) -> Ints:
-        place = np.searchsorted(keys, keys + delta)
-        place[place == len(keys)] = 0
-        return np.where(keys[place] == keys + delta, place, -1) if len(keys) else place
+        def neighbours(delta: int, own: Ints = own) -> Ints:
+            place = np.searchsorted(keys, own + delta)
+            place[place == len(keys)] = 0
+            return np.where(keys[place] == own + delta, place, -1)
 
-    east, south, west = neighbours(1), neighbours(_ROW), neighbours(-1)
-    straight = south >= 0
-    south_east = np.where(straight | (east >= 0), -1, neighbours(_ROW + 1))
-    south_west = np.where(straight | (west >= 0), -1, neighbours(_ROW - 1))
-    ends = np.concatenate([east, south, south_east, south_west])
-    starts = np.tile(indices, 4)
-    return starts[ends >= 0], ends[ends >= 0]
-
-
-def _graph(start: Ints, end: Ints, count: int) -> csr_array:
-    """The links as a symmetric sparse matrix."""
-    pairs = (np.concatenate([start, end]), np.concatenate([end, start]))
-    return csr_array(coo_array((np.ones(2 * len(start), dtype=np.int8), pairs), shape=(count, count)))
+        east, south, west = neighbours(1), neighbours(_ROW), neighbours(-1)
+        straight = south >= 0
+        south_east = np.where(straight | (east >= 0), -1, neighbours(_ROW + 1))
+        south_west = np.where(straight | (west >= 0), -1, neighbours(_ROW - 1))
+        for other in (east, south, south_east, south_west):
+            there = np.flatnonzero(other >= 0)
+            starts.append((there + first).astype(np.int32))
+            ends.append(other[there].astype(np.int32))
+    return np.concatenate(starts), np.concatenate(ends)
 
 
-def _ring_pixels(start: Ints, end: Ints, is_node: npt.NDArray[np.bool_]) -> Ints:
-    """The first pixel of every closed ring: a component that has no node."""
-    if not len(is_node):
-        return np.zeros(0, dtype=np.int64)
-    rings, label = connected_components(_graph(start, end, len(is_node)), directed=False)
-    has_node = np.zeros(rings, dtype=np.bool_)
-    has_node[label[is_node]] = True
-    _, first = np.unique(label, return_index=True)
-    return first[~has_node]
+def _graph(start: Indices, end: Indices, count: int) -> csr_array:
+    """The links as a sparse matrix, each in one direction."""
+    return csr_array(coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(count, count)))
 
 
-def _clusters(keys: Ints, start: Ints, end: Ints, is_node: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+class _Pieces(NamedTuple):
+    """What is left when all nodes are taken out.
+
+    Attributes:
+        label: int32 (n,), the piece of each pixel, -1 of nodes.
+        is_open: bool (pieces,), whether the piece touches a node; a closed ring does not.
+    """
+
+    label: Indices
+    is_open: npt.NDArray[np.bool_]
+
+
+def _pieces(start: Indices, end: Indices, is_node: npt.NDArray[np.bool_]) -> _Pieces:
+    free = ~is_node
+    place = np.cumsum(free, dtype=np.int32) - np.int32(1)
+    within = free[start] & free[end]
+    graph = _graph(place[start[within]], place[end[within]], int(free.sum()))
+    total, of_free = connected_components(graph, directed=False)
+    label = np.full(len(is_node), -1, dtype=np.int32)
+    label[free] = of_free
+    is_open = np.zeros(total, dtype=np.bool_)
+    is_open[label[start[free[start] & is_node[end]]]] = True
+    is_open[label[end[free[end] & is_node[start]]]] = True
+    return _Pieces(label, is_open)
+
+
+def _clusters(keys: Ints, start: Indices, end: Indices, is_node: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """Nodes: touching node pixels are one. Returns the node of each pixel (-1 for none) and each node's pixel."""
     pixels = np.flatnonzero(is_node)
     place = np.cumsum(is_node) - 1
@@ -127,27 +151,35 @@ def _clusters(keys: Ints, start: Ints, end: Ints, is_node: npt.NDArray[np.bool_]
     return node_of, pixels[order[nearest]]
 
 
-def _chains(start: Ints, end: Ints, is_node: npt.NDArray[np.bool_]) -> list[Ints]:
-    """The pixels of every chain in order, with the node pixel at either end."""
+def _chains(start: Indices, end: Indices, is_node: npt.NDArray[np.bool_], piece: Indices) -> list[Ints]:
+    """The pixels of every chain in order, with the node pixel at either end.
+
+    Args:
+        start: Of the links.
+        end: Of the links.
+        is_node: Of the pixels.
+        piece: int32 (n,), which chain a pixel belongs to that is no node.
+    """
     free = ~is_node
-    inner = np.flatnonzero(free)
+    inner = np.flatnonzero(free).astype(np.int32)
     if not len(inner):
         return []
-    place = np.cumsum(free) - 1
-    within = free[start] & free[end]
-    a, b = place[start[within]], place[end[within]]
-    total, label = connected_components(_graph(a, b, len(inner)), directed=False)
+    place = np.cumsum(free, dtype=np.int32) - np.int32(1)
+    label = piece[inner]
+    size = np.bincount(label)
 
     # Every chain touches node pixels twice: at its two ends, or both at its only pixel.
     outward = free[start] != free[end]
     own = np.where(free[start], start, end)[outward]
     contact = np.where(free[start], end, start)[outward]
-    order = np.lexsort((contact, own, label[place[own]]))
-    own, contact = own[order].reshape(total, 2), contact[order].reshape(total, 2)
+    order = np.lexsort((contact, own, piece[own]))
+    own, contact = own[order].reshape(-1, 2), contact[order].reshape(-1, 2)
 
     # Threading all chains one behind the other makes a single path, and its order is one breadth-first walk.
     heads, tails = place[own[:, 0]], place[own[:, 1]]
-    path = _graph(np.concatenate([a, tails[:-1]]), np.concatenate([b, heads[1:]]), len(inner))
-    walk = breadth_first_order(path, heads[0], directed=True, return_predecessors=False)
-    pieces = np.split(inner[walk], np.cumsum(np.bincount(label, minlength=total))[:-1])
+    within = free[start] & free[end]
+    a = np.concatenate([place[start[within]], tails[:-1]])
+    b = np.concatenate([place[end[within]], heads[1:]])
+    walk = breadth_first_order(_graph(a, b, len(inner)), heads[0], directed=False, return_predecessors=False)
+    pieces = np.split(inner[walk], np.cumsum(size)[:-1])
     return [np.concatenate([contact[i, :1], piece, contact[i, 1:]]).astype(np.int64) for i, piece in enumerate(pieces)]

@@ -20,7 +20,7 @@ class LinePixels:
 
     Attributes:
         middle: float64 (n, 2), (x, y) in the raster's CRS.
-        offset_m: float64 (n, 2), from there to where the line runs.
+        offset_m: float32 (n, 2), from there to where the line runs.
         probability: uint8 (n,), 0 to 255.
         half_width_m: float32 (n,), half the width of the mask around; 0 where there is none.
         width_m: float32 (n,), as `SparseSkeleton.width_m`; 0 where there is none.
@@ -33,7 +33,7 @@ class LinePixels:
         rows, cols = pixels_of(skeleton.keys)
         self.middle: Points = np.column_stack([cols + 0.5, rows + 0.5]) * (transform.a, transform.e)
         self.middle += transform.c, transform.f
-        self.offset_m: Points = skeleton.offset_m.astype(np.float64)
+        self.offset_m = skeleton.offset_m
         self.probability = skeleton.probability
         self.half_width_m = skeleton.half_width_m
         self.width_m = skeleton.width_m
@@ -50,7 +50,7 @@ class LinePixels:
         """Puts pixels at places, float64 (n, 2), and returns their numbers."""
         first, self._count = self._count, self._count + len(places)
         if self._count > len(self.middle):
-            self._make_room(2 * self._count)
+            self._make_room(self._count + self._count // 8)
         own = slice(first, self._count)
         self.middle[own] = places
         self.probability[own] = probability

@@ -64,6 +64,7 @@ def vectorize(
     pixels = pixel_graph(skeleton.keys)
     reporter.progress("lines", 1, 3)
     graph = TrackGraph(LinePixels(skeleton, raster.transform, raster.gsd_m), pixels)
+    del skeleton, pixels  # of a country's tracks they are large, and not needed any more
     simplify(graph, params)
     # Faint and short pieces of a track are neither once their gaps are bridged.
     bridge_gaps(graph)
