@@ -75,9 +75,9 @@ bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.lines
 
-# Takes the plugin's texts into the languages' files and compiles them. LANGUAGE=it begins another language.
+# Takes the plugin's texts into the languages' files and compiles them. NEW=it begins another language.
 translations: .venv-qgis/ready
-	.venv-qgis/bin/python -m plugin.i18n.update $(LANGUAGE)
+	.venv-qgis/bin/python -m plugin.i18n.update $(NEW)
 	$(LRELEASE) -silent plugin/i18n/*.ts
 
 # Trains and writes build/train/model.safetensors. DATA is a folder with backgrounds/, weights/ and real/fit/, see
