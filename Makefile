@@ -6,9 +6,11 @@ BIN := .venv/bin
 SAMPLE := resources/sample/sample.tif
 DEMO := build/demo
 PROFILE := build/qgis-profile
+LRELEASE ?= lrelease
 export QT_QPA_PLATFORM ?= offscreen
 
-.PHONY: help demo test test-core test-plugin test-desktop lint format qgis package bench train sample clean qgis-installed
+.PHONY: help demo test test-core test-plugin test-desktop lint format qgis package translations bench train sample clean \
+	qgis-installed
 
 help:
 	@echo "make demo     extract the sample raster's tracks to a GeoPackage and a preview picture"
@@ -16,7 +18,7 @@ help:
 	@echo "make qgis     QGIS with the plugin loaded and the sample raster open"
 	@echo "make package  the zip for the plugin site, build/railseg.zip"
 	@echo "make train    trains a model: DATA=folder MINUTES=60 NAME=my-model, see train/README.md"
-	@echo "make lint | format | bench | sample | clean"
+	@echo "make lint | format | translations | bench | sample | clean"
 
 .venv/ready: pyproject.toml resources/requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -72,6 +74,11 @@ package:
 bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.lines
+
+# Takes the plugin's texts into the languages' files and compiles them. NEW=it begins another language.
+translations: .venv-qgis/ready
+	.venv-qgis/bin/python -m plugin.i18n.update $(NEW)
+	$(LRELEASE) -silent plugin/i18n/*.ts
 
 # Trains and writes build/train/model.safetensors. DATA is a folder with backgrounds/, weights/ and real/fit/, see
 # train/README.md; without it scenes are rendered on procedural ground alone.

@@ -7,6 +7,7 @@ from typing import Any
 from qgis import processing
 from qgis.core import Qgis, QgsApplication
 from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 from qgis.PyQt.QtGui import QAction, QIcon
 
 from .environment import Environment
@@ -16,7 +17,7 @@ from .message_bar import offer
 from .options_page import PAGE_NAME, RailSegOptionsFactory
 from .provider import RailSegProvider
 from .review import RailwayReview
-from .translation import tr
+from .translation import install_translator, tr
 from .worker_client import WorkerClient
 
 
@@ -31,6 +32,7 @@ class RailSegPlugin:
         self._iface = iface
         self._environment = Environment()
         self._worker = WorkerClient(self._environment.python)
+        self._translator: QTranslator | None = None
         self._provider: RailSegProvider | None = None
         self._action: QAction | None = None
         self._review: RailwayReview | None = None
@@ -40,6 +42,7 @@ class RailSegPlugin:
 
     def initProcessing(self) -> None:
         """All that `qgis_process` needs."""
+        self._translator = install_translator()
         self._provider = RailSegProvider(self._environment, self._worker)
         QgsApplication.processingRegistry().addProvider(self._provider)
 
@@ -78,6 +81,9 @@ class RailSegPlugin:
             QgsApplication.processingRegistry().removeProvider(self._provider)
             self._provider = None
         self._worker.close()
+        if self._translator is not None:
+            QCoreApplication.removeTranslator(self._translator)
+            self._translator = None
 
     def _extract_from_current_layer(self) -> None:
         """Opens the algorithm with the layer set, or leads to where the missing environment is made."""

@@ -36,7 +36,7 @@ class ReviewItem:
         layer_id: Of its layer.
         feature_id: Of its feature.
         kind: What it is, in the user's language.
-        reasons: Why it is doubtful, each by itself.
+        reasons: Why it is doubtful, each by itself, in the user's language.
         length_m: Of a track.
         confidence: 0 to 1.
     """
@@ -151,7 +151,7 @@ def _item(layer: QgsVectorLayer, feature: QgsFeature, *, is_line: bool) -> Revie
         layer_id=layer.id(),
         feature_id=feature.id(),
         kind=tr("track") if is_line else _kind_of_node(values.get("railway")),
-        reasons=tuple(part.strip() for part in str(values.get(REASON, "")).split(";") if part.strip()),
+        reasons=tuple(_reason_text(part.strip()) for part in str(values.get(REASON, "")).split(";") if part.strip()),
         length_m=values.get("length_m"),
         confidence=values.get("confidence"),
     )
@@ -165,3 +165,18 @@ def _kind_of_node(railway: str | None) -> str:
         "cut": tr("cut at the edge"),
     }
     return kinds.get(railway or "", tr("node"))
+
+
+def _reason_text(reason: str) -> str:
+    return {
+        "short isolated piece": tr("short isolated piece"),
+        "sharp bend": tr("sharp bend"),
+        "low confidence": tr("low confidence"),
+        "long inference": tr("long inference"),
+        "close to another track": tr("close to another track"),
+        "crosses another track": tr("crosses another track"),
+        "uncertain fork": tr("uncertain fork"),
+        "uncertain crossing": tr("uncertain crossing"),
+        "crossing or slip": tr("crossing or slip"),
+        "closed ring": tr("closed ring"),
+    }.get(reason, reason)

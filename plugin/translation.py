@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.core import QgsApplication, QgsSettings
+from qgis.PyQt.QtCore import QCoreApplication, QLocale, QTranslator
+
+from .locations import TRANSLATIONS
+
+CONTEXT = "RailSeg"
 
 
 def tr(text: str) -> str:
-    """The text in the user's language; placeholders in braces are filled in afterwards by `format`."""
-    translated: str = QCoreApplication.translate("RailSeg", text)
-    return translated
+    """The text in the user's language; placeholders in braces are filled in afterwards by `format`.
+
+    The text stands in the call, as one literal: that is how `make translations` finds it.
+    """
+    return translated(text)
+
+
+def translated(text: str) -> str:
+    """As `tr`, for a text that stands elsewhere."""
+    translation: str = QCoreApplication.translate(CONTEXT, text)
+    return translation
+
+
+def install_translator() -> QTranslator | None:
+    """Lets RailSeg speak QGIS's language; None, and English, where it doesn't know that."""
+    translator = QTranslator()
+    if not translator.load(QLocale(_language()), "railseg", "_", str(TRANSLATIONS)):
+        return None
+    QCoreApplication.installTranslator(translator)
+    return translator
+
+
+def _language() -> str:
+    """QGIS's: as chosen in its options, else as told on its command line, else the system's."""
+    settings = QgsSettings()
+    chosen = settings.value("locale/userLocale", "", type=str)
+    if chosen and settings.value("locale/overrideFlag", False, type=bool):
+        return str(chosen)
+    return str(QgsApplication.instance().translation() or QLocale().name())

@@ -28,6 +28,7 @@ from qgis.core import (
 
 from ..locations import STYLES
 from ..translation import tr
+from .layer_style import apply_style
 from .parameters import check_destinations
 from .run_metadata import Run, describe, read_run
 
@@ -180,7 +181,7 @@ class _Finisher(QgsProcessingLayerPostProcessorInterface):
         self, layer: QgsMapLayer, _context: QgsProcessingContext, _feedback: QgsProcessingFeedback
     ) -> None:
         """Called by QGIS once the layer is there."""
-        layer.loadNamedStyle(str(self._style))
+        apply_style(layer, self._style)
         if self._run is not None:
             describe(layer, self._run)
         layer.triggerRepaint()

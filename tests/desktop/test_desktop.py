@@ -41,6 +41,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     report = folder / "seen.json"
     environment = {name: value for name, value in os.environ.items() if name not in ("QT_QPA_PLATFORM", "DISPLAY")}
     environment |= {
+        "LC_ALL": "C.UTF-8",  # the tests read the texts as they stand in the source
         "QGIS_PLUGINPATH": str(folder / "plugins"),
         "QGIS_CUSTOM_CONFIG_PATH": str(folder / "profile"),
         "RAILSEG_PYTHON": os.environ.get("RAILSEG_PYTHON", str(REPOSITORY / ".venv" / "bin" / "python")),

@@ -21,12 +21,14 @@ from typing import Any
 import pytest
 from osgeo import gdal
 from qgis.core import QgsProcessingContext, QgsProject, QgsSettings
+from qgis.PyQt.QtCore import QLocale
 from support import REPOSITORY, SAMPLE, SAMPLE_TRACKS, Feedback, write_raster
 
 PLUGIN_PATH = Path(tempfile.mkdtemp(prefix="railseg-plugins-"))
 (PLUGIN_PATH / "railseg").symlink_to(REPOSITORY, target_is_directory=True)
 atexit.register(shutil.rmtree, PLUGIN_PATH)
 sys.path.insert(0, str(PLUGIN_PATH))
+QLocale.setDefault(QLocale.c())  # the tests read the texts as they stand in the source
 os.environ.setdefault("RAILSEG_PYTHON", str(REPOSITORY / ".venv" / "bin" / "python"))
 
 from railseg.plugin.environment import PYTHON_SETTING, Environment  # noqa: E402

@@ -107,9 +107,14 @@ def test_the_package_has_what_the_plugin_needs_and_nothing_else(tmp_path: Path) 
         "railseg_core",
         "resources",
     }
-    for needed in ("resources/requirements.txt", "resources/icons/railseg.svg", "resources/styles/rail_track.qml"):
+    for needed in (
+        "resources/requirements.txt",
+        "resources/icons/railseg.svg",
+        "resources/styles/rail_track.qml",
+        "plugin/i18n/railseg_de.qm",
+    ):
         assert f"railseg/{needed}" in names
-    assert not [name for name in names if "/." in name or name.endswith((".pyc", ".sh")) or "sample" in name]
+    assert not [name for name in names if "/." in name or name.endswith((".pyc", ".sh", ".ts")) or "sample" in name]
     assert archive.stat().st_size < 25e6
 
 

@@ -65,3 +65,14 @@ def test_without_the_environment_it_fails_and_says_how_to_get_it(
     done = _qgis_process(bare, "run", "railseg:extractrailway", "--", f"INPUT={track_raster}", "TRACKS=memory:")
     assert done.returncode == 1
     assert "RAILSEG_PYTHON" in done.stderr
+
+
+def test_it_speaks_the_language_chosen_in_qgis(environment: dict[str, str]) -> None:
+    settings = Path(environment["QGIS_CUSTOM_CONFIG_PATH"]) / "profiles" / "default" / "QGIS" / "QGIS3.ini"
+    before = settings.read_text("utf-8")
+    settings.write_text(f"{before}\n[locale]\noverrideFlag=true\nuserLocale=de\n", "utf-8")
+    told = _qgis_process(environment, "help", "railseg:extractrailway").stdout
+    settings.write_text(before, "utf-8")
+    assert "Gleise extrahieren" in told
+    assert "Alle Längen sind Meter am Boden." in told
+    assert "THRESHOLD" in told

@@ -1,0 +1,1291 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" sourcelanguage="en" language="es">
+  <context>
+    <name>RailSeg</name>
+    <message>
+      <source>The extent to work on is empty. Choose another.</source>
+      <translation>La extensión de trabajo está vacía. Elija otra.</translation>
+    </message>
+    <message>
+      <source>Nothing of the area lies on the picture. Choose another, or check its coordinate reference system.</source>
+      <translation>Nada de la zona está sobre la imagen. Elija otra o compruebe su sistema de referencia de coordenadas.</translation>
+    </message>
+    <message>
+      <source>The area lies where the picture's map projection doesn't reach. Check the area's CRS.</source>
+      <translation>La zona está donde la proyección de la imagen no alcanza. Compruebe el SRC de la zona.</translation>
+    </message>
+    <message>
+      <source>Railway</source>
+      <translation>Ferrocarril</translation>
+    </message>
+    <message>
+      <source>Clean railway mask</source>
+      <translation>Limpiar máscara de vías férreas</translation>
+    </message>
+    <message>
+      <source>rail,track,mask,morphology,opening,closing,erosion,dilation</source>
+      <translation>carril,vía,vía férrea,ferrocarril,máscara,morfología,apertura,cierre,erosión,dilatación</translation>
+    </message>
+    <message>
+      <source>Cleans a mask of railway tracks: an opening removes specks and thin bridges, then a closing fills gaps. Sizes are metres on the ground.
+
+A mask has non-zero pixels where there is track; of a probability raster those count that reach the threshold.</source>
+      <translation>Limpia una máscara de vías férreas: una apertura elimina manchas y puentes delgados, después un cierre rellena huecos. Los tamaños son metros sobre el terreno.
+
+Una máscara tiene píxeles distintos de cero donde hay vía; de un ráster de probabilidad cuentan los que alcanzan el umbral.</translation>
+    </message>
+    <message>
+      <source>Removes specks from a mask of railway tracks and fills its gaps.</source>
+      <translation>Elimina manchas de una máscara de vías férreas y rellena sus huecos.</translation>
+    </message>
+    <message>
+      <source>Cleaned mask</source>
+      <translation>Máscara limpia</translation>
+    </message>
+    <message>
+      <source>The cleaned mask.</source>
+      <translation>La máscara limpia.</translation>
+    </message>
+    <message>
+      <source>Compare railway with a map</source>
+      <translation>Comparar vías férreas con un mapa</translation>
+    </message>
+    <message>
+      <source>rail,track,openstreetmap,osm,change,update,difference,conflation,asset register,compare</source>
+      <translation>carril,vía,vía férrea,openstreetmap,osm,cambio,actualización,diferencia,conflación,inventario de activos,comparar</translation>
+    </message>
+    <message>
+      <source>Compares extracted tracks with lines that you have, such as an OpenStreetMap export or an asset register: what was extracted and isn't in the map (new), what is in the map and wasn't extracted (missing), and what is in both, where it should be (matched) or off (shifted, offset_dm decimetres to the left of the map's line as the extracted track runs).
+
+Tracks are matched one to one: where the map has one of two tracks, the other is new. The layers may have any coordinate reference systems. Choose the picture as well where the map reaches beyond it, or all that lies there is missing.</source>
+      <translation>Compara las vías extraídas con líneas que usted tiene, como un extracto de OpenStreetMap o un inventario de activos: lo que se extrajo y no está en el mapa (nuevo), lo que está en el mapa y no se extrajo (ausente), y lo que está en ambos, en su sitio (coincidente) o fuera de él (desplazado, offset_dm decímetros a la izquierda de la línea del mapa, en el sentido de la vía extraída).
+
+Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra es nueva. Las capas pueden tener cualquier sistema de referencia de coordenadas. Elija también la imagen si el mapa va más allá de ella, o todo lo que haya allí contará como ausente.</translation>
+    </message>
+    <message>
+      <source>Tells what extracted tracks have that an existing map has not, and the other way round.</source>
+      <translation>Dice qué tienen las vías extraídas que un mapa existente no tiene, y a la inversa.</translation>
+    </message>
+    <message>
+      <source>Map</source>
+      <translation>Mapa</translation>
+    </message>
+    <message>
+      <source>The lines to compare with, one per track. All of them count: filter the layer where it has others, such as roads or dismantled railways.</source>
+      <translation>Las líneas con las que comparar, una por vía. Todas cuentan: filtre la capa si contiene otras, como carreteras o vías desmanteladas.</translation>
+    </message>
+    <message>
+      <source>Shifted from (m)</source>
+      <translation>Desplazada desde (m)</translation>
+    </message>
+    <message>
+      <source>From which offset a track is shifted, in metres on the ground, in the mean over 25 m of it.</source>
+      <translation>Desde qué desviación se considera desplazada una vía, en metros sobre el terreno, de media en 25 m.</translation>
+    </message>
+    <message>
+      <source>Search distance (m)</source>
+      <translation>Distancia de búsqueda (m)</translation>
+    </message>
+    <message>
+      <source>How far a track may lie from where the map has it, in metres on the ground: less than the distance of two tracks.</source>
+      <translation>A qué distancia puede estar una vía de donde la tiene el mapa, en metros sobre el terreno: menos que la distancia entre dos vías.</translation>
+    </message>
+    <message>
+      <source>Length of the new tracks (m)</source>
+      <translation>Longitud de las vías nuevas (m)</translation>
+    </message>
+    <message>
+      <source>Length of the missing tracks (m)</source>
+      <translation>Longitud de las vías ausentes (m)</translation>
+    </message>
+    <message>
+      <source>Length of the shifted tracks (m)</source>
+      <translation>Longitud de las vías desplazadas (m)</translation>
+    </message>
+    <message>
+      <source>Length of the matched tracks (m)</source>
+      <translation>Longitud de las vías coincidentes (m)</translation>
+    </message>
+    <message>
+      <source>Mean distance of the shifted and matched tracks (dm)</source>
+      <translation>Distancia media de las vías desplazadas y coincidentes (dm)</translation>
+    </message>
+    <message>
+      <source>New tracks</source>
+      <translation>Vías nuevas</translation>
+    </message>
+    <message>
+      <source>Parts of the extracted tracks that the map has not; track_id is the track's.</source>
+      <translation>Partes de las vías extraídas que el mapa no tiene; track_id es el de la vía.</translation>
+    </message>
+    <message>
+      <source>Missing tracks</source>
+      <translation>Vías ausentes</translation>
+    </message>
+    <message>
+      <source>Parts of the map's lines that were not extracted; reference_fid is the feature's id in the map.</source>
+      <translation>Partes de las líneas del mapa que no se extrajeron; reference_fid es el identificador del objeto en el mapa.</translation>
+    </message>
+    <message>
+      <source>Shifted tracks</source>
+      <translation>Vías desplazadas</translation>
+    </message>
+    <message>
+      <source>Parts of the extracted tracks, of 25 m at most, that the map has elsewhere: offset_dm decimetres off.</source>
+      <translation>Partes de las vías extraídas, de 25 m como mucho, que el mapa tiene en otro lugar: desplazadas offset_dm decímetros.</translation>
+    </message>
+    <message>
+      <source>Matched tracks</source>
+      <translation>Vías coincidentes</translation>
+    </message>
+    <message>
+      <source>Parts of the extracted tracks that the map has where they are.</source>
+      <translation>Partes de las vías extraídas que el mapa tiene donde están.</translation>
+    </message>
+    <message>
+      <source>Evaluate railway</source>
+      <translation>Evaluar vías férreas</translation>
+    </message>
+    <message>
+      <source>rail,track,switch,quality,accuracy,completeness,correctness,reference,compare,validate</source>
+      <translation>carril,vía,vía férrea,desvío,aguja,calidad,exactitud,compleción,corrección,referencia,comparar,validar</translation>
+    </message>
+    <message>
+      <source>Compares extracted tracks with tracks that you know to be right: how much was found, how much of what was drawn is right, how far it lies off, whether the number of tracks is right from place to place, whether switches are where they should be, and whether the ways along the tracks are the same.
+
+The layers may have any coordinate reference systems. Choose the picture as well where the reference reaches beyond it. Reference features count for nothing where their field state is 'hidden' or their field what is 'ignore'. Switches of the reference are where three tracks part.
+
+A figure that nothing can be said of, such as the share of switches where the reference has none, is left out.</source>
+      <translation>Compara las vías extraídas con vías que se sabe que son correctas: cuánto se encontró, cuánto de lo dibujado es correcto, a qué distancia queda, si el número de vías es correcto de un lugar a otro, si los desvíos están donde deben y si los recorridos a lo largo de las vías son los mismos.
+
+Las capas pueden tener cualquier sistema de referencia de coordenadas. Elija también la imagen si la referencia va más allá de ella. Los objetos de referencia no cuentan si su campo state es 'hidden' o su campo what es 'ignore'. Los desvíos de la referencia están donde se juntan tres vías.
+
+Una cifra de la que nada se puede decir, como la proporción de desvíos cuando la referencia no tiene ninguno, se omite.</translation>
+    </message>
+    <message>
+      <source>Says how good extracted railway tracks are, against tracks that you know to be right.</source>
+      <translation>Dice la calidad de las vías férreas extraídas, frente a vías que se sabe que son correctas.</translation>
+    </message>
+    <message>
+      <source>Extracted nodes</source>
+      <translation>Nodos extraídos</translation>
+    </message>
+    <message>
+      <source>The nodes that 'Extract railway' has drawn: those whose field railway is 'switch' are compared. Empty: switches are where three tracks part.</source>
+      <translation>Los nodos que ha dibujado 'Extraer vías férreas': se comparan aquellos cuyo campo railway es 'switch'. Vacío: los desvíos están donde se juntan tres vías.</translation>
+    </message>
+    <message>
+      <source>Reference tracks</source>
+      <translation>Vías de referencia</translation>
+    </message>
+    <message>
+      <source>The middles of the tracks that are truly there, traced or surveyed.</source>
+      <translation>Los ejes de las vías que existen de verdad, trazados o levantados.</translation>
+    </message>
+    <message>
+      <source>Tolerance (m)</source>
+      <translation>Tolerancia (m)</translation>
+    </message>
+    <message>
+      <source>How far a line may be from the reference, in metres on the ground: less than half the distance of two tracks, or the neighbouring track counts.</source>
+      <translation>A qué distancia puede estar una línea de la referencia, en metros sobre el terreno: menos que la mitad de la distancia entre dos vías, o contará la vía vecina.</translation>
+    </message>
+    <message>
+      <source>Completeness: share of the reference that was found</source>
+      <translation>Compleción: proporción de la referencia que se encontró</translation>
+    </message>
+    <message>
+      <source>Correctness: share of the extracted tracks that is right</source>
+      <translation>Corrección: proporción de las vías extraídas que es correcta</translation>
+    </message>
+    <message>
+      <source>Quality: right length over all that was extracted or missed</source>
+      <translation>Calidad: longitud correcta sobre todo lo extraído u omitido</translation>
+    </message>
+    <message>
+      <source>Redundancy: share of the right tracks that is drawn twice</source>
+      <translation>Redundancia: proporción de las vías correctas que está dibujada dos veces</translation>
+    </message>
+    <message>
+      <source>Lateral offset, root mean square (cm)</source>
+      <translation>Desviación lateral, media cuadrática (cm)</translation>
+    </message>
+    <message>
+      <source>Lateral offset, mean to the left (cm)</source>
+      <translation>Desviación lateral, media hacia la izquierda (cm)</translation>
+    </message>
+    <message>
+      <source>Lateral offset that 95 % do not exceed (cm)</source>
+      <translation>Desviación lateral que el 95 % no supera (cm)</translation>
+    </message>
+    <message>
+      <source>Gaps per km</source>
+      <translation>Huecos por km</translation>
+    </message>
+    <message>
+      <source>Length of the reference (m)</source>
+      <translation>Longitud de la referencia (m)</translation>
+    </message>
+    <message>
+      <source>Length of the extracted tracks (m)</source>
+      <translation>Longitud de las vías extraídas (m)</translation>
+    </message>
+    <message>
+      <source>Share of cross-sections with the right number of tracks</source>
+      <translation>Proporción de secciones transversales con el número correcto de vías</translation>
+    </message>
+    <message>
+      <source>Mean error of the number of tracks</source>
+      <translation>Error medio del número de vías</translation>
+    </message>
+    <message>
+      <source>Switches of the reference</source>
+      <translation>Desvíos de la referencia</translation>
+    </message>
+    <message>
+      <source>Extracted switches</source>
+      <translation>Desvíos extraídos</translation>
+    </message>
+    <message>
+      <source>Share of the extracted switches that is right</source>
+      <translation>Proporción de los desvíos extraídos que es correcta</translation>
+    </message>
+    <message>
+      <source>Share of the reference's switches that was found</source>
+      <translation>Proporción de los desvíos de la referencia que se encontró</translation>
+    </message>
+    <message>
+      <source>Harmonic mean of both</source>
+      <translation>Media armónica de ambas</translation>
+    </message>
+    <message>
+      <source>Switches' offset along the track, root mean square (m)</source>
+      <translation>Desviación de los desvíos a lo largo de la vía, media cuadrática (m)</translation>
+    </message>
+    <message>
+      <source>Share of the switches found that part to the right side</source>
+      <translation>Proporción de los desvíos encontrados que se abren hacia el lado correcto</translation>
+    </message>
+    <message>
+      <source>Path similarity: whether ways along the tracks are the same</source>
+      <translation>Similitud de recorridos: si los recorridos a lo largo de las vías son los mismos</translation>
+    </message>
+    <message>
+      <source>The layer {name} has no field railway. Choose nodes that RailSeg has drawn, or none.</source>
+      <translation>La capa {name} no tiene el campo railway. Elija nodos que haya dibujado RailSeg, o ninguno.</translation>
+    </message>
+    <message>
+      <source>Parts of the extracted tracks that are right; offset_cm is to the left.</source>
+      <translation>Partes de las vías extraídas que son correctas; offset_cm es hacia la izquierda.</translation>
+    </message>
+    <message>
+      <source>Missed tracks</source>
+      <translation>Vías omitidas</translation>
+    </message>
+    <message>
+      <source>Parts of the reference that have no extracted track.</source>
+      <translation>Partes de la referencia que no tienen vía extraída.</translation>
+    </message>
+    <message>
+      <source>False tracks</source>
+      <translation>Vías falsas</translation>
+    </message>
+    <message>
+      <source>Parts of the extracted tracks that have no reference.</source>
+      <translation>Partes de las vías extraídas que no tienen referencia.</translation>
+    </message>
+    <message>
+      <source>Compared switches</source>
+      <translation>Desvíos comparados</translation>
+    </message>
+    <message>
+      <source>outcome: matched, missed or false; along_m: how far a matched one lies beyond that of the reference.</source>
+      <translation>outcome: matched (emparejado), missed (omitido) o false (falso); along_m: cuánto más allá del de la referencia está uno emparejado.</translation>
+    </message>
+    <message>
+      <source>Export training chips</source>
+      <translation>Exportar recortes de entrenamiento</translation>
+    </message>
+    <message>
+      <source>rail,track,training,chips,tiles,labels,mask,deep learning,fine-tune,annotation</source>
+      <translation>carril,vía,vía férrea,entrenamiento,recortes,teselas,etiquetas,máscara,aprendizaje profundo,ajuste fino,anotación</translation>
+    </message>
+    <message>
+      <source>Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's training reads: NAME.png and NAME_target.png, at 0.2 m, in which red is track, green its middle, and blue what counts for nothing.
+
+Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' count for nothing. Polygons may stand for the ground of tracks instead, one per track: those wider than 4 m count for nothing.</source>
+      <translation>Corta una imagen, y las vías que usted ha trazado en ella, en pares de imágenes pequeñas que lee el entrenamiento de RailSeg: NOMBRE.png y NOMBRE_target.png, a 0,2 m, en las que el rojo es vía, el verde su eje y el azul lo que no cuenta.
+
+Trace una línea por vía, en el medio entre sus carriles. Lo que no está trazado se toma por terreno: elija la zona en la que están trazadas todas las vías. Las líneas con el campo state = 'hidden' o what = 'ignore' no cuentan. En su lugar puede haber polígonos de la superficie de las vías, uno por vía: los de más de 4 m de ancho no cuentan.</translation>
+    </message>
+    <message>
+      <source>Cuts a picture and the tracks traced in it into chips that RailSeg's training reads.</source>
+      <translation>Corta una imagen y las vías trazadas en ella en recortes que lee el entrenamiento de RailSeg.</translation>
+    </message>
+    <message>
+      <source>Traced tracks</source>
+      <translation>Vías trazadas</translation>
+    </message>
+    <message>
+      <source>The middles of all tracks in the area, one line each; or polygons of the ground that they take.</source>
+      <translation>Los ejes de todas las vías de la zona, una línea cada uno; o polígonos de la superficie que ocupan.</translation>
+    </message>
+    <message>
+      <source>Side of a chip (m)</source>
+      <translation>Lado de un recorte (m)</translation>
+    </message>
+    <message>
+      <source>In metres on the ground; 102.4 m are 512 pixels of 0.2 m.</source>
+      <translation>En metros sobre el terreno; 102,4 m son 512 píxeles de 0,2 m.</translation>
+    </message>
+    <message>
+      <source>Chips without a track for each with one</source>
+      <translation>Recortes sin vía por cada uno con vía</translation>
+    </message>
+    <message>
+      <source>0: only chips that a track crosses; 1: as many without. Empty: all that there are.</source>
+      <translation>0: solo los recortes que cruza una vía; 1: otros tantos sin vía. Vacío: todos los que haya.</translation>
+    </message>
+    <message>
+      <source>Folder of chips</source>
+      <translation>Carpeta de los recortes</translation>
+    </message>
+    <message>
+      <source>Chips of this picture that are there already are replaced; those of others stay.</source>
+      <translation>Los recortes de esta imagen que ya existen se sustituyen; los de otras se quedan.</translation>
+    </message>
+    <message>
+      <source>Number of chips</source>
+      <translation>Número de recortes</translation>
+    </message>
+    <message>
+      <source>Number of chips with a track</source>
+      <translation>Número de recortes con vía</translation>
+    </message>
+    <message>
+      <source>Extract railway</source>
+      <translation>Extraer vías férreas</translation>
+    </message>
+    <message>
+      <source>rail,railroad,track,switch,turnout,orthophoto,drone,uav,deep learning,segmentation</source>
+      <translation>carril,vía,vía férrea,ferrocarril,desvío,aguja,ortofoto,dron,uav,aprendizaje profundo,segmentación</translation>
+    </message>
+    <message>
+      <source>Draws the railway tracks of an aerial or drone picture as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
+
+A neural network finds the tracks, opening and closing clean the mask, and its middle becomes the lines. All lengths are metres on the ground. What is doubtful has the status 'review'.
+
+Everything runs on this machine; Cancel works at any moment.</source>
+      <translation>Dibuja como líneas las vías férreas de una imagen aérea o de dron: una línea por vía entre dos nodos, y los desvíos, travesías y finales de vía como nodos.
+
+Una red neuronal encuentra las vías, una apertura y un cierre limpian la máscara, y de su medio salen las líneas. Todas las longitudes son metros sobre el terreno. Lo que es dudoso tiene el estado 'review'.
+
+Todo se ejecuta en este equipo; Cancelar funciona en cualquier momento.</translation>
+    </message>
+    <message>
+      <source>Draws the railway tracks of an aerial or drone picture as lines.</source>
+      <translation>Dibuja como líneas las vías férreas de una imagen aérea o de dron.</translation>
+    </message>
+    <message>
+      <source>Probability raster</source>
+      <translation>Ráster de probabilidad</translation>
+    </message>
+    <message>
+      <source>Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance.</source>
+      <translation>Bandas track (vía) y axis (eje de vía), 0–255 para 0–1, a la resolución sobre el terreno del modelo.</translation>
+    </message>
+    <message>
+      <source>Mask raster</source>
+      <translation>Ráster de máscara</translation>
+    </message>
+    <message>
+      <source>The cleaned mask of the tracks.</source>
+      <translation>La máscara limpia de las vías.</translation>
+    </message>
+    <message>
+      <source>Extracted tracks</source>
+      <translation>Vías extraídas</translation>
+    </message>
+    <message>
+      <source>The tracks that 'Extract railway' has drawn, or any lines.</source>
+      <translation>Las vías que ha dibujado 'Extraer vías férreas', o cualesquiera líneas.</translation>
+    </message>
+    <message>
+      <source>Picture</source>
+      <translation>Imagen</translation>
+    </message>
+    <message>
+      <source>Only what lies on it counts, of either layer. Empty: all lines count.</source>
+      <translation>Solo cuenta lo que está sobre ella, de ambas capas. Vacío: cuentan todas las líneas.</translation>
+    </message>
+    <message>
+      <source>Railway tracks</source>
+      <translation>Vías férreas</translation>
+    </message>
+    <message>
+      <source>One line per track between two nodes, with its length, confidence and status.</source>
+      <translation>Una línea por vía entre dos nodos, con su longitud, confianza y estado.</translation>
+    </message>
+    <message>
+      <source>Railway nodes</source>
+      <translation>Nodos ferroviarios</translation>
+    </message>
+    <message>
+      <source>Switches, crossings, ends, and where a track is cut by the edge of the picture or area.</source>
+      <translation>Desvíos, travesías, finales de vía y dónde corta una vía el borde de la imagen o de la zona.</translation>
+    </message>
+    <message>
+      <source>Railway map (GeoPackage with all layers)</source>
+      <translation>Mapa ferroviario (GeoPackage con todas las capas)</translation>
+    </message>
+    <message>
+      <source>GeoPackage (*.gpkg)</source>
+      <translation>GeoPackage (*.gpkg)</translation>
+    </message>
+    <message>
+      <source>Tracks, nodes, which track leads into which (rail_relation) and how it was made, in a file.</source>
+      <translation>Vías, nodos, qué vía lleva a cuál (rail_relation) y cómo se hizo, en un archivo.</translation>
+    </message>
+    <message>
+      <source>Number of tracks</source>
+      <translation>Número de vías</translation>
+    </message>
+    <message>
+      <source>Number of nodes</source>
+      <translation>Número de nodos</translation>
+    </message>
+    <message>
+      <source>Total length (m)</source>
+      <translation>Longitud total (m)</translation>
+    </message>
+    <message>
+      <source>Number of tracks and nodes to review</source>
+      <translation>Número de vías y nodos por revisar</translation>
+    </message>
+    <message>
+      <source>{tracks} tracks, {length:.0f} m in all; {nodes} nodes; {review} to review</source>
+      <translation>Vías: {tracks}, {length:.0f} m en total; nodos: {nodes}; por revisar: {review}</translation>
+    </message>
+    <message>
+      <source>Aerial or drone picture</source>
+      <translation>Imagen aérea o de dron</translation>
+    </message>
+    <message>
+      <source>A georeferenced raster with a ground sampling distance of 1 m or finer.</source>
+      <translation>Un ráster georreferenciado con una resolución sobre el terreno de 1 m o más fina.</translation>
+    </message>
+    <message>
+      <source>Extent</source>
+      <translation>Extensión</translation>
+    </message>
+    <message>
+      <source>Only this part of the picture is worked on. Empty: all of it.</source>
+      <translation>Solo se trabaja en esta parte de la imagen. Vacío: toda ella.</translation>
+    </message>
+    <message>
+      <source>Area or lines</source>
+      <translation>Zona o líneas</translation>
+    </message>
+    <message>
+      <source>Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent.</source>
+      <translation>Solo se trabaja en lo que está dentro de estos polígonos o junto a estas líneas: basta una línea aproximada del ferrocarril, por ejemplo de OpenStreetMap. Vacío: toda la imagen, o toda la extensión.</translation>
+    </message>
+    <message>
+      <source>Corridor (m)</source>
+      <translation>Corredor (m)</translation>
+    </message>
+    <message>
+      <source>How far to look to either side of the lines and beyond their ends, in metres; not used for polygons.</source>
+      <translation>Hasta dónde mirar a ambos lados de las líneas y más allá de sus extremos, en metros; no se usa con polígonos.</translation>
+    </message>
+    <message>
+      <source>Bands</source>
+      <translation>Bandas</translation>
+    </message>
+    <message>
+      <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
+      <translation>Tres bandas como rojo, verde y azul, o una. Vacío: el rojo, verde y azul de la propia imagen.</translation>
+    </message>
+    <message>
+      <source>Model file</source>
+      <translation>Archivo del modelo</translation>
+    </message>
+    <message>
+      <source>RailSeg model (*.safetensors)</source>
+      <translation>Modelo de RailSeg (*.safetensors)</translation>
+    </message>
+    <message>
+      <source>A model of your own, trained with RailSeg. Empty: the bundled one.</source>
+      <translation>Un modelo propio, entrenado con RailSeg. Vacío: el incluido.</translation>
+    </message>
+    <message>
+      <source>Device</source>
+      <translation>Dispositivo</translation>
+    </message>
+    <message>
+      <source>What computes: auto takes a graphics card where there is one, else the processor.</source>
+      <translation>Qué calcula: auto usa una tarjeta gráfica donde la hay, y si no, el procesador.</translation>
+    </message>
+    <message>
+      <source>Mask or probability raster</source>
+      <translation>Máscara o ráster de probabilidad</translation>
+    </message>
+    <message>
+      <source>RailSeg's probability raster, or a one-band mask or probability raster made elsewhere.</source>
+      <translation>El ráster de probabilidad de RailSeg, o una máscara o ráster de probabilidad de una banda hecho en otro lugar.</translation>
+    </message>
+    <message>
+      <source>Threshold</source>
+      <translation>Umbral</translation>
+    </message>
+    <message>
+      <source>Probability from which a pixel counts as track, 0 to 1. Empty: what the model was tuned for.</source>
+      <translation>Probabilidad desde la que un píxel cuenta como vía, de 0 a 1. Vacío: aquella para la que se ajustó el modelo.</translation>
+    </message>
+    <message>
+      <source>Opening (m)</source>
+      <translation>Apertura (m)</translation>
+    </message>
+    <message>
+      <source>Removes specks and bridges thinner than this, in metres on the ground; 0: nothing.</source>
+      <translation>Elimina manchas y puentes más delgados que esto, en metros sobre el terreno; 0: nada.</translation>
+    </message>
+    <message>
+      <source>Closing (m)</source>
+      <translation>Cierre (m)</translation>
+    </message>
+    <message>
+      <source>Then fills gaps narrower than this, in metres on the ground; 0: none.</source>
+      <translation>Rellena después huecos más estrechos que esto, en metros sobre el terreno; 0: ninguno.</translation>
+    </message>
+    <message>
+      <source>Kernel</source>
+      <translation>Núcleo</translation>
+    </message>
+    <message>
+      <source>Shape of the opening and the closing.</source>
+      <translation>Forma de la apertura y del cierre.</translation>
+    </message>
+    <message>
+      <source>Minimum length (m)</source>
+      <translation>Longitud mínima (m)</translation>
+    </message>
+    <message>
+      <source>Shorter pieces that stand alone are left out, in metres.</source>
+      <translation>Los trozos aislados más cortos se omiten, en metros.</translation>
+    </message>
+    <message>
+      <source>{n} bands are chosen: choose three as red, green and blue, or one, or none.</source>
+      <translation>Se han elegido {n} bandas: elija tres como rojo, verde y azul, o una, o ninguna.</translation>
+    </message>
+    <message>
+      <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>
+      <translation>{path} sería un GeoTIFF: dele un nombre que termine en .tif.</translation>
+    </message>
+    <message>
+      <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
+      <translation>No se puede escribir {name}: la carpeta {folder} no existe o es de solo lectura. Elija otra.</translation>
+    </message>
+    <message>
+      <source>The raster layer {name} can't be read. Repair its data source.</source>
+      <translation>No se puede leer la capa ráster {name}. Repare su fuente de datos.</translation>
+    </message>
+    <message>
+      <source>The raster layer {name} has no coordinate reference system. Give it one: right-click the layer &gt; Layer CRS &gt; Set Layer CRS.</source>
+      <translation>La capa ráster {name} no tiene sistema de referencia de coordenadas. Dele uno: clic derecho en la capa &gt; SRC de la capa &gt; Establecer SRC de la capa.</translation>
+    </message>
+    <message>
+      <source>{name} comes from a server and has no bounds: choose a picture that does, or none.</source>
+      <translation>{name} viene de un servidor y no tiene límites: elija una imagen que los tenga, o ninguna.</translation>
+    </message>
+    <message>
+      <source>Exporting {columns} × {rows} pixels of {name}</source>
+      <translation>Exportando {columns} × {rows} píxeles de {name}</translation>
+    </message>
+    <message>
+      <source>The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.</source>
+      <translation>No se puede exportar la capa {name}. Guárdela como GeoTIFF y ejecute de nuevo con él.</translation>
+    </message>
+    <message>
+      <source>The extent lies outside of the raster layer. Choose another.</source>
+      <translation>La extensión está fuera de la capa ráster. Elija otra.</translation>
+    </message>
+    <message>
+      <source>{name} comes from a server: choose an extent or an area to work on.</source>
+      <translation>{name} viene de un servidor: elija una extensión o una zona de trabajo.</translation>
+    </message>
+    <message>
+      <source>{name} comes from a server: choose an extent of at most {side} m.</source>
+      <translation>{name} viene de un servidor: elija una extensión de {side} m como mucho.</translation>
+    </message>
+    <message>
+      <source>{layer} of {raster}</source>
+      <translation>{layer} de {raster}</translation>
+    </message>
+    <message>
+      <source>Extracted from {raster} by RailSeg {version}</source>
+      <translation>Extraído de {raster} por RailSeg {version}</translation>
+    </message>
+    <message>
+      <source>with the model {model}</source>
+      <translation>con el modelo {model}</translation>
+    </message>
+    <message>
+      <source>Lines and nodes with the status 'review' are doubtful and should be looked at.</source>
+      <translation>Las líneas y los nodos con el estado 'review' son dudosos y deberían mirarse.</translation>
+    </message>
+    <message>
+      <source>Parameters: {list}</source>
+      <translation>Parámetros: {list}</translation>
+    </message>
+    <message>
+      <source>The licence terms of the picture decide on the lines drawn from it.</source>
+      <translation>Las condiciones de licencia de la imagen deciden sobre las líneas dibujadas a partir de ella.</translation>
+    </message>
+    <message>
+      <source>Segment railway</source>
+      <translation>Segmentar vías férreas</translation>
+    </message>
+    <message>
+      <source>rail,railroad,track,probability,mask,orthophoto,drone,deep learning,segmentation</source>
+      <translation>carril,vía,vía férrea,ferrocarril,probabilidad,máscara,ortofoto,dron,aprendizaje profundo,segmentación</translation>
+    </message>
+    <message>
+      <source>Says of each pixel of an aerial or drone picture how probably it is railway track (band track) and the middle of a track (band axis), 0–255 for 0–1.
+
+The mask, if asked for, is what reaches the threshold, cleaned by opening and closing. 'Vectorize railway mask' makes lines of either.</source>
+      <translation>Dice de cada píxel de una imagen aérea o de dron con qué probabilidad es vía férrea (banda track) y eje de una vía (banda axis), 0–255 para 0–1.
+
+La máscara, si se pide, es lo que alcanza el umbral, limpiado por apertura y cierre. 'Vectorizar máscara de vías férreas' hace líneas de cualquiera de los dos.</translation>
+    </message>
+    <message>
+      <source>Says of each pixel how probably it is railway track.</source>
+      <translation>Dice de cada píxel con qué probabilidad es vía férrea.</translation>
+    </message>
+    <message>
+      <source>The layer {name} has no coordinate reference system. Give it one: right-click the layer &gt; Layer CRS &gt; Set Layer CRS.</source>
+      <translation>La capa {name} no tiene sistema de referencia de coordenadas. Dele uno: clic derecho en la capa &gt; SRC de la capa &gt; Establecer SRC de la capa.</translation>
+    </message>
+    <message>
+      <source>The layer {name} can't be exported ({message}). Save it as a GeoPackage, then run again on that.</source>
+      <translation>No se puede exportar la capa {name} ({message}). Guárdela como GeoPackage y ejecute de nuevo con él.</translation>
+    </message>
+    <message>
+      <source>Vectorize railway mask</source>
+      <translation>Vectorizar máscara de vías férreas</translation>
+    </message>
+    <message>
+      <source>rail,track,mask,probability,centerline,centreline,skeleton,lines,vectorise</source>
+      <translation>carril,vía,vía férrea,máscara,probabilidad,eje de vía,línea central,esqueleto,líneas,vectorizar</translation>
+    </message>
+    <message>
+      <source>Draws the railway tracks of a mask or probability raster as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
+
+It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere. All lengths are metres on the ground.</source>
+      <translation>Dibuja como líneas las vías férreas de una máscara o ráster de probabilidad: una línea por vía entre dos nodos, y los desvíos, travesías y finales de vía como nodos.
+
+Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de una banda hechas en otro lugar. Todas las longitudes son metros sobre el terreno.</translation>
+    </message>
+    <message>
+      <source>Draws the railway tracks of a mask or probability raster as lines.</source>
+      <translation>Dibuja como líneas las vías férreas de una máscara o ráster de probabilidad.</translation>
+    </message>
+    <message>
+      <source>RailSeg needs Python {version} or later with its venv module to make the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
+      <translation>RailSeg necesita Python {version} o posterior con su módulo venv para crear el entorno. Instálelo (de python.org; en Debian y Ubuntu el paquete python3-venv) e inténtelo de nuevo, o use un Python existente.</translation>
+    </message>
+    <message>
+      <source>Too old: {pythons}.</source>
+      <translation>Demasiado antiguos: {pythons}.</translation>
+    </message>
+    <message>
+      <source>Without venv: {pythons}.</source>
+      <translation>Sin venv: {pythons}.</translation>
+    </message>
+    <message>
+      <source>{path} can't be written.</source>
+      <translation>No se puede escribir {path}.</translation>
+    </message>
+    <message>
+      <source>Another QGIS window (process {pid} on {host}) is making the environment. Wait until it is done. If there is none, delete {path}.</source>
+      <translation>Otra ventana de QGIS (proceso {pid} en {host}) está creando el entorno. Espere a que termine. Si no hay ninguna, borre {path}.</translation>
+    </message>
+    <message>
+      <source>The Python chosen for RailSeg isn't there: {path}. Choose another under Settings &gt; Options &gt; RailSeg.</source>
+      <translation>El Python elegido para RailSeg no existe: {path}. Elija otro en Configuración &gt; Opciones &gt; RailSeg.</translation>
+    </message>
+    <message>
+      <source>The Python with which RailSeg's environment was made has gone, as an update of QGIS may do. Make it anew under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
+      <translation>El Python con el que se creó el entorno de RailSeg ha desaparecido, como puede pasar al actualizar QGIS. Créelo de nuevo en Configuración &gt; Opciones &gt; RailSeg &gt; Crear entorno.</translation>
+    </message>
+    <message>
+      <source>RailSeg's Python environment is missing. Make it under Settings &gt; Options &gt; RailSeg &gt; Create environment. Where there is no desktop, set the variable {variable} to a Python that has the packages of {requirements}.</source>
+      <translation>Falta el entorno de Python de RailSeg. Créelo en Configuración &gt; Opciones &gt; RailSeg &gt; Crear entorno. Donde no haya escritorio, asigne a la variable {variable} un Python que tenga los paquetes de {requirements}.</translation>
+    </message>
+    <message>
+      <source>RailSeg's Python environment was made for another version of RailSeg. Make it anew under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
+      <translation>El entorno de Python de RailSeg se creó para otra versión de RailSeg. Créelo de nuevo en Configuración &gt; Opciones &gt; RailSeg &gt; Crear entorno.</translation>
+    </message>
+    <message>
+      <source>Python: {path}</source>
+      <translation>Python: {path}</translation>
+    </message>
+    <message>
+      <source>PyTorch can't use the NVIDIA card and works on the CPU: a newer driver may help.</source>
+      <translation>PyTorch no puede usar la tarjeta NVIDIA y trabaja en la CPU: un controlador más nuevo puede ayudar.</translation>
+    </message>
+    <message>
+      <source>{folder} has no wheels (files that end in .whl).</source>
+      <translation>{folder} no tiene wheels (archivos que terminan en .whl).</translation>
+    </message>
+    <message>
+      <source>{folder} has {free:.1f} GB free, the environment needs {needed:.1f} GB while it is made. Make room, then try again.</source>
+      <translation>{folder} tiene {free:.1f} GB libres; el entorno necesita {needed:.1f} GB mientras se crea. Haga sitio e inténtelo de nuevo.</translation>
+    </message>
+    <message>
+      <source>{folder} holds something else. Move it away, then try again.</source>
+      <translation>{folder} contiene otra cosa. Muévala a otro sitio e inténtelo de nuevo.</translation>
+    </message>
+    <message>
+      <source>The folder {folder} can't be written: {error}.</source>
+      <translation>No se puede escribir la carpeta {folder}: {error}.</translation>
+    </message>
+    <message>
+      <source>Cancelled.</source>
+      <translation>Cancelado.</translation>
+    </message>
+    <message>
+      <source>Creating RailSeg's Python environment</source>
+      <translation>Creando el entorno de Python de RailSeg</translation>
+    </message>
+    <message>
+      <source>Checking RailSeg's Python</source>
+      <translation>Comprobando el Python de RailSeg</translation>
+    </message>
+    <message>
+      <source>{program} failed with exit code {code}:</source>
+      <translation>{program} falló con el código de salida {code}:</translation>
+    </message>
+    <message>
+      <source>The packages' server can't be reached. Check the connection, then try again: what has been downloaded isn't downloaded twice. Without a network, install from a folder of wheels.</source>
+      <translation>No se puede acceder al servidor de los paquetes. Compruebe la conexión e inténtelo de nuevo: lo descargado no se descarga dos veces. Sin red, instale desde una carpeta de wheels.</translation>
+    </message>
+    <message>
+      <source>The proxy doesn't let the download through. Check host, port, user and password under Settings &gt; Options &gt; Network (an HTTP proxy: pip can't use SOCKS by itself), or install from a folder of wheels.</source>
+      <translation>El proxy no deja pasar la descarga. Compruebe servidor, puerto, usuario y contraseña en Configuración &gt; Opciones &gt; Red (un proxy HTTP: pip no puede usar SOCKS por sí solo), o instale desde una carpeta de wheels.</translation>
+    </message>
+    <message>
+      <source>The server's certificate isn't trusted, as where a company's firewall looks into connections. Set the variable PIP_CERT to the company's certificate file (PEM) before QGIS starts, or install from a folder of wheels.</source>
+      <translation>El certificado del servidor no es de confianza, como cuando el cortafuegos de una empresa mira dentro de las conexiones. Asigne a la variable PIP_CERT el archivo de certificado de la empresa (PEM) antes de que arranque QGIS, o instale desde una carpeta de wheels.</translation>
+    </message>
+    <message>
+      <source>The disk is full. Make room, then try again.</source>
+      <translation>El disco está lleno. Haga sitio e inténtelo de nuevo.</translation>
+    </message>
+    <message>
+      <source>A file can't be written, because another program holds it (a virus scanner, another QGIS window) or the folder is closed to you. Wait or close other QGIS windows and try again; if it stays, have the folder left out of the virus scanner.</source>
+      <translation>No se puede escribir un archivo, porque otro programa lo retiene (un antivirus, otra ventana de QGIS) o la carpeta le está vedada. Espere o cierre las otras ventanas de QGIS e inténtelo de nuevo; si persiste, haga que el antivirus excluya la carpeta.</translation>
+    </message>
+    <message>
+      <source>A virus scanner or a policy of this machine doesn't let the program run. Ask who looks after the machine to allow it in this folder, or use an existing Python.</source>
+      <translation>Un antivirus o una directiva de este equipo no deja que el programa se ejecute. Pida a quien administra el equipo que lo permita en esta carpeta, o use un Python existente.</translation>
+    </message>
+    <message>
+      <source>A file's path is too long for this system. Enable long paths in Windows, or use an existing Python in a folder with a shorter name.</source>
+      <translation>La ruta de un archivo es demasiado larga para este sistema. Active las rutas largas en Windows, o use un Python existente en una carpeta de nombre más corto.</translation>
+    </message>
+    <message>
+      <source>A package isn't to be had for this Python and system. If you install from a folder, check that its wheels were downloaded for this system and this version of Python; else use an existing Python (3.11 to 3.14).</source>
+      <translation>Un paquete no está disponible para este Python y este sistema. Si instala desde una carpeta, compruebe que sus wheels se descargaron para este sistema y esta versión de Python; si no, use un Python existente (3.11 a 3.14).</translation>
+    </message>
+    <message>
+      <source>This Python has no pip. Make the environment anew, or use an existing Python.</source>
+      <translation>Este Python no tiene pip. Cree el entorno de nuevo, o use un Python existente.</translation>
+    </message>
+    <message>
+      <source>This Python can't make environments. Install its venv module (on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
+      <translation>Este Python no puede crear entornos. Instale su módulo venv (en Debian y Ubuntu el paquete python3-venv) e inténtelo de nuevo, o use un Python existente.</translation>
+    </message>
+    <message>
+      <source>This Python lacks a package that RailSeg needs. Install those of {requirements} into it (pip install -r), or let RailSeg create an environment of its own.</source>
+      <translation>A este Python le falta un paquete que RailSeg necesita. Instale en él los de {requirements} (pip install -r), o deje que RailSeg cree un entorno propio.</translation>
+    </message>
+    <message>
+      <source>A system library that PyTorch needs is missing. On Windows install Microsoft's Visual C++ Redistributable (2015–2022, x64), on Linux the package libgomp1, then check again.</source>
+      <translation>Falta una biblioteca del sistema que PyTorch necesita. En Windows instale Microsoft Visual C++ Redistributable (2015–2022, x64), en Linux el paquete libgomp1, y compruebe de nuevo.</translation>
+    </message>
+    <message>
+      <source>The memory isn't enough, and the program was ended. Close other programs, then try again.</source>
+      <translation>La memoria no basta y el programa se detuvo. Cierre otros programas e inténtelo de nuevo.</translation>
+    </message>
+    <message>
+      <source>Check</source>
+      <translation>Comprobar</translation>
+    </message>
+    <message>
+      <source>Copy report</source>
+      <translation>Copiar informe</translation>
+    </message>
+    <message>
+      <source>Build it for this machine's processor</source>
+      <translation>Crearlo para el procesador de este equipo</translation>
+    </message>
+    <message>
+      <source>Build it for the NVIDIA card (CUDA)</source>
+      <translation>Crearlo para la tarjeta NVIDIA (CUDA)</translation>
+    </message>
+    <message>
+      <source>Build it from a folder of wheels, without a network</source>
+      <translation>Crearlo desde una carpeta de wheels, sin red</translation>
+    </message>
+    <message>
+      <source>Folder of wheels</source>
+      <translation>Carpeta de wheels</translation>
+    </message>
+    <message>
+      <source>Use an existing Python that has RailSeg's requirements</source>
+      <translation>Usar un Python existente que tenga lo que RailSeg necesita</translation>
+    </message>
+    <message>
+      <source>Python for RailSeg</source>
+      <translation>Python para RailSeg</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Cancelar</translation>
+    </message>
+    <message>
+      <source>RailSeg's model runs in a Python environment of its own, beside QGIS: PyTorch and some smaller packages, installed to {folder}. Nothing of QGIS is changed.</source>
+      <translation>El modelo de RailSeg se ejecuta en un entorno de Python propio, junto a QGIS: PyTorch y algunos paquetes más pequeños, instalados en {folder}. Nada cambia en QGIS.</translation>
+    </message>
+    <message>
+      <source>Environment</source>
+      <translation>Entorno</translation>
+    </message>
+    <message>
+      <source>Set it up</source>
+      <translation>Instalación</translation>
+    </message>
+    <message>
+      <source>Check and use it</source>
+      <translation>Comprobar y usar</translation>
+    </message>
+    <message>
+      <source>Create environment</source>
+      <translation>Crear entorno</translation>
+    </message>
+    <message>
+      <source>Ready: {python}</source>
+      <translation>Listo: {python}</translation>
+    </message>
+    <message>
+      <source>(set by the variable {name})</source>
+      <translation>(fijado por la variable {name})</translation>
+    </message>
+    <message>
+      <source>{text}: about {download} GB to download, {disk} GB on the disk</source>
+      <translation>{text}: unos {download} GB de descarga, {disk} GB en el disco</translation>
+    </message>
+    <message>
+      <source>Extract railway…</source>
+      <translation>Extraer vías férreas…</translation>
+    </message>
+    <message>
+      <source>The Python environment isn't ready: set it up in the options.</source>
+      <translation>El entorno de Python no está listo: prepárelo en las opciones.</translation>
+    </message>
+    <message>
+      <source>Open the options</source>
+      <translation>Abrir las opciones</translation>
+    </message>
+    <message>
+      <source>{program} can't be started: {error}.</source>
+      <translation>No se puede iniciar {program}: {error}.</translation>
+    </message>
+    <message>
+      <source>Review railway tracks</source>
+      <translation>Revisar vías férreas</translation>
+    </message>
+    <message>
+      <source>The railway is on the map. Some of it should be looked at.</source>
+      <translation>Las vías férreas están en el mapa. Convendría mirar algunas.</translation>
+    </message>
+    <message>
+      <source>Review 1 item</source>
+      <translation>Revisar 1 elemento</translation>
+    </message>
+    <message>
+      <source>Review {n} items</source>
+      <translation>Revisar {n} elementos</translation>
+    </message>
+    <message>
+      <source>Accept railway tracks</source>
+      <translation>Aceptar vías férreas</translation>
+    </message>
+    <message>
+      <source>Reject railway tracks</source>
+      <translation>Rechazar vías férreas</translation>
+    </message>
+    <message>
+      <source>Delete rejected railway tracks</source>
+      <translation>Eliminar vías férreas rechazadas</translation>
+    </message>
+    <message>
+      <source>{name} can't be edited. Save it as a GeoPackage in a folder of yours and review that.</source>
+      <translation>No se puede editar {name}. Guárdela como GeoPackage en una carpeta propia y revise esa copia.</translation>
+    </message>
+    <message>
+      <source>track</source>
+      <translation>vía</translation>
+    </message>
+    <message>
+      <source>switch</source>
+      <translation>desvío</translation>
+    </message>
+    <message>
+      <source>crossing</source>
+      <translation>travesía</translation>
+    </message>
+    <message>
+      <source>end of track</source>
+      <translation>final de vía</translation>
+    </message>
+    <message>
+      <source>cut at the edge</source>
+      <translation>cortada en el borde</translation>
+    </message>
+    <message>
+      <source>node</source>
+      <translation>nodo</translation>
+    </message>
+    <message>
+      <source>short isolated piece</source>
+      <translation>trozo aislado corto</translation>
+    </message>
+    <message>
+      <source>sharp bend</source>
+      <translation>curva cerrada</translation>
+    </message>
+    <message>
+      <source>low confidence</source>
+      <translation>confianza baja</translation>
+    </message>
+    <message>
+      <source>long inference</source>
+      <translation>interpolación larga</translation>
+    </message>
+    <message>
+      <source>close to another track</source>
+      <translation>cerca de otra vía</translation>
+    </message>
+    <message>
+      <source>crosses another track</source>
+      <translation>cruza otra vía</translation>
+    </message>
+    <message>
+      <source>uncertain fork</source>
+      <translation>bifurcación incierta</translation>
+    </message>
+    <message>
+      <source>uncertain crossing</source>
+      <translation>travesía incierta</translation>
+    </message>
+    <message>
+      <source>crossing or slip</source>
+      <translation>travesía o travesía de unión</translation>
+    </message>
+    <message>
+      <source>closed ring</source>
+      <translation>anillo cerrado</translation>
+    </message>
+    <message>
+      <source>What</source>
+      <translation>Qué</translation>
+    </message>
+    <message>
+      <source>Reason</source>
+      <translation>Motivo</translation>
+    </message>
+    <message>
+      <source>Length (m)</source>
+      <translation>Longitud (m)</translation>
+    </message>
+    <message>
+      <source>Confidence</source>
+      <translation>Confianza</translation>
+    </message>
+    <message>
+      <source>Show only what is doubtful for this reason</source>
+      <translation>Mostrar solo lo que es dudoso por este motivo</translation>
+    </message>
+    <message>
+      <source>All reasons</source>
+      <translation>Todos los motivos</translation>
+    </message>
+    <message>
+      <source>Previous</source>
+      <translation>Anterior</translation>
+    </message>
+    <message>
+      <source>Previous item (P)</source>
+      <translation>Elemento anterior (P)</translation>
+    </message>
+    <message>
+      <source>Next</source>
+      <translation>Siguiente</translation>
+    </message>
+    <message>
+      <source>Next item (N)</source>
+      <translation>Elemento siguiente (N)</translation>
+    </message>
+    <message>
+      <source>Accept</source>
+      <translation>Aceptar</translation>
+    </message>
+    <message>
+      <source>What is selected is right (A)</source>
+      <translation>Lo seleccionado es correcto (A)</translation>
+    </message>
+    <message>
+      <source>Reject</source>
+      <translation>Rechazar</translation>
+    </message>
+    <message>
+      <source>What is selected is wrong; it is kept, in grey (R)</source>
+      <translation>Lo seleccionado es incorrecto; se conserva, en gris (R)</translation>
+    </message>
+    <message>
+      <source>Delete rejected</source>
+      <translation>Eliminar rechazados</translation>
+    </message>
+    <message>
+      <source>Deletes what is rejected from the layers; Undo brings it back</source>
+      <translation>Elimina de las capas lo rechazado; Deshacer lo recupera</translation>
+    </message>
+    <message>
+      <source>Delete rejected ({n})</source>
+      <translation>Eliminar rechazados ({n})</translation>
+    </message>
+    <message>
+      <source>{n} to review</source>
+      <translation>{n} por revisar</translation>
+    </message>
+    <message>
+      <source>{shown} of {n} to review</source>
+      <translation>{shown} de {n} por revisar</translation>
+    </message>
+    <message>
+      <source>There are no railway tracks in this project: right-click a raster layer, Extract railway….</source>
+      <translation>No hay vías férreas en este proyecto: clic derecho en una capa ráster, Extraer vías férreas….</translation>
+    </message>
+    <message>
+      <source>Nothing is left to review. Save the layers' edits to keep what you decided.</source>
+      <translation>No queda nada por revisar. Guarde los cambios de las capas para conservar lo decidido.</translation>
+    </message>
+    <message>
+      <source>Nothing is left to review.</source>
+      <translation>No queda nada por revisar.</translation>
+    </message>
+    <message>
+      <source>The worker gave no answer:</source>
+      <translation>El proceso de cálculo no respondió:</translation>
+    </message>
+    <message>
+      <source>RailSeg {version}, Python {python}, PyTorch {torch}, works on {device}, {speed:.1f} tiles a second</source>
+      <translation>RailSeg {version}, Python {python}, PyTorch {torch}, trabaja en {device}, {speed:.1f} teselas por segundo</translation>
+    </message>
+    <message>
+      <source>RailSeg's Python can't be started ({error}). Check it under Settings &gt; Options &gt; RailSeg.</source>
+      <translation>No se puede iniciar el Python de RailSeg ({error}). Compruébelo en Configuración &gt; Opciones &gt; RailSeg.</translation>
+    </message>
+    <message>
+      <source>RailSeg's files are of different versions. Install the plugin again and restart QGIS.</source>
+      <translation>Los archivos de RailSeg son de versiones distintas. Instale el complemento de nuevo y reinicie QGIS.</translation>
+    </message>
+    <message>
+      <source>RailSeg's worker was ended by the system, probably for want of memory. Close other programs or choose a smaller extent, then run it again. Outputs of earlier runs are untouched.</source>
+      <translation>El sistema detuvo el proceso de cálculo de RailSeg, probablemente por falta de memoria. Cierre otros programas o elija una extensión menor y ejecute de nuevo. Los resultados de ejecuciones anteriores están intactos.</translation>
+    </message>
+    <message>
+      <source>RailSeg's worker ended unexpectedly (exit code {code}). Check the environment under Settings &gt; Options &gt; RailSeg; if it is in order, report this with the lines below.</source>
+      <translation>El proceso de cálculo de RailSeg terminó inesperadamente (código de salida {code}). Compruebe el entorno en Configuración &gt; Opciones &gt; RailSeg; si está en orden, informe de esto con las líneas siguientes.</translation>
+    </message>
+    <message>
+      <source>{stage}: {done} of {total} tiles</source>
+      <translation>{stage}: {done} de {total} teselas</translation>
+    </message>
+    <message>
+      <source>{stage}, about {duration} left</source>
+      <translation>{stage}, quedan unos {duration}</translation>
+    </message>
+    <message>
+      <source>{gsd:.3g} m pixels, {area:.1f} ha to look at in {tiles} tiles with {model} on {device}</source>
+      <translation>Píxeles de {gsd:.3g} m, {area:.1f} ha que mirar en {tiles} teselas con {model} en {device}</translation>
+    </message>
+    <message>
+      <source>It takes about {duration} and {size:.0f} MB on the disk</source>
+      <translation>Tarda unos {duration} y ocupa {size:.0f} MB en el disco</translation>
+    </message>
+    <message>
+      <source>Looking for tracks</source>
+      <translation>Buscando vías</translation>
+    </message>
+    <message>
+      <source>Cleaning the mask</source>
+      <translation>Limpiando la máscara</translation>
+    </message>
+    <message>
+      <source>Thinning the tracks</source>
+      <translation>Adelgazando las vías</translation>
+    </message>
+    <message>
+      <source>Drawing the lines</source>
+      <translation>Dibujando las líneas</translation>
+    </message>
+    <message>
+      <source>Comparing the lines</source>
+      <translation>Comparando las líneas</translation>
+    </message>
+    <message>
+      <source>Cutting chips</source>
+      <translation>Cortando recortes</translation>
+    </message>
+    <message>
+      <source>{n} s</source>
+      <translation>{n} s</translation>
+    </message>
+    <message>
+      <source>{n} min</source>
+      <translation>{n} min</translation>
+    </message>
+    <message>
+      <source>{n} h</source>
+      <translation>{n} h</translation>
+    </message>
+    <message>
+      <source>to be reviewed</source>
+      <translation>por revisar</translation>
+    </message>
+    <message>
+      <source>rejected</source>
+      <translation>rechazado</translation>
+    </message>
+    <message>
+      <source>other</source>
+      <translation>otro</translation>
+    </message>
+    <message>
+      <source>railway</source>
+      <translation>objeto ferroviario</translation>
+    </message>
+    <message>
+      <source>track ends</source>
+      <translation>extremos de vía en el nodo</translation>
+    </message>
+    <message>
+      <source>angle (°)</source>
+      <translation>ángulo (°)</translation>
+    </message>
+    <message>
+      <source>radius of the branch (m)</source>
+      <translation>radio de la vía desviada (m)</translation>
+    </message>
+    <message>
+      <source>side of the branch</source>
+      <translation>lado de la vía desviada</translation>
+    </message>
+    <message>
+      <source>confidence (0–1)</source>
+      <translation>confianza (0–1)</translation>
+    </message>
+    <message>
+      <source>status</source>
+      <translation>estado</translation>
+    </message>
+    <message>
+      <source>reason for review</source>
+      <translation>motivo de la revisión</translation>
+    </message>
+    <message>
+      <source>left</source>
+      <translation>izquierda</translation>
+    </message>
+    <message>
+      <source>right</source>
+      <translation>derecha</translation>
+    </message>
+    <message>
+      <source>ok</source>
+      <translation>en orden</translation>
+    </message>
+    <message>
+      <source>confidence 0.9 and more</source>
+      <translation>confianza de 0,9 o más</translation>
+    </message>
+    <message>
+      <source>confidence 0.75 to 0.9</source>
+      <translation>confianza de 0,75 a 0,9</translation>
+    </message>
+    <message>
+      <source>confidence below 0.75</source>
+      <translation>confianza inferior a 0,75</translation>
+    </message>
+    <message>
+      <source>from node</source>
+      <translation>desde el nodo</translation>
+    </message>
+    <message>
+      <source>to node</source>
+      <translation>hasta el nodo</translation>
+    </message>
+    <message>
+      <source>length on the ground (m)</source>
+      <translation>longitud sobre el terreno (m)</translation>
+    </message>
+    <message>
+      <source>lowest confidence (0–1)</source>
+      <translation>confianza más baja (0–1)</translation>
+    </message>
+    <message>
+      <source>inferred length (m)</source>
+      <translation>longitud interpolada (m)</translation>
+    </message>
+    <message>
+      <source>smallest radius (m)</source>
+      <translation>radio mínimo (m)</translation>
+    </message>
+    <message>
+      <source>source</source>
+      <translation>fuente</translation>
+    </message>
+    <message>
+      <source>source's ground sampling distance (m)</source>
+      <translation>resolución sobre el terreno de la fuente (m)</translation>
+    </message>
+    <message>
+      <source>model</source>
+      <translation>modelo</translation>
+    </message>
+    <message>
+      <source>created</source>
+      <translation>creado</translation>
+    </message>
+    <message>
+      <source>rail</source>
+      <translation>vía férrea</translation>
+    </message>
+    <message>
+      <source>matched</source>
+      <translation>emparejado</translation>
+    </message>
+    <message>
+      <source>missed</source>
+      <translation>omitido</translation>
+    </message>
+    <message>
+      <source>false</source>
+      <translation>falso</translation>
+    </message>
+  </context>
+</TS>
