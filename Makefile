@@ -8,7 +8,7 @@ DEMO := build/demo
 PROFILE := build/qgis-profile
 export QT_QPA_PLATFORM ?= offscreen
 
-.PHONY: help demo test test-core test-plugin test-desktop lint format qgis package bench train sample clean qgis-installed
+.PHONY: help demo test test-core test-plugin test-desktop fuzz lint format qgis package bench train sample clean qgis-installed
 
 help:
 	@echo "make demo     extract the sample raster's tracks to a GeoPackage and a preview picture"
@@ -16,7 +16,7 @@ help:
 	@echo "make qgis     QGIS with the plugin loaded and the sample raster open"
 	@echo "make package  the zip for the plugin site, build/railseg.zip"
 	@echo "make train    trains a model: DATA=folder MINUTES=60 NAME=my-model, see train/README.md"
-	@echo "make lint | format | bench | sample | clean"
+	@echo "make lint | format | fuzz | bench | sample | clean"
 
 .venv/ready: pyproject.toml resources/requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -46,6 +46,10 @@ test-plugin: .venv/ready .venv-qgis/ready
 
 test-desktop: .venv/ready .venv-qgis/ready
 	.venv-qgis/bin/python -m pytest -c tests/plugin/pytest.ini tests/desktop $(PYTEST_ARGS)
+
+# What the suite does with a few dozen damaged files and requests, with thousands of them: about an hour.
+fuzz: .venv/ready
+	$(BIN)/python -m pytest tests/core/test_fuzz.py --hypothesis-profile=fuzz --timeout=0 $(PYTEST_ARGS)
 
 lint: .venv/ready
 	$(BIN)/ruff format --check .
