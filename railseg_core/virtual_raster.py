@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import rasterio
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
@@ -20,8 +21,10 @@ _ADDRESS = re.compile(r"/vsi|[a-z0-9+]+://", re.I)
 _WITHIN = re.compile(r"\s*<|vrt:", re.I)
 """A virtual raster in the place of a file's name: GDAL opens the text itself."""
 _SOURCES = ("SourceFilename", "SourceDataset")
-_HEADER_BYTES = 1024
+_SIDECARS = (".ovr", ".msk", ".aux.xml")
 _MAX_DEPTH = 8
+_known_pictures: set[tuple[str, int, int]] = set()
+"""Name, size and time of sources that could be opened: a mosaic may have hundreds, and is opened several times."""
 
 
 def is_on_network(name: str) -> bool:
@@ -75,25 +78,35 @@ def check_sources(dataset: DatasetReader, depth: int = 0) -> None:
                 "Download them and build the virtual raster of the copies, or give a picture's own address.",
             )
     for file in dataset.files:
-        if is_device_or_pipe(file):
-            raise RailSegError(f"{name} is made of a device or a pipe ({file}).", "Build it of files.")
-        if file != name and _is_virtual(file):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", NotGeoreferencedWarning)
-                try:
-                    nested = rasterio.open(file)
-                except RasterioError:
-                    continue  # reading it will tell
-            with nested:
-                check_sources(nested, depth + 1)
+        if file != name and file not in {f"{name}{ending}" for ending in _SIDECARS}:
+            _check_source(name, file, depth)
 
 
-def _is_virtual(file: str) -> bool:
-    """Whether GDAL may take a file for a virtual raster; always where only GDAL can look into it."""
-    if file.startswith("/vsi"):
-        return True
+def _check_source(name: str, file: str, depth: int) -> None:
+    """Opens a source once: GDAL may read a source that is missing as empty, without a word, the second time it is read.
+
+    Raises:
+        RailSegError: it cannot be opened, or is a virtual raster that must not be read.
+    """
+    if is_device_or_pipe(file):
+        raise RailSegError(f"{name} is made of a device or a pipe ({file}).", "Build it of files.")
     try:
-        with Path(file).open("rb") as opened:
-            return b"<VRT" in opened.read(_HEADER_BYTES)
-    except OSError:
-        return False
+        status = Path(file).stat()
+        version = file, status.st_size, status.st_mtime_ns
+    except OSError:  # within an archive, or missing
+        version = None
+    if version in _known_pictures:
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        try:
+            source = rasterio.open(file)
+        except (RasterioError, CPLE_BaseError, UnicodeDecodeError) as error:
+            raise RailSegError(
+                f"{name} is made of {file}, which cannot be read: {error}.",
+                "Put that file in place, or build the virtual raster anew with gdalbuildvrt.",
+            ) from error
+    with source:
+        check_sources(source, depth + 1)
+        if source.driver != "VRT" and version is not None:
+            _known_pictures.add(version)
