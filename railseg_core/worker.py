@@ -170,6 +170,14 @@ def serve(connection: Connection, line: str) -> None:
             hint="Close other programs, or choose a smaller extent.",
             kind="MemoryError",
         )
+    except OSError as error:
+        connection.send(
+            "error",
+            id=request_id,
+            message=f"{error.strerror or error}: {error.filename or 'a file of the run'}.",
+            hint="Check that the disk has space left and is still there, and that you may write to it.",
+            kind="OSError",
+        )
     except Exception as error:  # the next request may still be served
         connection.send("log", id=request_id, level="debug", message=traceback.format_exc())
         connection.send(
