@@ -9,7 +9,7 @@ PROFILE := build/qgis-profile
 LRELEASE ?= lrelease
 export QT_QPA_PLATFORM ?= offscreen
 
-.PHONY: help demo test test-core test-plugin test-desktop lint format qgis package translations bench train sample clean \
+.PHONY: help demo test test-core test-plugin test-desktop fuzz lint format qgis package translations bench train sample clean \
 	qgis-installed
 
 help:
@@ -18,7 +18,7 @@ help:
 	@echo "make qgis     QGIS with the plugin loaded and the sample raster open"
 	@echo "make package  the zip for the plugin site, build/railseg.zip"
 	@echo "make train    trains a model: DATA=folder MINUTES=60 NAME=my-model, see train/README.md"
-	@echo "make lint | format | translations | bench | sample | clean"
+	@echo "make lint | format | fuzz | translations | bench | sample | clean"
 
 .venv/ready: pyproject.toml resources/requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -48,6 +48,10 @@ test-plugin: .venv/ready .venv-qgis/ready
 
 test-desktop: .venv/ready .venv-qgis/ready
 	.venv-qgis/bin/python -m pytest -c tests/plugin/pytest.ini tests/desktop $(PYTEST_ARGS)
+
+# What the suite does with a few dozen damaged files and requests, with thousands of them: about an hour.
+fuzz: .venv/ready
+	$(BIN)/python -m pytest tests/core/test_fuzz.py --hypothesis-profile=fuzz --timeout=0 $(PYTEST_ARGS)
 
 lint: .venv/ready
 	$(BIN)/ruff format --check .

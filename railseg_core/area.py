@@ -135,6 +135,8 @@ class Area:
             TypeError, ValueError: one of them is something else.
             ShapelyError: the WKT is none.
         """
+        if not isinstance(values, Mapping):
+            raise TypeError("it has no wkt and crs")
         within = values.get("within")
         return cls(
             shapely.from_wkt(values["wkt"]),

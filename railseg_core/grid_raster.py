@@ -17,7 +17,7 @@ import pyproj
 import rasterio
 from affine import Affine
 from rasterio.crs import CRS
-from rasterio.errors import RasterioIOError
+from rasterio.errors import CRSError, RasterioIOError
 from rasterio.io import DatasetReader, DatasetWriter
 from rasterio.windows import Window
 
@@ -26,7 +26,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.lattice_warp import LatticeWarp
 from railseg_core.outputs import written_aside
 from railseg_core.placement import Placement
-from railseg_core.source_raster import GDAL_ERRORS, SourceRaster, closed_on_error, gdal_environment
+from railseg_core.source_raster import GDAL_ERRORS, SourceRaster, closed_on_error, gdal_environment, reading
 from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
 
 Encoding = Literal["scaled", "unit", "mask"]
@@ -241,8 +241,9 @@ def open_grid_raster(path: str | os.PathLike[str]) -> GridRaster:
     """
     source = _open_values(path)
     try:
-        tag = source.dataset.tags().get(_ENCODING_TAG)
-        encoding: Encoding = "scaled" if tag == "scaled" and source.is_eight_bit else _find_encoding(source)
+        with reading(source.name):
+            tag = source.dataset.tags().get(_ENCODING_TAG)
+            encoding: Encoding = "scaled" if tag == "scaled" and source.is_eight_bit else _find_encoding(source)
     finally:
         source.close()
     return GridRasterRecipe(os.fspath(path), encoding).open()
@@ -269,11 +270,11 @@ class GridRaster:
 
     def __init__(self, recipe: GridRasterRecipe) -> None:
         self._source = source = _open_values(recipe.path)
-        with closed_on_error(self):
+        with closed_on_error(self), reading(source.name):
             tags: dict[str, str] = source.dataset.tags()
             # A part of a wide picture may lie where its CRS would not have been chosen: ours keep theirs. Other
             # programs copy our tags to what they reproject.
-            own = _CRS_TAG in tags and CRS.from_user_input(tags[_CRS_TAG]) == source.dataset.crs
+            own = _is_crs(tags.get(_CRS_TAG), source.dataset.crs)
             own_crs = pyproj.CRS.from_user_input(source.dataset.crs) if own else None
             placement = Placement(source.dataset, own_crs)
             self.recipe = recipe
@@ -343,6 +344,13 @@ class GridRaster:
             return None
         values, valid = made
         return np.concatenate([_encoded(values, self.recipe.encoding) * valid, valid[None]], dtype=np.uint8)
+
+
+def _is_crs(text: str | None, crs: CRS) -> bool:
+    try:
+        return text is not None and CRS.from_wkt(text) == crs
+    except CRSError:
+        return False
 
 
 def _open_values(path: str | os.PathLike[str]) -> SourceRaster:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from railseg_core import sampling
+from railseg_core.errors import RailSegError
 from railseg_core.placement import Placement
 from railseg_core.source_raster import SourceRaster
 from railseg_core.tiling import PixelWindow
@@ -18,9 +19,11 @@ _NODE_PX = 16
 _MARGIN_PX = 4
 """Pixels of the raster read beyond a chunk's own, for the kernels: 5 x 5 at most."""
 _MAX_CHUNK_PX = 512
-_MIN_CHUNK_PX = 64
+_MIN_CHUNK_PX = _NODE_PX
 _MAX_SOURCE_PX = 4096
 """A chunk is made smaller until no more than this many pixels of the raster lie along its side."""
+MAX_SOURCE_PX_PER_PX = 512
+"""At more, even the smallest chunk would be a quarter of a gigabyte of the raster's pixels."""
 _MAX_SAMPLES = 4
 """Samples of a working pixel along either side; finer rasters are first averaged over whole squares of pixels."""
 
@@ -48,6 +51,11 @@ class LatticeWarp:
         self._gsd_m = gsd_m
         self._resampling = resampling
         across, down = _source_px_per_working_px(placement, gsd_m)
+        if not max(across, down) <= MAX_SOURCE_PX_PER_PX:  # it may be no number
+            raise RailSegError(
+                f"{source.name} has pixels that are a {max(across, down):,.0f}th of the working grid's.",
+                "Its georeference is wrong, or it must be made coarser first, for example with gdalwarp -tr.",
+            )
         self._factor = max(1, math.ceil(max(across, down) / _MAX_SAMPLES - 1e-3)) if resampling == "smooth" else 1
         self._per_pixel = (_samples(down / self._factor), _samples(across / self._factor))
         if resampling == "nearest":
@@ -134,6 +142,8 @@ class LatticeWarp:
 def _source_px_per_working_px(placement: Placement, gsd_m: float) -> tuple[float, float]:
     """How many pixels of the raster a step of one working pixel crosses: eastwards, and southwards."""
     steps = np.array(placement.pixel_m).T  # metres (x, y) per (column, row)
+    if not abs(np.linalg.det(steps)) > 0:
+        return math.inf, math.inf
     (col_x, col_y), (row_x, row_y) = np.linalg.inv(steps) * gsd_m
     return math.hypot(col_x, row_x), math.hypot(col_y, row_y)
 

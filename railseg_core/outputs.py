@@ -22,13 +22,20 @@ def exists(path: str | os.PathLike[str]) -> bool:
     return os.path.exists(path)  # noqa: PTH110
 
 
+def is_device_or_pipe(path: str | os.PathLike[str]) -> bool:
+    """Whether there is something by that name that is neither a file nor a folder: reading it may never end."""
+    return exists(path) and not (os.path.isfile(path) or os.path.isdir(path))  # noqa: PTH112, PTH113  # see `exists`
+
+
 def gdal_name(path: str | os.PathLike[str]) -> str:
     """A file's name in the form that GDAL takes.
 
     Raises:
-        RailSegError: the name is not UTF-8, which it may be on Linux.
+        RailSegError: the name is not UTF-8, which it may be on Linux, or no name at all.
     """
     name = os.fspath(path)
+    if not name or "\0" in name:
+        raise RailSegError(f"{name!a} is no name of a file.", "Give one.")
     try:
         name.encode()
     except UnicodeEncodeError as error:

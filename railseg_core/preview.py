@@ -47,4 +47,9 @@ def draw_preview(grid: WorkingGrid, railway_map: RailwayMap, path: Path, *, over
     if not encoded:
         raise RailSegError(f"The preview {path} could not be drawn.", "Leave the preview out.")
     with written_aside(path, overwrite=overwrite) as aside:
-        aside.write_bytes(data.tobytes())
+        try:
+            aside.write_bytes(data.tobytes())
+        except OSError as error:
+            raise RailSegError(
+                f"{path} could not be written ({error.strerror or error}).", "Check that the disk has space left."
+            ) from error

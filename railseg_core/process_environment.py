@@ -1,19 +1,45 @@
-"""Environment variables of a process that does the work; to be set before numpy, torch and rasterio are imported."""
+"""Environment variables of a process that does the work; to be set before numpy, torch and GDAL are loaded."""
 
 from __future__ import annotations
 
 import os
 
-# QGIS, PostGIS or conda point at their own PROJ and GDAL with these: not those of the wheels.
-_FOREIGN = ("PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "GDAL_DRIVER_PATH")
+# QGIS, PostGIS or conda point at their own PROJ and GDAL with these: not those of the wheels. Some make GDAL run code.
+_FOREIGN = (
+    "PROJ_DATA",
+    "PROJ_LIB",
+    "GDAL_DATA",
+    "GDAL_DRIVER_PATH",
+    "GDAL_PYTHON_DRIVER_PATH",
+    "GDAL_VRT_PYTHON_TRUSTED_MODULES",
+    "OGR_DRIVER_PATH",
+    "OGR_SQLITE_LOAD_EXTENSIONS",
+)
+# Formats whose files lead to the network (MRF also to files that it writes, GPSBabel to a program that it runs), and
+# the virtual ones beside VRT, whose sources nothing confines.
+_RASTER_FORMATS = "DAAS,EEDA,EEDAI,GTI,HTTP,MRF,PLMOSAIC,STACIT,STACTA,WCS,WMS,WMTS"
+_VECTOR_FORMATS = "ADBC,AmigoCloud,Carto,CSW,Elasticsearch,GDALG,GPSBabel,NGW,OAPIF,OGCAPI,OGR_VRT,PLSCENES,WFS"
+GDAL_CONFINEMENT = {
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
+    "GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE": "SIBLING_OR_CHILD_OF_VRT_PATH",  # GDAL 3.12 on
+    "GDAL_SKIP": _RASTER_FORMATS,
+}
+"""What keeps a raster from running code and from the network. GDAL reads `GDAL_SKIP` once, when it is first used."""
+_CONFINEMENT = GDAL_CONFINEMENT | {
+    "GDAL_SKIP": f"{_RASTER_FORMATS},{_VECTOR_FORMATS}",
+    "GML_DOWNLOAD_SCHEMA": "NO",
+    "GML_SKIP_RESOLVE_ELEMS": "ALL",
+    "PROJ_NETWORK": "OFF",
+}
 
 
 def prepare_process_environment() -> None:
-    """Drops foreign PROJ and GDAL variables, and lets idle OpenMP threads sleep.
+    """Drops foreign PROJ and GDAL variables, confines what files can make GDAL do, lets idle OpenMP threads sleep.
 
     OpenMP's threads by default wait in a loop for each other. Where another program wants the same cores, that makes
     the network slower by far more than its share of them.
     """
     for name in _FOREIGN:
         os.environ.pop(name, None)
+    os.environ.update(_CONFINEMENT)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

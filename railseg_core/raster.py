@@ -32,13 +32,15 @@ from railseg_core.errors import RailSegError
 from railseg_core.lattice_warp import LatticeWarp
 from railseg_core.placement import Placement
 from railseg_core.radiometry import Stretch, check_has_data, find_stretch
-from railseg_core.source_raster import SourceRaster, choose_bands, closed_on_error, open_dataset
+from railseg_core.source_raster import SourceRaster, choose_bands, closed_on_error, open_dataset, reading
 from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
 
 GSD_M = 0.2
 """What the bundled model was trained for."""
 MAX_SOURCE_GSD_M = 1.0
 """In coarser pictures the rails of a track (1.435 m apart) are no longer to be told from each other."""
+MAX_WINDOW_PX = 10**12
+"""A list of more tiles would not fit into memory: 40,000 km² at 0.2 m."""
 AREA_MARGIN_M = 12.0
 """Worked on beyond the area: morphology and thinning see their neighbours up to the area's edge."""
 _MASK_CHUNK_PX = 512
@@ -121,7 +123,8 @@ def read_raster_info(path: str | os.PathLike[str], bands: Sequence[int] | None =
     """
     source = _open_picture(path, bands)
     try:
-        return _describe(source, Placement(source.dataset), GSD_M, find_stretch(source))
+        with reading(source.name):
+            return _describe(source, Placement(source.dataset), GSD_M, find_stretch(source))
     finally:
         source.close()
 
@@ -132,7 +135,7 @@ def read_outline(path: str | os.PathLike[str]) -> tuple[BaseGeometry, pyproj.CRS
     Raises:
         RailSegError: the raster is missing, unreadable, or without CRS or georeference.
     """
-    with open_dataset(path) as dataset:
+    with open_dataset(path) as dataset, reading(dataset.name):
         placement = Placement(dataset)
         return shapely.make_valid(shapely.Polygon(placement.outline())), placement.crs
 
@@ -163,8 +166,9 @@ def open_working_grid(
     chosen = tuple(bands) if bands is not None else None
     source = _open_picture(path, chosen)
     try:
-        gsd_of_source = Placement(source.dataset).gsd_m
-        if gsd_of_source > MAX_SOURCE_GSD_M:
+        with reading(source.name):
+            gsd_of_source = Placement(source.dataset).gsd_m
+        if not gsd_of_source <= MAX_SOURCE_GSD_M:  # it may be no number
             raise RailSegError(
                 f"{source.name} is too coarse: its pixels are {gsd_of_source:.2g} m on the ground.",
                 f"Tracks can be told apart up to {MAX_SOURCE_GSD_M:g} m, and best at {GSD_M:g} m or finer.",
@@ -192,7 +196,7 @@ class WorkingGrid:
 
     def __init__(self, recipe: GridRecipe) -> None:
         self._source = _open_picture(recipe.path, recipe.bands)
-        with closed_on_error(self):
+        with closed_on_error(self), reading(self._source.name):
             placement = Placement(self._source.dataset)
             self.recipe = recipe
             self.info = _describe(self._source, placement, recipe.gsd_m, recipe.stretch)
@@ -204,6 +208,12 @@ class WorkingGrid:
             picture = shapely.box(*self.picture_window.bounds(self.gsd_m)).buffer(AREA_MARGIN_M)
             self._polygon = recipe.area.polygon_in(placement.crs, picture) if recipe.area else None
             self.window = self._area_window().snapped(RASTER_TILE_PX)
+            if self.window.width * self.window.height > MAX_WINDOW_PX:
+                km2 = self.window.width * self.window.height * self.gsd_m**2 / 1e6
+                raise RailSegError(
+                    f"{self._source.name} covers {km2:,.0f} km²: more than one run can take.",
+                    "Choose an extent or an area in it; if it should be small, its georeference is wrong.",
+                )
             if self.info.overview > 1:
                 self._source.close()
                 level = self.info.overviews.index(self.info.overview)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import reprlib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
@@ -187,6 +188,7 @@ REQUESTS: dict[str, type[Request]] = {
     "chips": ChipsRequest,
 }
 MIN_CHIP_PX, MAX_CHIP_PX = 64, 4096
+_SHOWN = 80
 _SOURCES = ("raster", "extracted", "reference", "lines")
 _PATHS = ("output", "model", "probability", "mask", "preview", "layers")
 _RANGES = {
@@ -213,16 +215,16 @@ def parse_request(method: str, params: Mapping[str, Any]) -> Request:
         RailSegError: For an unknown method or parameter, a missing one, or a value out of range.
     """
     if method not in REQUESTS:
-        raise RailSegError(f"There is no method {method!r}.", f"Use one of {', '.join(REQUESTS)}.")
+        raise RailSegError(f"There is no method {_short(method)}.", f"Use one of {', '.join(REQUESTS)}.")
     request_type = REQUESTS[method]
     known = {item.name: item for item in fields(request_type)}
     for name in params:
         if name not in known:
-            raise RailSegError(f"{method} has no parameter {name!r}.", f"It takes {', '.join(known)}.")
+            raise RailSegError(f"{method} has no parameter {_short(name)}.", f"It takes {', '.join(known)}.")
     given = {name: _parse(name, value) for name, value in params.items() if value is not None}
     for name, item in known.items():
         if item.default is MISSING and name not in given:
-            raise RailSegError(f"{method} needs the parameter {name!r}.", "")
+            raise RailSegError(f"{method} needs the parameter {name!r}.", "Give it.")
     return request_type(**given)
 
 
@@ -241,12 +243,27 @@ def _parse(name: str, value: Any) -> Any:
         if name == "side_px":
             return int(_in_range(name, value, MIN_CHIP_PX, MAX_CHIP_PX))
         if name == "overwrite":
-            return bool(value)
-    except (TypeError, ValueError, KeyError, shapely.errors.ShapelyError) as error:
-        raise RailSegError(f"The value {value!r} of {name} isn't understood ({error}).", "") from error
+            return _truth(value)
+    except (TypeError, ValueError, OverflowError, KeyError, RecursionError, shapely.errors.ShapelyError) as error:
+        raise RailSegError(
+            f"The value {_short(value)} of {name} isn't understood ({str(error)[:_SHOWN]}).", "Give one of its kind."
+        ) from error
     if name == "kernel" and value not in get_args(KernelShape):
-        raise RailSegError(f"There is no kernel shape {value!r}.", "Use square or disc.")
+        raise RailSegError(f"There is no kernel shape {_short(value)}.", "Use square or disc.")
+    if name == "device" and not isinstance(value, str):
+        raise RailSegError(f"There is no device called {_short(value)}.", "Use auto.")
     return value
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("it is neither true nor false")
+    return value
+
+
+def _short(value: Any) -> str:
+    """A value as it was given, as much of it as a message can hold."""
+    return reprlib.repr(value)[:_SHOWN]
 
 
 def _bands(value: Any) -> tuple[int, ...]:

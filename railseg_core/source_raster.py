@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,41 +14,58 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 from rasterio._err import CPLE_BaseError
-from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.enums import ColorInterp, Interleaving, MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from railseg_core.errors import RailSegError
-from railseg_core.outputs import exists, gdal_name
+from railseg_core.outputs import exists, gdal_name, is_device_or_pipe
+from railseg_core.process_environment import GDAL_CONFINEMENT
 from railseg_core.tiling import PixelWindow
+from railseg_core.virtual_raster import check_sources, is_on_network
 
 CACHE_BYTES = 64 * 2**20
 """GDAL's block cache. Its own default is a twentieth of the machine's memory."""
+MAX_BLOCK_BYTES = 512 * 2**20
+"""What GDAL must unpack at once to read a single pixel."""
+_NO_NETWORK = {"CPL_VSIL_CURL_ALLOWED_FILENAME": "none"}
+"""GDAL's network folders open this one name only."""
+_PATIENCE = {"GDAL_HTTP_CONNECTTIMEOUT": 10, "GDAL_HTTP_LOW_SPEED_TIME": 30, "GDAL_HTTP_LOW_SPEED_LIMIT": 1}
+"""Seconds, and bytes a second: an address that does not answer is an error and no endless wait."""
 _NO_FILE = re.compile(r"/vsi|[A-Za-z_0-9]{2,}:")
 """GDAL's virtual folders, subdatasets and addresses; a single letter is a Windows drive."""
-GDAL_ERRORS = (RasterioError, CPLE_BaseError)
-"""What GDAL's failures come as: rasterio wraps those of reading and writing, and leaves others as they are."""
+GDAL_ERRORS = (RasterioError, CPLE_BaseError, UnicodeDecodeError)
+"""What GDAL's failures come as: rasterio wraps those of reading and writing, and leaves others as they are; the last
+comes where a damaged file's words are no text."""
 _RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 
 
-def gdal_environment() -> rasterio.Env:
+def gdal_environment(name: str = "") -> rasterio.Env:
     """GDAL's settings while a raster is opened, read or written: a bounded cache, masks inside the file.
 
-    The listing of the raster's folder stays on: sidecars (overviews, masks, world files) are found by it.
+    The listing of the raster's folder stays on: sidecars (overviews, masks, world files) are found by it. What a file
+    says never leads to the network; a person's own address does.
+
+    Args:
+        name: Of the raster that is read, as it was given.
     """
-    return rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES, GDAL_TIFF_INTERNAL_MASK=True)
+    network = _PATIENCE if is_on_network(name) else _NO_NETWORK
+    return rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES, GDAL_TIFF_INTERNAL_MASK=True, **GDAL_CONFINEMENT, **network)
 
 
 def open_dataset(path: str | os.PathLike[str], **options: object) -> DatasetReader:
     """Opens a raster by GDAL.
 
     Raises:
-        RailSegError: there is no such file, or it is no raster with bands.
+        RailSegError: there is no such file, it is no raster with bands, one of bytes or pictures that it must not
+            lead to, or its blocks are too large to be read.
     """
     name = gdal_name(path)
+    if is_device_or_pipe(name):
+        raise RailSegError(f"{name} is a device or a pipe.", "Give a file.")
     try:
-        with gdal_environment(), warnings.catch_warnings():
+        with gdal_environment(name), warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an error with a way out comes later
             dataset: DatasetReader = rasterio.open(name, **options)
             parts = dataset.subdatasets
@@ -64,7 +82,22 @@ def open_dataset(path: str | os.PathLike[str], **options: object) -> DatasetRead
         dataset.close()
         hint = f"Name one of its parts, for example {parts[0]}" if parts else "Give a picture."
         raise RailSegError(f"{name} has no bands.", hint)
+    with closed_on_error(dataset), reading(name):
+        check_sources(dataset)
+        _check_blocks(dataset)
     return dataset
+
+
+def _check_blocks(dataset: DatasetReader) -> None:
+    together = dataset.count if dataset.interleaving is Interleaving.pixel else 1
+    for (rows, cols), dtype in zip(dataset.block_shapes, dataset.dtypes, strict=True):
+        size = rows * cols * together * (16 if "complex" in dtype else np.dtype(dtype).itemsize)
+        if size > MAX_BLOCK_BYTES:
+            raise RailSegError(
+                f"{dataset.name} is stored in blocks of {cols:,} x {rows:,} pixels: {size / 1e9:,.1f} GB would be "
+                "unpacked for the first of them.",
+                "Store it in tiles: gdal_translate -co TILED=YES -co COMPRESS=DEFLATE -co BIGTIFF=IF_SAFER.",
+            )
 
 
 @contextmanager
@@ -75,7 +108,7 @@ def reading(name: str) -> Iterator[None]:
         RailSegError: the file is damaged, cut short or out of reach.
     """
     try:
-        with gdal_environment():
+        with gdal_environment(name):
             yield
     except GDAL_ERRORS as error:
         cause = error.__cause__ or error
@@ -150,6 +183,8 @@ class SourceRaster:
         as_values: bool = False,
     ) -> None:
         options = {} if overview is None else {"OVERVIEW_LEVEL": overview}
+        # An interrupted run may close the raster while its reading thread is at work: GDAL would crash.
+        self._in_use = threading.Lock()
         self.dataset = open_dataset(path, **options)
         with closed_on_error(self), reading(self.name):
             self.bands = choose(self.dataset)
@@ -223,7 +258,7 @@ class SourceRaster:
         options: dict[str, Any] = {"window": where}
         if shape:
             options["out_shape"] = (len(bands), *shape)
-        with reading(self.name):
+        with self._in_use, reading(self.name):
             pixels = self.dataset.read(bands, **options)
             valid = np.ones(pixels.shape[1:], dtype=np.bool_)
             if self._by_nodata or self._by_mask:
@@ -245,8 +280,9 @@ class SourceRaster:
         return pixels, valid
 
     def close(self) -> None:
-        """Closes the file."""
-        self.dataset.close()
+        """Closes the file, once what another thread is reading of it has been read."""
+        with self._in_use:
+            self.dataset.close()
 
     def _read_palette(self) -> npt.NDArray[np.uint8] | None:
         if len(self.bands) != 1 or self.dataset.colorinterp[self.bands[0] - 1] != ColorInterp.palette:

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
+import shapely
+from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, GeometryError
 
 from railseg_core.errors import RailSegError
+from railseg_core.outputs import is_device_or_pipe
+
+_FAILURES = (
+    CRSError,
+    DataLayerError,
+    DataSourceError,
+    FeatureError,
+    GeometryError,
+    UnicodeDecodeError,  # words of a damaged file that are no text
+    shapely.errors.GEOSException,  # coordinates that are no numbers
+)
 
 
 @contextmanager
 def reading_vectors(name: str, wanted: str = "lines") -> Iterator[None]:
     """Turns what GDAL says of a file that is none into a message with a way out; `wanted` is what it should hold."""
+    if is_device_or_pipe(name):
+        raise RailSegError(f"{name} is a device or a pipe.", "Give a file.")
     try:
-        yield
-    except (DataSourceError, DataLayerError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's about single features and how the file is written
+            yield
+    except _FAILURES as error:
         raise RailSegError(
             f"{name} is not a vector file that can be read.", f"Give a GeoPackage, GeoJSON or shapefile of {wanted}."
         ) from error

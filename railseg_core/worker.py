@@ -127,6 +127,15 @@ def read_requests(stream: TextIO) -> queue.Queue[str]:
     return lines
 
 
+def _parsed(line: str) -> Any:
+    from railseg_core.errors import RailSegError
+
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:  # a number may be too long, a list too deep
+        raise RailSegError(f"A request isn't JSON: {error}.", "Install the plugin again.") from error
+
+
 def serve(connection: Connection, line: str) -> None:
     """Works one request off: `{"id": …, "method": …, "params": {…}}` to a `result` or an `error`."""
     from railseg_core.errors import RailSegError
@@ -134,10 +143,12 @@ def serve(connection: Connection, line: str) -> None:
 
     request_id = None
     try:
-        message = json.loads(line)
+        message = _parsed(line)
         request_id = message.get("id") if isinstance(message, dict) else None
         if not isinstance(message, dict) or not isinstance(message.get("params", {}), dict):
-            raise RailSegError("A request must be a JSON object with id, method and params.")
+            raise RailSegError(
+                "A request must be a JSON object with id, method and params.", "Install the plugin again."
+            )
         method = message.get("method")
         request = None if method == "info" else parse_request(str(method), message.get("params", {}))
         # Only now: this imports what does the work, which takes seconds that a wrong request need not wait for.
@@ -151,8 +162,6 @@ def serve(connection: Connection, line: str) -> None:
         connection.send("result", id=request_id, result=result)
     except RailSegError as error:
         connection.send("error", id=request_id, message=error.message, hint=error.hint, kind="RailSegError")
-    except json.JSONDecodeError as error:
-        connection.send("error", id=None, message=f"A request isn't JSON: {error}.", hint="", kind="RailSegError")
     except MemoryError:
         connection.send(
             "error",
@@ -160,6 +169,14 @@ def serve(connection: Connection, line: str) -> None:
             message="The machine's memory isn't enough.",
             hint="Close other programs, or choose a smaller extent.",
             kind="MemoryError",
+        )
+    except OSError as error:
+        connection.send(
+            "error",
+            id=request_id,
+            message=f"{error.strerror or error}: {error.filename or 'a file of the run'}.",
+            hint="Check that the disk has space left and is still there, and that you may write to it.",
+            kind="OSError",
         )
     except Exception as error:  # the next request may still be served
         connection.send("log", id=request_id, level="debug", message=traceback.format_exc())

@@ -21,6 +21,8 @@ BUNDLED_MODEL = "railseg-2.safetensors"
 ARCHITECTURE = "deeplabv3plus-mobilenetv3-carafe"
 _HEADER_KEY = "railseg_model"
 _FORMAT_VERSION = 1
+MIN_GSD_M, MAX_GSD_M = 0.02, 1.0
+_MAX_TEXT_BYTES = 10_000
 _WAY_OUT = "Use a model file made by RailSeg's training, or leave the model out to use the bundled one."
 
 
@@ -130,10 +132,11 @@ def _parse_card(header: str, path: Path) -> ModelCard:
                 values[name] = tuple(values[name])
         known = {item.name for item in fields(ModelCard)}
         card = ModelCard(**{name: value for name, value in values.items() if name in known})
-        in_range = [0 < float(level) <= 1 for level in (card.track_threshold, card.axis_threshold)]
-        if not (card.gsd_m > 0 and all(in_range) and 0 <= float(card.min_piece_confidence) <= 1):
+        _check_types(card)
+        in_range = [0 < level <= 1 for level in (card.track_threshold, card.axis_threshold)]
+        if not (MIN_GSD_M <= card.gsd_m <= MAX_GSD_M and all(in_range) and 0 <= card.min_piece_confidence <= 1):
             raise ValueError("its numbers are out of range")
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise RailSegError(f"The header of the model file {path} is damaged ({error}).", _WAY_OUT) from error
     if card.format_version > _FORMAT_VERSION:
         raise RailSegError(f"The model file {path} is of a newer RailSeg.", "Update RailSeg.")
@@ -144,6 +147,24 @@ def _parse_card(header: str, path: Path) -> ModelCard:
             _WAY_OUT,
         )
     return card
+
+
+def _check_types(card: ModelCard) -> None:
+    """What the card says goes into files and messages: text that can be written, and numbers.
+
+    Raises:
+        TypeError: something is of another kind.
+        ValueError: a text is not to be written as UTF-8, or too long.
+    """
+    texts = (card.name, card.variant, card.trained_on, card.licence, card.architecture, *card.credits, *card.outputs)
+    levels = (card.track_threshold, card.axis_threshold, card.min_piece_confidence)
+    numbers = (card.gsd_m, *levels, card.pixel_mean, card.pixel_scale, card.format_version)
+    for text in (*texts, *card.scores):
+        if "\0" in text or len(text.encode()) > _MAX_TEXT_BYTES:
+            raise ValueError("a text in it cannot be written")
+    for number in (*numbers, *card.scores.values()):
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise TypeError(f"{str(number)[:40]} in it is no number")
 
 
 def load_model(path: Path) -> tuple[DeepLabV3Plus, ModelCard]:
@@ -168,7 +189,7 @@ def load_model(path: Path) -> tuple[DeepLabV3Plus, ModelCard]:
                 tensor = file.get_tensor(name)
                 if tensor.shape != target.shape or not tensor.is_floating_point():
                     raise RailSegError(f"In the model file {path}, {name} has the wrong shape or type.", _WAY_OUT)
-                if not torch.isfinite(tensor).all():
+                if not torch.isfinite(tensor.float()).all():
                     raise RailSegError(f"In the model file {path}, {name} isn't finite.", _WAY_OUT)
                 target.copy_(tensor)  # state_dict's tensors share the model's memory
     except (SafetensorError, OSError) as error:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 import rasterio
+from hypothesis import settings
 from rasterio.windows import Window
 
 from railseg_core.process_environment import prepare_process_environment
 from railseg_core.resources_dir import resource_path
 
 prepare_process_environment()  # before any test module imports torch
+settings.register_profile("fuzz", max_examples=3000, deadline=None)  # make fuzz
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,112 @@
+"""What a virtual raster (VRT) may be made of: pictures on this machine, named plainly."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from pathlib import Path
+from xml.etree import ElementTree
+
+import rasterio
+from rasterio._err import CPLE_BaseError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetReader
+
+from railseg_core.errors import RailSegError
+from railseg_core.outputs import is_device_or_pipe
+
+_NETWORK = re.compile(r"/vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)|\b(https?|ftp|s3|gs|az|adls|oss|hdfs)://", re.I)
+_ADDRESS = re.compile(r"/vsi|[a-z0-9+]+://", re.I)
+"""How a name begins that is no path: a folder may be called anything."""
+_WITHIN = re.compile(r"\s*<|vrt:", re.I)
+"""A virtual raster in the place of a file's name: GDAL opens the text itself."""
+_SOURCES = ("SourceFilename", "SourceDataset")
+_SIDECARS = (".ovr", ".msk", ".aux.xml")
+_MAX_DEPTH = 8
+_known_pictures: set[tuple[str, int, int]] = set()
+"""Name, size and time of sources that could be opened: a mosaic may have hundreds, and is opened several times."""
+
+
+def is_on_network(name: str) -> bool:
+    """Whether a raster's name, as a person gives it, is an address on the network."""
+    return _ADDRESS.match(name) is not None and _NETWORK.search(name) is not None
+
+
+def check_sources(dataset: DatasetReader, depth: int = 0) -> None:
+    """Looks at what a virtual raster is made of, and the virtual rasters among that; any other raster is left alone.
+
+    Args:
+        dataset: Any raster, just opened: the pictures behind it have not been read yet.
+        depth: How many virtual rasters it lies within.
+
+    Raises:
+        RailSegError: it takes the bytes of a file for pixels, hides a virtual raster in a name, leads to the network
+            though it lies on this machine, or is nested without end.
+    """
+    if dataset.driver != "VRT":
+        return
+    name = dataset.name
+    try:
+        description = ElementTree.fromstring(dataset.tags(ns="xml:VRT").get("xml:VRT", ""))  # noqa: S314  # GDAL's own
+    except ElementTree.ParseError as error:
+        raise RailSegError(
+            f"{name} is a virtual raster whose description cannot be read ({error}).",
+            "Build it anew with gdalbuildvrt.",
+        ) from error
+    if depth > _MAX_DEPTH:
+        raise RailSegError(f"{name} is a virtual raster within itself.", "Build it of the pictures themselves.")
+    if any(value == "VRTRawRasterBand" for element in description.iter() for value in element.attrib.values()):
+        raise RailSegError(
+            f"{name} is a virtual raster of a file's raw bytes.", "Convert it to GeoTIFF with gdal_translate."
+        )
+    languages = [(element.text or "").strip().lower() for element in description.iter("PixelFunctionLanguage")]
+    if "python" in languages:
+        raise RailSegError(
+            f"{name} is a virtual raster that runs a program of its own (a pixel function in Python).",
+            "If you trust it, convert it to GeoTIFF with gdal_translate first.",
+        )
+    sources = [(element.text or "").strip() for element in description.iter() if element.tag in _SOURCES]
+    for source in sources:
+        if _WITHIN.match(source):
+            raise RailSegError(
+                f"{name} is a virtual raster with another one written into it.",
+                "Convert it to GeoTIFF with gdal_translate.",
+            )
+        if _NETWORK.search(source) and not is_on_network(name):
+            raise RailSegError(
+                f"{name} is made of pictures on the network ({source}).",
+                "Download them and build the virtual raster of the copies, or give a picture's own address.",
+            )
+    for file in dataset.files:
+        if file != name and file not in {f"{name}{ending}" for ending in _SIDECARS}:
+            _check_source(name, file, depth)
+
+
+def _check_source(name: str, file: str, depth: int) -> None:
+    """Opens a source once: GDAL may read a source that is missing as empty, without a word, the second time it is read.
+
+    Raises:
+        RailSegError: it cannot be opened, or is a virtual raster that must not be read.
+    """
+    if is_device_or_pipe(file):
+        raise RailSegError(f"{name} is made of a device or a pipe ({file}).", "Build it of files.")
+    try:
+        status = Path(file).stat()
+        version = file, status.st_size, status.st_mtime_ns
+    except OSError:  # within an archive, or missing
+        version = None
+    if version in _known_pictures:
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        try:
+            source = rasterio.open(file)
+        except (RasterioError, CPLE_BaseError, UnicodeDecodeError) as error:
+            raise RailSegError(
+                f"{name} is made of {file}, which cannot be read: {error}.",
+                "Put that file in place, or build the virtual raster anew with gdalbuildvrt.",
+            ) from error
+    with source:
+        check_sources(source, depth + 1)
+        if source.driver != "VRT" and version is not None:
+            _known_pictures.add(version)
