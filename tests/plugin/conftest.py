@@ -33,6 +33,7 @@ atexit.register(shutil.rmtree, PLUGIN_PATH)
 sys.path.insert(0, str(PLUGIN_PATH))
 os.environ.setdefault("RAILSEG_PYTHON", str(REPOSITORY / ".venv" / "bin" / "python"))
 
+from railseg.plugin.algorithms.extract_railway import ExtractRailway  # noqa: E402
 from railseg.plugin.environment import PYTHON_SETTING, Environment  # noqa: E402
 from railseg.plugin.provider import RailSegProvider  # noqa: E402
 from railseg.plugin.worker_client import WorkerClient  # noqa: E402
@@ -149,3 +150,28 @@ def track_raster(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def plain_raster(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A raster with nothing in it."""
     return write_raster(tmp_path_factory.mktemp("rasters") / "plain.tif")
+
+
+@pytest.fixture(scope="session")
+def extraction(
+    qgis_processing: None, worker_python: Path, track_raster: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """One run with all outputs, for all tests that look at what comes out."""
+    folder = tmp_path_factory.mktemp("extraction")
+    parameters = {
+        "INPUT": str(track_raster),
+        "DEVICE": "cpu",
+        "MIN_LENGTH": 5,
+        "TRACKS": str(folder / "tracks.gpkg"),
+        "NODES": str(folder / "nodes.gpkg"),
+        "GEOPACKAGE": str(folder / "map.gpkg"),
+        "PROBABILITY": str(folder / "probability.tif"),
+        "MASK": str(folder / "mask.tif"),
+    }
+    environment = Environment()
+    worker = WorkerClient(environment.python)
+    feedback = Feedback()
+    results, is_ok = ExtractRailway(environment, worker).create().run(parameters, QgsProcessingContext(), feedback)
+    worker.close()
+    assert is_ok, feedback.errors
+    return results
