@@ -136,9 +136,9 @@ class RasterAlgorithm(RailSegAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
         """On the main thread: takes from the layer what the work needs."""
-        super().prepareAlgorithm(parameters, context, feedback)
+        is_ready = super().prepareAlgorithm(parameters, context, feedback)
         self._raster = RasterSource(self.parameterAsRasterLayer(parameters, self.INPUT, context))
-        return True
+        return is_ready
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback

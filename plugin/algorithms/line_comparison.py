@@ -89,10 +89,10 @@ class LineComparison(RailSegAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
         """On the main thread: takes from the picture what the work needs."""
-        super().prepareAlgorithm(parameters, context, feedback)
+        is_ready = super().prepareAlgorithm(parameters, context, feedback)
         layer = self.parameterAsRasterLayer(parameters, self.RASTER, context)
         self._raster = None if layer is None else RasterSource(layer)
-        return True
+        return is_ready
 
     def inputs(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback

@@ -177,10 +177,12 @@ class _Finisher(QgsProcessingLayerPostProcessorInterface):
         self._run = run
 
     def postProcessLayer(
-        self, layer: QgsMapLayer, _context: QgsProcessingContext, _feedback: QgsProcessingFeedback
+        self, layer: QgsMapLayer, _context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> None:
         """Called by QGIS once the layer is there."""
-        layer.loadNamedStyle(str(self._style))
+        message, is_loaded = layer.loadNamedStyle(str(self._style))
+        if not is_loaded:
+            feedback.pushWarning(message)
         if self._run is not None:
             describe(layer, self._run)
         layer.triggerRepaint()

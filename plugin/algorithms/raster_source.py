@@ -138,7 +138,9 @@ class RasterSource:
             )
         measure = QgsDistanceArea()
         measure.setSourceCrs(self.crs, context.transformContext())
-        measure.setEllipsoid(self.crs.ellipsoidAcronym() or "EPSG:7030")
+        for ellipsoid in (self.crs.ellipsoidAcronym(), "EPSG:7030"):
+            if measure.setEllipsoid(ellipsoid):
+                break
         middle = extent.center()
         width_m = measure.measureLine(
             QgsPointXY(extent.xMinimum(), middle.y()), QgsPointXY(extent.xMaximum(), middle.y())
