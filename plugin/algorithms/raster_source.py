@@ -109,14 +109,15 @@ class RasterSource:
         crs: The layer's.
         name: The layer's.
         extent: The layer's.
+        path: What the worker opens; None if it can't.
     """
 
     def __init__(self, layer: QgsRasterLayer) -> None:
         self.crs = layer.crs()
         self.name: str = layer.name()
         self.extent = layer.extent()
-        self._path = _worker_path(layer)
-        self._provider: Any = None if self._path else layer.dataProvider().clone()
+        self.path = _worker_path(layer)
+        self._provider: Any = None if self.path else layer.dataProvider().clone()
 
     def check(self, extent: QgsRectangle | None, context: QgsProcessingContext) -> None:
         """Looks whether the worker can get that extent (in the layer's CRS; None for all of it).
@@ -126,7 +127,7 @@ class RasterSource:
         """
         if extent is not None and not self.extent.intersects(extent):
             raise QgsProcessingException(tr("The extent lies outside of the raster layer. Choose another."))
-        if self._path is None:
+        if self.path is None:
             self._export(extent, context)
 
     def readable_path(
@@ -138,8 +139,8 @@ class RasterSource:
             QgsProcessingException: As `check`, or the layer can't be exported; says why.
             WorkerCancelledError: The user has cancelled.
         """
-        if self._path is not None:
-            return self._path
+        if self.path is not None:
+            return self.path
         export = self._export(extent, context)
         export_feedback = QgsRasterBlockFeedback()
         feedback.canceled.connect(export_feedback.cancel)

@@ -60,12 +60,12 @@ FIGURES = SWITCH_FIGURES | {
         ),
         (
             "evaluaterailway",
-            {"INPUT", "NODES", "REFERENCE", "RASTER", "RHO"} | EVALUATION_LAYERS,
+            {"INPUT", "NODES", "REFERENCE", "RASTER", "AREA", "CORRIDOR", "RHO"} | EVALUATION_LAYERS,
             EVALUATION_LAYERS | FIGURES,
         ),
         (
             "comparerailway",
-            {"INPUT", "REFERENCE", "RASTER", "REACH", "SHIFT"} | COMPARISON_LAYERS,
+            {"INPUT", "REFERENCE", "RASTER", "AREA", "CORRIDOR", "REACH", "SHIFT"} | COMPARISON_LAYERS,
             COMPARISON_LAYERS | COMPARISON_FIGURES,
         ),
         (

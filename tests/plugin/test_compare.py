@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingException, QgsVectorLayer
+from osgeo import gdal
+from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingException, QgsRasterLayer, QgsVectorLayer
 from railseg.plugin.locations import STYLES
-from support import COMPARISON_LAYERS, MAIN, Feedback, lines_layer, run
+from support import COMPARISON_LAYERS, MAIN, Feedback, lines_layer, run, write_raster
 
 pytestmark = pytest.mark.usefixtures("provider")
 
@@ -48,6 +49,34 @@ def test_compare_counts_only_what_lies_on_the_picture_and_can_be_empty(
     new = QgsVectorLayer(results["NEW"], "new", "ogr")
     assert (new.featureCount(), [field.name() for field in new.fields()]) == (0, ["fid", "length_m", "track_id"])
     assert not (COMPARISON_LAYERS - {"NEW"}) & results.keys()
+
+
+def test_compare_counts_only_what_lies_in_an_area_of_any_crs_or_beside_its_lines() -> None:
+    tracks, reference = lines_layer(MAIN), lines_layer([(-100.0, 0.0), (300.0, 0.0)])
+    area = lines_layer([(150.0, -50.0), (150.0, 50.0)], crs="EPSG:4326")
+    feedback = Feedback()
+    parameters = {"INPUT": tracks, "REFERENCE": reference, "AREA": area}
+    results = run("comparerailway", parameters | {"CORRIDOR": 80}, feedback)
+    assert results["MATCHED_LENGTH"] == pytest.approx(130, abs=0.5)
+    assert results["MISSING_LENGTH"] == pytest.approx(30, abs=0.5)
+    beside = lines_layer([(150.0, 900.0), (160.0, 900.0)])
+    with pytest.raises(QgsProcessingException, match="None of the tracks lies in the area"):
+        run("comparerailway", parameters | {"AREA": beside})
+
+
+def test_of_a_picture_that_the_worker_cannot_open_the_extent_bounds_what_counts(tmp_path: Path) -> None:
+    path = tmp_path / "picture.hdf"
+    gdal.Translate(str(path), str(write_raster(tmp_path / "plain.tif")), format="HDF4Image")
+    picture = QgsRasterLayer(str(path), "picture")
+    box = picture.extent()
+    middle = box.center().y() - 5612400
+    track = lines_layer([(box.xMinimum() - 612300 - 50, middle), (box.xMaximum() - 612300 + 50, middle)])
+    parameters = {"INPUT": track, "REFERENCE": track, "RASTER": picture}
+    assert run("comparerailway", parameters)["MATCHED_LENGTH"] == pytest.approx(box.width(), abs=0.5)
+    part = parameters | {
+        "AREA": lines_layer([(box.xMinimum() - 612300, middle - 9), (box.xMinimum() - 612300, middle)])
+    }
+    assert run("comparerailway", part | {"CORRIDOR": 5})["MATCHED_LENGTH"] == pytest.approx(5, abs=0.5)
 
 
 def test_compare_tells_what_it_cannot_compare() -> None:

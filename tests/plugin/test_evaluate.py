@@ -72,6 +72,14 @@ def test_evaluate_sees_a_layer_s_filter_and_what_is_marked_as_hidden() -> None:
     assert run("evaluaterailway", {"INPUT": extracted, "REFERENCE": reference})["COMPLETENESS"] == 1
 
 
+def test_evaluate_counts_only_what_lies_beside_the_area_s_lines() -> None:
+    parameters = {"INPUT": lines_layer(MAIN), "REFERENCE": lines_layer(MAIN, [(0.0, 90.0), (200.0, 90.0)])}
+    assert run("evaluaterailway", parameters)["COMPLETENESS"] == pytest.approx(0.5, abs=0.01)
+    results = run("evaluaterailway", parameters | {"AREA": lines_layer(MAIN), "CORRIDOR": 20})
+    assert results["COMPLETENESS"] == 1
+    assert results["REFERENCE_LENGTH"] == pytest.approx(200, abs=0.5)
+
+
 def test_evaluate_tells_what_it_cannot_compare() -> None:
     lines, empty = lines_layer(MAIN), lines_layer()
     nowhere = QgsVectorLayer("LineString", "nowhere", "memory")
