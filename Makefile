@@ -1,5 +1,5 @@
-# What a newcomer types. Two environments, both ignored by git: .venv for the core, the command line and training,
-# .venv-qgis on the system's Python, which has QGIS.
+# What a newcomer types. Three environments, all ignored by git: .venv for the core, the command line and training,
+# .venv-qgis on the system's Python, which has QGIS, .venv-scan for what looks through the package.
 PYTHON ?= python3
 QGIS_PYTHON ?= /usr/bin/python3
 BIN := .venv/bin
@@ -9,7 +9,7 @@ PROFILE := build/qgis-profile
 LRELEASE ?= lrelease
 export QT_QPA_PLATFORM ?= offscreen
 
-.PHONY: help demo test test-core test-plugin test-desktop fuzz lint format qgis package translations bench train sample clean \
+.PHONY: help demo test test-core test-plugin test-desktop fuzz lint scan format qgis package translations bench train sample clean \
 	qgis-installed
 
 help:
@@ -18,7 +18,7 @@ help:
 	@echo "make qgis     QGIS with the plugin loaded and the sample raster open"
 	@echo "make package  the zip for the plugin site, build/railseg.zip"
 	@echo "make train    trains a model: DATA=folder MINUTES=60 NAME=my-model, see train/README.md"
-	@echo "make lint | format | fuzz | translations | bench | sample | clean"
+	@echo "make lint | scan | format | fuzz | translations | bench | sample | clean"
 
 .venv/ready: pyproject.toml resources/requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -29,6 +29,11 @@ help:
 .venv-qgis/ready: | qgis-installed
 	$(QGIS_PYTHON) -m venv --system-site-packages .venv-qgis
 	.venv-qgis/bin/python -m pip install --quiet pytest==9.2.0 pytest-qgis==5.0.2 pytest-timeout==2.4.0
+	touch $@
+
+.venv-scan/ready: .ci/scan-requirements.txt
+	$(PYTHON) -m venv .venv-scan
+	.venv-scan/bin/python -m pip install --quiet -r $<
 	touch $@
 
 qgis-installed:
@@ -57,6 +62,9 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+scan: package .venv-scan/ready
+	PATH="$(CURDIR)/.venv-scan/bin:$$PATH" .ci/scan build/railseg.zip
 
 format: .venv/ready
 	$(BIN)/ruff format .
@@ -99,4 +107,4 @@ sample: .venv/ready
 	$(BIN)/python -m train.make_sample
 
 clean:
-	rm -rf build .venv .venv-qgis .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build .venv .venv-qgis .venv-scan .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from qgis.core import QgsProcessingException
 
+from .effort import duration_text, effort_text
 from .environment import worker_variables
 from .line_process import LineProcess
 from .locations import WORKER_SCRIPT
@@ -254,7 +255,7 @@ class _ProgressRelay:
             )
         if remaining_s is not None:
             self._told_remaining_at = now
-            text = tr("{stage}, about {duration} left").format(stage=text, duration=_duration_text(remaining_s))
+            text = tr("{stage}, about {duration} left").format(stage=text, duration=duration_text(remaining_s))
         self._feedback.setProgressText(text)
 
 
@@ -282,11 +283,7 @@ def _relay_plan(event: dict[str, Any], feedback: Feedback) -> None:
     )
     seconds = event.get("seconds")
     if seconds is not None:  # a few tiles take no time to speak of
-        feedback.pushInfo(
-            tr("It takes about {duration} and {size:.0f} MB on the disk").format(
-                duration=_duration_text(seconds), size=max(1.0, event.get("disk_bytes", 0) / 1e6)
-            )
-        )
+        feedback.pushInfo(effort_text(seconds, event.get("disk_bytes", 0)))
 
 
 def _relay_log(event: dict[str, Any], feedback: Feedback) -> None:
@@ -309,11 +306,3 @@ def _stage_text(stage: str) -> str:
         "compare": tr("Comparing the lines"),
         "chips": tr("Cutting chips"),
     }.get(stage, stage)
-
-
-def _duration_text(seconds: float) -> str:
-    if seconds < 90:
-        return tr("{n} s").format(n=max(1, round(seconds)))
-    if seconds < 90 * 60:
-        return tr("{n} min").format(n=round(seconds / 60))
-    return tr("{n} h").format(n=round(seconds / 3600))

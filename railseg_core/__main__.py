@@ -133,6 +133,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="M",
         help="how far a line may be from the reference, in metres: less than half the distance of two tracks (1.0)",
     )
+    _add_area_options(evaluate)
 
     compare = commands.add_parser("compare", help="extracted tracks against a map: what is new, missing and shifted")
     compare.add_argument("extracted", metavar="TRACKS.gpkg", help="map of extract or vectorize, or any file of lines")

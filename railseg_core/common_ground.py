@@ -8,6 +8,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.area import Area
 from railseg_core.errors import RailSegError
 from railseg_core.metrics import Points
 from railseg_core.working_crs import choose_working_crs, horizontal
@@ -52,10 +53,23 @@ def check_same_place(
         )
 
 
-def all_but(region: BaseGeometry, lines: Sequence[BaseGeometry]) -> BaseGeometry:
-    """Where lines are outside of a region, as polygons."""
-    xmin, ymin, xmax, ymax = shapely.total_bounds([region, *lines])
-    return shapely.box(xmin - 1, ymin - 1, xmax + 1, ymax + 1).difference(region)
+def beyond(
+    outline: BaseGeometry | None, area: Area | None, crs: pyproj.CRS, lines: Sequence[BaseGeometry]
+) -> BaseGeometry | None:
+    """Where lines are outside of a raster or an area, as polygons; None where neither bounds them.
+
+    Args:
+        outline: What the raster covers.
+        area: Where to look.
+        crs: Of the outline and the lines.
+        lines: All of them.
+    """
+    xmin, ymin, xmax, ymax = shapely.total_bounds(lines if outline is None else [outline, *lines])
+    all_there_is = shapely.box(xmin - 1, ymin - 1, xmax + 1, ymax + 1)
+    regions = [] if outline is None else [outline]
+    if area is not None:
+        regions.append(area.polygon_in(crs, all_there_is))
+    return all_there_is.difference(shapely.intersection_all(regions)) if regions else None
 
 
 def vertices(lines: Sequence[BaseGeometry]) -> list[Points]:

@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
-from shapely.geometry.base import BaseGeometry
 
-from railseg_core.common_ground import all_but, check_same_place, metric_crs, vertices
+from railseg_core.common_ground import beyond, check_same_place, metric_crs, vertices
 from railseg_core.evaluation_layers import write_pieces
 from railseg_core.geopackage import mover, written_geopackage
 from railseg_core.line_layer import LineLayer, read_line_layer
@@ -50,24 +49,13 @@ def compare(request: CompareRequest, reporter: Reporter) -> dict[str, Any]:
         vertices(true.lines),
         reach_m=request.reach_m,
         shift_m=request.shift_m,
-        ignore=_ignored(request, outline, crs, [*made.lines, *true.lines]),
+        ignore=beyond(outline, request.area, crs, [*made.lines, *true.lines]),
     )
     reporter.progress("compare", 1, _STEPS)
     if request.layers is not None:
         _write_layers(request.layers, comparison, made, true, extracted.crs, overwrite=request.overwrite)
     reporter.progress("compare", 2, _STEPS)
     return {**comparison.figures, "layers": None if request.layers is None else str(request.layers)}
-
-
-def _ignored(
-    request: CompareRequest, outline: BaseGeometry | None, crs: pyproj.CRS, lines: Sequence[BaseGeometry]
-) -> BaseGeometry | None:
-    """All that is beyond the raster or the area."""
-    near = shapely.box(*shapely.total_bounds(lines))
-    regions = [] if outline is None else [outline]
-    if request.area is not None:
-        regions.append(request.area.polygon_in(crs, near))
-    return all_but(shapely.intersection_all(regions), lines) if regions else None
 
 
 def _write_layers(

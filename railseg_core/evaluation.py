@@ -9,7 +9,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from railseg_core.common_ground import all_but, check_same_place, metric_crs, vertices
+from railseg_core.common_ground import beyond, check_same_place, metric_crs, vertices
 from railseg_core.comparison import STEPS, Comparison, compare_lines
 from railseg_core.evaluation_layers import write_layers
 from railseg_core.metrics import Points
@@ -48,7 +48,7 @@ def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
         vertices(true.visible),
         rho_m=request.rho_m,
         hidden=vertices(true.hidden),
-        ignore=_ignored(made, true, outline),
+        ignore=_ignored(true, beyond(outline, request.area, crs, [*made.visible, *true.visible])),
         extracted_switches=_switch_places(request.extracted, crs),
         reference_switches=_switch_places(request.reference, crs),
         progress=lambda done: reporter.progress("compare", done, STEPS),
@@ -71,11 +71,9 @@ def _switch_places(path: str, crs: pyproj.CRS) -> Points | None:
     return moved[np.isfinite(moved).all(axis=1)]
 
 
-def _ignored(made: Tracing, true: Tracing, outline: BaseGeometry | None) -> BaseGeometry | None:
-    """Where nothing counts: in the reference's polygons, and beyond the raster if one is given."""
-    parts = list(true.ignore)
-    if outline is not None:
-        parts.append(all_but(outline, [*made.visible, *true.visible]))
+def _ignored(true: Tracing, beyond_all: BaseGeometry | None) -> BaseGeometry | None:
+    """Where nothing counts: in the reference's polygons, and beyond the raster or the area."""
+    parts = [*true.ignore, *([] if beyond_all is None else [beyond_all])]
     return shapely.union_all(parts) if parts else None
 
 

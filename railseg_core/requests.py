@@ -117,6 +117,7 @@ class EvaluateRequest(_Request):
         extracted: A map of `extract` or `vectorize`, or any vector file of lines.
         reference: Vector file of the true lines; see `railseg_core.tracing.read_tracing` for what counts in it.
         raster: Only what lies on this raster counts; None for all lines.
+        area: Only what lies in it counts; None for all lines.
         layers: GeoPackage to write of what is matched, missed and false; None for numbers alone.
         rho_m: How far a line may be from the reference, metres: less than half the distance of two tracks.
     """
@@ -124,6 +125,7 @@ class EvaluateRequest(_Request):
     extracted: str
     reference: str
     raster: str | None = None
+    area: Area | None = None
     layers: Path | None = None
     rho_m: float = RHO_M
 

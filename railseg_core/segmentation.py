@@ -189,7 +189,8 @@ class Segmenter:
         dtype = torch.float16 if device == "cuda" else torch.float32
         # MPS has had wrong results with channels-last convolutions: there the plain layout.
         self._layout = torch.contiguous_format if device == "mps" else torch.channels_last
-        network = self._fused.to(device=device, dtype=dtype, memory_format=self._layout)  # type: ignore[call-overload]  # not in torch's stubs
+        # torch's stubs don't know of all three at once.
+        network = self._fused.to(device=device, dtype=dtype, memory_format=self._layout)  # type: ignore[call-overload]
         self._network = _ProbabilityNetwork(network, dtype).eval()
         self.batch_tiles = _BATCH_TILES[device]
 

@@ -60,20 +60,28 @@ class ChosenArea:
         Raises:
             QgsProcessingException: It has no place there.
         """
-        bounds = _grown(_moved(self.shape.boundingBox(), self.crs, crs, context), crs, self.corridor_m, context)
+        bounds = _grown(moved(self.shape.boundingBox(), self.crs, crs, context), crs, self.corridor_m, context)
         return bounds if self.within is None else bounds.intersect(self.within.bounds_in(crs, context))
 
 
 def chosen_area(
     algorithm: QgsProcessingAlgorithm,
     parameters: dict[str, Any],
-    raster_crs: QgsCoordinateReferenceSystem,
-    raster_extent: QgsRectangle,
+    place_crs: QgsCoordinateReferenceSystem,
+    place: QgsRectangle,
     context: QgsProcessingContext,
+    *,
+    none_there: str | None = None,
 ) -> ChosenArea | None:
     """What the extent and the area have in common; None if neither is given.
 
-    An extent that doesn't say its CRS is taken to be in the raster's.
+    Args:
+        algorithm: Has the parameters.
+        parameters: Their values.
+        place_crs: Also that of an extent that doesn't say its own.
+        place: Where the area is wanted; of what lies elsewhere some may be left out.
+        context: Of the run.
+        none_there: What to say if nothing of the area lies in the place; by default what is said of a picture.
 
     Raises:
         QgsProcessingException: There is nothing in them.
@@ -82,7 +90,7 @@ def chosen_area(
     if parameters.get(EXTENT) not in (None, ""):
         crs = algorithm.parameterAsExtentCrs(parameters, EXTENT, context)
         rectangle = algorithm.parameterAsExtent(parameters, EXTENT, context)
-        box = ChosenArea(QgsGeometry.fromRect(rectangle), crs if crs.isValid() else raster_crs)
+        box = ChosenArea(QgsGeometry.fromRect(rectangle), crs if crs.isValid() else place_crs)
         if rectangle.isEmpty():
             raise QgsProcessingException(tr("The extent to work on is empty. Choose another."))
     if parameters.get(AREA) in (None, ""):
@@ -96,13 +104,14 @@ def chosen_area(
     corridor_m = algorithm.parameterAsDouble(parameters, CORRIDOR, context)
     request = QgsFeatureRequest().setNoAttributes()
     with suppress(QgsProcessingException):  # what lies elsewhere is only left out to be quicker
-        near = _moved(_grown(raster_extent, raster_crs, corridor_m, context), raster_crs, source.sourceCrs(), context)
+        near = moved(_grown(place, place_crs, corridor_m, context), place_crs, source.sourceCrs(), context)
         request.setFilterRect(near)
     features = source.getFeatures(request, Qgis.ProcessingFeatureSourceFlag.SkipGeometryValidityChecks)
     shape = _shape_of(feature.geometry() for feature in features if feature.hasGeometry())
     if shape.isEmpty():
         raise QgsProcessingException(
-            tr("Nothing of the area lies on the picture. Choose another, or check its coordinate reference system.")
+            none_there
+            or tr("Nothing of the area lies on the picture. Choose another, or check its coordinate reference system.")
         )
     return ChosenArea(shape, source.sourceCrs(), corridor_m, box)
 
@@ -117,7 +126,7 @@ def _shape_of(geometries: Iterable[QgsGeometry]) -> QgsGeometry:
     return QgsGeometry.collectGeometry(parts)
 
 
-def _moved(
+def moved(
     box: QgsRectangle,
     source: QgsCoordinateReferenceSystem,
     target: QgsCoordinateReferenceSystem,
@@ -138,7 +147,7 @@ def _grown(
     """A box with at least that many metres on the ground more on every side."""
     if not metres:
         return box
-    degrees = _moved(box, crs, QgsCoordinateReferenceSystem("EPSG:4326"), context)
+    degrees = moved(box, crs, QgsCoordinateReferenceSystem("EPSG:4326"), context)
     latitude = min(_MAX_LATITUDE_DEG, max(abs(degrees.yMinimum()), abs(degrees.yMaximum())))
     units = metres / _METRES_PER_DEGREE if crs.isGeographic() else metres * _units_per_metre(crs)
     return box.buffered(units / math.cos(math.radians(latitude)))

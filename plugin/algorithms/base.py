@@ -17,7 +17,8 @@ from ..translation import tr
 from ..worker_client import WorkerCancelledError, WorkerClient
 from .area import chosen_area
 from .layer_group import group_layers
-from .raster_source import RasterSource, raster_problem
+from .parameters import bands_request
+from .raster_source import RasterSource, picture_problem, raster_problem
 
 
 class RailSegAlgorithm(QgsProcessingAlgorithm):
@@ -136,9 +137,9 @@ class RasterAlgorithm(RailSegAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
         """On the main thread: takes from the layer what the work needs."""
-        super().prepareAlgorithm(parameters, context, feedback)
+        is_ready = super().prepareAlgorithm(parameters, context, feedback)
         self._raster = RasterSource(self.parameterAsRasterLayer(parameters, self.INPUT, context))
-        return True
+        return is_ready
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -169,4 +170,28 @@ class RasterAlgorithm(RailSegAlgorithm):
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
         if layer is None:
             return str(self.invalidRasterError(parameters, self.INPUT))
-        return raster_problem(layer)
+        return raster_problem(layer) or self._area_problem(RasterSource(layer), parameters, context)
+
+    def _area_problem(self, raster: RasterSource, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """Whether there is something to work on, and not too much; empty if nothing is wrong."""
+        try:
+            area = chosen_area(self, parameters, raster.crs, raster.extent, context)
+            raster.check(None if area is None else area.bounds_in(raster.crs, context), context)
+        except QgsProcessingException as error:
+            return str(error)
+        return ""
+
+
+class PictureAlgorithm(RasterAlgorithm):
+    """A step whose input is a picture in which tracks are seen."""
+
+    def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """See `RailSegAlgorithm`."""
+        problem = super()._problem(parameters, context)
+        if problem:
+            return problem
+        try:
+            bands_request(self, parameters, context)
+        except QgsProcessingException as error:
+            return str(error)
+        return picture_problem(self.parameterAsRasterLayer(parameters, self.INPUT, context), context)

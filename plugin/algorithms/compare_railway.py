@@ -66,6 +66,7 @@ class CompareRailway(LineComparison):
                 ),
             ),
             self.picture_parameter(),
+            *self.area_parameters(),
             metres_parameter(
                 self.SHIFT,
                 tr("Shifted from (m)"),

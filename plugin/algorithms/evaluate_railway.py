@@ -80,6 +80,7 @@ class EvaluateRailway(LineComparison):
                 tr("The middles of the tracks that are truly there, traced or surveyed."),
             ),
             self.picture_parameter(),
+            *self.area_parameters(),
             advanced(
                 metres_parameter(
                     self.RHO,

@@ -17,12 +17,12 @@ from qgis.core import (
 )
 
 from ..translation import tr
-from .base import RasterAlgorithm
+from .base import PictureAlgorithm
 from .parameters import advanced, bands_request, picture_parameters, with_help
 from .vector_source import export_table, source_problem
 
 
-class ExportTrainingChips(RasterAlgorithm):
+class ExportTrainingChips(PictureAlgorithm):
     """Raster and traced lines or polygons to pairs of pictures in a folder."""
 
     METHOD = "chips"

@@ -13,12 +13,13 @@ from ..translation import translated
 _LEGEND_AND_FIELDS = {"rule": "label", "category": "label", "alias": "name"}
 
 
-def apply_style(layer: QgsMapLayer, style: Path) -> None:
-    """Gives a layer the look of a QML file."""
+def apply_style(layer: QgsMapLayer, style: Path) -> str:
+    """Gives a layer the look of a QML file; returns what went wrong, empty if nothing did."""
     document = read_style(style)
     for element, attribute in shown_texts(document):
         element.setAttribute(attribute, translated(element.attribute(attribute)))
-    layer.importNamedStyle(document)
+    is_applied, message = layer.importNamedStyle(document)
+    return "" if is_applied else str(message)
 
 
 def read_style(style: Path) -> QDomDocument:

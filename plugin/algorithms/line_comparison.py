@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from qgis.core import (
     Qgis,
+    QgsGeometry,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeatureSource,
@@ -22,9 +24,10 @@ from qgis.core import (
 from ..environment import Environment
 from ..translation import tr
 from ..worker_client import WorkerClient
+from .area import ChosenArea, chosen_area, moved
 from .base import RailSegAlgorithm
 from .map_layers import copy_table
-from .parameters import check_destinations, with_help
+from .parameters import AREA, area_parameters, check_destinations, with_help
 from .raster_source import RasterSource, bounding_raster_problem
 from .vector_source import export_table, source_problem
 
@@ -70,6 +73,12 @@ class LineComparison(RailSegAlgorithm):
             tr("Only what lies on it counts, of either layer. Empty: all lines count."),
         )
 
+    def area_parameters(self) -> list[QgsProcessingParameterDefinition]:
+        """What bounds the comparison as well."""
+        return area_parameters(
+            tr("Only what lies in these polygons, or beside these lines, counts, of either layer. Empty: all lines.")
+        )
+
     def add_numbers(self) -> None:
         """Adds the number outputs."""
         for name, (_, label) in self.numbers().items():
@@ -89,15 +98,15 @@ class LineComparison(RailSegAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
         """On the main thread: takes from the picture what the work needs."""
-        super().prepareAlgorithm(parameters, context, feedback)
+        is_ready = super().prepareAlgorithm(parameters, context, feedback)
         layer = self.parameterAsRasterLayer(parameters, self.RASTER, context)
         self._raster = None if layer is None else RasterSource(layer)
-        return True
+        return is_ready
 
     def inputs(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
-        """The layers as files, and the picture if one is chosen."""
+        """The layers as files, and what bounds the comparison: of a picture that the worker can't open, its extent."""
         files: dict[str, Path] = {}
         for name, (file, table) in self.sources().items():
             if file not in files:
@@ -105,8 +114,15 @@ class LineComparison(RailSegAlgorithm):
             source = self.source(parameters, name, context)
             if source is not None:
                 export_table(source, files[file], table, context, feedback)
-        raster = None if self._raster is None else self._raster.readable_path(None, context, feedback)
-        return {**{file: str(path) for file, path in files.items()}, "raster": raster}
+        raster, area = self._raster, self._area(parameters, context)
+        if raster is not None and raster.path is None:
+            box = ChosenArea(QgsGeometry.fromRect(raster.extent), raster.crs)
+            area = box if area is None else replace(area, within=box)
+        return {
+            **{file: str(path) for file, path in files.items()},
+            "raster": None if raster is None else raster.path,
+            "area": None if area is None else area.request,
+        }
 
     def hand_out(
         self,
@@ -143,6 +159,26 @@ class LineComparison(RailSegAlgorithm):
             raise QgsProcessingException(self.invalidSourceError(parameters, name))
         return source
 
+    def _area(self, parameters: dict[str, Any], context: QgsProcessingContext) -> ChosenArea | None:
+        """The area if one is chosen.
+
+        Raises:
+            QgsProcessingException: There is nothing of it where the lines are.
+        """
+        tracks, reference = (self.source(parameters, name, context) for name in (self.INPUT, self.REFERENCE))
+        if tracks is None or reference is None:
+            return None
+        place = tracks.sourceExtent()
+        place.combineExtentWith(moved(reference.sourceExtent(), reference.sourceCrs(), tracks.sourceCrs(), context))
+        return chosen_area(
+            self,
+            parameters,
+            tracks.sourceCrs(),
+            place,
+            context,
+            none_there=tr("None of the tracks lies in the area. Choose another, or check the layers' CRS."),
+        )
+
     def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
         """See `RailSegAlgorithm`."""
         problem = super()._problem(parameters, context)
@@ -159,7 +195,14 @@ class LineComparison(RailSegAlgorithm):
             problems.append(
                 bounding_raster_problem(layer) if is_there else str(self.invalidRasterError(parameters, self.RASTER))
             )
-        return next(filter(None, problems), "")
+        problem = next(filter(None, problems), "")
+        if problem or parameters.get(AREA) in (None, ""):
+            return problem
+        try:
+            self._area(parameters, context)
+        except QgsProcessingException as error:
+            return str(error)
+        return ""
 
 
 def metres_parameter(

@@ -178,10 +178,12 @@ class _Finisher(QgsProcessingLayerPostProcessorInterface):
         self._run = run
 
     def postProcessLayer(
-        self, layer: QgsMapLayer, _context: QgsProcessingContext, _feedback: QgsProcessingFeedback
+        self, layer: QgsMapLayer, _context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> None:
         """Called by QGIS once the layer is there."""
-        apply_style(layer, self._style)
+        message = apply_style(layer, self._style)
+        if message:
+            feedback.pushWarning(message)
         if self._run is not None:
             describe(layer, self._run)
         layer.triggerRepaint()

@@ -54,23 +54,11 @@ def picture_parameters() -> list[QgsProcessingParameterDefinition]:
             QgsProcessingParameterExtent(EXTENT, tr("Extent"), optional=True),
             tr("Only this part of the picture is worked on. Empty: all of it."),
         ),
-        with_help(
-            QgsProcessingParameterFeatureSource(
-                AREA,
-                tr("Area or lines"),
-                [Qgis.ProcessingSourceType.VectorPolygon, Qgis.ProcessingSourceType.VectorLine],
-                optional=True,
-            ),
+        *area_parameters(
             tr(
                 "Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, "
                 "such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent."
-            ),
-        ),
-        _metres(
-            CORRIDOR,
-            tr("Corridor (m)"),
-            50.0,
-            tr("How far to look to either side of the lines and beyond their ends, in metres; not used for polygons."),
+            )
         ),
         advanced(
             with_help(
@@ -79,6 +67,27 @@ def picture_parameters() -> list[QgsProcessingParameterDefinition]:
                 ),
                 tr("Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue."),
             )
+        ),
+    ]
+
+
+def area_parameters(help_text: str) -> list[QgsProcessingParameterDefinition]:
+    """Polygons, or lines with a corridor to either side."""
+    return [
+        with_help(
+            QgsProcessingParameterFeatureSource(
+                AREA,
+                tr("Area or lines"),
+                [Qgis.ProcessingSourceType.VectorPolygon, Qgis.ProcessingSourceType.VectorLine],
+                optional=True,
+            ),
+            help_text,
+        ),
+        _metres(
+            CORRIDOR,
+            tr("Corridor (m)"),
+            50.0,
+            tr("How far to look to either side of the lines and beyond their ends, in metres; not used for polygons."),
         ),
     ]
 

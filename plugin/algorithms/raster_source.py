@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+import shutil
+import time
+from dataclasses import dataclass
 from typing import Any
 
 from qgis.core import (
     Qgis,
+    QgsCoordinateReferenceSystem,
     QgsDistanceArea,
     QgsPointXY,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingUtils,
+    QgsProviderRegistry,
+    QgsRasterBlock,
     QgsRasterBlockFeedback,
     QgsRasterFileWriter,
     QgsRasterLayer,
@@ -20,11 +26,21 @@ from qgis.core import (
     QgsRectangle,
 )
 
+from ..effort import effort_text
 from ..translation import tr
 from ..worker_client import WorkerCancelledError
 
 _EXPORT_GSD_M = 0.2
 _LONGEST_SERVER_SIDE_PX = 20_000
+_PROBE_PX = 256
+_COARSEST_PICTURE_GSD_M = 1.0  # see railseg_core.raster
+_MEASURING_SLACK = 1.05  # what is just about too coarse is left to the worker, which measures it exactly
+# GDAL's drivers for pictures that the worker's rasterio has on every system; JPEG 2000 it reads whichever driver QGIS
+# takes. QGIS has others besides (ECW, MrSID, …), and what they read is exported.
+WORKER_FORMATS = (
+    *("BMP", "COG", "ENVI", "ERS", "GIF", "GPKG", "GTiff", "HFA", "JPEG", "MBTiles", "MRF", "NITF", "PCIDSK", "PNG"),
+    *("VRT", "WEBP", "netCDF", "JP2ECW", "JP2KAK", "JP2MrSID", "JP2OpenJPEG"),
+)
 
 
 def raster_problem(layer: QgsRasterLayer) -> str:
@@ -39,6 +55,21 @@ def raster_problem(layer: QgsRasterLayer) -> str:
     return ""
 
 
+def picture_problem(layer: QgsRasterLayer, context: QgsProcessingContext) -> str:
+    """What keeps a raster layer from being a picture that tracks are seen in; empty if nothing does."""
+    if not layer.dataProvider().capabilities() & Qgis.RasterInterfaceCapability.Size:
+        return ""
+    middle = layer.extent().center()
+    pixel = QgsRectangle.fromCenterAndSize(middle, layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY())
+    gsd_m = math.sqrt(math.prod(_ground_size_m(pixel, layer.crs(), context)))
+    if gsd_m <= _COARSEST_PICTURE_GSD_M * _MEASURING_SLACK:
+        return ""
+    return tr(
+        "The raster layer {name} is too coarse: its pixels are {gsd:.2g} m on the ground. Tracks can be told apart up "
+        "to {largest:g} m, and best at {best:g} m or finer."
+    ).format(name=layer.name(), gsd=gsd_m, largest=_COARSEST_PICTURE_GSD_M, best=_EXPORT_GSD_M)
+
+
 def bounding_raster_problem(layer: QgsRasterLayer) -> str:
     """What keeps a raster layer from bounding what counts, with the way out; empty if nothing does."""
     problem = raster_problem(layer)
@@ -49,11 +80,27 @@ def bounding_raster_problem(layer: QgsRasterLayer) -> str:
     return problem
 
 
+@dataclass(frozen=True, slots=True)
+class _Export:
+    """What is to be written.
+
+    Attributes:
+        columns, rows: Its size, pixels.
+        window: Its extent, in the layer's CRS.
+        disk_bytes: What it needs on the disk, at most.
+    """
+
+    columns: int
+    rows: int
+    window: QgsRectangle
+    disk_bytes: int
+
+
 class RasterSource:
     """What the work needs of a raster layer, taken on the layer's own thread.
 
-    Files that GDAL reads go to the worker as they are. Of others (web services, layers to which QGIS gave another
-    CRS than the file says) the part that is asked for is exported to a GeoTIFF first.
+    Files that the worker reads go to it as they are. Of others (web services, formats that the worker hasn't, layers
+    to which QGIS gave another CRS than the file says) the part that is asked for is exported to a GeoTIFF first.
 
     Args:
         layer: A layer without `raster_problem`.
@@ -61,39 +108,58 @@ class RasterSource:
     Attributes:
         crs: The layer's.
         name: The layer's.
+        extent: The layer's.
+        path: What the worker opens; None if it can't.
     """
 
     def __init__(self, layer: QgsRasterLayer) -> None:
-        provider = layer.dataProvider()
         self.crs = layer.crs()
         self.name: str = layer.name()
         self.extent = layer.extent()
-        self._path = _source_path(layer) if provider.name() == "gdal" and provider.crs() == layer.crs() else None
-        self._provider: Any = None if self._path else provider.clone()
+        self.path = _worker_path(layer)
+        self._provider: Any = None if self.path else layer.dataProvider().clone()
+
+    def check(self, extent: QgsRectangle | None, context: QgsProcessingContext) -> None:
+        """Looks whether the worker can get that extent (in the layer's CRS; None for all of it).
+
+        Raises:
+            QgsProcessingException: It lies outside, or is too much to export; a server's must be given.
+        """
+        if extent is not None and not self.extent.intersects(extent):
+            raise QgsProcessingException(tr("The extent lies outside of the raster layer. Choose another."))
+        if self.path is None:
+            self._export(extent, context)
 
     def readable_path(
         self, extent: QgsRectangle | None, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> str:
-        """A raster that the worker can open, with at least that extent (in the layer's CRS; None for all of it).
+        """A raster that the worker can open, with at least that extent.
 
         Raises:
-            QgsProcessingException: The layer can't be exported; says why.
+            QgsProcessingException: As `check`, or the layer can't be exported; says why.
             WorkerCancelledError: The user has cancelled.
         """
-        if self._path is not None:
-            return self._path
-        columns, rows, window = self._export_window(extent, context)
+        if self.path is not None:
+            return self.path
+        export = self._export(extent, context)
+        export_feedback = QgsRasterBlockFeedback()
+        feedback.canceled.connect(export_feedback.cancel)
         feedback.pushInfo(
-            tr("Exporting {columns} × {rows} pixels of {name}").format(columns=columns, rows=rows, name=self.name)
+            tr("Exporting {columns} × {rows} pixels of {name}").format(
+                columns=export.columns, rows=export.rows, name=self.name
+            )
         )
+        feedback.setProgressText(tr("Exporting the picture"))
+        feedback.pushInfo(effort_text(self._seconds_of(export, export_feedback), export.disk_bytes))
+        export_feedback.progressChanged.connect(feedback.setProgress)
         path: str = QgsProcessingUtils.generateTempFilename("raster.tif", context)
         pipe = QgsRasterPipe()
         pipe.set(self._provider.clone())
         writer = QgsRasterFileWriter(path)
         writer.setCreateOptions(["TILED=YES", "COMPRESS=DEFLATE", "BIGTIFF=IF_SAFER"])
-        export_feedback = QgsRasterBlockFeedback()
-        feedback.canceled.connect(export_feedback.cancel)
-        outcome = writer.writeRaster(pipe, columns, rows, window, self.crs, context.transformContext(), export_feedback)
+        outcome = writer.writeRaster(
+            pipe, export.columns, export.rows, export.window, self.crs, context.transformContext(), export_feedback
+        )
         if feedback.isCanceled():
             raise WorkerCancelledError
         if outcome != Qgis.RasterFileWriterResult.Success:
@@ -104,19 +170,33 @@ class RasterSource:
             )
         return path
 
-    def _export_window(
-        self, extent: QgsRectangle | None, context: QgsProcessingContext
-    ) -> tuple[int, int, QgsRectangle]:
-        """Columns, rows and extent of the export: the layer's own pixels, or 0.2 m ones where it has none."""
-        has_own_pixels = bool(self._provider.capabilities() & Qgis.RasterInterfaceCapability.Size)
-        if not has_own_pixels:
-            return self._server_window(extent, context)
+    def _export(self, extent: QgsRectangle | None, context: QgsProcessingContext) -> _Export:
+        """What to export: the layer's own pixels, or 0.2 m ones where it has none.
+
+        Raises:
+            QgsProcessingException: It lies outside or is too much; a server's must be given.
+        """
+        has_own_pixels = self._provider.capabilities() & Qgis.RasterInterfaceCapability.Size
+        columns, rows, window = self._own_window(extent) if has_own_pixels else self._server_window(extent, context)
+        bands = range(1, self._provider.bandCount() + 1)
+        pixel_bytes = sum(QgsRasterBlock.typeSize(self._provider.dataType(band)) for band in bands)
+        disk_bytes = columns * rows * pixel_bytes
+        free_bytes = shutil.disk_usage(QgsProcessingUtils.tempFolder(context)).free
+        if disk_bytes > free_bytes:
+            raise QgsProcessingException(
+                tr(
+                    "{name} must be exported first, which needs up to {needed:.0f} MB; the disk of the temporary files "
+                    "has {free:.0f} MB. Choose a smaller extent or area."
+                ).format(name=self.name, needed=disk_bytes / 1e6, free=free_bytes / 1e6)
+            )
+        return _Export(columns, rows, window, disk_bytes)
+
+    def _own_window(self, extent: QgsRectangle | None) -> tuple[int, int, QgsRectangle]:
+        """Columns, rows and extent of whole pixels."""
         full = self.extent
         width = full.width() / self._provider.xSize()
         height = full.height() / self._provider.ySize()
         wanted = full if extent is None else full.intersect(extent)
-        if wanted.isEmpty():
-            raise QgsProcessingException(tr("The extent lies outside of the raster layer. Choose another."))
         left = math.floor((wanted.xMinimum() - full.xMinimum()) / width)
         right = math.ceil((wanted.xMaximum() - full.xMinimum()) / width)
         top = math.floor((full.yMaximum() - wanted.yMaximum()) / height)
@@ -132,22 +212,12 @@ class RasterSource:
     def _server_window(
         self, extent: QgsRectangle | None, context: QgsProcessingContext
     ) -> tuple[int, int, QgsRectangle]:
-        if extent is None or extent.isEmpty():
+        """Columns, rows and extent of pixels of the model's size."""
+        if extent is None:
             raise QgsProcessingException(
                 tr("{name} comes from a server: choose an extent or an area to work on.").format(name=self.name)
             )
-        measure = QgsDistanceArea()
-        measure.setSourceCrs(self.crs, context.transformContext())
-        measure.setEllipsoid(self.crs.ellipsoidAcronym() or "EPSG:7030")
-        middle = extent.center()
-        width_m = measure.measureLine(
-            QgsPointXY(extent.xMinimum(), middle.y()), QgsPointXY(extent.xMaximum(), middle.y())
-        )
-        height_m = measure.measureLine(
-            QgsPointXY(middle.x(), extent.yMinimum()), QgsPointXY(middle.x(), extent.yMaximum())
-        )
-        columns = math.ceil(width_m / _EXPORT_GSD_M)
-        rows = math.ceil(height_m / _EXPORT_GSD_M)
+        columns, rows = (math.ceil(size_m / _EXPORT_GSD_M) for size_m in _ground_size_m(extent, self.crs, context))
         if max(columns, rows) > _LONGEST_SERVER_SIDE_PX:
             raise QgsProcessingException(
                 tr("{name} comes from a server: choose an extent of at most {side} m.").format(
@@ -156,10 +226,43 @@ class RasterSource:
             )
         return columns, rows, extent
 
+    def _seconds_of(self, export: _Export, feedback: QgsRasterBlockFeedback) -> float:
+        """How long the export takes, by its middle: how quick a server or a format is, only a trial tells."""
+        columns, rows = min(export.columns, _PROBE_PX), min(export.rows, _PROBE_PX)
+        part = QgsRectangle.fromCenterAndSize(
+            export.window.center(),
+            export.window.width() * columns / export.columns,
+            export.window.height() * rows / export.rows,
+        )
+        started = time.perf_counter()
+        for band in range(1, self._provider.bandCount() + 1):
+            self._provider.block(band, part, columns, rows, feedback)
+        return (time.perf_counter() - started) * (export.columns * export.rows) / (columns * rows)
 
-def _source_path(layer: QgsRasterLayer) -> str:
-    """What GDAL opens: the layer's source without QGIS's own options behind it."""
+
+def _ground_size_m(
+    box: QgsRectangle, crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext
+) -> tuple[float, float]:
+    """A box's width and height along its middle lines, metres on the ground."""
+    measure = QgsDistanceArea()
+    measure.setSourceCrs(crs, context.transformContext())
+    for ellipsoid in (crs.ellipsoidAcronym(), "EPSG:7030"):
+        if measure.setEllipsoid(ellipsoid):
+            break
+    middle = box.center()
+    return (
+        measure.measureLine(QgsPointXY(box.xMinimum(), middle.y()), QgsPointXY(box.xMaximum(), middle.y())),
+        measure.measureLine(QgsPointXY(middle.x(), box.yMinimum()), QgsPointXY(middle.x(), box.yMaximum())),
+    )
+
+
+def _worker_path(layer: QgsRasterLayer) -> str | None:
+    """What the worker opens: the layer's source without QGIS's own options behind it; None if it can't."""
+    provider = layer.dataProvider()
+    if provider.name() != "gdal" or provider.crs() != layer.crs():
+        return None
     path: str = layer.source()
     for marker in ("|option:", "|credential:"):
         path = path.partition(marker)[0]
-    return path
+    found = QgsProviderRegistry.instance().providerMetadata("gdal").querySublayers(path)
+    return path if found and found[0].driverName() in WORKER_FORMATS else None

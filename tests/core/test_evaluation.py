@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.transform import Affine
 
+from railseg_core.area import Area
 from railseg_core.comparison import compare_lines
 from railseg_core.errors import RailSegError
 from railseg_core.pipeline import run
@@ -161,6 +162,19 @@ def test_only_what_lies_on_the_raster_counts_on_either_side(tmp_path: Path) -> N
     assert found["reference_m"] == pytest.approx(100, abs=1)
     assert found["switches_extracted"] == 0
     assert figures(extracted, reference)["completeness"] == pytest.approx(0.5)
+
+
+def test_only_what_lies_in_the_area_counts_and_on_the_raster_if_both_are_given(tmp_path: Path) -> None:
+    reference = write_lines(tmp_path / "b.gpkg", [MAIN])
+    extracted = write_lines(tmp_path / "a.gpkg", [MAIN])
+    x, y = ORIGIN
+    area = Area.from_extent(x + 120, y - 20, x + 400, y + 20, UTM)
+    assert figures(extracted, reference, area=area)["reference_m"] == pytest.approx(280, abs=1)
+    raster = write_raster(tmp_path / "a.tif", Affine.translation(*(beside(ORIGIN, 100, 50))) @ Affine.scale(1, -1))
+    both = figures(extracted, reference, area=area, raster=str(raster))
+    assert both["reference_m"] == both["extracted_m"] == pytest.approx(80, abs=1)
+    nowhere = figures(extracted, reference, area=Area.from_extent(x, y + 90, x + 9, y + 99, UTM))
+    assert nowhere["reference_m"] == nowhere["extracted_m"] == 0
 
 
 def test_of_a_rotated_raster_the_outline_bounds_what_counts(tmp_path: Path) -> None:

@@ -7,14 +7,32 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from osgeo import gdal, osr
-from qgis.core import QgsProcessingFeedback
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsFeature,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProject,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SAMPLE = REPOSITORY / "resources" / "sample" / "sample.tif"
 SAMPLE_TRACKS = REPOSITORY / "resources" / "sample" / "sample_tracks.geojson"
+NUMBERS = {"TRACK_COUNT", "NODE_COUNT", "TOTAL_LENGTH", "REVIEW_COUNT"}
+EVALUATION_LAYERS = {"MATCHED", "MISSED", "FALSE", "SWITCHES"}
+COMPARISON_LAYERS = {"NEW", "MISSING", "SHIFTED", "MATCHED"}
+MAIN = [(0.0, 0.0), (200.0, 0.0)]
+"""A straight track of 200 m, as `lines_layer` takes it."""
+BRANCH = [(100.0 + x, x * x / 600) for x in range(0, 61, 2)]
+"""What leaves it at a switch."""
 gdal.UseExceptions()
 
 
@@ -94,3 +112,31 @@ def write_raster(path: Path, *, epsg: int | None = 25832, bands: int = 3, size: 
     for band in range(1, bands + 1):
         dataset.GetRasterBand(band).Fill(fill)
     return path
+
+
+def run(
+    name: str,
+    parameters: dict[str, Any],
+    feedback: Feedback | None = None,
+    context: QgsProcessingContext | None = None,
+) -> dict[str, Any]:
+    """Runs an algorithm of RailSeg's; the provider must be there."""
+    import processing
+
+    results: dict[str, Any] = processing.run(
+        f"railseg:{name}", parameters, context=context, feedback=feedback or Feedback()
+    )
+    return results
+
+
+def lines_layer(*lines: list[tuple[float, float]], crs: str = "EPSG:25832", fields: str = "") -> QgsVectorLayer:
+    """A layer in memory of lines that are given in EPSG:25832."""
+    layer = QgsVectorLayer(f"LineString?crs={crs}{fields}", "lines", "memory")
+    move = QgsCoordinateTransform(QgsCoordinateReferenceSystem("EPSG:25832"), layer.crs(), QgsProject.instance())
+    for line in lines:
+        feature = QgsFeature(layer.fields())
+        geometry = QgsGeometry.fromPolylineXY([QgsPointXY(612300 + x, 5612400 + y) for x, y in line])
+        geometry.transform(move)
+        feature.setGeometry(geometry)
+        layer.dataProvider().addFeature(feature)
+    return layer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from qgis.core import (
     QgsReferencedRectangle,
     QgsVectorLayer,
 )
+from railseg.plugin.algorithms.raster_source import WORKER_FORMATS
 from support import Feedback, write_raster
 
 pytestmark = pytest.mark.usefixtures("provider")
@@ -183,3 +185,75 @@ def test_of_a_server_s_layer_an_extent_is_wanted(server_layer: QgsRasterLayer) -
 def test_of_a_server_s_layer_a_country_is_too_much(server_layer: QgsRasterLayer) -> None:
     with pytest.raises(QgsProcessingException, match="at most 4000 m"):
         extract(server_layer, EXTENT="1000000,1100000,6500000,6600000 [EPSG:3857]")
+
+
+def test_a_format_that_the_worker_has_not_is_exported_and_effort_told_before(tmp_path: Path) -> None:
+    path = tmp_path / "picture.hdf"
+    gdal.Translate(str(path), str(write_raster(tmp_path / "plain.tif")), format="HDF4Image")
+    layer = QgsRasterLayer(str(path), "picture")
+    feedback = Feedback()
+    assert extract(layer, feedback)["TRACKS"].crs() == EPSG_25832
+    assert feedback.infos[0] == "Exporting 64 × 64 pixels of picture"
+    assert re.fullmatch(r"It takes about \d+ s and 1 MB on the disk", feedback.infos[1])
+    assert feedback.texts[0] == "Exporting the picture"
+
+
+def test_the_worker_has_the_formats_that_go_to_it_as_they_are(worker_python: Path) -> None:
+    program = "import rasterio; print(*rasterio.Env().__enter__().drivers())"
+    run = subprocess.run([worker_python, "-c", program], capture_output=True, text=True, check=True)
+    assert {name for name in WORKER_FORMATS if not name.startswith("JP2")} < set(run.stdout.split())
+
+
+def test_what_does_not_fit_on_the_disk_is_told_before_the_run(tmp_path: Path) -> None:
+    big = tmp_path / "big.vrt"
+    gdal.BuildVRT(
+        str(big), str(write_raster(tmp_path / "plain.tif")), outputBounds=(6e5, 5.5e6, 9e5, 5.8e6)
+    ).FlushCache()
+    layer = QgsRasterLayer(str(big), "big")
+    layer.setCrs(QgsCoordinateReferenceSystem("EPSG:25833"))
+    with pytest.raises(QgsProcessingException, match=r"exported first, which needs up to 6750000 MB.*smaller extent"):
+        extract(layer)
+
+
+@pytest.mark.parametrize("name", ["extractrailway", "exporttrainingchips"])
+def test_too_coarse_a_picture_is_told_before_the_run(tmp_path: Path, name: str) -> None:
+    plain = write_raster(tmp_path / "plain.tif")
+    path = tmp_path / "coarse.tif"
+    gdal.Warp(str(path), str(plain), dstSRS="EPSG:3857", xRes=2.5, yRes=2.5)
+    lines = QgsVectorLayer("LineString?crs=EPSG:25832", "lines", "memory")
+    parameters = {"INPUT": str(path), "LINES": lines, "TRACKS": "memory:", "FOLDER": "TEMPORARY_OUTPUT"}
+    assert "coarse is too coarse: its pixels are 1.6 m" in _refusal(name, parameters)
+
+
+def test_a_mask_may_be_coarse(tmp_path: Path) -> None:
+    path = tmp_path / "coarse.tif"
+    gdal.Translate(str(path), str(write_raster(tmp_path / "plain.tif", bands=1)), xRes=1.6, yRes=1.6)
+    assert not _refusal("cleanrailwaymask", {"INPUT": str(path), "MASK": "TEMPORARY_OUTPUT"})
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"BANDS": [1, 2]}, "2 bands are chosen"),
+        ({"EXTENT": "1,2,3,4 [EPSG:25832]"}, "extent lies outside"),
+        ({"AREA": "LineString?crs=EPSG:25832"}, "Nothing of the area"),
+    ],
+)
+def test_what_cannot_be_worked_on_is_said_in_the_dialog(
+    plain_raster: Path, parameters: dict[str, Any], words: str
+) -> None:
+    if "AREA" in parameters:
+        parameters = {"AREA": QgsVectorLayer(parameters["AREA"], "nothing", "memory")}
+    assert words in _refusal("extractrailway", {"INPUT": str(plain_raster), "TRACKS": "memory:"} | parameters)
+
+
+def test_that_a_server_s_layer_wants_an_extent_is_said_in_the_dialog(server_layer: QgsRasterLayer) -> None:
+    assert "choose an extent" in _refusal("segmentrailway", {"INPUT": server_layer, "PROBABILITY": "TEMPORARY_OUTPUT"})
+
+
+def _refusal(name: str, parameters: dict[str, Any]) -> str:
+    """What the dialog says instead of running the algorithm; empty if it would run it."""
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"railseg:{name}")
+    is_ok, message = algorithm.checkParameterValues(parameters, QgsProcessingContext())
+    assert is_ok == (not message)
+    return message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -23,6 +24,12 @@ IDS = {
     "railseg:comparerailway",
     "railseg:exporttrainingchips",
 }
+
+
+def _metadata() -> configparser.SectionProxy:
+    parser = configparser.ConfigParser()
+    parser.read_string((REPOSITORY / "metadata.txt").read_text("utf-8"))
+    return parser["general"]
 
 
 def _registered() -> set[str]:
@@ -77,16 +84,34 @@ def test_the_plugin_never_imports_the_core_nor_what_only_the_worker_has() -> Non
 
 
 def test_the_metadata_has_what_the_plugin_site_asks_for() -> None:
-    parser = configparser.ConfigParser()
-    parser.read_string((REPOSITORY / "metadata.txt").read_text("utf-8"))
-    metadata = parser["general"]
-    for key in ("name", "description", "version", "author", "email", "about", "tracker", "repository", "homepage"):
+    metadata = _metadata()
+    for key in (
+        *("name", "description", "version", "author", "email", "about", "tracker", "repository", "homepage"),
+        *("tags", "license", "changelog", "experimental", "deprecated"),
+    ):
         assert metadata[key].strip()
     assert metadata["qgisMinimumVersion"] == "3.40"
     assert metadata["qgisMaximumVersion"] == "4.99"
     assert metadata.getboolean("hasProcessingProvider")
+    assert metadata.getboolean("supportsQt6")  # QGIS 3.44 on Qt 6 asks; QGIS 4 doesn't
+    assert metadata["category"] == "Raster"
     assert (REPOSITORY / metadata["icon"]).is_file()
     assert "External dependencies" in metadata["about"]
+
+
+def test_all_that_tells_the_version_and_what_is_new_in_it_tells_the_same() -> None:
+    metadata = _metadata()
+    version = metadata["version"]
+    for file, words in (
+        ("pyproject.toml", f'version = "{version}"'),
+        ("railseg_core/__init__.py", f'__version__ = "{version}"'),
+    ):
+        assert words in (REPOSITORY / file).read_text("utf-8").splitlines()
+    changes = re.split(r"^## ", (REPOSITORY / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)
+    latest, news = changes[1], metadata["changelog"]
+    assert latest.startswith(f"[{version}] - ")
+    assert news.startswith(f"{version}\n")
+    assert re.findall("^- .+", latest, re.MULTILINE) == re.findall("^- .+", news, re.MULTILINE)
 
 
 def test_the_package_has_what_the_plugin_needs_and_nothing_else(tmp_path: Path) -> None:
@@ -99,6 +124,7 @@ def test_the_package_has_what_the_plugin_needs_and_nothing_else(tmp_path: Path) 
     names = zipfile.ZipFile(archive).namelist()
     tops = {name.split("/")[1] for name in names}
     assert tops - {""} == {
+        "CHANGELOG.md",
         "LICENSE",
         "README.md",
         "__init__.py",
@@ -115,7 +141,7 @@ def test_the_package_has_what_the_plugin_needs_and_nothing_else(tmp_path: Path) 
     ):
         assert f"railseg/{needed}" in names
     assert not [name for name in names if "/." in name or name.endswith((".pyc", ".sh", ".ts")) or "sample" in name]
-    assert archive.stat().st_size < 25e6
+    assert archive.stat().st_size < 15e6
 
 
 def _git_beside(folder: Path) -> Any:

@@ -1,0 +1,21 @@
+"""How long something takes and how much room it needs, in words."""
+
+from __future__ import annotations
+
+from .translation import tr
+
+
+def effort_text(seconds: float, disk_bytes: float) -> str:
+    """A sentence about both."""
+    return tr("It takes about {duration} and {size:.0f} MB on the disk").format(
+        duration=duration_text(seconds), size=max(1.0, disk_bytes / 1e6)
+    )
+
+
+def duration_text(seconds: float) -> str:
+    """In seconds, minutes or hours, whichever says it best."""
+    if seconds < 90:
+        return tr("{n} s").format(n=max(1, round(seconds)))
+    if seconds < 90 * 60:
+        return tr("{n} min").format(n=round(seconds / 60))
+    return tr("{n} h").format(n=round(seconds / 3600))

@@ -1,0 +1,99 @@
+"""Extracted lines against a map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from osgeo import gdal
+from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingException, QgsRasterLayer, QgsVectorLayer
+from railseg.plugin.locations import STYLES
+from support import COMPARISON_LAYERS, MAIN, Feedback, lines_layer, run, write_raster
+
+pytestmark = pytest.mark.usefixtures("provider")
+
+
+def test_compare_names_tracks_and_the_map_s_features_in_layers_of_its_own() -> None:
+    extracted = lines_layer(MAIN, [(0.0, 60.0), (50.0, 60.0)], fields="&field=track_id:string")
+    extracted.dataProvider().changeAttributeValues({1: {0: "first"}, 2: {0: "second"}})
+    reference = lines_layer(
+        [(0.0, 90.0), (9.0, 90.0)], [(0.0, -0.8), (200.0, -0.8)], [(0.0, 30.0), (40.0, 30.0)], crs="EPSG:4326"
+    )
+    assert reference.dataProvider().deleteFeatures([1])  # ids are not row numbers
+    feedback = Feedback()
+    results = run(
+        "comparerailway",
+        {"INPUT": extracted, "REFERENCE": reference} | dict.fromkeys(COMPARISON_LAYERS, "memory:"),
+        feedback,
+    )
+    assert results["SHIFTED_LENGTH"] == pytest.approx(200, abs=0.5)
+    assert results["MEAN_DISTANCE"] == pytest.approx(8, abs=0.1)
+    rows = {name: list(results[name].getFeatures()) for name in COMPARISON_LAYERS}
+    assert not rows["MATCHED"]
+    assert [(row["track_id"], row["length_m"]) for row in rows["NEW"]] == [("second", pytest.approx(50, abs=0.1))]
+    assert [row["reference_fid"] for row in rows["MISSING"]] == [3]
+    assert {(row["track_id"], row["reference_fid"]) for row in rows["SHIFTED"]} == {("first", 2)}
+    assert all(row["offset_dm"] == pytest.approx(8, abs=0.1) for row in rows["SHIFTED"])
+    assert {results[name].crs().authid() for name in COMPARISON_LAYERS} == {"EPSG:25832"}
+    assert feedback.texts[0].startswith("Comparing the lines")
+    assert any(line.startswith("Length of the new tracks") for line in feedback.infos)
+
+
+def test_compare_counts_only_what_lies_on_the_picture_and_can_be_empty(
+    extraction: dict[str, Any], track_raster: Path, tmp_path: Path
+) -> None:
+    parameters = {"INPUT": extraction["TRACKS"], "REFERENCE": extraction["TRACKS"], "RASTER": str(track_raster)}
+    results = run("comparerailway", parameters | {"NEW": str(tmp_path / "new.gpkg")})
+    assert (results["NEW_LENGTH"], results["MISSING_LENGTH"], results["SHIFTED_LENGTH"]) == (0, 0, 0)
+    new = QgsVectorLayer(results["NEW"], "new", "ogr")
+    assert (new.featureCount(), [field.name() for field in new.fields()]) == (0, ["fid", "length_m", "track_id"])
+    assert not (COMPARISON_LAYERS - {"NEW"}) & results.keys()
+
+
+def test_compare_counts_only_what_lies_in_an_area_of_any_crs_or_beside_its_lines() -> None:
+    tracks, reference = lines_layer(MAIN), lines_layer([(-100.0, 0.0), (300.0, 0.0)])
+    area = lines_layer([(150.0, -50.0), (150.0, 50.0)], crs="EPSG:4326")
+    feedback = Feedback()
+    parameters = {"INPUT": tracks, "REFERENCE": reference, "AREA": area}
+    results = run("comparerailway", parameters | {"CORRIDOR": 80}, feedback)
+    assert results["MATCHED_LENGTH"] == pytest.approx(130, abs=0.5)
+    assert results["MISSING_LENGTH"] == pytest.approx(30, abs=0.5)
+    beside = lines_layer([(150.0, 900.0), (160.0, 900.0)])
+    with pytest.raises(QgsProcessingException, match="None of the tracks lies in the area"):
+        run("comparerailway", parameters | {"AREA": beside})
+
+
+def test_of_a_picture_that_the_worker_cannot_open_the_extent_bounds_what_counts(tmp_path: Path) -> None:
+    path = tmp_path / "picture.hdf"
+    gdal.Translate(str(path), str(write_raster(tmp_path / "plain.tif")), format="HDF4Image")
+    picture = QgsRasterLayer(str(path), "picture")
+    box = picture.extent()
+    middle = box.center().y() - 5612400
+    track = lines_layer([(box.xMinimum() - 612300 - 50, middle), (box.xMaximum() - 612300 + 50, middle)])
+    parameters = {"INPUT": track, "REFERENCE": track, "RASTER": picture}
+    assert run("comparerailway", parameters)["MATCHED_LENGTH"] == pytest.approx(box.width(), abs=0.5)
+    part = parameters | {
+        "AREA": lines_layer([(box.xMinimum() - 612300, middle - 9), (box.xMinimum() - 612300, middle)])
+    }
+    assert run("comparerailway", part | {"CORRIDOR": 5})["MATCHED_LENGTH"] == pytest.approx(5, abs=0.5)
+
+
+def test_compare_tells_what_it_cannot_compare() -> None:
+    lines = lines_layer(MAIN)
+    nowhere = QgsVectorLayer("LineString", "nowhere", "memory")
+    nowhere.setCrs(QgsCoordinateReferenceSystem())
+    for parameters, words in (
+        ({"REFERENCE": nowhere}, r"nowhere has no coordinate reference system.*Set Layer CRS"),
+        ({"REFERENCE": lines, "RASTER": "none.tif"}, "RASTER"),
+        ({"REFERENCE": lines_layer([(90e3, 0.0), (90.1e3, 0.0)])}, "no area in common"),
+    ):
+        with pytest.raises(QgsProcessingException, match=words):
+            run("comparerailway", {"INPUT": lines} | parameters)
+
+
+def test_every_layer_of_a_comparison_has_a_style() -> None:
+    for table in ("new", "missing", "shifted", "matched"):
+        layer = lines_layer(MAIN)
+        message, is_loaded = layer.loadNamedStyle(str(STYLES / f"{table}.qml"))
+        assert is_loaded, message

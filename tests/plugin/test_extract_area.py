@@ -1,0 +1,78 @@
+"""From a part of a picture to tracks: an extent, polygons, corridors along lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsFeature,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProcessingException,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsReferencedRectangle,
+    QgsVectorLayer,
+)
+from support import lines_layer, run
+
+pytestmark = pytest.mark.usefixtures("provider")
+
+
+def test_extent_and_area_bound_the_work(track_raster: Path) -> None:
+    full = QgsRasterLayer(str(track_raster)).extent()
+    left = QgsRectangle(full.xMinimum(), full.yMinimum(), full.center().x(), full.yMaximum())
+    lower = QgsRectangle(full.xMinimum(), full.yMinimum(), full.xMaximum(), full.center().y())
+    metric, degrees = QgsCoordinateReferenceSystem("EPSG:25832"), QgsCoordinateReferenceSystem("EPSG:4326")
+    polygon = QgsFeature()
+    geometry = QgsGeometry.fromRect(lower)
+    geometry.transform(QgsCoordinateTransform(metric, degrees, QgsProject.instance()))
+    polygon.setGeometry(geometry)
+    area = QgsVectorLayer("Polygon?crs=EPSG:4326", "area", "memory")
+    area.dataProvider().addFeature(polygon)
+    parameters = {
+        "INPUT": str(track_raster),
+        "DEVICE": "cpu",
+        "MIN_LENGTH": 5,
+        "TRACKS": "memory:",
+        "EXTENT": QgsReferencedRectangle(left, metric),
+    }
+    in_left = run("extractrailway", parameters)["TRACKS"].extent()
+    assert left.buffered(1.0).contains(in_left)
+    assert not lower.contains(in_left)
+    in_both = run("extractrailway", parameters | {"AREA": area})["TRACKS"].extent()
+    assert left.intersect(lower).buffered(1.0).contains(in_both)
+
+
+def test_a_corridor_round_rough_lines_in_degrees_bounds_the_work(
+    track_raster: Path, extraction: dict[str, Any]
+) -> None:
+    tracks = QgsVectorLayer(extraction["TRACKS"], "tracks", "ogr")
+    full = QgsRasterLayer(str(track_raster)).extent()
+    x = full.center().x()
+    rough = QgsVectorLayer("LineString?crs=EPSG:4326", "rough", "memory")
+    move = QgsCoordinateTransform(tracks.crs(), rough.crs(), QgsProject.instance())
+    for easting in (x, x + 90_000):  # the second lies on another map sheet
+        feature = QgsFeature()
+        geometry = QgsGeometry.fromPolylineXY(
+            [QgsPointXY(easting, full.yMinimum() - 500), QgsPointXY(easting, full.yMaximum() + 500)]
+        )
+        geometry.transform(move)
+        feature.setGeometry(geometry)
+        rough.dataProvider().addFeature(feature)
+    parameters = {"INPUT": str(track_raster), "DEVICE": "cpu", "MIN_LENGTH": 1, "AREA": rough, "TRACKS": "memory:"}
+    inside = run("extractrailway", parameters | {"CORRIDOR": 8})["TRACKS"].extent()
+    assert QgsRectangle(x - 8.5, full.yMinimum(), x + 8.5, full.yMaximum()).contains(inside)
+    assert inside.width() > 1
+    upper = QgsReferencedRectangle(
+        QgsRectangle(full.xMinimum(), full.center().y(), full.xMaximum(), full.yMaximum()), tracks.crs()
+    )
+    both = run("extractrailway", parameters | {"CORRIDOR": 8, "EXTENT": upper})
+    assert upper.buffered(0.5).contains(both["TRACKS"].extent()) or both["TRACK_COUNT"] == 0
+    with pytest.raises(QgsProcessingException, match="Nothing of the area"):
+        run("extractrailway", parameters | {"AREA": lines_layer([(-9e5, 0.0), (-8e5, 0.0)])})
