@@ -420,6 +420,14 @@ Alles läuft auf diesem Rechner; Abbrechen geht jederzeit.</translation>
       <translation>Nur was darauf liegt, zählt, von beiden Layern. Leer: alle Linien zählen.</translation>
     </message>
     <message>
+      <source>Only what lies in these polygons, or beside these lines, counts, of either layer. Empty: all lines.</source>
+      <translation>Von beiden Layern zählt nur, was in diesen Polygonen oder neben diesen Linien liegt. Leer: alle Linien.</translation>
+    </message>
+    <message>
+      <source>None of the tracks lies in the area. Choose another, or check the layers' CRS.</source>
+      <translation>Keines der Gleise liegt im Gebiet. Wählen Sie ein anderes oder prüfen Sie das KBS der Layer.</translation>
+    </message>
+    <message>
       <source>Railway tracks</source>
       <translation>Gleise</translation>
     </message>
@@ -484,20 +492,8 @@ Alles läuft auf diesem Rechner; Abbrechen geht jederzeit.</translation>
       <translation>Nur dieser Teil des Bildes wird bearbeitet. Leer: das ganze Bild.</translation>
     </message>
     <message>
-      <source>Area or lines</source>
-      <translation>Gebiet oder Linien</translation>
-    </message>
-    <message>
       <source>Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent.</source>
       <translation>Nur was in diesen Polygonen oder neben diesen Linien liegt, wird bearbeitet: Eine grobe Linie der Bahn, etwa aus OpenStreetMap, genügt. Leer: das ganze Bild oder die ganze Ausdehnung.</translation>
-    </message>
-    <message>
-      <source>Corridor (m)</source>
-      <translation>Korridor (m)</translation>
-    </message>
-    <message>
-      <source>How far to look to either side of the lines and beyond their ends, in metres; not used for polygons.</source>
-      <translation>Wie weit zu beiden Seiten der Linien und über ihre Enden hinaus gesucht wird, in Metern; gilt nicht für Polygone.</translation>
     </message>
     <message>
       <source>Bands</source>
@@ -506,6 +502,18 @@ Alles läuft auf diesem Rechner; Abbrechen geht jederzeit.</translation>
     <message>
       <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
       <translation>Drei Kanäle als Rot, Grün und Blau, oder einer. Leer: Rot, Grün und Blau des Bildes selbst.</translation>
+    </message>
+    <message>
+      <source>Area or lines</source>
+      <translation>Gebiet oder Linien</translation>
+    </message>
+    <message>
+      <source>Corridor (m)</source>
+      <translation>Korridor (m)</translation>
+    </message>
+    <message>
+      <source>How far to look to either side of the lines and beyond their ends, in metres; not used for polygons.</source>
+      <translation>Wie weit zu beiden Seiten der Linien und über ihre Enden hinaus gesucht wird, in Metern; gilt nicht für Polygone.</translation>
     </message>
     <message>
       <source>Model file</source>
@@ -596,20 +604,32 @@ Alles läuft auf diesem Rechner; Abbrechen geht jederzeit.</translation>
       <translation>Der Rasterlayer {name} hat kein Koordinatenbezugssystem. Ihm eines geben: Rechtsklick auf den Layer &gt; Layer-KBS &gt; Layer-KBS setzen.</translation>
     </message>
     <message>
+      <source>The raster layer {name} is too coarse: its pixels are {gsd:.2g} m on the ground. Tracks can be told apart up to {largest:g} m, and best at {best:g} m or finer.</source>
+      <translation>Der Rasterlayer {name} ist zu grob: Seine Pixel sind am Boden {gsd:.2g} m groß. Gleise sind bis {largest:g} m zu unterscheiden, am besten bei {best:g} m oder feiner.</translation>
+    </message>
+    <message>
       <source>{name} comes from a server and has no bounds: choose a picture that does, or none.</source>
       <translation>{name} kommt von einem Server und hat keine Grenzen: ein Bild wählen, das welche hat, oder keines.</translation>
+    </message>
+    <message>
+      <source>The extent lies outside of the raster layer. Choose another.</source>
+      <translation>Die Ausdehnung liegt außerhalb des Rasterlayers. Eine andere wählen.</translation>
     </message>
     <message>
       <source>Exporting {columns} × {rows} pixels of {name}</source>
       <translation>{columns} × {rows} Pixel von {name} werden exportiert</translation>
     </message>
     <message>
+      <source>Exporting the picture</source>
+      <translation>Das Bild wird exportiert</translation>
+    </message>
+    <message>
       <source>The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.</source>
       <translation>Der Layer {name} kann nicht exportiert werden. Ihn als GeoTIFF speichern und damit noch einmal starten.</translation>
     </message>
     <message>
-      <source>The extent lies outside of the raster layer. Choose another.</source>
-      <translation>Die Ausdehnung liegt außerhalb des Rasterlayers. Eine andere wählen.</translation>
+      <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk of the temporary files has {free:.0f} MB. Choose a smaller extent or area.</source>
+      <translation>{name} muss zuerst exportiert werden, was bis zu {needed:.0f} MB braucht; auf dem Datenträger der temporären Dateien sind {free:.0f} MB frei. Wählen Sie eine kleinere Ausdehnung oder ein kleineres Gebiet.</translation>
     </message>
     <message>
       <source>{name} comes from a server: choose an extent or an area to work on.</source>
@@ -710,6 +730,22 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
     <message>
       <source>Another QGIS window (process {pid} on {host}) is making the environment. Wait until it is done. If there is none, delete {path}.</source>
       <translation>Ein anderes QGIS-Fenster (Prozess {pid} auf {host}) legt die Umgebung gerade an. Warten, bis es fertig ist. Gibt es kein solches, {path} löschen.</translation>
+    </message>
+    <message>
+      <source>It takes about {duration} and {size:.0f} MB on the disk</source>
+      <translation>Es dauert etwa {duration} und braucht {size:.0f} MB auf der Festplatte</translation>
+    </message>
+    <message>
+      <source>{n} s</source>
+      <translation>{n} s</translation>
+    </message>
+    <message>
+      <source>{n} min</source>
+      <translation>{n} min</translation>
+    </message>
+    <message>
+      <source>{n} h</source>
+      <translation>{n} h</translation>
     </message>
     <message>
       <source>The Python chosen for RailSeg isn't there: {path}. Choose another under Settings &gt; Options &gt; RailSeg.</source>
@@ -1124,10 +1160,6 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Pixel von {gsd:.3g} m, {area:.1f} ha in {tiles} Kacheln zu betrachten, mit {model} auf {device}</translation>
     </message>
     <message>
-      <source>It takes about {duration} and {size:.0f} MB on the disk</source>
-      <translation>Es dauert etwa {duration} und braucht {size:.0f} MB auf der Festplatte</translation>
-    </message>
-    <message>
       <source>Looking for tracks</source>
       <translation>Gleise werden gesucht</translation>
     </message>
@@ -1150,18 +1182,6 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
     <message>
       <source>Cutting chips</source>
       <translation>Chips werden geschnitten</translation>
-    </message>
-    <message>
-      <source>{n} s</source>
-      <translation>{n} s</translation>
-    </message>
-    <message>
-      <source>{n} min</source>
-      <translation>{n} min</translation>
-    </message>
-    <message>
-      <source>{n} h</source>
-      <translation>{n} h</translation>
     </message>
     <message>
       <source>to be reviewed</source>

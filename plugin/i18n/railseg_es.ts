@@ -420,6 +420,14 @@ Todo se ejecuta en este equipo; Cancelar funciona en cualquier momento.</transla
       <translation>Solo cuenta lo que está sobre ella, de ambas capas. Vacío: cuentan todas las líneas.</translation>
     </message>
     <message>
+      <source>Only what lies in these polygons, or beside these lines, counts, of either layer. Empty: all lines.</source>
+      <translation>De ambas capas solo cuenta lo que está en estos polígonos o junto a estas líneas. Vacío: todas las líneas.</translation>
+    </message>
+    <message>
+      <source>None of the tracks lies in the area. Choose another, or check the layers' CRS.</source>
+      <translation>Ninguna vía está dentro de la zona. Elija otra o compruebe el SRC de las capas.</translation>
+    </message>
+    <message>
       <source>Railway tracks</source>
       <translation>Vías férreas</translation>
     </message>
@@ -484,20 +492,8 @@ Todo se ejecuta en este equipo; Cancelar funciona en cualquier momento.</transla
       <translation>Solo se trabaja en esta parte de la imagen. Vacío: toda ella.</translation>
     </message>
     <message>
-      <source>Area or lines</source>
-      <translation>Zona o líneas</translation>
-    </message>
-    <message>
       <source>Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent.</source>
       <translation>Solo se trabaja en lo que está dentro de estos polígonos o junto a estas líneas: basta una línea aproximada del ferrocarril, por ejemplo de OpenStreetMap. Vacío: toda la imagen, o toda la extensión.</translation>
-    </message>
-    <message>
-      <source>Corridor (m)</source>
-      <translation>Corredor (m)</translation>
-    </message>
-    <message>
-      <source>How far to look to either side of the lines and beyond their ends, in metres; not used for polygons.</source>
-      <translation>Hasta dónde mirar a ambos lados de las líneas y más allá de sus extremos, en metros; no se usa con polígonos.</translation>
     </message>
     <message>
       <source>Bands</source>
@@ -506,6 +502,18 @@ Todo se ejecuta en este equipo; Cancelar funciona en cualquier momento.</transla
     <message>
       <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
       <translation>Tres bandas como rojo, verde y azul, o una. Vacío: el rojo, verde y azul de la propia imagen.</translation>
+    </message>
+    <message>
+      <source>Area or lines</source>
+      <translation>Zona o líneas</translation>
+    </message>
+    <message>
+      <source>Corridor (m)</source>
+      <translation>Corredor (m)</translation>
+    </message>
+    <message>
+      <source>How far to look to either side of the lines and beyond their ends, in metres; not used for polygons.</source>
+      <translation>Hasta dónde mirar a ambos lados de las líneas y más allá de sus extremos, en metros; no se usa con polígonos.</translation>
     </message>
     <message>
       <source>Model file</source>
@@ -596,20 +604,32 @@ Todo se ejecuta en este equipo; Cancelar funciona en cualquier momento.</transla
       <translation>La capa ráster {name} no tiene sistema de referencia de coordenadas. Dele uno: clic derecho en la capa &gt; SRC de la capa &gt; Establecer SRC de la capa.</translation>
     </message>
     <message>
+      <source>The raster layer {name} is too coarse: its pixels are {gsd:.2g} m on the ground. Tracks can be told apart up to {largest:g} m, and best at {best:g} m or finer.</source>
+      <translation>La capa ráster {name} es demasiado gruesa: sus píxeles miden {gsd:.2g} m en el terreno. Las vías se distinguen hasta {largest:g} m, y mejor con {best:g} m o menos.</translation>
+    </message>
+    <message>
       <source>{name} comes from a server and has no bounds: choose a picture that does, or none.</source>
       <translation>{name} viene de un servidor y no tiene límites: elija una imagen que los tenga, o ninguna.</translation>
+    </message>
+    <message>
+      <source>The extent lies outside of the raster layer. Choose another.</source>
+      <translation>La extensión está fuera de la capa ráster. Elija otra.</translation>
     </message>
     <message>
       <source>Exporting {columns} × {rows} pixels of {name}</source>
       <translation>Exportando {columns} × {rows} píxeles de {name}</translation>
     </message>
     <message>
+      <source>Exporting the picture</source>
+      <translation>Exportando la imagen</translation>
+    </message>
+    <message>
       <source>The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.</source>
       <translation>No se puede exportar la capa {name}. Guárdela como GeoTIFF y ejecute de nuevo con él.</translation>
     </message>
     <message>
-      <source>The extent lies outside of the raster layer. Choose another.</source>
-      <translation>La extensión está fuera de la capa ráster. Elija otra.</translation>
+      <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk of the temporary files has {free:.0f} MB. Choose a smaller extent or area.</source>
+      <translation>{name} debe exportarse primero, lo que requiere hasta {needed:.0f} MB; el disco de los archivos temporales tiene {free:.0f} MB. Elija una extensión o una zona menor.</translation>
     </message>
     <message>
       <source>{name} comes from a server: choose an extent or an area to work on.</source>
@@ -710,6 +730,22 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
     <message>
       <source>Another QGIS window (process {pid} on {host}) is making the environment. Wait until it is done. If there is none, delete {path}.</source>
       <translation>Otra ventana de QGIS (proceso {pid} en {host}) está creando el entorno. Espere a que termine. Si no hay ninguna, borre {path}.</translation>
+    </message>
+    <message>
+      <source>It takes about {duration} and {size:.0f} MB on the disk</source>
+      <translation>Tarda unos {duration} y ocupa {size:.0f} MB en el disco</translation>
+    </message>
+    <message>
+      <source>{n} s</source>
+      <translation>{n} s</translation>
+    </message>
+    <message>
+      <source>{n} min</source>
+      <translation>{n} min</translation>
+    </message>
+    <message>
+      <source>{n} h</source>
+      <translation>{n} h</translation>
     </message>
     <message>
       <source>The Python chosen for RailSeg isn't there: {path}. Choose another under Settings &gt; Options &gt; RailSeg.</source>
@@ -1124,10 +1160,6 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>Píxeles de {gsd:.3g} m, {area:.1f} ha que mirar en {tiles} teselas con {model} en {device}</translation>
     </message>
     <message>
-      <source>It takes about {duration} and {size:.0f} MB on the disk</source>
-      <translation>Tarda unos {duration} y ocupa {size:.0f} MB en el disco</translation>
-    </message>
-    <message>
       <source>Looking for tracks</source>
       <translation>Buscando vías</translation>
     </message>
@@ -1150,18 +1182,6 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
     <message>
       <source>Cutting chips</source>
       <translation>Cortando recortes</translation>
-    </message>
-    <message>
-      <source>{n} s</source>
-      <translation>{n} s</translation>
-    </message>
-    <message>
-      <source>{n} min</source>
-      <translation>{n} min</translation>
-    </message>
-    <message>
-      <source>{n} h</source>
-      <translation>{n} h</translation>
     </message>
     <message>
       <source>to be reviewed</source>

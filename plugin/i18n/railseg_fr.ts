@@ -420,6 +420,14 @@ Tout se passe sur cette machine ; Annuler fonctionne à tout moment.</translati
       <translation>Seul compte ce qui se trouve dessus, pour les deux couches. Vide : toutes les lignes comptent.</translation>
     </message>
     <message>
+      <source>Only what lies in these polygons, or beside these lines, counts, of either layer. Empty: all lines.</source>
+      <translation>Des deux couches, seul compte ce qui se trouve dans ces polygones ou le long de ces lignes. Vide : toutes les lignes.</translation>
+    </message>
+    <message>
+      <source>None of the tracks lies in the area. Choose another, or check the layers' CRS.</source>
+      <translation>Aucune voie ne se trouve dans la zone. Choisissez-en une autre ou vérifiez le SCR des couches.</translation>
+    </message>
+    <message>
       <source>Railway tracks</source>
       <translation>Voies ferrées</translation>
     </message>
@@ -484,20 +492,8 @@ Tout se passe sur cette machine ; Annuler fonctionne à tout moment.</translati
       <translation>Seule cette partie de l'image est traitée. Vide : toute l'image.</translation>
     </message>
     <message>
-      <source>Area or lines</source>
-      <translation>Zone ou lignes</translation>
-    </message>
-    <message>
       <source>Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent.</source>
       <translation>Seul ce qui se trouve dans ces polygones, ou à côté de ces lignes, est traité : un tracé approximatif de la voie ferrée, par exemple d'OpenStreetMap, suffit. Vide : toute l'image, ou toute l'emprise.</translation>
-    </message>
-    <message>
-      <source>Corridor (m)</source>
-      <translation>Couloir (m)</translation>
-    </message>
-    <message>
-      <source>How far to look to either side of the lines and beyond their ends, in metres; not used for polygons.</source>
-      <translation>Jusqu'où chercher de part et d'autre des lignes et au-delà de leurs extrémités, en mètres ; ne sert pas pour les polygones.</translation>
     </message>
     <message>
       <source>Bands</source>
@@ -506,6 +502,18 @@ Tout se passe sur cette machine ; Annuler fonctionne à tout moment.</translati
     <message>
       <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
       <translation>Trois bandes pour rouge, vert et bleu, ou une seule. Vide : le rouge, le vert et le bleu de l'image.</translation>
+    </message>
+    <message>
+      <source>Area or lines</source>
+      <translation>Zone ou lignes</translation>
+    </message>
+    <message>
+      <source>Corridor (m)</source>
+      <translation>Couloir (m)</translation>
+    </message>
+    <message>
+      <source>How far to look to either side of the lines and beyond their ends, in metres; not used for polygons.</source>
+      <translation>Jusqu'où chercher de part et d'autre des lignes et au-delà de leurs extrémités, en mètres ; ne sert pas pour les polygones.</translation>
     </message>
     <message>
       <source>Model file</source>
@@ -596,20 +604,32 @@ Tout se passe sur cette machine ; Annuler fonctionne à tout moment.</translati
       <translation>La couche raster {name} n'a pas de système de coordonnées de référence. Donnez-lui-en un : clic droit sur la couche &gt; SCR de la couche.</translation>
     </message>
     <message>
+      <source>The raster layer {name} is too coarse: its pixels are {gsd:.2g} m on the ground. Tracks can be told apart up to {largest:g} m, and best at {best:g} m or finer.</source>
+      <translation>La couche raster {name} est trop grossière : ses pixels mesurent {gsd:.2g} m au sol. Les voies se distinguent jusqu’à {largest:g} m, et au mieux à {best:g} m ou moins.</translation>
+    </message>
+    <message>
       <source>{name} comes from a server and has no bounds: choose a picture that does, or none.</source>
       <translation>{name} vient d'un serveur et n'a pas de limites : choisissez une image qui en a, ou aucune.</translation>
+    </message>
+    <message>
+      <source>The extent lies outside of the raster layer. Choose another.</source>
+      <translation>L'emprise se trouve en dehors de la couche raster. Choisissez-en une autre.</translation>
     </message>
     <message>
       <source>Exporting {columns} × {rows} pixels of {name}</source>
       <translation>Export de {columns} × {rows} pixels de {name}</translation>
     </message>
     <message>
+      <source>Exporting the picture</source>
+      <translation>Export de l’image</translation>
+    </message>
+    <message>
       <source>The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.</source>
       <translation>La couche {name} ne peut pas être exportée. Enregistrez-la en GeoTIFF, puis relancez avec celui-ci.</translation>
     </message>
     <message>
-      <source>The extent lies outside of the raster layer. Choose another.</source>
-      <translation>L'emprise se trouve en dehors de la couche raster. Choisissez-en une autre.</translation>
+      <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk of the temporary files has {free:.0f} MB. Choose a smaller extent or area.</source>
+      <translation>{name} doit d’abord être exportée, ce qui demande jusqu’à {needed:.0f} Mo ; le disque des fichiers temporaires en a {free:.0f} Mo. Choisissez une emprise ou une zone plus petite.</translation>
     </message>
     <message>
       <source>{name} comes from a server: choose an extent or an area to work on.</source>
@@ -710,6 +730,22 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
     <message>
       <source>Another QGIS window (process {pid} on {host}) is making the environment. Wait until it is done. If there is none, delete {path}.</source>
       <translation>Une autre fenêtre de QGIS (processus {pid} sur {host}) est en train de créer l'environnement. Attendez qu'elle ait fini. S'il n'y en a pas, supprimez {path}.</translation>
+    </message>
+    <message>
+      <source>It takes about {duration} and {size:.0f} MB on the disk</source>
+      <translation>Cela prend environ {duration} et {size:.0f} Mo sur le disque</translation>
+    </message>
+    <message>
+      <source>{n} s</source>
+      <translation>{n} s</translation>
+    </message>
+    <message>
+      <source>{n} min</source>
+      <translation>{n} min</translation>
+    </message>
+    <message>
+      <source>{n} h</source>
+      <translation>{n} h</translation>
     </message>
     <message>
       <source>The Python chosen for RailSeg isn't there: {path}. Choose another under Settings &gt; Options &gt; RailSeg.</source>
@@ -1124,10 +1160,6 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Pixels de {gsd:.3g} m, {area:.1f} ha à examiner en {tiles} tuiles avec {model} sur {device}</translation>
     </message>
     <message>
-      <source>It takes about {duration} and {size:.0f} MB on the disk</source>
-      <translation>Cela prend environ {duration} et {size:.0f} Mo sur le disque</translation>
-    </message>
-    <message>
       <source>Looking for tracks</source>
       <translation>Recherche des voies</translation>
     </message>
@@ -1150,18 +1182,6 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
     <message>
       <source>Cutting chips</source>
       <translation>Découpe des imagettes</translation>
-    </message>
-    <message>
-      <source>{n} s</source>
-      <translation>{n} s</translation>
-    </message>
-    <message>
-      <source>{n} min</source>
-      <translation>{n} min</translation>
-    </message>
-    <message>
-      <source>{n} h</source>
-      <translation>{n} h</translation>
     </message>
     <message>
       <source>to be reviewed</source>

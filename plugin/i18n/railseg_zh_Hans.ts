@@ -420,6 +420,14 @@ Everything runs on this machine; Cancel works at any moment.</source>
       <translation>两个图层都只计入位于影像上的部分。留空：所有线都计入。</translation>
     </message>
     <message>
+      <source>Only what lies in these polygons, or beside these lines, counts, of either layer. Empty: all lines.</source>
+      <translation>两个图层中只计入位于这些多边形内或这些线旁的部分。留空：所有线。</translation>
+    </message>
+    <message>
+      <source>None of the tracks lies in the area. Choose another, or check the layers' CRS.</source>
+      <translation>该区域内没有任何轨道。请选择其他区域，或检查图层的坐标参照系。</translation>
+    </message>
+    <message>
       <source>Railway tracks</source>
       <translation>铁路轨道</translation>
     </message>
@@ -484,20 +492,8 @@ Everything runs on this machine; Cancel works at any moment.</source>
       <translation>仅处理影像的这一部分。留空：整幅影像。</translation>
     </message>
     <message>
-      <source>Area or lines</source>
-      <translation>区域或线</translation>
-    </message>
-    <message>
       <source>Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent.</source>
       <translation>仅处理位于这些多边形内或这些线旁的部分：一条大致的铁路线（例如来自 OpenStreetMap）即可。留空：整幅影像或整个范围。</translation>
-    </message>
-    <message>
-      <source>Corridor (m)</source>
-      <translation>走廊宽度 (m)</translation>
-    </message>
-    <message>
-      <source>How far to look to either side of the lines and beyond their ends, in metres; not used for polygons.</source>
-      <translation>在线的两侧及其端点之外搜索多远，单位为米；不用于多边形。</translation>
     </message>
     <message>
       <source>Bands</source>
@@ -506,6 +502,18 @@ Everything runs on this machine; Cancel works at any moment.</source>
     <message>
       <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
       <translation>三个波段作为红、绿、蓝，或一个波段。留空：影像自身的红、绿、蓝波段。</translation>
+    </message>
+    <message>
+      <source>Area or lines</source>
+      <translation>区域或线</translation>
+    </message>
+    <message>
+      <source>Corridor (m)</source>
+      <translation>走廊宽度 (m)</translation>
+    </message>
+    <message>
+      <source>How far to look to either side of the lines and beyond their ends, in metres; not used for polygons.</source>
+      <translation>在线的两侧及其端点之外搜索多远，单位为米；不用于多边形。</translation>
     </message>
     <message>
       <source>Model file</source>
@@ -596,20 +604,32 @@ Everything runs on this machine; Cancel works at any moment.</source>
       <translation>栅格图层 {name} 没有坐标参照系。请设置：右键单击图层 &gt; 图层CRS &gt; 设置图层CRS。</translation>
     </message>
     <message>
+      <source>The raster layer {name} is too coarse: its pixels are {gsd:.2g} m on the ground. Tracks can be told apart up to {largest:g} m, and best at {best:g} m or finer.</source>
+      <translation>栅格图层 {name} 分辨率太低：像元的地面大小为 {gsd:.2g} 米。不超过 {largest:g} 米时轨道才可区分，{best:g} 米或更精细时效果最佳。</translation>
+    </message>
+    <message>
       <source>{name} comes from a server and has no bounds: choose a picture that does, or none.</source>
       <translation>{name} 来自服务器且没有边界：请选择有边界的影像，或不选择。</translation>
+    </message>
+    <message>
+      <source>The extent lies outside of the raster layer. Choose another.</source>
+      <translation>该范围位于栅格图层之外。请选择其他范围。</translation>
     </message>
     <message>
       <source>Exporting {columns} × {rows} pixels of {name}</source>
       <translation>正在导出 {name} 的 {columns} × {rows} 个像元</translation>
     </message>
     <message>
+      <source>Exporting the picture</source>
+      <translation>正在导出影像</translation>
+    </message>
+    <message>
       <source>The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.</source>
       <translation>无法导出图层 {name}。请将其另存为 GeoTIFF，然后用该文件重新运行。</translation>
     </message>
     <message>
-      <source>The extent lies outside of the raster layer. Choose another.</source>
-      <translation>该范围位于栅格图层之外。请选择其他范围。</translation>
+      <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk of the temporary files has {free:.0f} MB. Choose a smaller extent or area.</source>
+      <translation>必须先导出 {name}，最多需要 {needed:.0f} MB；临时文件所在磁盘剩余 {free:.0f} MB。请选择更小的范围或区域。</translation>
     </message>
     <message>
       <source>{name} comes from a server: choose an extent or an area to work on.</source>
@@ -710,6 +730,22 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
     <message>
       <source>Another QGIS window (process {pid} on {host}) is making the environment. Wait until it is done. If there is none, delete {path}.</source>
       <translation>另一个 QGIS 窗口（{host} 上的进程 {pid}）正在创建环境。请等待其完成。如果没有这样的窗口，请删除 {path}。</translation>
+    </message>
+    <message>
+      <source>It takes about {duration} and {size:.0f} MB on the disk</source>
+      <translation>大约需要 {duration}，占用磁盘 {size:.0f} MB</translation>
+    </message>
+    <message>
+      <source>{n} s</source>
+      <translation>{n} 秒</translation>
+    </message>
+    <message>
+      <source>{n} min</source>
+      <translation>{n} 分钟</translation>
+    </message>
+    <message>
+      <source>{n} h</source>
+      <translation>{n} 小时</translation>
     </message>
     <message>
       <source>The Python chosen for RailSeg isn't there: {path}. Choose another under Settings &gt; Options &gt; RailSeg.</source>
@@ -1124,10 +1160,6 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>像元大小 {gsd:.3g} m，需处理 {area:.1f} ha，共 {tiles} 个瓦片，使用模型 {model}，运行于 {device}</translation>
     </message>
     <message>
-      <source>It takes about {duration} and {size:.0f} MB on the disk</source>
-      <translation>大约需要 {duration}，占用磁盘 {size:.0f} MB</translation>
-    </message>
-    <message>
       <source>Looking for tracks</source>
       <translation>正在查找轨道</translation>
     </message>
@@ -1150,18 +1182,6 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
     <message>
       <source>Cutting chips</source>
       <translation>正在切割切片</translation>
-    </message>
-    <message>
-      <source>{n} s</source>
-      <translation>{n} 秒</translation>
-    </message>
-    <message>
-      <source>{n} min</source>
-      <translation>{n} 分钟</translation>
-    </message>
-    <message>
-      <source>{n} h</source>
-      <translation>{n} 小时</translation>
     </message>
     <message>
       <source>to be reviewed</source>
