@@ -13,8 +13,10 @@ import torch
 from railseg_core.area import Area
 from railseg_core.errors import RailSegError
 from railseg_core.grid_raster import create_grid_raster, open_grid_raster
-from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, probabilities
-from railseg_core.network.model_file import ModelCard, load_model, save_model
+from railseg_core.network.config import VARIANTS
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
+from railseg_core.network.model_card import ModelCard
+from railseg_core.network.model_file import load_model, save_model
 from railseg_core.raster import open_working_grid
 from railseg_core.reporting import Silent
 from railseg_core.segmentation import BANDS, Segmenter, available_devices, blend, choose_device, segment
