@@ -258,7 +258,7 @@ def _area(arguments: argparse.Namespace) -> Area | None:
 
 
 def _info(arguments: argparse.Namespace) -> dict[str, Any]:
-    from railseg_core.pipeline import info, raster_info
+    from railseg_core.info import info, raster_info
 
     if arguments.raster is not None:
         return raster_info(arguments.raster)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import platform
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import asdict, astuple, fields
+from dataclasses import astuple, fields
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +22,7 @@ from railseg_core.mask_raster import write_mask
 from railseg_core.outputs import prepare_output
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
 from railseg_core.railway_map import RailwayMap, RunRecord, write_map
-from railseg_core.raster import WorkingGrid, open_working_grid, read_raster_info
+from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.reporting import Reporter, Silent, Timeline
 from railseg_core.requests import (
     ChipsRequest,
@@ -44,17 +41,6 @@ if TYPE_CHECKING:
     from railseg_core.finished_blocks import FinishedBlocks
     from railseg_core.segmentation import Segmenter
 
-PACKAGES = (
-    "torch",
-    "numpy",
-    "opencv-python-headless",
-    "rasterio",
-    "pyogrio",
-    "pyproj",
-    "shapely",
-    "scikit-image",
-    "scipy",
-)
 # Tags of a probability raster, so that its lines can be drawn later as they would have been at once; and what holds
 # where a raster made elsewhere has none.
 _LEVEL_TAGS = {
@@ -126,7 +112,7 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
 
 def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
     """Raster to tracks and nodes; see `run`."""
-    from railseg_core.network.model_file import bundled_model_path, checksum
+    from railseg_core.network.model_card import bundled_model_path, checksum
     from railseg_core.segmentation import device_description
 
     clock = _Clock()
@@ -158,7 +144,7 @@ def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
 
 def segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any]:
     """Raster to probability raster and, on request, mask; see `run`."""
-    from railseg_core.network.model_file import bundled_model_path
+    from railseg_core.network.model_card import bundled_model_path
     from railseg_core.segmentation import device_description
 
     clock = _Clock()
@@ -202,38 +188,6 @@ def vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str,
     return _line_result(request, railway_map, crs, clock, preview)
 
 
-def info(model_path: Path | None = None) -> dict[str, Any]:
-    """Versions, devices and the model's card, as JSON-like values.
-
-    Raises:
-        RailSegError: If there is no such model file or it is damaged.
-    """
-    from railseg_core.network.model_file import bundled_model_path, checksum, read_card
-    from railseg_core.segmentation import available_devices, choose_device, device_description
-
-    path = model_path or bundled_model_path()
-    return {
-        "version": __version__,
-        "python": platform.python_version(),
-        "packages": {name: _package_version(name) for name in PACKAGES},
-        "device": device_description(choose_device()),
-        "devices": list(available_devices()),
-        "model": asdict(read_card(path)) | {"file": path.name, "sha256": checksum(path)},
-    }
-
-
-def raster_info(name: str) -> dict[str, Any]:
-    """What a raster is and how it would be worked on, as JSON-like values.
-
-    Raises:
-        RailSegError: If it can't be worked on, with the reason.
-    """
-    values = asdict(read_raster_info(name))
-    if values["nodata"] is not None and math.isnan(values["nodata"]):
-        values["nodata"] = "nan"  # JSON has no such number
-    return values
-
-
 class _Clock:
     """Seconds spent in each stage."""
 
@@ -273,7 +227,7 @@ def _open(
     request: ExtractRequest | SegmentRequest, model_path: Path, reporter: Reporter
 ) -> tuple[Segmenter, WorkingGrid]:
     """The model and the raster; the weights last, since the raster is wrong more often and quicker to open."""
-    from railseg_core.network.model_file import read_card
+    from railseg_core.network.model_card import read_card
     from railseg_core.planning import plan_work
     from railseg_core.segmentation import BANDS, Segmenter
 
@@ -297,7 +251,7 @@ def _finished(
 ) -> AbstractContextManager[FinishedBlocks]:
     """What an earlier run with the same output has left; its blocks count if they would come out the same."""
     from railseg_core.finished_blocks import finished_blocks
-    from railseg_core.network.model_file import checksum
+    from railseg_core.network.model_card import checksum
 
     identity = {
         "version": __version__,
@@ -443,10 +397,3 @@ def _line_result(
 
 def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)
-
-
-def _package_version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "missing"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from railseg_core.grid_raster import expected_bytes
-from railseg_core.network.model_file import bundled_model_path
+from railseg_core.network.model_card import bundled_model_path
 from railseg_core.raster import WorkingGrid
 from railseg_core.segmentation import BANDS, Segmenter, device_description
 from railseg_core.tiling import TILE_PX, tiles_of

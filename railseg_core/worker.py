@@ -139,7 +139,6 @@ def _parsed(line: str) -> Any:
 def serve(connection: Connection, line: str) -> None:
     """Works one request off: `{"id": …, "method": …, "params": {…}}` to a `result` or an `error`."""
     from railseg_core.errors import RailSegError
-    from railseg_core.requests import parse_request
 
     request_id = None
     try:
@@ -150,13 +149,17 @@ def serve(connection: Connection, line: str) -> None:
                 "A request must be a JSON object with id, method and params.", "Install the plugin again."
             )
         method = message.get("method")
-        request = None if method == "info" else parse_request(str(method), message.get("params", {}))
-        # Only now: this imports what does the work, which takes seconds that a wrong request need not wait for.
-        from railseg_core.pipeline import info, run, timeline
+        # Imported step by step: a question and a wrong request need not wait for what does the work.
+        if method == "info":
+            from railseg_core.info import info
 
-        if request is None:
             result = info()
         else:
+            from railseg_core.requests import parse_request
+
+            request = parse_request(str(method), message.get("params", {}))
+            from railseg_core.pipeline import run, timeline
+
             connection.start(request_id, timeline(request))
             result = run(request, connection)
         connection.send("result", id=request_id, result=result)
@@ -199,10 +202,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, end_process)
     connection = Connection(take_standard_output())
     if "--self-test" in sys.argv[1:]:
-        from railseg_core.pipeline import info
+        from railseg_core.info import info, working_devices
         from railseg_core.planning import tiles_per_s
 
-        connection.send("result", id=None, result=info() | {"tiles_per_s": round(tiles_per_s(), 2)})
+        speed = {"tiles_per_s": round(tiles_per_s(), 2)}
+        connection.send("result", id=None, result=info() | working_devices() | speed)
         return
     lines = read_requests(take_standard_input())
     from railseg_core import __version__

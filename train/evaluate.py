@@ -26,7 +26,7 @@ from typing import Any
 
 import torch
 
-from railseg_core.network.model_file import bundled_model_path
+from railseg_core.network.model_card import bundled_model_path
 from railseg_core.raster import read_raster_info
 from train.command import command
 from train.judge import Bench, Judgement, Scores, judge

@@ -21,8 +21,10 @@ import torch
 from torch import Tensor
 
 from railseg_core.metrics import PixelScores
-from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, probabilities
-from railseg_core.network.model_file import ModelCard, save_model
+from railseg_core.network.config import VARIANTS
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
+from railseg_core.network.model_card import ModelCard
+from railseg_core.network.model_file import save_model
 from train.command import command
 from train.data import CropStream, Mixture
 from train.thresholds import best, line_scores, rendered_scenes

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from railseg_core.chip_files import Chip, write_chip
-from railseg_core.network.model_file import bundled_model_path
+from railseg_core.network.model_card import bundled_model_path
 from railseg_core.segmentation import Segmenter
 from train.command import command
 from train.synthetic.background import Backgrounds

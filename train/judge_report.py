@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from railseg_core.metrics import RHO_M
-from railseg_core.network.model_file import checksum, read_card
+from railseg_core.network.model_card import checksum, read_card
 from train.judge import RHOS_M, Scores
 
 _INTRODUCTION = (

@@ -30,7 +30,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from railseg_core.chip_files import Chip
-from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, normalise, probabilities
+from railseg_core.network.config import VARIANTS
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus, normalise, probabilities
 from railseg_core.network.model_file import load_model
 from train.command import command
 from train.curves import draw_curves

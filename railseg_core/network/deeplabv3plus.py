@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 import torch
 from torch import Tensor, nn
 
 from railseg_core.network.aspp import ASPP
 from railseg_core.network.carafe import Carafe
+from railseg_core.network.config import OUTPUTS, PIXEL_MEAN, PIXEL_SCALE, NetworkConfig
 from railseg_core.network.layers import ConvBNAct, separable_conv
 from railseg_core.network.mobilenetv3 import HIGH_LEVEL_CHANNELS, LOW_LEVEL_CHANNELS, MobileNetV3Large
 
-OUTPUTS = ("background", "track", "axis")
-PIXEL_MEAN = 128.0
-PIXEL_SCALE = 127.0
 _FEATURES = 256
 _LOW_LEVEL_PROJECTED = 48
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkConfig:
-    """What may differ between two networks of this architecture.
-
-    Attributes:
-        decoder: The two 3x3 convolutions: `dense` as in the paper, or depthwise `separable`.
-        kernel_channels: Compressed channels of the second CARAFE's kernel encoder (64 in the paper).
-    """
-
-    decoder: Literal["dense", "separable"] = "dense"
-    kernel_channels: int = 64
-
-
-VARIANTS = {"faithful": NetworkConfig(), "lite": NetworkConfig(decoder="separable", kernel_channels=16)}
 
 
 class DeepLabV3Plus(nn.Module):

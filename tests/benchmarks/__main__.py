@@ -27,7 +27,7 @@ from rasterio.windows import Window
 from torch.nn import functional
 
 from railseg_core.network.carafe import reassemble
-from railseg_core.network.model_file import bundled_model_path
+from railseg_core.network.model_card import bundled_model_path
 from railseg_core.raster import open_working_grid
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter

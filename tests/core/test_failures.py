@@ -30,7 +30,7 @@ import resource, sys
 import numpy as np
 from pathlib import Path
 from railseg_core.errors import RailSegError
-from railseg_core.network.model_file import bundled_model_path
+from railseg_core.network.model_card import bundled_model_path
 from railseg_core.segmentation import Segmenter
 segmenter = Segmenter(bundled_model_path(), "cpu")
 segmenter.predict(np.zeros((1, 3, 64, 64), dtype=np.uint8))

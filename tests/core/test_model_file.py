@@ -11,15 +11,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from railseg_core.errors import RailSegError
-from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus
-from railseg_core.network.model_file import (
-    ModelCard,
-    bundled_model_path,
-    checksum,
-    load_model,
-    read_card,
-    save_model,
-)
+from railseg_core.network.config import VARIANTS
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus
+from railseg_core.network.model_card import ModelCard, bundled_model_path, checksum, read_card
+from railseg_core.network.model_file import load_model, save_model
 
 CARD = ModelCard(name="test-1", variant="lite", axis_threshold=0.4, credits=("somebody",), scores={"iou": 0.5})
 
@@ -74,8 +69,21 @@ def test_a_missing_file_is_a_clear_error(tmp_path: Path) -> None:
 def test_a_truncated_file_is_a_clear_error(model_path: Path, tmp_path: Path, keep: int) -> None:
     damaged = tmp_path / "damaged.safetensors"
     damaged.write_bytes(model_path.read_bytes()[:keep])
+    for read in (read_card, load_model):
+        with pytest.raises(RailSegError, match="damaged"):
+            read(damaged)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["[]", "7", '{"__metadata__": 7}', '{"a": 7}', '{"a": {"data_offsets": "ab"}}', "[" * 100_000, '{"a": {}}', "{}x"],
+    ids=lambda header: header[:30],
+)
+def test_a_header_of_another_shape_is_a_clear_error(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "odd.safetensors"
+    path.write_bytes(len(header).to_bytes(8, "little") + header.encode())
     with pytest.raises(RailSegError, match="damaged"):
-        load_model(damaged)
+        read_card(path)
 
 
 def test_a_text_file_is_a_clear_error(tmp_path: Path) -> None:

@@ -8,13 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from railseg_core.network.deeplabv3plus import (
-    VARIANTS,
-    DeepLabV3Plus,
-    NetworkConfig,
-    fuse_batch_norms,
-    probabilities,
-)
+from railseg_core.network.config import VARIANTS, NetworkConfig
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus, fuse_batch_norms, probabilities
 from railseg_core.network.mobilenetv3 import InvertedResidual, MobileNetV3Large, SqueezeExcite
 
 

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from railseg_core.area import Area
-from railseg_core.network.model_file import bundled_model_path
+from railseg_core.network.model_card import bundled_model_path
 from railseg_core.planning import WorkPlan, plan_work
 from railseg_core.raster import open_working_grid
 from railseg_core.segmentation import Segmenter

@@ -15,8 +15,10 @@ from railseg_core.block_plan import plan_blocks
 from railseg_core.errors import RailSegError
 from railseg_core.finished_blocks import finished_blocks
 from railseg_core.grid_raster import create_grid_raster, open_grid_raster
-from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus, probabilities
-from railseg_core.network.model_file import ModelCard, load_model, save_model
+from railseg_core.network.config import VARIANTS
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
+from railseg_core.network.model_card import ModelCard
+from railseg_core.network.model_file import load_model, save_model
 from railseg_core.prediction import BlockPrediction, TilePrediction
 from railseg_core.probability import blend, predict_missing, write_probabilities
 from railseg_core.raster import WorkingGrid, open_working_grid

@@ -15,7 +15,8 @@ import torch
 from railseg_core.chip_files import TARGET_SUFFIX, Chip
 from railseg_core.metrics import LineScores
 from railseg_core.network.mobilenetv3 import MobileNetV3Large
-from railseg_core.network.model_file import bundled_model_path, load_model
+from railseg_core.network.model_card import bundled_model_path
+from railseg_core.network.model_file import load_model
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter
 from train import export, train

@@ -174,3 +174,5 @@ def test_the_self_test_prints_one_result() -> None:
     result = json.loads(done.stdout)["result"]
     assert result["model"]["gsd_m"] == 0.2
     assert result["tiles_per_s"] > 0
+    assert result["device"].split()[0] == result["devices"][0]
+    assert "torch" in result["packages"]

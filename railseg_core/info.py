@@ -1,0 +1,108 @@
+"""What this installation is and what a raster is: answered at once, without loading what does the work."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import os
+import platform
+import runpy
+import sys
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from railseg_core import __version__
+from railseg_core.network.model_card import bundled_model_path, checksum, read_card
+
+PACKAGES = (
+    "torch",
+    "numpy",
+    "opencv-python-headless",
+    "rasterio",
+    "pyogrio",
+    "pyproj",
+    "shapely",
+    "scikit-image",
+    "scipy",
+)
+_NAME_BYTES = 256
+
+
+def info(model_path: Path | None = None) -> dict[str, Any]:
+    """Versions, devices and the model's card, as JSON-like values.
+
+    The devices are those that the driver and torch's build promise; whether torch really runs there takes loading it,
+    see `working_devices`.
+
+    Raises:
+        RailSegError: If there is no such model file or it is damaged.
+    """
+    path = model_path or bundled_model_path()
+    cards = _cuda_cards() if _torch_has_cuda() else []
+    has_mps = sys.platform == "darwin" and platform.machine() == "arm64"
+    found = {"cuda": f"cuda ({cards[0]})"} if cards else {"mps": "mps"} if has_mps else {}
+    devices = found | {"cpu": f"cpu ({os.cpu_count()} cores)"}
+    return {
+        "version": __version__,
+        "python": platform.python_version(),
+        "packages": {name: _package_version(name) for name in PACKAGES},
+        "device": next(iter(devices.values())),
+        "devices": list(devices),
+        "model": asdict(read_card(path)) | {"file": path.name, "sha256": checksum(path)},
+    }
+
+
+def working_devices() -> dict[str, Any]:
+    """The `device` and `devices` of `info` as torch has tried them, which takes seconds."""
+    from railseg_core.segmentation import available_devices, choose_device, device_description
+
+    return {"device": device_description(choose_device()), "devices": list(available_devices())}
+
+
+def raster_info(name: str) -> dict[str, Any]:
+    """What a raster is and how it would be worked on, as JSON-like values.
+
+    Raises:
+        RailSegError: If it can't be worked on, with the reason.
+    """
+    from railseg_core.raster import read_raster_info
+
+    values = asdict(read_raster_info(name))
+    if values["nodata"] is not None and math.isnan(values["nodata"]):
+        values["nodata"] = "nan"  # JSON has no such number
+    return values
+
+
+def _package_version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def _torch_has_cuda() -> bool:
+    """Whether the installed torch is a build for CUDA: its small version file says so."""
+    spec = find_spec("torch")
+    if spec is None or spec.origin is None:
+        return False
+    return runpy.run_path(str(Path(spec.origin).with_name("version.py"))).get("cuda") is not None
+
+
+def _cuda_cards() -> list[str]:
+    """Names of the cards that NVIDIA's driver offers to this process; none where it has no driver."""
+    try:
+        driver = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return []
+    count = ctypes.c_int()
+    if driver.cuInit(0) != 0 or driver.cuDeviceGetCount(ctypes.byref(count)) != 0:
+        return []
+    name = ctypes.create_string_buffer(_NAME_BYTES)
+    names = []
+    for card in range(count.value):
+        if driver.cuDeviceGetName(name, _NAME_BYTES, card) == 0:
+            names.append(name.value.decode(errors="replace"))
+    return names

@@ -1,0 +1,160 @@
+"""The card in a model file's header: what the model is. Read without torch and without the weights."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from railseg_core.errors import RailSegError
+from railseg_core.network.config import OUTPUTS, PIXEL_MEAN, PIXEL_SCALE, VARIANTS
+from railseg_core.resources_dir import resource_path
+
+BUNDLED_MODEL = "railseg-2.safetensors"
+ARCHITECTURE = "deeplabv3plus-mobilenetv3-carafe"
+HEADER_KEY = "railseg_model"
+WAY_OUT = "Use a model file made by RailSeg's training, or leave the model out to use the bundled one."
+_FORMAT_VERSION = 1
+MIN_GSD_M, MAX_GSD_M = 0.02, 1.0
+_MAX_TEXT_BYTES = 10_000
+_LONGEST_HEADER_BYTES = 100_000_000
+"""As the safetensors library has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What a model file says of itself.
+
+    Attributes:
+        name: A short name with a version, written into every track that the model finds.
+        variant: `faithful` or `lite`, see `VARIANTS`.
+        gsd_m: Ground sampling distance the model was trained at, metres.
+        track_threshold: P(track) from which a pixel is track, chosen on rendered scenes.
+        axis_threshold: P(axis) from which a pixel is axis, chosen by the lines that come of it.
+        min_piece_confidence: Mean P(axis) from which a piece of line counts.
+        trained_on: The pictures it has seen.
+        licence: Licence of the weights.
+        credits: Sources to be named.
+        scores: Measured figures by name.
+        architecture: Always `ARCHITECTURE`.
+        outputs: Meaning of the logits, in order.
+        pixel_mean: Pixels go in as (value - pixel_mean) / pixel_scale.
+        pixel_scale: See `pixel_mean`.
+        format_version: Version of this header.
+    """
+
+    name: str
+    variant: str
+    gsd_m: float = 0.2
+    track_threshold: float = 0.5
+    axis_threshold: float = 0.5
+    min_piece_confidence: float = 0.0
+    trained_on: str = ""
+    licence: str = "GPL-2.0-or-later"
+    credits: tuple[str, ...] = ()
+    scores: dict[str, float] = field(default_factory=dict)
+    architecture: str = ARCHITECTURE
+    outputs: tuple[str, ...] = OUTPUTS
+    pixel_mean: float = PIXEL_MEAN
+    pixel_scale: float = PIXEL_SCALE
+    format_version: int = _FORMAT_VERSION
+
+
+def bundled_model_path() -> Path:
+    """The model file that comes with RailSeg.
+
+    Raises:
+        RailSegError: If the installation lacks it.
+    """
+    path = resource_path("models", BUNDLED_MODEL)
+    if not path.is_file():
+        raise RailSegError(
+            "The bundled model file is missing.", "Install RailSeg again, or name a model file with --model."
+        )
+    return path
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_card(path: Path) -> ModelCard:
+    """The card of a model file; the weights stay on disk.
+
+    Raises:
+        RailSegError: If the file is missing, damaged, or not a RailSeg model of this version's architecture.
+    """
+    if not os.path.isfile(path):  # noqa: PTH113  # unlike Path's, False also where the name itself is impossible
+        raise RailSegError(f"The model file {path} doesn't exist.", WAY_OUT)
+    try:
+        header = _metadata(path).get(HEADER_KEY)
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise RailSegError(f"The model file {path} is damaged or not a safetensors file ({error}).", WAY_OUT) from error
+    if header is None:
+        raise RailSegError(f"{path} is a safetensors file, but not of a RailSeg model.", WAY_OUT)
+    return _parse_card(header, path)
+
+
+def _metadata(path: Path) -> dict[str, Any]:
+    """The free part of a safetensors header: 8 bytes of its length, JSON, then the tensors that it lists.
+
+    The library's own reader imports numpy or torch for this; it still reads and checks the tensors.
+    """
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if length > _LONGEST_HEADER_BYTES:
+            raise ValueError("its header is too long")
+        header = json.loads(file.read(length))
+        metadata: dict[str, Any] = header.pop("__metadata__", {})
+        end = 8 + length + max((tensor["data_offsets"][1] for tensor in header.values()), default=0)
+        if end != file.seek(0, os.SEEK_END):
+            raise ValueError("it is cut short or has a tail")
+    return metadata
+
+
+def _parse_card(header: str, path: Path) -> ModelCard:
+    try:
+        values: dict[str, Any] = json.loads(header)
+        for name in ("credits", "outputs"):
+            if name in values:
+                values[name] = tuple(values[name])
+        known = {item.name for item in fields(ModelCard)}
+        card = ModelCard(**{name: value for name, value in values.items() if name in known})
+        _check_types(card)
+        in_range = [0 < level <= 1 for level in (card.track_threshold, card.axis_threshold)]
+        if not (MIN_GSD_M <= card.gsd_m <= MAX_GSD_M and all(in_range) and 0 <= card.min_piece_confidence <= 1):
+            raise ValueError("its numbers are out of range")
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise RailSegError(f"The header of the model file {path} is damaged ({error}).", WAY_OUT) from error
+    if card.format_version > _FORMAT_VERSION:
+        raise RailSegError(f"The model file {path} is of a newer RailSeg.", "Update RailSeg.")
+    supported = (card.architecture, card.outputs, card.pixel_mean, card.pixel_scale)
+    if supported != (ARCHITECTURE, OUTPUTS, PIXEL_MEAN, PIXEL_SCALE) or card.variant not in VARIANTS:
+        raise RailSegError(
+            f"The model file {path} is of another kind ({card.architecture}, {card.variant}) than this RailSeg runs.",
+            WAY_OUT,
+        )
+    return card
+
+
+def _check_types(card: ModelCard) -> None:
+    """What the card says goes into files and messages: text that can be written, and numbers.
+
+    Raises:
+        TypeError: something is of another kind.
+        ValueError: a text is not to be written as UTF-8, or too long.
+    """
+    texts = (card.name, card.variant, card.trained_on, card.licence, card.architecture, *card.credits, *card.outputs)
+    levels = (card.track_threshold, card.axis_threshold, card.min_piece_confidence)
+    numbers = (card.gsd_m, *levels, card.pixel_mean, card.pixel_scale, card.format_version)
+    for text in (*texts, *card.scores):
+        if "\0" in text or len(text.encode()) > _MAX_TEXT_BYTES:
+            raise ValueError("a text in it cannot be written")
+    for number in (*numbers, *card.scores.values()):
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise TypeError(f"{str(number)[:40]} in it is no number")
