@@ -1,4 +1,4 @@
-"""The command line: `railseg extract|segment|clean|vectorize|evaluate|compare|chips|info`."""
+"""The command line: `railseg extract|segment|clean|vectorize|evaluate|compare|chips|info|export-onnx`."""
 
 from __future__ import annotations
 
@@ -177,6 +177,12 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("raster", metavar="RASTER", nargs="?", help="a raster to look at")
     what.add_argument("--model", metavar="FILE", help="the model file to show instead of the bundled one")
     info.add_argument("--json", action="store_true", help="print as one JSON object")
+
+    export = commands.add_parser("export-onnx", help="the model as an ONNX file that the QGIS plugin Deepness runs")
+    export.add_argument("output", metavar="OUT.onnx", help="file to write")
+    export.add_argument("--model", metavar="FILE", help="model file instead of the bundled one")
+    export.add_argument("--overwrite", action="store_true", help="replace a file that exists")
+    export.add_argument("--json", action="store_true", help="print the result as one JSON object")
     return parser
 
 
@@ -265,6 +271,13 @@ def _info(arguments: argparse.Namespace) -> dict[str, Any]:
     return info(None if arguments.model is None else Path(arguments.model))
 
 
+def _export_onnx(arguments: argparse.Namespace) -> dict[str, Any]:
+    from railseg_core.onnx_export import export_onnx
+
+    model = None if arguments.model is None else Path(arguments.model)
+    return export_onnx(Path(arguments.output), model, overwrite=arguments.overwrite)
+
+
 def _print_plainly(values: dict[str, Any], indent: int = 0) -> None:
     for name, value in values.items():
         if isinstance(value, dict) and value:
@@ -293,9 +306,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare_process_environment()
     signal.signal(signal.SIGTERM, _interrupt)
     parsed = _parser().parse_args(arguments)
-    reporter = TerminalReporter(sys.stderr, quiet=parsed.command == "info" or parsed.quiet)
     try:
-        result = _info(parsed) if parsed.command == "info" else _run(parsed, reporter)
+        match parsed.command:
+            case "info":
+                result = _info(parsed)
+            case "export-onnx":
+                result = _export_onnx(parsed)
+            case _:
+                result = _run(parsed, TerminalReporter(sys.stderr, quiet=parsed.quiet))
         _print_result(result, as_json=parsed.json)
     except RailSegError as error:
         print(f"railseg: {error}", file=sys.stderr)

@@ -95,9 +95,20 @@ def reassemble(values: Tensor, kernels: Tensor) -> Tensor:
     Returns:
         (n, channels, 4 rows, 4 cols), channels last in memory.
     """
+    if torch.compiler.is_exporting():
+        return _reassemble_in_plain_operations(values, kernels)
     padded = functional.pad(values, (_PAD,) * 4, mode="replicate").permute(0, 2, 3, 1).contiguous()
     fine: Tensor = _Reassemble.apply(padded, kernels.to(padded.dtype).contiguous())  # type: ignore[no-untyped-call]
     return fine.permute(0, 3, 1, 2)
+
+
+def _reassemble_in_plain_operations(values: Tensor, kernels: Tensor) -> Tensor:
+    """`reassemble` in one piece, of operations that other formats have too: 25 shifted copies and one product."""
+    n, channels, rows, cols = values.shape
+    padded = functional.pad(values, (_PAD,) * 4, mode="replicate").permute(0, 2, 3, 1)
+    taps = [padded[:, dy : dy + rows, dx : dx + cols] for dy in range(KERNEL) for dx in range(KERNEL)]
+    fine = torch.matmul(kernels, torch.stack(taps, dim=3)).view(n, rows, cols, SCALE, SCALE, channels)
+    return fine.permute(0, 5, 1, 3, 2, 4).reshape(n, channels, rows * SCALE, cols * SCALE)
 
 
 def _bilinear_taps() -> Tensor:
