@@ -31,7 +31,7 @@ CLASSES = ("background", "track")
 _PACKAGES = ("onnx", "onnxscript")
 _OPSET = 18
 """Of onnxruntime 1.14 (2023) and later."""
-_PIXEL_MAX = 255.0
+PIXEL_MAX = 255.0
 _MORE_LIKELY = 0.5
 
 
@@ -44,7 +44,7 @@ class _ClassProbabilities(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """(n, 3, rows, cols) float RGB, 0 to 1, to (n, 2, rows, cols), P(background) and P(track)."""
-        track = probabilities(self.network(normalise(image * _PIXEL_MAX)))[:, :1]
+        track = probabilities(self.network(normalise(image * PIXEL_MAX)))[:, :1]
         return torch.cat([1 - track, track], dim=1)
 
 

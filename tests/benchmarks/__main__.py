@@ -1,156 +1,197 @@
 """`make bench`: what the work costs, as ratios taken side by side in one run, for machines are noisy.
 
-    python -m tests.benchmarks [--side 3000 6000 20000]
+    python -m tests.benchmarks [--side 6000] [--rounds 3] [--growth 2000 20000] [--mpx 1 25 100 400]
 
-For each size a picture is made of the mirrored sample and extracted in a process of its own: seconds by stage, peak
-memory, and the ratio of the whole to the bare network on the same number of tiles, which are timed before and after.
-Then CARAFE against the form it usually has in public code, and how many scenes of 512 px a core renders in a second.
-Writes build/bench.json.
+On one picture, the mirrored sample of `--side` pixels at 0.1 m, each in a process of its own, round by round:
+`railseg extract`; the bare network on the same tiles; the usual sliding window (`sliding_window`) with the network as
+public code writes it; the same loop with ONNX Runtime. With that how good each one's lines are, RailSeg's stages, and
+growth: pictures of the sides `--growth`, and lines alone on rasters of `--mpx` million pixels. Last CARAFE against its
+usual form, and how many training scenes a core renders. Writes build/bench.json and build/bench.png.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
-import subprocess
-import sys
-import time
 from pathlib import Path
 from statistics import median
+from typing import Any
 
-import cv2
-import numpy as np
 import rasterio
-import torch
-from rasterio.windows import Window
-from torch.nn import functional
 
-from railseg_core.network.carafe import reassemble
-from railseg_core.network.model_card import bundled_model_path
-from railseg_core.raster import open_working_grid
-from railseg_core.resources_dir import resource_path
-from railseg_core.segmentation import Segmenter
-from railseg_core.tiling import TILE_PX, tiles_of
-from train.synthetic.scene import render_scene
+from railseg_core.evaluation import evaluate
+from railseg_core.network.model_card import bundled_model_path, read_card
+from railseg_core.process_environment import prepare_process_environment
+from railseg_core.reporting import Silent
+from railseg_core.requests import EvaluateRequest
+from tests.benchmarks.growth import lines_growth
+from tests.benchmarks.pictures import mirrored_sample, mirrored_tracks
+from tests.benchmarks.plot import plot
+from tests.benchmarks.processes import Finished, run_python
 
 BUILD = Path("build")
-_CHUNK_PX = 3000
+WARM_UP_PX = 2000
+QUALITY = ("completeness", "correctness", "quality", "lateral_rms_cm", "switch_f1")
+ONNX = BUILD / "bench.onnx"
+OUTPUTS = {name: BUILD / f"bench_{name}.gpkg" for name in ("end_to_end", "plain_loop", "onnxruntime_loop")}
 
 
-def mirrored_sample(path: Path, side_px: int) -> None:
-    """A picture of `side_px` squared at 0.1 m: the sample, mirrored from copy to copy so that tracks run on."""
-    with rasterio.open(resource_path("sample", "sample.tif")) as sample:
-        pixels = sample.read()
-        profile = sample.profile | {"width": side_px, "height": side_px, "bigtiff": "if_safer"}
-    with rasterio.open(path, "w", **profile) as picture:
-        for row in range(0, side_px, _CHUNK_PX):
-            for col in range(0, side_px, _CHUNK_PX):
-                part = pixels[:, :: -1 if row // _CHUNK_PX % 2 else 1, :: -1 if col // _CHUNK_PX % 2 else 1]
-                height, width = min(_CHUNK_PX, side_px - row), min(_CHUNK_PX, side_px - col)
-                picture.write(part[:, :height, :width], window=Window(col, row, width, height))
+def railseg(command: str, picture: Path, output: Path) -> Finished:
+    """Runs a command of RailSeg's on the CPU."""
+    options = ["--overwrite", "--json", "--quiet", *(["--device", "cpu"] if command in ("extract", "segment") else [])]
+    return run_python("-m", "railseg_core", command, str(picture), str(output), *options)
 
 
-def bare_network_s(segmenter: Segmenter, tiles: int) -> float:
-    """Seconds the network alone takes per tile, times the number of tiles."""
-    batch = np.random.default_rng(0).integers(0, 256, (1, 3, TILE_PX, TILE_PX), dtype=np.uint8)
-    segmenter.predict(batch)
-    seconds = []
-    for _ in range(8):
-        started = time.perf_counter()
-        segmenter.predict(batch)
-        seconds.append(time.perf_counter() - started)
-    return median(seconds) * tiles
-
-
-def end_to_end(picture: Path, output: Path) -> dict[str, object]:
-    """Extracts in a process of its own: wall seconds, its stages, its peak memory so far, what it found."""
-    command = [sys.executable, "-m", "railseg_core", "extract", str(picture), str(output), "--overwrite", "--json"]
-    started = time.perf_counter()
-    done = subprocess.run([*command, "--quiet", "--device", "cpu"], capture_output=True, text=True, check=True)
-    seconds = time.perf_counter() - started
-    result = json.loads(done.stdout)
-    # The largest of all children: sizes must grow from run to run.
-    peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+def one_round(picture: Path) -> dict[str, Finished]:
+    """Each contender once; of the bare network only what its process prints is of use."""
+    loop = ("-m", "tests.benchmarks.sliding_window")
+    plain, onnx = OUTPUTS["plain_loop"], OUTPUTS["onnxruntime_loop"]
     return {
-        "end_to_end_s": seconds,
-        "stages": result["timings_s"],
-        "peak_rss_mb": peak_mb,
-        "tracks": result["tracks"],
-        "total_length_m": result["total_length_m"],
+        "end_to_end": railseg("extract", picture, OUTPUTS["end_to_end"]),
+        "bare_network": run_python("-m", "tests.benchmarks.bare_network", str(picture)),
+        "plain_loop": run_python(*loop, "plain", str(picture), str(plain)),
+        "onnxruntime_loop": run_python(*loop, "onnx", str(picture), str(onnx), "--onnx", str(ONNX)),
     }
 
 
-def unfolded(values: torch.Tensor, kernels: torch.Tensor) -> torch.Tensor:
-    """The usual form: unfold, einsum, shuffle (same kernels, same border)."""
-    n, channels, rows, cols = values.shape
-    windows = functional.unfold(functional.pad(values, (2, 2, 2, 2), mode="replicate"), 5)
-    windows = windows.view(n, channels, 25, rows, cols)
-    fine = torch.einsum("nctrs,nrsut->ncurs", windows, kernels)
-    return functional.pixel_shuffle(fine.reshape(n, channels * 16, rows, cols), 4)
+def side_by_side(side_px: int, rounds: int) -> dict[str, Any]:
+    """Medians of all rounds on one picture, RailSeg's stages, and the quality of the lines."""
+    small, picture, truth = made_picture(WARM_UP_PX), made_picture(side_px), BUILD / "bench_truth.geojson"
+    mirrored_tracks(truth, side_px)
+    run_python("-m", "tests.benchmarks.onnx_network", str(ONNX))
+    one_round(small)  # warms up: libraries and pictures are in the system's memory from now on
+    every = [one_round(picture) for _ in range(rounds)]
+    seconds = {name: [done[name].seconds for done in every] for name in every[0]}
+    bare = [json.loads(done["bare_network"].output) for done in every]
+    seconds["bare_network"] = [found["seconds"] for found in bare]
+    quality = {}
+    for name, output in OUTPUTS.items():
+        request = EvaluateRequest(extracted=str(output), reference=str(truth), raster=str(picture))
+        quality[name] = {key: evaluate(request, Silent())[key] for key in QUALITY}
+    return {
+        "side_px": side_px,
+        "mpx": mpx_of(picture),
+        "tiles": bare[0]["tiles"],
+        **{f"{name}_s": median(values) for name, values in seconds.items()},
+        "all_s": seconds,
+        "cpu_s": {name: median(done[name].cpu_s for done in every) for name in OUTPUTS},
+        "peak_rss_mb": max(done["end_to_end"].peak_rss_mb for done in every),
+        "peaks_mb": {name: max(done[name].peak_rss_mb for done in every) for name in OUTPUTS},
+        "stages": stages(picture, [json.loads(done["end_to_end"].output)["timings_s"] for done in every], seconds),
+        "quality": quality,
+    }
 
 
-def carafe_ratio(channels: int, side: int) -> float:
-    """How much longer the usual form takes; both give the same."""
-    torch.manual_seed(0)
-    values = torch.randn(1, channels, side, side).contiguous(memory_format=torch.channels_last)
-    kernels = torch.randn(1, side, side, 16, 25).softmax(dim=-1)
-    torch.testing.assert_close(unfolded(values, kernels), reassemble(values, kernels), rtol=1e-4, atol=1e-5)
-    seconds: dict[str, list[float]] = {"usual": [], "ours": []}
-    for _ in range(5):
-        for name, form in (("usual", unfolded), ("ours", reassemble)):
-            started = time.perf_counter()
-            form(values, kernels)
-            seconds[name].append(time.perf_counter() - started)
-    return median(seconds["usual"]) / median(seconds["ours"])
+def stages(
+    picture: Path, timings: list[dict[str, float]], seconds: dict[str, list[float]]
+) -> dict[str, dict[str, float]]:
+    """Seconds by stage of whole runs, and the peak memory of the same stages run one by one."""
+    probability = BUILD / "bench_probability.tif"
+    peaks = {
+        "segment": railseg("segment", picture, probability).peak_rss_mb,
+        "lines": railseg("vectorize", probability, BUILD / "bench_stage.gpkg").peak_rss_mb,
+    }
+    found = {
+        name: {"seconds": median(timing[name] for timing in timings)}
+        | ({"peak_rss_mb": peaks[name]} if name in peaks else {})
+        for name in timings[0]
+    }
+    rest = [whole - sum(timing.values()) for whole, timing in zip(seconds["end_to_end"], timings, strict=True)]
+    return found | {"start and rest": {"seconds": median(rest)}}
 
 
-def scenes_per_core_second(scenes: int) -> float:
-    """Training scenes of 512 px that are rendered per second of processor time, on procedural ground."""
-    cv2.setNumThreads(1)
-    render_scene(np.random.default_rng(0), TILE_PX, None)
-    started = time.process_time()
-    for number in range(scenes):
-        render_scene(np.random.default_rng([1, number]), TILE_PX, None)
-    return scenes / (time.process_time() - started)
+def made_picture(side_px: int) -> Path:
+    """The picture of a side; made where an earlier run has not left it."""
+    path = BUILD / f"bench_{side_px}.tif"
+    if not path.exists():
+        mirrored_sample(path, side_px)
+    return path
+
+
+def mpx_of(picture: Path) -> float:
+    """Million pixels of the model's GSD."""
+    with rasterio.open(picture) as dataset:
+        ground_m2 = dataset.width * dataset.height * abs(dataset.transform.a * dataset.transform.e)
+    return float(ground_m2 / read_card(bundled_model_path()).gsd_m ** 2 / 1e6)
+
+
+def picture_growth(sides_px: list[int]) -> list[dict[str, Any]]:
+    """Whole runs on pictures of growing size."""
+    rows = []
+    for side_px in sorted(sides_px):
+        picture = made_picture(side_px)
+        done = railseg("extract", picture, BUILD / "bench_growth.gpkg")
+        bare = json.loads(run_python("-m", "tests.benchmarks.bare_network", str(picture)).output)
+        rows.append(
+            {
+                "side_px": side_px,
+                "mpx": mpx_of(picture),
+                "tiles": bare["tiles"],
+                "seconds": done.seconds,
+                "bare_network_s": bare["seconds"],
+                "peak_rss_mb": done.peak_rss_mb,
+                "stages": json.loads(done.output)["timings_s"],
+            }
+        )
+        print(_line(rows[-1]), flush=True)
+    return rows
+
+
+def print_table(result: dict[str, Any]) -> None:
+    """The contenders side by side."""
+    print(f"{result['side_px']} px at 0.1 m, {result['mpx']:.0f} Mpx of the model's, {result['tiles']} tiles")
+    print(f"{'':<18}{'seconds':>9}{'× railseg':>11}{'core s':>8}{'MB':>7}  lines")
+    for name, values in result["all_s"].items():
+        seconds = result[f"{name}_s"]
+        quality = "  ".join(f"{key} {value:.3f}" for key, value in result["quality"].get(name, {}).items())
+        print(
+            f"{name:<18}{seconds:>9.1f}{seconds / result['end_to_end_s']:>11.2f}"
+            f"{result['cpu_s'].get(name, float('nan')):>8.1f}"
+            f"{result['peaks_mb'].get(name, float('nan')):>7.0f}  {quality or '–'}  "
+            f"({min(values):.1f} to {max(values):.1f} s)"
+        )
+    for name, values in result["stages"].items():
+        print(f"  {name:<16}{_line(values)}")
+
+
+def _line(row: dict[str, Any]) -> str:
+    return "  ".join(
+        f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in row.items()
+    )
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measures, prints and writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--side", type=int, nargs="+", default=[3000, 6000], help="sides of the pictures, in pixels")
+    parser.add_argument("--side", type=int, default=6000, help="side of the picture of the comparison, in pixels")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each contender runs")
+    parser.add_argument("--growth", type=int, nargs="*", default=[2000, 20000], help="sides of growing pictures")
+    parser.add_argument("--mpx", type=float, nargs="*", default=[1, 25, 100, 400], help="sizes of growing rasters")
     arguments = parser.parse_args()
     BUILD.mkdir(exist_ok=True)
-    segmenter = Segmenter(bundled_model_path(), "cpu")
-    growth = []
-    for side_px in sorted(arguments.side):
-        picture = BUILD / f"bench_{side_px}.tif"
-        if not picture.exists():
-            mirrored_sample(picture, side_px)
-        with open_working_grid(picture) as grid:
-            tiles = len(tiles_of(grid.window))
-        before = bare_network_s(segmenter, tiles)
-        measured = end_to_end(picture, BUILD / "bench.gpkg")
-        bare = (before + bare_network_s(segmenter, tiles)) / 2
-        growth.append({"side_px": side_px, "tiles": tiles, "bare_network_s": bare, **measured})
-        print(
-            f"{side_px:>6} px  {tiles:>5} tiles  end to end {measured['end_to_end_s']:.1f} s  "
-            f"bare network {bare:.1f} s  "
-            f"ratio {float(str(measured['end_to_end_s'])) / bare:.2f}  peak {measured['peak_rss_mb']:.0f} MB  "
-            f"stages {measured['stages']}",
-            flush=True,
-        )
-    ratios = {
+    result = side_by_side(arguments.side, arguments.rounds)
+    print_table(result)
+    result["growth"] = {
+        "end_to_end": picture_growth([*arguments.growth, arguments.side]),
+        "lines": lines_growth(arguments.mpx, BUILD),
+    }
+    for row in result["growth"]["lines"]:
+        print(f"lines  {_line(row)}")
+    # Only now: the contenders' processes have not been started by one that holds torch.
+    from tests.benchmarks.carafe import carafe_ratio
+    from tests.benchmarks.scenes import scenes_per_core_second
+
+    result["carafe_ratios"] = {
         f"{channels} channels, {side} to {4 * side} px": carafe_ratio(channels, side)
         for channels, side in ((256, 32), (3, 128))
     }
-    for name, ratio in ratios.items():
-        print(f"CARAFE by unfold and einsum over ours, {name}: {ratio:.1f}")
-    scenes = scenes_per_core_second(100)
-    print(f"scenes of {TILE_PX} px rendered in a second on one core: {scenes:.1f}")
-    result = growth[-1] | {"growth": growth, "carafe_ratios": ratios, "scenes_per_core_s": scenes}
+    result["scenes_per_core_s"] = scenes_per_core_second(100)
+    print(f"CARAFE by unfold and einsum over ours: {_line(result['carafe_ratios'])}")
+    print(f"scenes of 512 px rendered in a second on one core: {result['scenes_per_core_s']:.1f}")
     (BUILD / "bench.json").write_text(json.dumps(result, indent=2), encoding="utf-8")
+    plot(result, BUILD / "bench.png")
 
 
 if __name__ == "__main__":
+    prepare_process_environment()
     main()

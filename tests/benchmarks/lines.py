@@ -1,11 +1,11 @@
 """Lines from probabilities: how right, how fast, how much memory, beside what others do with the same mask.
 
-    python -m tests.benchmarks.lines [--yards 200] [--mpx 1 25 100 400]
+    python -m tests.benchmarks.lines [--yards 200]
 
 First the table of yards whose geometry is known (`tests/truth`), for a good and a poor model. Then the same mask given
 to scikit-image's skeleton and sknw (as cresi does), to skan, and to GRASS's r.thin and r.to.vect where `grass` is
-there: `pip install sknw==0.15 skan==0.13.1`, `apt install grass-core`; what is missing is left out and said. Last,
-growth: a P raster of 5 % track, repeated. Writes build/bench_lines.json.
+there: `pip install sknw==0.15 skan==0.13.1`, `apt install grass-core`; what is missing is left out and said. Writes
+build/bench_lines.json.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import argparse
 import json
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -29,7 +28,6 @@ import shapely
 from skimage.morphology import skeletonize
 
 from railseg_core.centerline.vectorize import LineParams, vectorize
-from railseg_core.grid_raster import create_grid_raster
 from railseg_core.metrics import LineScores, score_lines
 from railseg_core.tiling import PixelWindow
 from tests.truth.ribbons import GOOD, GSD_M, POOR, UTM, Seer, probabilities, raster_of
@@ -42,10 +40,8 @@ Lines = list[Points]
 """Vertices in pixels: (col, row), corner-based."""
 
 BUILD = Path("build")
-BLOCK_PX = 1024
 SWITCH_M = 8.0
 SIMPLIFY_M = 0.25
-YARDS_IN_BLOCK = 2
 
 
 def yard_table(yards: Iterable[Yard], seer: Seer, folder: Path) -> YardScores:
@@ -193,45 +189,10 @@ def _summary(name: str, row: dict[str, list[object]]) -> dict[str, object]:
     }
 
 
-def growth(sizes_mpx: list[float], folder: Path) -> list[dict[str, float]]:
-    """Seconds and peak memory of a process that draws lines from a raster of so many million pixels."""
-    yard = ladder_yard(6, 4.5, 190.0, 9.0, heading_deg=0.0)
-    window = window_of(yard)
-    drawn = probabilities(yard.tracks, window, seer=GOOD)[:, :, : 2 * BLOCK_PX]
-    block = np.zeros((2, 2 * BLOCK_PX, 2 * BLOCK_PX), dtype=np.uint8)
-    for row in range(0, block.shape[1] - drawn.shape[1], block.shape[1] // YARDS_IN_BLOCK):
-        block[:, row : row + drawn.shape[1], : drawn.shape[2]] = drawn
-    rows = []
-    for mpx in sizes_mpx:
-        count = max(round((mpx * 1e6 / block[0].size) ** 0.5), 1)
-        whole = PixelWindow(0, 0, *([count * block.shape[1]] * 2)) if mpx >= 4 else PixelWindow(0, 0, 1000, 1000)
-        path = folder / "p.tif"
-        with create_grid_raster(path, whole, GSD_M, UTM, overwrite=True) as output:
-            for row in range(0, whole.height, block.shape[1]):
-                for col in range(0, whole.width, block.shape[2]):
-                    part = PixelWindow(col, row, block.shape[2], block.shape[1]).intersection(whole)
-                    output.write(part, block[:, : part.height, : part.width], np.ones(part.shape, dtype=np.bool_))
-        rows.append({"mpx": whole.width * whole.height / 1e6, "track_share": float((block[0] > 127).mean())})
-        code = (
-            "import sys,time,json,re;from pathlib import Path;from railseg_core.grid_raster import open_grid_raster;"
-            "from railseg_core.centerline.vectorize import vectorize,LineParams;"
-            "r=open_grid_raster(sys.argv[1]);s=time.perf_counter();c=time.process_time();m=vectorize(r,LineParams());"
-            "print(json.dumps({'seconds':time.perf_counter()-s,'cpu_s':time.process_time()-c,"
-            "'km':m.total_length_m/1000,"
-            # Not getrusage: that counts what the parent had before the child became another program.
-            "'peak_rss_mb':int(re.search(r'VmHWM:\\s*(\\d+)',Path('/proc/self/status').read_text())[1])/1024}))"
-        )
-        done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
-        rows[-1] |= json.loads(done.stdout)
-        rows[-1]["mpx_per_cpu_s"] = rows[-1]["mpx"] / rows[-1]["cpu_s"]
-    return rows
-
-
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--yards", type=int, default=40, help="how many random yards")
-    parser.add_argument("--mpx", type=float, nargs="+", default=[1, 25, 100], help="sizes of the growth test")
     arguments = parser.parse_args()
     BUILD.mkdir(exist_ok=True)
     result: dict[str, object] = {}
@@ -256,9 +217,6 @@ def main() -> None:
                     f"{key} {value:.3f}" if isinstance(value, float) else str(value) for key, value in row.items()
                 )
             )
-        result["growth"] = growth(arguments.mpx, folder)
-        for row in result["growth"]:  # type: ignore[attr-defined]
-            print("  ".join(f"{key} {value:.2f}" for key, value in row.items()))
     (BUILD / "bench_lines.json").write_text(json.dumps(result, indent=2), encoding="utf-8")
 
 
