@@ -9,8 +9,8 @@ PROFILE := build/qgis-profile
 LRELEASE ?= lrelease
 export QT_QPA_PLATFORM ?= offscreen
 
-.PHONY: help demo test test-core test-plugin test-desktop fuzz lint scan format qgis package translations bench train sample clean \
-	qgis-installed
+.PHONY: help demo test test-core test-plugin test-desktop fuzz lint scan format qgis package translations bench bench-lines train sample \
+	clean qgis-installed
 
 help:
 	@echo "make demo     extract the sample raster's tracks to a GeoPackage and a preview picture"
@@ -18,7 +18,7 @@ help:
 	@echo "make qgis     QGIS with the plugin loaded and the sample raster open"
 	@echo "make package  the zip for the plugin site, build/railseg.zip"
 	@echo "make train    trains a model: DATA=folder MINUTES=60 NAME=my-model, see train/README.md"
-	@echo "make lint | scan | format | fuzz | translations | bench | sample | clean"
+	@echo "make lint | scan | format | fuzz | translations | bench | bench-lines | sample | clean"
 
 .venv/ready: pyproject.toml resources/requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -85,6 +85,8 @@ package:
 
 bench: .venv/ready
 	$(BIN)/python -m tests.benchmarks
+
+bench-lines: .venv/ready
 	$(BIN)/python -m tests.benchmarks.lines
 
 # Takes the plugin's texts into the languages' files and compiles them. NEW=it begins another language.

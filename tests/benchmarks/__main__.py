@@ -1,12 +1,13 @@
 """`make bench`: what the work costs, as ratios taken side by side in one run, for machines are noisy.
 
-    python -m tests.benchmarks [--side 6000] [--rounds 3] [--growth 2000 20000] [--mpx 1 25 100 400]
+    python -m tests.benchmarks [--side 4500] [--rounds 3] [--growth 2000 12000] [--mpx 1 25 100 400]
 
 On one picture, the mirrored sample of `--side` pixels at 0.1 m, each in a process of its own, round by round:
 `railseg extract`; the bare network on the same tiles; the usual sliding window (`sliding_window`) with the network as
-public code writes it; the same loop with ONNX Runtime. With that how good each one's lines are, RailSeg's stages, and
-growth: pictures of the sides `--growth`, and lines alone on rasters of `--mpx` million pixels. Last CARAFE against its
-usual form, and how many training scenes a core renders. Writes build/bench.json and build/bench.png.
+public code writes it; the same loop with ONNX Runtime, for the network as RailSeg exports it and for that of public
+code. With that how good each one's lines are, RailSeg's stages, and growth: pictures of the sides `--growth`, and lines
+alone on rasters of `--mpx` million pixels. Last CARAFE against its usual form, and how many training scenes a core
+renders. Writes build/bench.json and build/bench.png.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import rasterio
 
 from railseg_core.evaluation import evaluate
 from railseg_core.network.model_card import bundled_model_path, read_card
+from railseg_core.outputs import written_aside
 from railseg_core.process_environment import prepare_process_environment
 from railseg_core.reporting import Silent
 from railseg_core.requests import EvaluateRequest
@@ -30,10 +32,10 @@ from tests.benchmarks.plot import plot
 from tests.benchmarks.processes import Finished, run_python
 
 BUILD = Path("build")
-WARM_UP_PX = 2000
+WARM_UP_PX = 1100
 QUALITY = ("completeness", "correctness", "quality", "lateral_rms_cm", "switch_f1")
-ONNX = BUILD / "bench.onnx"
-OUTPUTS = {name: BUILD / f"bench_{name}.gpkg" for name in ("end_to_end", "plain_loop", "onnxruntime_loop")}
+ONNX = {name: BUILD / f"bench_{name}.onnx" for name in ("onnxruntime_loop", "onnxruntime_plain_loop")}
+OUTPUTS = {name: BUILD / f"bench_{name}.gpkg" for name in ("end_to_end", "plain_loop", *ONNX)}
 
 
 def railseg(command: str, picture: Path, output: Path) -> Finished:
@@ -44,13 +46,12 @@ def railseg(command: str, picture: Path, output: Path) -> Finished:
 
 def one_round(picture: Path) -> dict[str, Finished]:
     """Each contender once; of the bare network only what its process prints is of use."""
-    loop = ("-m", "tests.benchmarks.sliding_window")
-    plain, onnx = OUTPUTS["plain_loop"], OUTPUTS["onnxruntime_loop"]
+    loop = ("-m", "tests.benchmarks.sliding_window", str(picture))
     return {
         "end_to_end": railseg("extract", picture, OUTPUTS["end_to_end"]),
         "bare_network": run_python("-m", "tests.benchmarks.bare_network", str(picture)),
-        "plain_loop": run_python(*loop, "plain", str(picture), str(plain)),
-        "onnxruntime_loop": run_python(*loop, "onnx", str(picture), str(onnx), "--onnx", str(ONNX)),
+        "plain_loop": run_python(*loop, str(OUTPUTS["plain_loop"])),
+        **{name: run_python(*loop, str(OUTPUTS[name]), "--onnx", str(path)) for name, path in ONNX.items()},
     }
 
 
@@ -58,7 +59,7 @@ def side_by_side(side_px: int, rounds: int) -> dict[str, Any]:
     """Medians of all rounds on one picture, RailSeg's stages, and the quality of the lines."""
     small, picture, truth = made_picture(WARM_UP_PX), made_picture(side_px), BUILD / "bench_truth.geojson"
     mirrored_tracks(truth, side_px)
-    run_python("-m", "tests.benchmarks.onnx_network", str(ONNX))
+    run_python("-m", "tests.benchmarks.onnx_network", *map(str, ONNX.values()))
     one_round(small)  # warms up: libraries and pictures are in the system's memory from now on
     every = [one_round(picture) for _ in range(rounds)]
     seconds = {name: [done[name].seconds for done in every] for name in every[0]}
@@ -104,7 +105,8 @@ def made_picture(side_px: int) -> Path:
     """The picture of a side; made where an earlier run has not left it."""
     path = BUILD / f"bench_{side_px}.tif"
     if not path.exists():
-        mirrored_sample(path, side_px)
+        with written_aside(path) as aside:
+            mirrored_sample(aside, side_px)
     return path
 
 
@@ -140,18 +142,18 @@ def picture_growth(sides_px: list[int]) -> list[dict[str, Any]]:
 def print_table(result: dict[str, Any]) -> None:
     """The contenders side by side."""
     print(f"{result['side_px']} px at 0.1 m, {result['mpx']:.0f} Mpx of the model's, {result['tiles']} tiles")
-    print(f"{'':<18}{'seconds':>9}{'× railseg':>11}{'core s':>8}{'MB':>7}  lines")
+    print(f"{'':<24}{'seconds':>9}{'× railseg':>11}{'core s':>8}{'MB':>7}  lines")
     for name, values in result["all_s"].items():
         seconds = result[f"{name}_s"]
         quality = "  ".join(f"{key} {value:.3f}" for key, value in result["quality"].get(name, {}).items())
         print(
-            f"{name:<18}{seconds:>9.1f}{seconds / result['end_to_end_s']:>11.2f}"
+            f"{name:<24}{seconds:>9.1f}{seconds / result['end_to_end_s']:>11.2f}"
             f"{result['cpu_s'].get(name, float('nan')):>8.1f}"
             f"{result['peaks_mb'].get(name, float('nan')):>7.0f}  {quality or '–'}  "
             f"({min(values):.1f} to {max(values):.1f} s)"
         )
     for name, values in result["stages"].items():
-        print(f"  {name:<16}{_line(values)}")
+        print(f"  {name:<22}{_line(values)}")
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -163,9 +165,9 @@ def _line(row: dict[str, Any]) -> str:
 def main() -> None:
     """Measures, prints and writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--side", type=int, default=6000, help="side of the picture of the comparison, in pixels")
+    parser.add_argument("--side", type=int, default=4500, help="side of the picture of the comparison, in pixels")
     parser.add_argument("--rounds", type=int, default=3, help="how often each contender runs")
-    parser.add_argument("--growth", type=int, nargs="*", default=[2000, 20000], help="sides of growing pictures")
+    parser.add_argument("--growth", type=int, nargs="*", default=[2000, 12000], help="sides of growing pictures")
     parser.add_argument("--mpx", type=float, nargs="*", default=[1, 25, 100, 400], help="sizes of growing rasters")
     arguments = parser.parse_args()
     BUILD.mkdir(exist_ok=True)

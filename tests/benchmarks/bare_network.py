@@ -26,7 +26,8 @@ def bare_network(picture: Path) -> dict[str, float]:
 
     segmenter = Segmenter(bundled_model_path(), "cpu")
     with open_working_grid(picture, gsd_m=segmenter.card.gsd_m) as grid:
-        tiles = tiles_of(grid.window)
+        # What lies in the window but wholly beyond the picture is not looked at.
+        tiles = [tile for tile in tiles_of(grid.window) if tile.window.intersects(grid.picture_window)]
         step = segmenter.batch_tiles
         seconds = 0.0
         for first in range(0, len(tiles), step):

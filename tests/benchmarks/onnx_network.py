@@ -1,6 +1,8 @@
-"""The network in ONNX Runtime: what `railseg export-onnx` writes, with P(axis) in the place of P(background).
+"""The network in ONNX Runtime, with P(axis) in the place of the P(background) that `railseg export-onnx` gives.
 
-python -m tests.benchmarks.onnx_network OUT.onnx
+    python -m tests.benchmarks.onnx_network OURS.onnx PLAIN.onnx
+
+writes the network as RailSeg exports it, and as the exporter takes it from `plain_network`.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,25 +18,44 @@ import onnxruntime
 
 from railseg_core.network.model_card import bundled_model_path, read_card
 
-
-def export(model_path: Path, path: Path) -> None:
-    """Writes the ONNX file of a model."""
+if TYPE_CHECKING:  # the loop with ONNX Runtime does without torch
     from torch import Tensor, nn
 
-    from railseg_core.network.deeplabv3plus import fuse_batch_norms, normalise, probabilities
-    from railseg_core.network.model_file import load_model
+
+def export(network: nn.Module, path: Path) -> None:
+    """Writes a network that gives logits."""
+    from torch import nn
+
+    from railseg_core.network.deeplabv3plus import normalise, probabilities
     from railseg_core.onnx_export import PIXEL_MAX, write_onnx
 
     class Probabilities(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.network, _ = load_model(model_path)
-            fuse_batch_norms(self.network)
+            self.network = network
 
         def forward(self, image: Tensor) -> Tensor:
             return probabilities(self.network(normalise(image * PIXEL_MAX)))
 
     write_onnx(Probabilities(), path, {}, overwrite=True)
+
+
+def export_ours(model_path: Path, path: Path) -> None:
+    """Writes a model's network in RailSeg's own form."""
+    from railseg_core.network.deeplabv3plus import fuse_batch_norms
+    from railseg_core.network.model_file import load_model
+
+    network, _ = load_model(model_path)
+    fuse_batch_norms(network)
+    export(network, path)
+
+
+def export_plain(model_path: Path, path: Path) -> None:
+    """Writes a model's network in the form of public code; ONNX Runtime folds the batch norms itself."""
+    from railseg_core.network.model_file import load_model
+    from tests.benchmarks.plain_network import PlainNetwork
+
+    export(PlainNetwork(load_model(model_path)[0]), path)
 
 
 class OnnxPredictor:
@@ -53,4 +75,5 @@ class OnnxPredictor:
 
 
 if __name__ == "__main__":
-    export(bundled_model_path(), Path(sys.argv[1]))
+    export_ours(bundled_model_path(), Path(sys.argv[1]))
+    export_plain(bundled_model_path(), Path(sys.argv[2]))

@@ -14,7 +14,8 @@ from matplotlib import pyplot as plt
 _NAMES = {
     "bare_network_s": "bare network",
     "end_to_end_s": "railseg extract",
-    "onnxruntime_loop_s": "loop, ONNX Runtime",
+    "onnxruntime_loop_s": "loop, ONNX Runtime,\nRailSeg's export",
+    "onnxruntime_plain_loop_s": "loop, ONNX Runtime,\nplain network",
     "plain_loop_s": "loop, plain network",
 }
 _GROWTHS = {"end_to_end": "raster to map", "lines": "probabilities to lines, 5 % track"}

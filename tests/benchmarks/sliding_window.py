@@ -1,9 +1,9 @@
 """The loop of public code: the whole picture in memory, one tile after the other, a quarter of it overlapping.
 
-    python -m tests.benchmarks.sliding_window plain|onnx PICTURE TRACKS.gpkg [--onnx FILE]
+    python -m tests.benchmarks.sliding_window PICTURE TRACKS.gpkg [--onnx FILE]
 
-Probabilities of overlapping tiles are averaged; the lines are drawn of them as RailSeg draws its own. Prints the
-seconds of its stages as JSON.
+The network is that of `plain_network`, or what an ONNX file holds. Probabilities of overlapping tiles are averaged; the
+lines are drawn of them as RailSeg draws its own. Prints the seconds of its stages as JSON.
 """
 
 from __future__ import annotations
@@ -87,14 +87,13 @@ def extract(picture: Path, output: Path, predict: Predictor) -> dict[str, float]
 def main() -> None:
     """Loads the network and runs the loop."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("form", choices=("plain", "onnx"))
     parser.add_argument("picture", type=Path)
     parser.add_argument("output", type=Path)
-    parser.add_argument("--onnx", type=Path, help="the exported network")
+    parser.add_argument("--onnx", type=Path, help="run this file in ONNX Runtime")
     arguments = parser.parse_args()
     prepare_process_environment()
     predict: Predictor
-    if arguments.form == "plain":
+    if arguments.onnx is None:
         from tests.benchmarks.plain_network import PlainPredictor
 
         predict = PlainPredictor(bundled_model_path())

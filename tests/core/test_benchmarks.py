@@ -16,7 +16,7 @@ from railseg_core.raster import open_working_grid
 from railseg_core.reporting import Silent
 from railseg_core.requests import EvaluateRequest, ExtractRequest
 from railseg_core.segmentation import Segmenter
-from tests.benchmarks.onnx_network import OnnxPredictor, export
+from tests.benchmarks.onnx_network import OnnxPredictor, export_ours
 from tests.benchmarks.pictures import mirrored_sample, mirrored_tracks
 from tests.benchmarks.plain_network import PlainPredictor
 from tests.benchmarks.processes import run_python
@@ -53,7 +53,7 @@ def predict(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     if request.param == "plain":
         return PlainPredictor(bundled_model_path())
     path = tmp_path_factory.mktemp("onnx") / "bench.onnx"
-    export(bundled_model_path(), path)
+    export_ours(bundled_model_path(), path)
     return OnnxPredictor(bundled_model_path(), path)
 
 
