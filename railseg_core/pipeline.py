@@ -333,9 +333,8 @@ def _write_probability(work: _Work, path: Path, reporter: Reporter, *, overwrite
     from railseg_core.segmentation import BANDS
 
     grid, card = work.grid, work.card
-    source = Path(grid.info.path)
     tags = {
-        _SOURCE_TAG: str(source.absolute()) if source.exists() else grid.info.path,
+        _SOURCE_TAG: grid.location,
         _SOURCE_GSD_TAG: f"{grid.source_gsd_m:.6g}",
         _SOURCE_CRS_TAG: grid.info.crs,
         _MODEL_TAG: card.name,

@@ -129,7 +129,7 @@ def from_bytes(content: bytes, expected: Sequence[Tile]) -> BlockPrediction | No
             tiles = [Tile(int(x), int(y)) for x, y in arrays["tiles"]]
             present, partial = arrays["present"], arrays["partial"]
             probability, packed = arrays["probability"], arrays["valid"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return None
     count = int(present.sum())
     shapes_fit = (

@@ -30,6 +30,7 @@ from railseg_core.area import Area, polygon_mask
 from railseg_core.chunks import ChunkCache
 from railseg_core.errors import RailSegError
 from railseg_core.lattice_warp import LatticeWarp
+from railseg_core.outputs import exists
 from railseg_core.placement import Placement
 from railseg_core.radiometry import Stretch, check_has_data, find_stretch
 from railseg_core.source_raster import SourceRaster, choose_bands, closed_on_error, open_dataset, reading
@@ -247,6 +248,11 @@ class WorkingGrid:
         """How much ground is to be worked on: the area, as far as it lies in the raster's box, or all of that."""
         picture = shapely.box(*self.picture_window.bounds(self.gsd_m))
         return float((picture if self._polygon is None else picture.intersection(self._polygon)).area)
+
+    @property
+    def location(self) -> str:
+        """The raster's name, as it holds in any folder of this machine."""
+        return str(Path(self.info.path).absolute()) if exists(self.info.path) else self.info.path
 
     @property
     def files(self) -> tuple[RasterFile, ...]:

@@ -262,7 +262,7 @@ def _parse(name: str, value: Any) -> Any:
         if name == "shard":
             return _shard(value)
         if name == "merge":
-            return tuple(os.fspath(folder) for folder in value)
+            return _folders(value)
         if name == "side_px":
             return int(_in_range(name, value, MIN_CHIP_PX, MAX_CHIP_PX))
         if name == "overwrite":
@@ -273,6 +273,8 @@ def _parse(name: str, value: Any) -> Any:
         ) from error
     if name == "kernel" and value not in get_args(KernelShape):
         raise RailSegError(f"There is no kernel shape {_short(value)}.", "Use square or disc.")
+    if name == "scheduler" and not isinstance(value, str):
+        raise RailSegError(f"There is no scheduler {_short(value)}.", "Give its address, such as tcp://host:8786.")
     if name == "device" and not isinstance(value, str):
         raise RailSegError(f"There is no device called {_short(value)}.", "Use auto.")
     return value
@@ -294,6 +296,12 @@ def _bands(value: Any) -> tuple[int, ...]:
     if len(bands) not in (1, 3):
         raise RailSegError(f"{len(bands)} bands were chosen.", "Choose one band, or three as red, green and blue.")
     return bands
+
+
+def _folders(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str | bytes):
+        raise TypeError("it is not a list of folders")
+    return tuple(str(Path(folder)) for folder in value)
 
 
 def _shard(value: Any) -> tuple[int, int]:

@@ -18,7 +18,8 @@ import pytest
 from railseg_core import __version__
 from railseg_core.__main__ import main
 from railseg_core.block_plan import plan_blocks
-from railseg_core.cluster import WorkerSetup, check_worker, predict_block, predict_with
+from railseg_core.cluster import predict_with
+from railseg_core.cluster_worker import WorkerSetup, check_worker, predict_block
 from railseg_core.errors import RailSegError
 from railseg_core.network.model_file import bundled_model_path, checksum
 from railseg_core.pipeline import run
