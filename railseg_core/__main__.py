@@ -1,4 +1,4 @@
-"""The command line: `railseg extract|segment|clean|vectorize|evaluate|compare|chips|info|export-onnx`."""
+"""The command line: `railseg extract|merge|segment|clean|vectorize|evaluate|compare|chips|info|export-onnx`."""
 
 from __future__ import annotations
 
@@ -95,18 +95,35 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     extract = commands.add_parser("extract", help="raster to tracks and nodes: the whole way")
-    extract.add_argument("raster", metavar="RASTER", help="picture with a coordinate system (GeoTIFF, COG, VRT, …)")
-    extract.add_argument("output", metavar="OUT.gpkg", help="GeoPackage to write")
-    _add_model_options(extract)
-    _add_mask_options(extract)
-    _add_line_options(extract)
-    extract.add_argument("--probability", metavar="P.tif", help="keep the probability raster as well")
-    extract.add_argument("--mask", metavar="M.tif", help="keep the cleaned mask raster as well")
+    merge = commands.add_parser("merge", help="the map of what extract's shards have left")
+    for command in (extract, merge):
+        command.add_argument("raster", metavar="RASTER", help="picture with a coordinate system (GeoTIFF, COG, VRT, …)")
+        command.add_argument("output", metavar="OUT.gpkg", help="GeoPackage to write")
+        _add_model_options(command)
+        _add_mask_options(command)
+        _add_line_options(command)
+        command.add_argument("--probability", metavar="P.tif", help="keep the probability raster as well")
+        command.add_argument("--mask", metavar="M.tif", help="keep the cleaned mask raster as well")
+    _add_run_options(extract)
+    extract.add_argument(
+        "--shard",
+        metavar="I/N",
+        help="only run the model over the I-th of N parts; `railseg merge` then makes the map of all",
+    )
+    merge.add_argument(
+        "--from",
+        dest="merge",
+        nargs="+",
+        default=[],
+        metavar="FOLDER",
+        help="what shards on other machines have left: their folders .OUT.gpkg.unfinished",
+    )
 
     segment = commands.add_parser("segment", help="raster to probability raster")
     segment.add_argument("raster", metavar="RASTER", help="picture with a coordinate system")
     segment.add_argument("output", metavar="P.tif", help="probability raster to write: P(track), P(axis)")
     _add_model_options(segment)
+    _add_run_options(segment)
     _add_mask_options(segment)
     segment.add_argument("--mask", metavar="M.tif", help="write the cleaned mask raster as well")
 
@@ -167,7 +184,7 @@ def _parser() -> argparse.ArgumentParser:
     chips.add_argument("--bands", nargs="+", type=int, metavar="N", help="one band, or three as red, green and blue")
     _add_area_options(chips)
 
-    for command in (extract, segment, clean, vectorize, evaluate, compare, chips):
+    for command in (extract, merge, segment, clean, vectorize, evaluate, compare, chips):
         command.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
         command.add_argument("--json", action="store_true", help="print the result as one JSON object")
         command.add_argument("--quiet", action="store_true", help="no progress, only warnings")
@@ -198,11 +215,19 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bands", nargs="+", type=int, metavar="N", help="one band, or three as red, green and blue")
     parser.add_argument("--model", metavar="FILE", help="model file instead of the bundled one")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume",
         action=argparse.BooleanOptionalAction,
         default=True,
         help="go on where an interrupted run stopped (default), or start anew",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="run the model on a dask cluster, tcp://host:8786, or in N processes of this machine, local:N",
     )
 
 
@@ -238,7 +263,8 @@ def _run(arguments: argparse.Namespace, reporter: TerminalReporter) -> dict[str,
     if hasattr(arguments, "aoi"):
         params["area"] = _area(arguments)
     try:
-        return run(parse_request(arguments.command, params), reporter)
+        method = "extract" if arguments.command == "merge" else arguments.command
+        return run(parse_request(method, params), reporter)
     finally:
         reporter.close()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from railseg_core.tiling import PixelWindow, Tile, blocks_of, tiles_of
+from railseg_core.tiling import TILE_PX, PixelWindow, Tile, blocks_of, tiles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,21 @@ def plan_blocks(window: PixelWindow, wants: Callable[[PixelWindow], bool]) -> li
 
     Args:
         window: What is to be worked on.
-        wants: Whether a tile that sees these pixels is wanted, as `WorkingGrid.wants`.
+        wants: Whether a tile that sees these pixels is wanted, as `WorkingGrid.wants`; true of a window, it is true of
+            all larger ones.
     """
-    wanted = {tile for tile in tiles_of(window) if wants(tile.window)}
     seen: set[Tile] = set()
     plan: list[PlannedBlock] = []
     for block in blocks_of(window):
         part = block.window.intersection(window)
-        tiles = tuple(tile for tile in tiles_of(part) if tile in wanted)
+        # Nearly all blocks of a country have no railway: they cost one look and no memory.
+        tiles = tuple(tile for tile in tiles_of(part) if wants(tile.window)) if wants(part.expanded(TILE_PX)) else ()
         if tiles:
             plan.append(PlannedBlock(len(plan), part, tiles, tuple(tile for tile in tiles if tile not in seen)))
             seen.update(tiles)
     return plan
+
+
+def shard_of(blocks: Sequence[PlannedBlock], number: int, count: int) -> Sequence[PlannedBlock]:
+    """The `number`-th, from 1, of `count` runs of blocks that follow one another and differ by one block at most."""
+    return blocks[(number - 1) * len(blocks) // count : number * len(blocks) // count]

@@ -1,22 +1,27 @@
-"""What an interrupted run leaves behind for the next: a folder of finished blocks beside its output."""
+"""What a run leaves behind for the next, or a shard for the merge: a folder of finished blocks beside the output."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import groupby
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from railseg_core.block_plan import PlannedBlock
+from railseg_core.block_plan import PlannedBlock, shard_of
 from railseg_core.errors import RailSegError
 from railseg_core.prediction import BlockPrediction, from_bytes, to_bytes
 from railseg_core.reporting import Reporter
 
 _ENDING = ".unfinished"
 _IDENTITY_FILE = "run.json"
+_SHARDS_ENDING = ".shards"
+"""Of an empty file whose name says how many shards there are."""
+RASTER_TIMES = "raster_times"
+"""The part of a run's identity that is another on a machine with a copy of the raster."""
 
 
 def unfinished_folder(output: Path) -> Path:
@@ -25,10 +30,18 @@ def unfinished_folder(output: Path) -> Path:
 
 
 class FinishedBlocks:
-    """A folder with a file for every finished block. Made by `finished_blocks`."""
+    """A folder with a file for every finished block. Made by the functions below.
 
-    def __init__(self, folder: Path) -> None:
+    Attributes:
+        folder: Where blocks are read and written.
+        identity: What holds for all blocks in it, JSON-like.
+        others: Folders in which blocks are looked for as well.
+    """
+
+    def __init__(self, folder: Path, identity: Mapping[str, Any], others: Sequence[Path] = ()) -> None:
         self.folder = folder
+        self.identity = identity
+        self.others = tuple(others)
 
     def has(self, block: PlannedBlock) -> bool:
         """Whether the block is there."""
@@ -46,7 +59,8 @@ class FinishedBlocks:
         except OSError:
             prediction = None
         if prediction is None:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
             raise RailSegError(
                 f"{path} is damaged or gone.", "Run it again: that block is made anew, the rest is kept."
             )
@@ -58,8 +72,8 @@ class FinishedBlocks:
         Raises:
             RailSegError: the disk is full or gone.
         """
-        path = self._path(block)
-        aside = path.with_suffix(f".{os.getpid()}")
+        path = self.folder / _file_name(block)
+        aside = path.with_suffix(f".{uuid4().hex}")  # the same shard may run on two machines
         try:
             aside.write_bytes(to_bytes(prediction))
             aside.replace(path)
@@ -71,8 +85,38 @@ class FinishedBlocks:
                 "Free some space on that disk and run it again: it goes on where it stopped.",
             ) from error
 
+    def refuse_missing(
+        self, plan: Sequence[PlannedBlock], missing: Sequence[PlannedBlock], on_tiles: Callable[[int], None]
+    ) -> Generator[BlockPrediction, None, None]:
+        """What stands for the model where blocks are only merged: it predicts none (the last two: `PredictBlocks`).
+
+        Raises:
+            RailSegError: blocks are missing; it names the shards that have not left them.
+        """
+        if missing:
+            numbers = {block.number for block in missing}
+            marks = [mark for folder in (self.folder, *self.others) for mark in folder.glob(f"*{_SHARDS_ENDING}")]
+            if not marks:
+                raise RailSegError(
+                    f"{len(missing)} of {len(plan)} blocks are missing, and they were not made in shards.",
+                    "Run `railseg extract` with the same options: it makes those, and then the map.",
+                )
+            count = max(int(mark.stem) for mark in marks)
+            wanted = [
+                number
+                for number in range(1, count + 1)
+                if any(block.number in numbers for block in shard_of(plan, number, count))
+            ]
+            raise RailSegError(
+                f"{len(missing)} of {len(plan)} blocks are missing: of {count} shards, {_ranges(wanted)} are not done.",
+                f"Run them (again), such as --shard {wanted[0]}/{count}, then merge: what is there is kept.",
+            )
+        none: tuple[BlockPrediction, ...] = ()
+        return (prediction for prediction in none)
+
     def _path(self, block: PlannedBlock) -> Path:
-        return self.folder / f"{block.number:07d}.npz"
+        paths = [folder / _file_name(block) for folder in (self.folder, *self.others)]
+        return next((path for path in paths if path.exists()), paths[0])
 
 
 @contextmanager
@@ -93,31 +137,124 @@ def finished_blocks(
         RailSegError: the folder cannot be made.
     """
     folder = unfinished_folder(output)
-    wanted = json.loads(json.dumps(identity))
     if folder.exists():
-        found = _identity(folder)
-        if not resume or found != wanted:
+        changed = _differences(_identity(folder), identity)
+        if not resume or changed:
             if resume:
-                changed = ", ".join(name for name in wanted if (found or {}).get(name) != wanted[name])
-                reporter.log("info", f"An earlier run was not finished, but differs in {changed}: this starts anew.")
+                reporter.log(
+                    "info", f"An earlier run was not finished, but differs in {', '.join(changed)}: this starts anew."
+                )
             shutil.rmtree(folder, ignore_errors=True)
         else:
             reporter.log("info", "An earlier run was not finished: this goes on where it stopped.")
-    try:
-        folder.mkdir(exist_ok=True)
-        (folder / _IDENTITY_FILE).write_text(json.dumps(wanted, indent=1), encoding="utf-8")
-    except OSError as error:
+    _make(folder, identity)
+    with _removed_when_done(folder):
+        yield FinishedBlocks(folder, identity)
+
+
+@contextmanager
+def shared_blocks(output: Path, identity: Mapping[str, Any], shards: int) -> Iterator[FinishedBlocks]:
+    """Opens the folder of an output's finished blocks for one of several shards, which may run side by side.
+
+    None of them removes anything: that is for the merge.
+
+    Args:
+        output: What the merge will make.
+        identity: JSON-like; the same for all shards.
+        shards: How many there are.
+
+    Raises:
+        RailSegError: the folder cannot be made, or is of a run with another identity.
+    """
+    folder = unfinished_folder(output)
+    _make(folder, identity)
+    (folder / f"{shards}{_SHARDS_ENDING}").touch()
+    yield FinishedBlocks(folder, identity)
+
+
+@contextmanager
+def gathered_blocks(output: Path, identity: Mapping[str, Any], folders: Sequence[Path]) -> Iterator[FinishedBlocks]:
+    """Opens the folders that shards have left; the output's own is removed when the `with` block ends well.
+
+    Args:
+        output: What is made of them.
+        identity: JSON-like; what it says must hold for all folders. Where it says nothing of the device, any will do.
+        folders: Those of other machines, where the raster may be a copy, changed at another time. They are only read.
+
+    Raises:
+        RailSegError: there is no folder, or one is of a run with another identity.
+    """
+    own = unfinished_folder(output)
+    sources = [*([own] if own.exists() else []), *folders]
+    if not sources:
         raise RailSegError(
-            f"{folder} cannot be written: {error.strerror or error}.",
-            "Choose a folder in which you may create files.",
-        ) from error
+            f"There is nothing to merge: {own} does not exist.",
+            "Run the shards first, `railseg extract … --shard 1/N`, or name the folders they have left with --from.",
+        )
+    wanted = dict(identity)
+    for source in sources:
+        found = _identity(source)
+        if found is None:
+            raise RailSegError(
+                f"{source} is not what a shard has left: it has no {_IDENTITY_FILE} that can be read.",
+                f"Name the folder that ends in {_ENDING}.",
+            )
+        wanted.setdefault("device", found.get("device"))
+        changed = _differences(found, wanted, () if source == own else (RASTER_TIMES,))
+        if changed:
+            raise RailSegError(
+                f"{source} is of a run that differs in {', '.join(changed)}.",
+                "Give the options, the model and the RailSeg version that all shards had.",
+            )
+    _make(own, wanted)
+    with _removed_when_done(own):
+        yield FinishedBlocks(own, wanted, folders)
+
+
+@contextmanager
+def _removed_when_done(folder: Path) -> Iterator[None]:
     try:
-        yield FinishedBlocks(folder)
+        yield
     except BaseException:
         if not any(folder.glob("*.npz")):
             shutil.rmtree(folder, ignore_errors=True)
         raise
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make(folder: Path, identity: Mapping[str, Any]) -> None:
+    """Makes the folder, with its identity in it from its first moment; one of the same identity may be there.
+
+    Raises:
+        RailSegError: it can't be made, or there is one of another identity.
+    """
+    aside = folder.with_name(f"{folder.name}.{uuid4().hex}")
+    try:
+        if not folder.exists():
+            aside.mkdir()
+            (aside / _IDENTITY_FILE).write_text(json.dumps(identity, indent=1), encoding="utf-8")
+            try:
+                aside.rename(folder)
+            except OSError:
+                if not folder.exists():  # else another shard was quicker
+                    raise
+    except OSError as error:
+        raise RailSegError(
+            f"{folder} cannot be written: {error.strerror or error}.",
+            "Choose a folder in which you may create files.",
+        ) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    changed = _differences(_identity(folder), identity)
+    if changed:
+        raise RailSegError(
+            f"{folder} is of a run that differs in {', '.join(changed)}.",
+            "Remove that folder if its blocks are of no use any more, or give this run another output.",
+        )
+
+
+def _file_name(block: PlannedBlock) -> str:
+    return f"{block.number:07d}.npz"
 
 
 def _identity(folder: Path) -> dict[str, Any] | None:
@@ -126,3 +263,16 @@ def _identity(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return content if isinstance(content, dict) else None
+
+
+def _differences(
+    found: Mapping[str, Any] | None, identity: Mapping[str, Any], ignored: Collection[str] = ()
+) -> list[str]:
+    wanted = json.loads(json.dumps(identity))
+    return [name for name in wanted if name not in ignored and (found or {}).get(name) != wanted[name]]
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers as a batch queue takes them: 1-3,7."""
+    runs = [[number for _, number in run] for _, run in groupby(enumerate(numbers), lambda item: item[1] - item[0])]
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)

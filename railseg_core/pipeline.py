@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import astuple, fields
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from railseg_core import __version__
 from railseg_core.area import Area
@@ -38,8 +39,10 @@ from railseg_core.requests import (
 
 # What imports torch is imported where it is used: that takes seconds, and not every request needs the network.
 if TYPE_CHECKING:
+    from railseg_core.block_plan import PlannedBlock
     from railseg_core.finished_blocks import FinishedBlocks
-    from railseg_core.segmentation import Segmenter
+    from railseg_core.network.model_card import ModelCard
+    from railseg_core.prediction import Predictor
 
 # Tags of a probability raster, so that its lines can be drawn later as they would have been at once; and what holds
 # where a raster made elsewhere has none.
@@ -84,9 +87,10 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
 
     Returns:
         What was written and found, as JSON-like values: `output`, and for lines `tracks`, `nodes`, `switches`,
-        `review`, `total_length_m`, `crs`; with `device`, `timings_s`, `probability`, `mask`, `preview` where they
-        apply. Of an evaluation and a comparison the figures that `railseg_core.evaluation.evaluate` and
-        `railseg_core.compare.compare` give; of chips what `railseg_core.chip_export.export_chips` gives.
+        `review`, `total_length_m`, `crs` (of a shard in their place `shard`, `blocks`, `folder`); with `device`,
+        `timings_s`, `probability`, `mask`, `preview` where they apply. Of an evaluation and a comparison the figures
+        that `railseg_core.evaluation.evaluate` and `railseg_core.compare.compare` give; of chips what
+        `railseg_core.chip_export.export_chips` gives.
 
     Raises:
         RailSegError: For everything the user can mend. No output is touched then.
@@ -112,17 +116,15 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
 
 def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
     """Raster to tracks and nodes; see `run`."""
-    from railseg_core.network.model_card import bundled_model_path, checksum
-    from railseg_core.segmentation import device_description
-
     clock = _Clock()
-    model_path = request.model or bundled_model_path()
-    segmenter, grid = _open(request, model_path, reporter)
-    with grid, _finished(request, grid, segmenter, model_path, reporter) as finished:
+    with _opened(request, reporter) as work:
+        if request.shard is not None:
+            return _fill_shard(request.shard, work, clock, reporter)
+        grid, finished = work.grid, work.finished
         probability_path = request.probability or finished.folder / "probability.tif"
         overwrite = request.overwrite or request.probability is None  # an earlier run may have come that far
         with clock.stage("segment"):
-            _write_probability(grid, segmenter, finished, probability_path, reporter, overwrite=overwrite)
+            _write_probability(work, probability_path, reporter, overwrite=overwrite)
         with open_grid_raster(probability_path) as probability:
             params = _line_params(request, probability)
             if request.mask:
@@ -130,8 +132,8 @@ def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
                     _write_mask(request, request.mask, probability, reporter, grid.area_mask)
             with clock.stage("lines"):
                 railway_map = vectorize(probability, params, reporter=reporter, area_mask=grid.area_mask)
-        device = device_description(segmenter.device)
-        run_record = _run_record(request, clock, grid.source_gsd_m, segmenter.card.name, checksum(model_path), device)
+        device = work.predictor.description
+        run_record = _run_record(request, clock, grid.source_gsd_m, work.card.name, work.model_sha256, device)
         write_map(request.output, railway_map, grid.source_crs, run_record, overwrite=request.overwrite)
         source_crs = grid.info.crs
     preview = _draw(request, [request.raster], railway_map, reporter)
@@ -144,22 +146,18 @@ def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
 
 def segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any]:
     """Raster to probability raster and, on request, mask; see `run`."""
-    from railseg_core.network.model_card import bundled_model_path
-    from railseg_core.segmentation import device_description
-
     clock = _Clock()
-    model_path = request.model or bundled_model_path()
-    segmenter, grid = _open(request, model_path, reporter)
-    with grid, _finished(request, grid, segmenter, model_path, reporter) as finished:
+    with _opened(request, reporter) as work:
         with clock.stage("segment"):
-            _write_probability(grid, segmenter, finished, request.output, reporter, overwrite=request.overwrite)
+            _write_probability(work, request.output, reporter, overwrite=request.overwrite)
         if request.mask:
             with open_grid_raster(request.output) as probability, clock.stage("mask"):
-                _write_mask(request, request.mask, probability, reporter, grid.area_mask)
+                _write_mask(request, request.mask, probability, reporter, work.grid.area_mask)
+        device = work.predictor.description
     return {
         "output": str(request.output),
         "mask": _text(request.mask),
-        "device": device_description(segmenter.device),
+        "device": device,
         "timings_s": clock.seconds,
     }
 
@@ -223,77 +221,132 @@ def _check_outputs(request: Request) -> None:
         raise RailSegError("Two outputs have the same name.", "Give each a name of its own.")
 
 
-def _open(
-    request: ExtractRequest | SegmentRequest, model_path: Path, reporter: Reporter
-) -> tuple[Segmenter, WorkingGrid]:
-    """The model and the raster; the weights last, since the raster is wrong more often and quicker to open."""
-    from railseg_core.network.model_card import read_card
-    from railseg_core.planning import plan_work
-    from railseg_core.segmentation import BANDS, Segmenter
+class _Work(NamedTuple):
+    """All that a run of the model needs, checked: what to predict, with what, and where finished blocks lie."""
 
-    card = read_card(model_path)
-    grid = open_working_grid(request.raster, gsd_m=card.gsd_m, bands=request.bands, area=request.area)
-    try:
-        segmenter = Segmenter(model_path, request.device, reporter)
-        reporter.plan(plan_work(grid, segmenter, len(BANDS) + (request.mask is not None)))
-    except BaseException:
-        grid.close()
-        raise
-    return segmenter, grid
+    grid: WorkingGrid
+    card: ModelCard
+    model_sha256: str
+    blocks: Sequence[PlannedBlock]
+    predictor: Predictor
+    finished: FinishedBlocks
 
 
-def _finished(
+@contextmanager
+def _opened(request: ExtractRequest | SegmentRequest, reporter: Reporter) -> Iterator[_Work]:
+    """Opens all of it; the weights last, since the raster is wrong more often and quicker to open."""
+    from railseg_core.block_plan import plan_blocks
+    from railseg_core.finished_blocks import RASTER_TIMES
+    from railseg_core.network.model_card import bundled_model_path, checksum, read_card
+
+    model_path = request.model or bundled_model_path()
+    card, model_sha256 = read_card(model_path), checksum(model_path)
+    with open_working_grid(request.raster, gsd_m=card.gsd_m, bands=request.bands, area=request.area) as grid:
+        # Blocks of a run with another identity would come out differently.
+        identity = {
+            "version": __version__,
+            "raster": [(file.name, file.size) for file in grid.files],
+            RASTER_TIMES: [file.changed_ns for file in grid.files],
+            "bands": grid.info.bands,
+            "stretch": None if grid.info.stretch is None else repr(grid.info.stretch),
+            "window": astuple(grid.window),
+            "area": None if request.area is None else sha256(repr(request.area.values).encode()).hexdigest(),
+            "model": model_sha256,
+        }
+        blocks = plan_blocks(grid.window, grid.wants)
+        with _predictions(request, grid, blocks, identity, reporter) as (predictor, finished):
+            yield _Work(grid, card, model_sha256, blocks, predictor, finished)
+
+
+@contextmanager
+def _predictions(
     request: ExtractRequest | SegmentRequest,
     grid: WorkingGrid,
-    segmenter: Segmenter,
-    model_path: Path,
+    blocks: Sequence[PlannedBlock],
+    identity: Mapping[str, Any],
     reporter: Reporter,
-) -> AbstractContextManager[FinishedBlocks]:
-    """What an earlier run with the same output has left; its blocks count if they would come out the same."""
-    from railseg_core.finished_blocks import finished_blocks
-    from railseg_core.network.model_card import checksum
+) -> Iterator[tuple[Predictor, FinishedBlocks]]:
+    """Chooses where predictions come from: this process, a cluster, or shards that have left them all."""
+    from railseg_core.finished_blocks import finished_blocks, gathered_blocks, shared_blocks
+    from railseg_core.prediction import Predictor
 
-    identity = {
-        "version": __version__,
-        "raster": grid.identity,
-        "bands": grid.info.bands,
-        "stretch": None if grid.info.stretch is None else repr(grid.info.stretch),
-        "window": astuple(grid.window),
-        "area": None if request.area is None else sha256(repr(request.area.values).encode()).hexdigest(),
-        "model": checksum(model_path),
-        "device": segmenter.device,
+    shard = request.shard if isinstance(request, ExtractRequest) else None
+    merge = request.merge if isinstance(request, ExtractRequest) else None
+    if merge is not None:
+        if request.device != "auto":
+            identity = {**identity, "device": request.device}
+        with gathered_blocks(request.output, identity, [Path(folder) for folder in merge]) as finished:
+            device = str(finished.identity["device"])
+            yield Predictor(device, f"{device} (in shards)", partial(finished.refuse_missing, blocks)), finished
+        return
+    with _predictor(request, grid, reporter) as predictor:
+        identity = {**identity, "device": predictor.device}
+        with (
+            finished_blocks(request.output, identity, resume=request.resume, reporter=reporter)
+            if shard is None
+            else shared_blocks(request.output, identity, shard[1])
+        ) as finished:
+            yield predictor, finished
+
+
+@contextmanager
+def _predictor(request: ExtractRequest | SegmentRequest, grid: WorkingGrid, reporter: Reporter) -> Iterator[Predictor]:
+    from railseg_core.network.model_card import bundled_model_path
+    from railseg_core.planning import plan_work
+    from railseg_core.prediction import Predictor, predict_blocks
+    from railseg_core.segmentation import BANDS, Segmenter, device_description
+
+    if request.scheduler is not None:
+        from railseg_core.cluster import cluster_predictor
+
+        with cluster_predictor(request.scheduler, grid, request.model, request.device, reporter) as predictor:
+            yield predictor
+        return
+    segmenter = Segmenter(request.model or bundled_model_path(), request.device, reporter)
+    if getattr(request, "shard", None) is None:
+        reporter.plan(plan_work(grid, segmenter, len(BANDS) + (request.mask is not None)))
+    yield Predictor(segmenter.device, device_description(segmenter.device), partial(predict_blocks, grid, segmenter))
+
+
+def _fill_shard(shard: tuple[int, int], work: _Work, clock: _Clock, reporter: Reporter) -> dict[str, Any]:
+    """Predicts the shard's blocks that are not there yet, and leaves them to the merge."""
+    from railseg_core.block_plan import shard_of
+    from railseg_core.probability import predict_missing
+
+    blocks = shard_of(work.blocks, *shard)
+    missing = [block for block in blocks if not work.finished.has(block)]
+    with clock.stage("segment"):
+        for _ in predict_missing(work.predictor.predict, missing, work.finished, reporter):
+            pass
+    return {
+        "shard": f"{shard[0]}/{shard[1]}",
+        "blocks": len(blocks),
+        "blocks_there_already": len(blocks) - len(missing),
+        "folder": str(work.finished.folder),
+        "device": work.predictor.description,
+        "timings_s": clock.seconds,
     }
-    return finished_blocks(request.output, identity, resume=request.resume, reporter=reporter)
 
 
-def _write_probability(
-    grid: WorkingGrid,
-    segmenter: Segmenter,
-    finished: FinishedBlocks,
-    path: Path,
-    reporter: Reporter,
-    *,
-    overwrite: bool,
-) -> None:
-    from railseg_core.block_plan import plan_blocks
+def _write_probability(work: _Work, path: Path, reporter: Reporter, *, overwrite: bool) -> None:
     from railseg_core.probability import predict_missing, write_probabilities
     from railseg_core.segmentation import BANDS
 
-    card = segmenter.card
-    source = Path(grid.info.path)
+    grid, card = work.grid, work.card
     tags = {
-        _SOURCE_TAG: str(source.absolute()) if source.exists() else grid.info.path,
+        _SOURCE_TAG: grid.location,
         _SOURCE_GSD_TAG: f"{grid.source_gsd_m:.6g}",
         _SOURCE_CRS_TAG: grid.info.crs,
         _MODEL_TAG: card.name,
         **{tag: f"{getattr(card, name):g}" for name, (tag, _) in _LEVEL_TAGS.items()},
     }
-    with create_grid_raster(
-        path, grid.window, grid.gsd_m, grid.crs, bands=BANDS, tags=tags, overwrite=overwrite
-    ) as output:
-        blocks = plan_blocks(grid.window, grid.wants)
-        with closing(predict_missing(grid, segmenter, blocks, finished, reporter)) as predictions:
-            write_probabilities(blocks, predictions, output)
+    with (
+        create_grid_raster(
+            path, grid.window, grid.gsd_m, grid.crs, bands=BANDS, tags=tags, overwrite=overwrite
+        ) as output,
+        closing(predict_missing(work.predictor.predict, work.blocks, work.finished, reporter)) as predictions,
+    ):
+        write_probabilities(work.blocks, predictions, output)
 
 
 def _line_params(request: RasterRequest, raster: GridRaster) -> LineParams:

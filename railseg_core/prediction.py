@@ -41,6 +41,22 @@ class TilePrediction(NamedTuple):
 
 BlockPrediction = dict[Tile, TilePrediction | None]
 """Of all fresh tiles of a block; None where there is no picture."""
+PredictBlocks = Callable[[Sequence[PlannedBlock], Callable[[int], None]], Generator[BlockPrediction, None, None]]
+"""Of these blocks, in order; it tells the second argument of so many more tiles that are done."""
+
+
+class Predictor(NamedTuple):
+    """What predicts blocks that no run before has left.
+
+    Attributes:
+        device: `cuda`, `mps` or `cpu`: predictions of one device are not mixed with those of another.
+        description: The device, for a person.
+        predict: Does it.
+    """
+
+    device: str
+    description: str
+    predict: PredictBlocks
 
 
 class _TileImage(NamedTuple):
@@ -113,7 +129,7 @@ def from_bytes(content: bytes, expected: Sequence[Tile]) -> BlockPrediction | No
             tiles = [Tile(int(x), int(y)) for x, y in arrays["tiles"]]
             present, partial = arrays["present"], arrays["partial"]
             probability, packed = arrays["probability"], arrays["valid"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return None
     count = int(present.sum())
     shapes_fit = (

@@ -12,10 +12,9 @@ import numpy.typing as npt
 from railseg_core.block_plan import PlannedBlock
 from railseg_core.finished_blocks import FinishedBlocks
 from railseg_core.grid_raster import GridRasterWriter
-from railseg_core.prediction import BlockPrediction, TilePrediction, predict_blocks
-from railseg_core.raster import WorkingGrid
+from railseg_core.prediction import BlockPrediction, PredictBlocks, TilePrediction
 from railseg_core.reporting import Reporter
-from railseg_core.segmentation import BANDS, Segmenter
+from railseg_core.segmentation import BANDS
 from railseg_core.tiling import PixelWindow, Tile, blending_weights, tiles_of
 
 UInt8Array = npt.NDArray[np.uint8]
@@ -23,8 +22,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 
 def predict_missing(
-    grid: WorkingGrid,
-    segmenter: Segmenter,
+    predict: PredictBlocks,
     blocks: Sequence[PlannedBlock],
     finished: FinishedBlocks,
     reporter: Reporter,
@@ -32,8 +30,7 @@ def predict_missing(
     """The prediction of every block in order; what is not there yet is predicted and kept.
 
     Args:
-        grid: The open raster; its GSD must be the model's.
-        segmenter: The loaded model.
+        predict: What predicts the blocks that are not there yet.
         blocks: In the order of their numbers.
         finished: Where predictions lie.
         reporter: Told of every batch, stage `segment`, counted in tiles that were not there yet.
@@ -49,7 +46,7 @@ def predict_missing(
 
     on_tiles(0)
     numbers = {block.number for block in missing}
-    with closing(predict_blocks(grid, segmenter, missing, on_tiles)) as predictions:
+    with closing(predict(missing, on_tiles)) as predictions:
         for block in blocks:
             if block.number in numbers:
                 prediction = next(predictions)

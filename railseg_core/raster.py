@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,7 @@ from railseg_core.area import Area, polygon_mask
 from railseg_core.chunks import ChunkCache
 from railseg_core.errors import RailSegError
 from railseg_core.lattice_warp import LatticeWarp
+from railseg_core.outputs import exists
 from railseg_core.placement import Placement
 from railseg_core.radiometry import Stretch, check_has_data, find_stretch
 from railseg_core.source_raster import SourceRaster, choose_bands, closed_on_error, open_dataset, reading
@@ -86,6 +87,20 @@ class RasterInfo:
     crs: str
     gsd_m: float
     working_crs: str
+
+
+class RasterFile(NamedTuple):
+    """A file that a raster is read from.
+
+    Attributes:
+        name: Without its folder, which may be another one on another machine; all of a name that is no file here.
+        size: Bytes; None of what is no file here.
+        changed_ns: When it was changed last; None of what is no file here. A copy has a time of its own.
+    """
+
+    name: str
+    size: int | None
+    changed_ns: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +250,15 @@ class WorkingGrid:
         return float((picture if self._polygon is None else picture.intersection(self._polygon)).area)
 
     @property
-    def identity(self) -> list[list[str | int]]:
-        """The raster's files with their sizes and times (ns) of change: with other ones, pixels may be others."""
+    def location(self) -> str:
+        """The raster's name, as it holds in any folder of this machine."""
+        return str(Path(self.info.path).absolute()) if exists(self.info.path) else self.info.path
+
+    @property
+    def files(self) -> tuple[RasterFile, ...]:
+        """What the raster is read from: with other files, pixels may be others."""
         names = [self.info.path, *(name for name in self._source.dataset.files if not name.endswith(".aux.xml"))]
-        return [_file_identity(name) for name in dict.fromkeys(names)]
+        return tuple(_raster_file(name) for name in dict.fromkeys(names))
 
     def read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
         """The picture in any window, within the area or not, within the raster or not.
@@ -336,13 +356,12 @@ def reflect_invalid(image: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) 
     return filled
 
 
-def _file_identity(name: str) -> list[str | int]:
-    """A file's name, size and time of change; the name alone of what is no file of this machine."""
+def _raster_file(name: str) -> RasterFile:
     try:
         status = Path(name).stat()
     except (OSError, ValueError):
-        return [name]
-    return [str(Path(name).absolute()), status.st_size, status.st_mtime_ns]
+        return RasterFile(name, None, None)
+    return RasterFile(Path(name).name, status.st_size, status.st_mtime_ns)
 
 
 def _open_picture(

@@ -61,6 +61,8 @@ class _PictureRequest(_RasterRequest):
         device: `auto`, `cpu`, `cuda` or `mps`.
         mask: Mask raster to write as well.
         resume: Whether to go on where an interrupted run with the same raster, area, model and output stopped.
+        scheduler: Of a dask cluster that runs the model, `tcp://host:port`, or `local:N` for N processes of this
+            machine; None for this process.
     """
 
     bands: tuple[int, ...] | None = None
@@ -69,6 +71,7 @@ class _PictureRequest(_RasterRequest):
     device: str = "auto"
     mask: Path | None = None
     resume: bool = True
+    scheduler: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +82,25 @@ class ExtractRequest(_PictureRequest):
         min_length_m: Shorter isolated pieces are left out, metres.
         probability: Probability raster to keep as well.
         preview: PNG of the lines over the picture to draw as well.
+        shard: (i, n): only run the model, over the i-th of n parts, and leave that to a merge beside the output.
+        merge: Run no model but make the map of what all shards have left, beside the output and in these folders of
+            other machines; None to run the model.
     """
 
     min_length_m: float = 15.0
     probability: Path | None = None
     preview: Path | None = None
+    shard: tuple[int, int] | None = None
+    merge: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.shard is not None and self.merge is not None:
+            raise RailSegError("A shard is not merged.", "Run all shards first, then the merge.")
+        if self.shard is not None and not self.resume:
+            raise RailSegError(
+                "To start a shard anew would throw away what the others have left.",
+                "Remove their folder before the first of them starts, or give another output.",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +259,10 @@ def _parse(name: str, value: Any) -> Any:
             return value if isinstance(value, Area) else Area.from_values(value)
         if name in _RANGES:
             return _in_range(name, float(value), *_RANGES[name])
+        if name == "shard":
+            return _shard(value)
+        if name == "merge":
+            return _folders(value)
         if name == "side_px":
             return int(_in_range(name, value, MIN_CHIP_PX, MAX_CHIP_PX))
         if name == "overwrite":
@@ -252,6 +273,8 @@ def _parse(name: str, value: Any) -> Any:
         ) from error
     if name == "kernel" and value not in get_args(KernelShape):
         raise RailSegError(f"There is no kernel shape {_short(value)}.", "Use square or disc.")
+    if name == "scheduler" and not isinstance(value, str):
+        raise RailSegError(f"There is no scheduler {_short(value)}.", "Give its address, such as tcp://host:8786.")
     if name == "device" and not isinstance(value, str):
         raise RailSegError(f"There is no device called {_short(value)}.", "Use auto.")
     return value
@@ -273,6 +296,19 @@ def _bands(value: Any) -> tuple[int, ...]:
     if len(bands) not in (1, 3):
         raise RailSegError(f"{len(bands)} bands were chosen.", "Choose one band, or three as red, green and blue.")
     return bands
+
+
+def _folders(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str | bytes):
+        raise TypeError("it is not a list of folders")
+    return tuple(str(Path(folder)) for folder in value)
+
+
+def _shard(value: Any) -> tuple[int, int]:
+    number, count = (int(part) for part in (value.split("/") if isinstance(value, str) else value))
+    if not 1 <= number <= count:
+        raise RailSegError(f"There is no shard {number}/{count}.", f"Choose one from 1/{count} to {count}/{count}.")
+    return number, count
 
 
 def _in_range(name: str, value: float, low: float, high: float) -> float:

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 import rasterio
 from hypothesis import settings
+from rasterio.transform import from_origin
 from rasterio.windows import Window
 
 from railseg_core.process_environment import prepare_process_environment
 from railseg_core.resources_dir import resource_path
+from railseg_core.tiling import BLOCK_PX
 
 prepare_process_environment()  # before any test module imports torch
 settings.register_profile("fuzz", max_examples=3000, deadline=None)  # make fuzz
@@ -33,3 +35,30 @@ def small_raster(sample_raster: Path, tmp_path_factory: pytest.TempPathFactory) 
         with rasterio.open(path, "w", **profile) as small:
             small.write(sample.read(window=window))
     return path
+
+
+@pytest.fixture(scope="session")
+def corner_raster(sample_raster: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """120 m x 120 m of the sample, moved to where four blocks meet, of which each has tiles of its own: nine in all."""
+    path = tmp_path_factory.mktemp("raster") / "corner.tif"
+    corner_x, corner_y = 1709 * BLOCK_PX * 0.2, 15660 * BLOCK_PX * 0.2
+    with rasterio.open(sample_raster) as sample:
+        profile = sample.profile | {"width": 1200, "height": 1200}
+        profile |= {"transform": from_origin(corner_x - 20, corner_y + 20, 0.1, 0.1)}
+        with rasterio.open(path, "w", **profile) as moved:
+            moved.write(sample.read(window=Window(900, 900, 1200, 1200)))
+    return path
+
+
+@pytest.fixture(scope="session")
+def corner_lines(corner_raster: Path, tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """What one process finds on it."""
+    from railseg_core.pipeline import run
+    from railseg_core.railway_map import read_lines
+    from railseg_core.requests import ExtractRequest
+
+    output = tmp_path_factory.mktemp("corner") / "out.gpkg"
+    run(ExtractRequest(raster=str(corner_raster), output=output, device="cpu"))
+    lines = [line.tobytes() for line in read_lines(output)[0]]
+    assert lines
+    return lines

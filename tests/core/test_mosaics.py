@@ -71,11 +71,11 @@ def test_a_mosaic_of_500_files_has_the_pixels_of_the_whole(
 
 def test_a_mosaic_is_another_one_when_a_piece_changes(mosaic: tuple[Path, list[Path]]) -> None:
     with open_working_grid(mosaic[0]) as grid:
-        before = grid.identity
+        before = grid.files
     piece = mosaic[1][7]
     piece.touch()
     with open_working_grid(mosaic[0]) as grid:
-        assert grid.identity != before
+        assert grid.files != before
 
 
 def test_a_missing_piece_is_named(sample_raster: Path, tmp_path: Path) -> None:

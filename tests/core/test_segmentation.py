@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
 from railseg_core.network.model_card import ModelCard
 from railseg_core.network.model_file import load_model, save_model
-from railseg_core.prediction import BlockPrediction, TilePrediction
+from railseg_core.prediction import BlockPrediction, TilePrediction, predict_blocks
 from railseg_core.probability import blend, predict_missing, write_probabilities
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.reporting import Reporter, Silent
@@ -71,7 +72,9 @@ def segment(grid: WorkingGrid, segmenter: Segmenter, target: Path, reporter: Rep
         create_grid_raster(target, grid.window, GSD_M, grid.crs, bands=BANDS) as output,
         finished_blocks(target, {}, resume=False, reporter=reporter) as finished,
     ):
-        write_probabilities(blocks, predict_missing(grid, segmenter, blocks, finished, reporter), output)
+        write_probabilities(
+            blocks, predict_missing(partial(predict_blocks, grid, segmenter), blocks, finished, reporter), output
+        )
 
 
 def segmented(

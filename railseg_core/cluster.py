@@ -1,0 +1,212 @@
+"""Blocks predicted by a dask.distributed cluster, or by several processes of this machine: the client's side."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import CancelledError, Executor, Future
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from railseg_core import __version__
+from railseg_core.block_plan import PlannedBlock
+from railseg_core.cluster_worker import WorkerSetup, check_worker, predict_block
+from railseg_core.errors import RailSegError
+from railseg_core.network.model_file import bundled_model_path, checksum
+from railseg_core.prediction import BlockPrediction, Predictor, from_bytes
+from railseg_core.raster import WorkingGrid
+from railseg_core.reporting import Reporter
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_Value = TypeVar("_Value")
+_CONNECT_S = 5
+_LOOK_FOR_WORKERS_S = 20.0
+_BLOCKS_PER_THREAD = 2
+"""One that a worker's thread is at and one that waits, so that the thread never does."""
+_AGAIN = "Finished blocks are kept: the same command goes on from there."
+
+
+@contextmanager
+def cluster_predictor(
+    scheduler: str, grid: WorkingGrid, model: Path | None, device: str, reporter: Reporter
+) -> Iterator[Predictor]:
+    """Connects to a cluster and checks one of its workers; the connection ends with the `with` block.
+
+    Args:
+        scheduler: `tcp://host:port`, or `local:N` for N processes of this machine that end with the block.
+        grid: The open raster.
+        model: Model file; None for the bundled one.
+        device: `auto` (that of the first worker), `cpu`, `cuda` or `mps`: all workers predict on the same kind.
+        reporter: Told how many workers there are, and when there are none.
+
+    Raises:
+        RailSegError: the scheduler cannot be reached, or as `check_worker`.
+    """
+    with _client(scheduler) as client:
+        setup = WorkerSetup(
+            # Which tiles are wanted is known here; an area may be large to send.
+            recipe=replace(grid.recipe, path=grid.location, area=None),
+            raster=tuple((file.name, file.size) for file in grid.files),
+            model=None if model is None else model.absolute(),
+            model_sha256=checksum(model or bundled_model_path()),
+            device=device,
+            version=__version__,
+        )
+        executor = client.get_executor()
+        has_workers = True
+
+        def watch() -> None:
+            nonlocal has_workers
+            had_workers, has_workers = has_workers, bool(_threads(client))
+            if had_workers and not has_workers:
+                reporter.log("warning", f"No worker is connected to {scheduler}: waiting for one.")
+
+        watch()
+        chosen = _result(executor.submit(check_worker, setup), watch)
+        workers = len(_threads(client))
+        reporter.log("info", f"{workers} worker{'s' if workers > 1 else ''} at {scheduler}, on {chosen}.")
+        yield Predictor(
+            chosen,
+            f"{chosen} ({workers} workers at {scheduler})",
+            partial(
+                predict_with,
+                executor,
+                replace(setup, device=chosen),
+                most_under_way=lambda: _BLOCKS_PER_THREAD * max(1, sum(_threads(client).values())),
+                watch=watch,
+            ),
+        )
+
+
+def predict_with(
+    executor: Executor,
+    setup: WorkerSetup,
+    blocks: Sequence[PlannedBlock],
+    on_tiles: Callable[[int], None],
+    *,
+    most_under_way: Callable[[], int],
+    watch: Callable[[], None],
+) -> Generator[BlockPrediction, None, None]:
+    """Sends blocks to the workers of an executor and gives their predictions in order; see `PredictBlocks`.
+
+    Args:
+        executor: Runs `predict_block`.
+        setup: For the workers.
+        blocks: In the order of their numbers.
+        on_tiles: Told of so many more tiles that are done.
+        most_under_way: How many blocks may be out at this moment; it may change as workers come and go.
+        watch: Called now and then while nothing comes back.
+
+    Raises:
+        RailSegError: a worker cannot do it, or the workers or their scheduler are gone.
+    """
+    under_way: deque[tuple[PlannedBlock, Future[bytes]]] = deque()
+
+    def next_one() -> BlockPrediction:
+        block, future = under_way.popleft()
+        prediction = from_bytes(_result(future, watch), block.fresh)
+        if prediction is None:
+            raise RailSegError("A worker sent what is no prediction.", "Install the same version on all machines.")
+        on_tiles(len(block.fresh))
+        return prediction
+
+    try:
+        for block in blocks:
+            under_way.append((block, executor.submit(predict_block, setup, block)))
+            while len(under_way) >= most_under_way():
+                yield next_one()
+        while under_way:
+            yield next_one()
+    finally:
+        for _, future in under_way:
+            future.cancel()
+
+
+def _threads(client: Client) -> dict[str, int]:
+    """The threads of every worker, by its address."""
+    try:
+        threads: dict[str, int] = client.nthreads()
+    except OSError as error:
+        raise _scheduler_gone() from error
+    return threads
+
+
+def _scheduler_gone() -> RailSegError:
+    return RailSegError("The scheduler has gone.", f"Start it again. {_AGAIN}")
+
+
+def _result(future: Future[_Value], watch: Callable[[], None]) -> _Value:
+    while True:
+        try:
+            return future.result(_LOOK_FOR_WORKERS_S)
+        except RailSegError:
+            raise
+        except CancelledError as error:
+            raise _scheduler_gone() from error
+        except ImportError as error:
+            raise RailSegError(
+                f"The workers have no RailSeg that runs: {error}.", "Install the same version there as here."
+            ) from error
+        except Exception as error:
+            if future.done():
+                raise RailSegError(
+                    f"The workers could not do it: {_one_line(error)}.",
+                    f"Their logs say more. {_AGAIN}",
+                ) from error
+            watch()  # it was only the time for waiting that ran out
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+@contextmanager
+def _client(scheduler: str) -> Iterator[Client]:
+    try:
+        from dask.system import CPU_COUNT
+        from distributed import Client, LocalCluster
+    except ImportError as error:
+        raise RailSegError(
+            f"--scheduler needs dask.distributed, which is not installed here ({error}).",
+            "Install it here and for the workers: python -m pip install 'railseg-core[cluster]'.",
+        ) from error
+    local = re.fullmatch(r"local:([1-9]\d*)", scheduler)
+    if local is None and not re.fullmatch(r"(tcp|tls|wss?)://\S+:\d+", scheduler):
+        raise RailSegError(
+            f"There can be no scheduler {scheduler!r}.", "Give its address, such as tcp://host:8786, or local:4."
+        )
+    # What its errors mean is told here in a line; its own logs are tracebacks.
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    if local is not None:
+        processes = int(local[1])
+        threads = str(max(1, CPU_COUNT // processes))
+        with (
+            LocalCluster(
+                n_workers=processes,
+                threads_per_worker=1,
+                memory_limit=0,  # what a block takes is bounded; a limit would only stop workers on small machines
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+                env={"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads},
+            ) as cluster,
+            Client(cluster, set_as_default=False) as client,
+        ):
+            yield client
+        return
+    try:
+        client = Client(scheduler, timeout=_CONNECT_S, set_as_default=False)
+    except OSError as error:
+        raise RailSegError(
+            f"The scheduler {scheduler} cannot be reached: {_one_line(error)}.",
+            "Start it (`dask scheduler`), and check the address and the firewall.",
+        ) from error
+    with client:
+        yield client

@@ -1,0 +1,156 @@
+"""A raster in shards, side by side or on several machines, and their merge."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from railseg_core.__main__ import main
+from railseg_core.block_plan import PlannedBlock, shard_of
+from railseg_core.errors import RailSegError
+from railseg_core.finished_blocks import FinishedBlocks, shared_blocks, unfinished_folder
+from railseg_core.railway_map import read_lines
+from railseg_core.requests import ExtractRequest, parse_request
+from railseg_core.tiling import PixelWindow, Tile
+
+PLAN = [PlannedBlock(number, PixelWindow(0, 0, 1, 1), (Tile(number, 0),), (Tile(number, 0),)) for number in range(10)]
+
+
+def command(raster: Path, output: Path, name: str, *options: str) -> list[str]:
+    return [name, str(raster), str(output), *(["--device", "cpu"] if name == "extract" else []), "--quiet", *options]
+
+
+def lines_of(path: Path) -> list[bytes]:
+    return [line.tobytes() for line in read_lines(path)[0]]
+
+
+@given(blocks=st.integers(0, 50), count=st.integers(1, 60))
+def test_shards_cover_all_blocks_once_in_order(blocks: int, count: int) -> None:
+    plan = [PlannedBlock(number, PixelWindow(0, 0, 1, 1), (), ()) for number in range(blocks)]
+    shards = [shard_of(plan, number, count) for number in range(1, count + 1)]
+    assert [block for shard in shards for block in shard] == plan
+    assert max(map(len, shards)) - min(map(len, shards)) <= 1
+
+
+def test_shards_side_by_side_and_the_merge_give_the_lines_of_one_run(
+    corner_raster: Path, corner_lines: list[bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out.gpkg"
+    running = [
+        subprocess.Popen(
+            [
+                *(sys.executable, "-m", "railseg_core"),
+                *command(corner_raster, output, "extract", "--shard", shard, "--json"),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for shard in ("1/2", "2/2")
+    ]
+    results = [json.loads(shard.communicate()[0]) for shard in running]
+    folder = unfinished_folder(output)
+    assert [(result["shard"], result["blocks"], result["folder"]) for result in results] == [
+        ("1/2", 2, str(folder)),
+        ("2/2", 2, str(folder)),
+    ]
+    assert not output.exists()
+    assert len(list(folder.glob("*.npz"))) == 4
+    assert main(command(corner_raster, output, "merge", "--json")) == 0
+    assert json.loads(capsys.readouterr().out)["device"] == "cpu (in shards)"
+    assert lines_of(output) == corner_lines
+    assert list(tmp_path.iterdir()) == [output]
+
+
+def test_shards_of_other_machines_are_merged_from_their_folders(
+    corner_raster: Path, corner_lines: list[bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = (tmp_path / name / "out.gpkg" for name in ("first", "second"))
+    for number, output in ((1, first), (2, second)):
+        output.parent.mkdir()
+        copy = shutil.copy(corner_raster, output.with_name("picture.tif"))  # copied today: another time of change
+        os.utime(copy, (number, number))
+        assert main(command(copy, output, "extract", "--shard", f"{number}/2")) == 0
+        merged_alone = main(command(copy, output, "merge"))
+        assert merged_alone == 1
+        assert f"of 2 shards, {3 - number} are not done" in capsys.readouterr().err
+    theirs = unfinished_folder(second)
+    blocks = {path.name: path.read_bytes() for path in theirs.iterdir()}
+    raster = first.with_name("picture.tif")
+    assert main(command(raster, first, "merge", "--from", str(theirs), "--preview", str(tmp_path / "p.png"))) == 0
+    assert lines_of(first) == corner_lines
+    assert not unfinished_folder(first).exists()
+    assert {path.name: path.read_bytes() for path in theirs.iterdir()} == blocks
+
+
+def test_shards_that_start_at_the_same_moment_keep_each_other_s_blocks(tmp_path: Path) -> None:
+    output, identity = tmp_path / "out.gpkg", {"model": "a"}
+    together = threading.Barrier(len(PLAN))
+
+    def shard(block: PlannedBlock) -> None:
+        together.wait()
+        with shared_blocks(output, identity, len(PLAN)) as finished:
+            finished.write(block, dict.fromkeys(block.fresh))
+
+    with ThreadPoolExecutor(len(PLAN)) as threads:
+        list(threads.map(shard, PLAN))
+    with shared_blocks(output, identity, len(PLAN)) as finished:
+        assert all(finished.has(block) for block in PLAN)
+    assert [path.name for path in tmp_path.iterdir()] == [unfinished_folder(output).name]
+
+
+def test_a_shard_of_another_run_is_refused_and_nothing_is_thrown_away(tmp_path: Path) -> None:
+    output = tmp_path / "out.gpkg"
+    with shared_blocks(output, {"model": "a", "device": "cpu"}, 2) as finished:
+        finished.write(PLAN[0], dict.fromkeys(PLAN[0].fresh))
+    with (
+        pytest.raises(RailSegError, match=r"differs in device\. Remove"),
+        shared_blocks(output, {"model": "a", "device": "cuda"}, 2),
+    ):
+        pass
+    assert FinishedBlocks(unfinished_folder(output), {}).has(PLAN[0])
+
+
+def test_missing_shards_are_named_as_a_batch_queue_takes_them(tmp_path: Path) -> None:
+    with shared_blocks(tmp_path / "out.gpkg", {}, 10) as finished:
+        missing = [PLAN[number] for number in (0, 1, 2, 6)]
+        with pytest.raises(RailSegError, match=r"4 of 10 blocks .* of 10 shards, 1-3,7 are not done.*--shard 1/10"):
+            finished.refuse_missing(PLAN, missing, lambda _: None)
+        assert list(finished.refuse_missing(PLAN, [], lambda _: None)) == []
+
+
+def test_a_merge_of_nothing_or_of_another_run_names_the_way_out(
+    corner_raster: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out.gpkg"
+    assert main(command(corner_raster, output, "merge")) == 1
+    assert "nothing to merge" in capsys.readouterr().err
+    assert main(command(corner_raster, output, "merge", "--from", str(tmp_path))) == 1
+    assert "run.json" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+    folder = unfinished_folder(output)
+    folder.mkdir()
+    (folder / "run.json").write_text('{"version": "0.0.1"}')
+    assert main(command(corner_raster, output, "merge")) == 1
+    assert "differs in version, raster" in capsys.readouterr().err
+    assert folder.exists()
+
+
+@pytest.mark.parametrize("shard", ["0/2", "3/2", "2", "a/b", "1/2/3"])
+def test_a_shard_that_can_not_be_is_refused(shard: str) -> None:
+    with pytest.raises(RailSegError, match="shard"):
+        parse_request("extract", {"raster": "a.tif", "output": "a.gpkg", "shard": shard})
+
+
+def test_a_shard_does_not_start_anew() -> None:
+    with pytest.raises(RailSegError, match="throw away"):
+        ExtractRequest(raster="a.tif", output=Path("a.gpkg"), shard=(1, 2), resume=False)
