@@ -121,14 +121,14 @@ class FinishedBlocks:
 
 @contextmanager
 def finished_blocks(
-    output: Path, identity: Mapping[str, Any], *, resume: bool, reporter: Reporter
+    folder: Path, identity: Mapping[str, Any], *, resume: bool, reporter: Reporter
 ) -> Iterator[FinishedBlocks]:
-    """Opens the folder of an output's finished blocks, and removes it when the `with` block ends well.
+    """Opens a folder of finished blocks, and removes it when the `with` block ends well.
 
     Where that ends early, the folder stays if any block is in it.
 
     Args:
-        output: What is being made.
+        folder: `unfinished_folder` of the output, or another; it need not exist.
         identity: JSON-like; blocks of a run with another are thrown away.
         resume: Whether finished blocks may be used at all.
         reporter: Told what is found.
@@ -136,7 +136,6 @@ def finished_blocks(
     Raises:
         RailSegError: the folder cannot be made.
     """
-    folder = unfinished_folder(output)
     if folder.exists():
         changed = _differences(_identity(folder), identity)
         if not resume or changed:
@@ -231,7 +230,7 @@ def _make(folder: Path, identity: Mapping[str, Any]) -> None:
     aside = folder.with_name(f"{folder.name}.{uuid4().hex}")
     try:
         if not folder.exists():
-            aside.mkdir()
+            aside.mkdir(parents=True)
             (aside / _IDENTITY_FILE).write_text(json.dumps(identity, indent=1), encoding="utf-8")
             try:
                 aside.rename(folder)

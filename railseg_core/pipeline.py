@@ -267,7 +267,7 @@ def _predictions(
     reporter: Reporter,
 ) -> Iterator[tuple[Predictor, FinishedBlocks]]:
     """Chooses where predictions come from: this process, a cluster, or shards that have left them all."""
-    from railseg_core.finished_blocks import finished_blocks, gathered_blocks, shared_blocks
+    from railseg_core.finished_blocks import finished_blocks, gathered_blocks, shared_blocks, unfinished_folder
     from railseg_core.prediction import Predictor
 
     shard = request.shard if isinstance(request, ExtractRequest) else None
@@ -282,7 +282,12 @@ def _predictions(
     with _predictor(request, grid, reporter) as predictor:
         identity = {**identity, "device": predictor.device}
         with (
-            finished_blocks(request.output, identity, resume=request.resume, reporter=reporter)
+            finished_blocks(
+                request.unfinished or unfinished_folder(request.output),
+                identity,
+                resume=request.resume,
+                reporter=reporter,
+            )
             if shard is None
             else shared_blocks(request.output, identity, shard[1])
         ) as finished:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Event
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -83,24 +84,32 @@ def predict_blocks(
     Yields:
         The prediction of each block, in order, while the next is being worked on.
     """
+    ended = Event()
+
+    def read(block: PlannedBlock) -> dict[Tile, _TileImage | None]:
+        return {tile: _tile_image(grid, tile) for tile in block.fresh if not ended.is_set()}
+
     with (
         _threads(1, waits=True) as reader,  # the raster may be closed when this has ended
         _threads(segmenter.parallel_batches, waits=False) as network,
         segmenter.threads_divided(),
     ):
         computing: deque[tuple[dict[Tile, _TileImage | None], list[tuple[list[Tile], Future[UInt8Array]]]]] = deque()
-        for images in _in_order(reader, lambda block: _read(grid, block), blocks):
-            seen = {tile: image for tile, image in images.items() if image is not None}
-            batches = [
-                (part, network.submit(segmenter.predict, np.stack([seen[tile].pixels for tile in part])))
-                for part in _parts(list(seen), segmenter.batch_tiles)
-            ]
-            on_tiles(len(images) - len(seen))
-            computing.append((images, batches))
-            if len(computing) > 1:
+        try:
+            for images in _in_order(reader, read, blocks):
+                seen = {tile: image for tile, image in images.items() if image is not None}
+                batches = [
+                    (part, network.submit(segmenter.predict, np.stack([seen[tile].pixels for tile in part])))
+                    for part in _parts(list(seen), segmenter.batch_tiles)
+                ]
+                on_tiles(len(images) - len(seen))
+                computing.append((images, batches))
+                if len(computing) > 1:
+                    yield _collect(*computing.popleft(), on_tiles)
+            while computing:
                 yield _collect(*computing.popleft(), on_tiles)
-        while computing:
-            yield _collect(*computing.popleft(), on_tiles)
+        finally:
+            ended.set()
 
 
 def to_bytes(prediction: BlockPrediction) -> bytes:
@@ -148,10 +157,6 @@ def from_bytes(content: bytes, expected: Sequence[Tile]) -> BlockPrediction | No
         for values, is_partial in zip(probability, partial, strict=True)
     )
     return {tile: next(items) if is_present else None for tile, is_present in zip(tiles, present, strict=True)}
-
-
-def _read(grid: WorkingGrid, block: PlannedBlock) -> dict[Tile, _TileImage | None]:
-    return {tile: _tile_image(grid, tile) for tile in block.fresh}
 
 
 def _tile_image(grid: WorkingGrid, tile: Tile) -> _TileImage | None:

@@ -61,6 +61,7 @@ class _PictureRequest(_RasterRequest):
         device: `auto`, `cpu`, `cuda` or `mps`.
         mask: Mask raster to write as well.
         resume: Whether to go on where an interrupted run with the same raster, area, model and output stopped.
+        unfinished: Folder for finished blocks until the run is done; None for a hidden one beside the output.
         scheduler: Of a dask cluster that runs the model, `tcp://host:port`, or `local:N` for N processes of this
             machine; None for this process.
     """
@@ -71,6 +72,7 @@ class _PictureRequest(_RasterRequest):
     device: str = "auto"
     mask: Path | None = None
     resume: bool = True
+    unfinished: Path | None = None
     scheduler: str | None = None
 
 
@@ -209,7 +211,7 @@ REQUESTS: dict[str, type[Request]] = {
 MIN_CHIP_PX, MAX_CHIP_PX = 64, 4096
 _SHOWN = 80
 _SOURCES = ("raster", "extracted", "reference", "lines")
-_PATHS = ("output", "model", "probability", "mask", "preview", "layers")
+_PATHS = ("output", "model", "probability", "mask", "preview", "layers", "unfinished")
 _RANGES = {
     "threshold": (0.0, 1.0),
     "opening_m": (0.0, 10.0),
@@ -265,7 +267,7 @@ def _parse(name: str, value: Any) -> Any:
             return _folders(value)
         if name == "side_px":
             return int(_in_range(name, value, MIN_CHIP_PX, MAX_CHIP_PX))
-        if name == "overwrite":
+        if name in ("overwrite", "resume"):
             return _truth(value)
     except (TypeError, ValueError, OverflowError, KeyError, RecursionError, shapely.errors.ShapelyError) as error:
         raise RailSegError(

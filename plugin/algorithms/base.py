@@ -14,10 +14,11 @@ from qgis.core import (
 from ..environment import Environment
 from ..locations import WEBSITE
 from ..translation import tr
+from ..unfinished import unfinished_folder
 from ..worker_client import WorkerCancelledError, WorkerClient
 from .area import chosen_area
 from .layer_group import group_layers
-from .parameters import bands_request
+from .parameters import bands_request, picture_request
 from .raster_source import RasterSource, picture_problem, raster_problem
 
 
@@ -195,3 +196,15 @@ class PictureAlgorithm(RasterAlgorithm):
         except QgsProcessingException as error:
             return str(error)
         return picture_problem(self.parameterAsRasterLayer(parameters, self.INPUT, context), context)
+
+
+class ModelAlgorithm(PictureAlgorithm):
+    """A step that runs the model over a picture, which takes long enough to be interrupted."""
+
+    def inputs(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """The raster, the area, and where what is finished lies until all is."""
+        inputs = super().inputs(parameters, context, feedback)
+        folder = unfinished_folder(inputs | picture_request(self, parameters, context))
+        return inputs | {"unfinished": str(folder)}

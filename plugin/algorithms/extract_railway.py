@@ -7,7 +7,7 @@ from typing import Any
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
 from ..translation import tr
-from .base import PictureAlgorithm
+from .base import ModelAlgorithm
 from .map_layers import map_numbers, map_outputs, map_parameters, map_request
 from .parameters import (
     MIN_LENGTH,
@@ -22,7 +22,7 @@ from .parameters import (
 )
 
 
-class ExtractRailway(PictureAlgorithm):
+class ExtractRailway(ModelAlgorithm):
     """Raster to tracks and nodes and, on request, probability and mask rasters."""
 
     METHOD = "extract"

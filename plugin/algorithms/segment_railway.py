@@ -7,7 +7,7 @@ from typing import Any
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
 from ..translation import tr
-from .base import PictureAlgorithm
+from .base import ModelAlgorithm
 from .parameters import (
     cleaning_parameters,
     cleaning_request,
@@ -19,7 +19,7 @@ from .parameters import (
 )
 
 
-class SegmentRailway(PictureAlgorithm):
+class SegmentRailway(ModelAlgorithm):
     """Raster to probability raster and, on request, mask raster."""
 
     METHOD = "segment"

@@ -115,7 +115,7 @@ def test_a_prediction_of_other_tiles_is_not_taken() -> None:
 
 def test_the_folder_goes_when_all_is_done(tmp_path: Path) -> None:
     output = tmp_path / "out.gpkg"
-    with finished_blocks(output, {}, resume=True, reporter=Silent()) as finished:
+    with finished_blocks(unfinished_folder(output), {}, resume=True, reporter=Silent()) as finished:
         finished.write(BLOCK, some_prediction())
         assert finished.has(BLOCK)
         assert_same(finished.read(BLOCK), some_prediction())
@@ -128,7 +128,10 @@ def interrupted(output: Path, identity: dict[str, object], *, with_block: bool =
             finished.write(BLOCK, some_prediction())
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), finished_blocks(output, identity, resume=True, reporter=Silent()) as found:
+    with (
+        pytest.raises(KeyboardInterrupt),
+        finished_blocks(unfinished_folder(output), identity, resume=True, reporter=Silent()) as found,
+    ):
         work(found)
 
 
@@ -136,7 +139,9 @@ def test_an_interrupted_run_leaves_its_blocks_to_the_next_like_it(tmp_path: Path
     output = tmp_path / "out.gpkg"
     interrupted(output, {"model": "a", "bands": (1, 2)})
     listening = Listening()
-    with finished_blocks(output, {"model": "a", "bands": (1, 2)}, resume=True, reporter=listening) as finished:
+    with finished_blocks(
+        unfinished_folder(output), {"model": "a", "bands": (1, 2)}, resume=True, reporter=listening
+    ) as finished:
         assert_same(finished.read(BLOCK), some_prediction())
     assert "goes on where it stopped" in listening.messages[0]
 
@@ -145,7 +150,9 @@ def test_with_other_parameters_it_starts_anew_and_says_so(tmp_path: Path) -> Non
     output = tmp_path / "out.gpkg"
     interrupted(output, {"model": "a", "bands": None})
     listening = Listening()
-    with finished_blocks(output, {"model": "b", "bands": None}, resume=True, reporter=listening) as finished:
+    with finished_blocks(
+        unfinished_folder(output), {"model": "b", "bands": None}, resume=True, reporter=listening
+    ) as finished:
         assert not finished.has(BLOCK)
     assert listening.messages == ["An earlier run was not finished, but differs in model: this starts anew."]
 
@@ -153,7 +160,7 @@ def test_with_other_parameters_it_starts_anew_and_says_so(tmp_path: Path) -> Non
 def test_it_starts_anew_where_that_is_asked(tmp_path: Path) -> None:
     output = tmp_path / "out.gpkg"
     interrupted(output, {})
-    with finished_blocks(output, {}, resume=False, reporter=Silent()) as finished:
+    with finished_blocks(unfinished_folder(output), {}, resume=False, reporter=Silent()) as finished:
         assert not finished.has(BLOCK)
 
 
@@ -169,7 +176,7 @@ def test_a_damaged_block_is_removed_and_its_way_out_is_said(tmp_path: Path) -> N
     path.write_bytes(path.read_bytes()[:-40])
     with (
         pytest.raises(RailSegError, match=r"damaged or gone.*Run it again"),
-        finished_blocks(output, {}, resume=True, reporter=Silent()) as finished,
+        finished_blocks(unfinished_folder(output), {}, resume=True, reporter=Silent()) as finished,
     ):
         finished.read(BLOCK)
     assert not path.exists()

@@ -14,7 +14,7 @@ import torch
 from railseg_core.area import Area
 from railseg_core.block_plan import plan_blocks
 from railseg_core.errors import RailSegError
-from railseg_core.finished_blocks import finished_blocks
+from railseg_core.finished_blocks import finished_blocks, unfinished_folder
 from railseg_core.grid_raster import create_grid_raster, open_grid_raster
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
@@ -70,7 +70,7 @@ def segment(grid: WorkingGrid, segmenter: Segmenter, target: Path, reporter: Rep
     blocks = plan_blocks(grid.window, grid.wants)
     with (
         create_grid_raster(target, grid.window, GSD_M, grid.crs, bands=BANDS) as output,
-        finished_blocks(target, {}, resume=False, reporter=reporter) as finished,
+        finished_blocks(unfinished_folder(target), {}, resume=False, reporter=reporter) as finished,
     ):
         write_probabilities(
             blocks, predict_missing(partial(predict_blocks, grid, segmenter), blocks, finished, reporter), output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -235,3 +236,24 @@ def test_it_works_in_a_model_whose_next_step_uses_its_lines_and_numbers(track_ra
     corridor = context.getMapLayer(results["buffer:corridor"])
     assert corridor.featureCount() > 0
     assert corridor.extent().width() > 50
+
+
+def test_a_cancelled_run_is_taken_up_by_the_next(sample_raster: Path) -> None:
+    folder = Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "unfinished"
+    parameters = {"INPUT": str(sample_raster), "DEVICE": "cpu", "TRACKS": "memory:"}
+    run("extractrailway", parameters, Feedback(cancel_when=lambda _: any(folder.glob("*/*.npz"))))
+    assert any(folder.glob("*/*.npz"))
+    feedback = Feedback()
+    # Another threshold makes no other blocks.
+    assert run("extractrailway", parameters | {"THRESHOLD": 0.5}, feedback)["TRACK_COUNT"] > 0
+    assert any("goes on where it stopped" in info for info in feedback.infos)
+    assert not any(folder.iterdir())
+
+
+def test_what_nobody_takes_up_for_a_week_is_removed(plain_raster: Path) -> None:
+    old = Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "unfinished" / "old"
+    old.mkdir(parents=True)
+    eight_days_ago = time.time() - 8 * 24 * 3600
+    os.utime(old, (eight_days_ago, eight_days_ago))
+    run("segmentrailway", {"INPUT": str(plain_raster), "DEVICE": "cpu", "PROBABILITY": "TEMPORARY_OUTPUT"})
+    assert not old.exists()

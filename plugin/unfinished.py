@@ -1,0 +1,29 @@
+"""Where an interrupted run leaves what it has finished: QGIS gives every run another temporary output."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsApplication
+
+_KEPT_S = 7 * 24 * 3600
+_WHAT_COUNTS = ("raster", "area", "bands", "model", "device")
+
+
+def unfinished_folder(request: dict[str, Any]) -> Path:
+    """The folder of finished blocks for a request to the worker: the same for the same picture, area and model.
+
+    The worker removes it when it is done. What nobody has taken up for a week goes now.
+    """
+    folder = Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "unfinished"
+    if folder.is_dir():
+        for old in folder.iterdir():
+            if time.time() - old.stat().st_mtime > _KEPT_S:
+                shutil.rmtree(old, ignore_errors=True)
+    content = json.dumps({name: request.get(name) for name in _WHAT_COUNTS}, sort_keys=True)
+    return folder / hashlib.sha256(content.encode()).hexdigest()[:16]
