@@ -127,6 +127,7 @@ def test_the_package_has_what_the_plugin_needs_and_nothing_else(tmp_path: Path) 
         "CHANGELOG.md",
         "LICENSE",
         "README.md",
+        "SECURITY.md",
         "__init__.py",
         "metadata.txt",
         "plugin",
