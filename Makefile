@@ -9,7 +9,7 @@ PROFILE := build/qgis-profile
 LRELEASE ?= lrelease
 export QT_QPA_PLATFORM ?= offscreen
 
-.PHONY: help demo test test-core test-plugin test-desktop fuzz lint scan format qgis package translations bench bench-lines train sample \
+.PHONY: help demo test test-core test-plugin test-desktop fuzz lint scan format qgis screenshots package translations bench bench-lines train sample \
 	clean qgis-installed
 
 help:
@@ -18,7 +18,7 @@ help:
 	@echo "make qgis     QGIS with the plugin loaded and the sample raster open"
 	@echo "make package  the zip for the plugin site, build/railseg.zip"
 	@echo "make train    trains a model: DATA=folder MINUTES=60 NAME=my-model, see train/README.md"
-	@echo "make lint | scan | format | fuzz | translations | bench | bench-lines | sample | clean"
+	@echo "make lint | scan | format | fuzz | translations | bench | bench-lines | sample | screenshots | clean"
 
 .venv/ready: pyproject.toml resources/requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -69,6 +69,9 @@ scan: package .venv-scan/ready
 format: .venv/ready
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+screenshots: .venv/ready qgis-installed
+	$(BIN)/python tests/desktop/screenshots.py
 
 qgis: .venv/ready qgis-installed
 	mkdir -p $(PROFILE)/profiles/default/QGIS build/qgis-plugins

@@ -1,36 +1,19 @@
-"""Runs inside the real QGIS desktop (`qgis --code drive.py`): does what a user does and writes down what it saw.
-
-The environment says where: RAILSEG_RASTER, RAILSEG_SCREENSHOTS (a folder) and RAILSEG_SEEN (a JSON file).
-"""
+"""Runs inside the real QGIS desktop (`qgis --code drive.py`): does what a user does and writes down what it saw."""
 
 from __future__ import annotations
 
-import json
 import os
-import traceback
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
+from desk import STEP_MS, Steps, screenshot, seen, start
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QPushButton, QRadioButton
 from qgis.utils import iface, isPluginLoaded, loadPlugin, plugins, startPlugin, unloadPlugin
 
-SCREENSHOTS = Path(os.environ["RAILSEG_SCREENSHOTS"])
-SEEN = Path(os.environ["RAILSEG_SEEN"])
-_STEP_MS = 1000
-seen: dict[str, Any] = {}
 
-
-def screenshot(name: str) -> None:
-    """The whole virtual screen."""
-    QApplication.primaryScreen().grabWindow(0).save(str(SCREENSHOTS / f"{name}.png"))
-
-
-def steps() -> Iterator[Callable[[], bool] | None]:
-    """What a user does; between two steps the desktop works on, until the condition that is yielded holds."""
+def steps() -> Steps:
+    """What a user does."""
     seen["enabled"] = "railseg" in plugins
     iface.mainWindow().setGeometry(QApplication.primaryScreen().geometry())
     layer = QgsRasterLayer(os.environ["RAILSEG_RASTER"], "picture")
@@ -56,7 +39,7 @@ def steps() -> Iterator[Callable[[], bool] | None]:
     screenshot("2-environment-missing")
     iface.messageBar().clearWidgets()
 
-    QTimer.singleShot(2 * _STEP_MS, look_at_options)
+    QTimer.singleShot(2 * STEP_MS, look_at_options)
     iface.showOptionsDialog(iface.mainWindow(), "RailSeg")
     os.environ["RAILSEG_PYTHON"] = python
 
@@ -83,7 +66,7 @@ def steps() -> Iterator[Callable[[], bool] | None]:
     yield from review()
 
 
-def review() -> Iterator[Callable[[], bool] | None]:
+def review() -> Steps:
     """Goes through what the run is unsure of, and at last does without the plugin."""
     tracks = QgsProject.instance().mapLayersByName("Railway tracks")[0]
     view = iface.layerTreeView()
@@ -125,31 +108,4 @@ def look_at_options() -> None:
     dialog.reject()
 
 
-def advance(script: Iterator[Callable[[], bool] | None], condition: Callable[[], bool] | None = None) -> None:
-    """Takes the next step once the condition holds."""
-    try:
-        if condition is None or condition():
-            condition = next(script)
-    except StopIteration:
-        leave()
-        return
-    except Exception:
-        seen["error"] = traceback.format_exc()
-        screenshot("error")
-        leave()
-        return
-    QTimer.singleShot(_STEP_MS, lambda: advance(script, condition))
-
-
-def leave() -> None:
-    """Ends QGIS the way that asks no questions."""
-    SEEN.write_text(json.dumps(seen))
-    for layer in QgsProject.instance().mapLayers().values():
-        if isinstance(layer, QgsVectorLayer):
-            layer.rollBack()
-    QgsProject.instance().removeAllMapLayers()
-    iface.newProject(False)
-    iface.actionExit().trigger()
-
-
-QTimer.singleShot(2 * _STEP_MS, lambda: advance(steps()))
+start(steps())

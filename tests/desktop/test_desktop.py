@@ -6,18 +6,13 @@ The pictures in build/desktop are there to be looked at.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from session import REPOSITORY, SAMPLE, SAMPLE_TRACKS, drive_qgis
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-SCREENSHOTS = REPOSITORY / "build" / "desktop"
-SAMPLE = REPOSITORY / "resources" / "sample" / "sample.tif"
-SAMPLE_TRACKS = REPOSITORY / "resources" / "sample" / "sample_tracks.geojson"
 _LIMIT_S = 280
 """A session takes half a minute; on a machine that has other work, several times as long."""
 
@@ -32,36 +27,8 @@ pytestmark = [
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What one session at the desktop saw."""
     folder = tmp_path_factory.mktemp("desktop")
-    (folder / "plugins").mkdir()
-    (folder / "plugins" / "railseg").symlink_to(REPOSITORY, target_is_directory=True)
-    settings = folder / "profile" / "profiles" / "default" / "QGIS"
-    settings.mkdir(parents=True)
-    (settings / "QGIS3.ini").write_text("[PythonPlugins]\nrailseg=true\n")
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    report = folder / "seen.json"
-    environment = {name: value for name, value in os.environ.items() if name not in ("QT_QPA_PLATFORM", "DISPLAY")}
-    environment |= {
-        "LC_ALL": "C.UTF-8",  # the tests read the texts as they stand in the source
-        "QGIS_PLUGINPATH": str(folder / "plugins"),
-        "QGIS_CUSTOM_CONFIG_PATH": str(folder / "profile"),
-        "RAILSEG_PYTHON": os.environ.get("RAILSEG_PYTHON", str(REPOSITORY / ".venv" / "bin" / "python")),
-        "RAILSEG_RASTER": str(_picture(folder)),
-        "RAILSEG_SCREENSHOTS": str(SCREENSHOTS),
-        "RAILSEG_SEEN": str(report),
-    }
-    drive = Path(__file__).with_name("drive.py")
-    qgis = ["qgis", "--nologo", "--noversioncheck", "--code", str(drive)]
-    done = subprocess.run(
-        ["timeout", str(_LIMIT_S), "xvfb-run", "-a", "-s", "-screen 0 1440x900x24", *qgis],
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert report.exists(), f"QGIS ended with {done.returncode}:\n{done.stderr[-4000:]}"
-    seen: dict[str, Any] = json.loads(report.read_text())
-    assert "error" not in seen, seen["error"]
-    assert done.returncode == 0, done.stderr[-4000:]
-    return seen
+    script = Path(__file__).with_name("drive.py")
+    return drive_qgis(script, folder, REPOSITORY / "build" / "desktop", _picture(folder), limit_s=_LIMIT_S)
 
 
 def _picture(folder: Path) -> Path:

@@ -127,6 +127,7 @@ def test_the_package_has_what_the_plugin_needs_and_nothing_else(tmp_path: Path) 
         "CHANGELOG.md",
         "LICENSE",
         "README.md",
+        "SECURITY.md",
         "__init__.py",
         "metadata.txt",
         "plugin",
@@ -140,8 +141,18 @@ def test_the_package_has_what_the_plugin_needs_and_nothing_else(tmp_path: Path) 
         "plugin/i18n/railseg_de.qm",
     ):
         assert f"railseg/{needed}" in names
-    assert not [name for name in names if "/." in name or name.endswith((".pyc", ".sh", ".ts")) or "sample" in name]
+    assert not [name for name in names if "/." in name or name.endswith((".pyc", ".sh", ".ts"))]
+    assert not [name for name in names if "sample" in name or "/docs/" in name]
     assert archive.stat().st_size < 15e6
+
+
+def test_the_readme_shows_every_picture_of_the_desktop_and_each_is_small() -> None:
+    if not (REPOSITORY / "Makefile").exists():
+        pytest.skip("This isn't a checkout: the package has no pictures.")
+    pictures = sorted((REPOSITORY / "resources" / "docs").glob("*.png"))
+    shown = re.findall(r"\(resources/docs/(\w+\.png)\)", (REPOSITORY / "README.md").read_text("utf-8"))
+    assert sorted(shown) == [path.name for path in pictures]
+    assert all(path.stat().st_size <= 120_000 for path in pictures)
 
 
 def _git_beside(folder: Path) -> Any:
