@@ -31,7 +31,7 @@ from railseg_core.probability import write_probabilities
 from railseg_core.raster import AREA_MARGIN_M, GSD_M, open_working_grid
 from railseg_core.segmentation import BANDS, Segmenter
 from railseg_core.tiling import BLOCK_PX, STRIDE_PX, TILE_PX
-from tests.benchmarks.__main__ import mirrored_sample
+from tests.benchmarks.pictures import mirrored_sample
 
 TILES_PER_BLOCK = (BLOCK_PX // STRIDE_PX) ** 2
 STARTUP_S = 10.0
