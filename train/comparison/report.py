@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from railseg_core.metrics import PixelScores
 from train.comparison.measuring import TIMED_PICTURES, Times
+from train.markdown import markdown_table
 from train.models.table import ABLATION_ROWS, MODEL_ROWS, OURS, Row
 
 Floats = npt.NDArray[np.float64]
@@ -193,8 +194,3 @@ def _spread(values: Floats, form: str = ".1f") -> str:
         return "–"
     mean = format(known.mean(), form)
     return f"{mean} ± {format(known.std(ddof=1), form.lstrip('+'))}" if known.size > 1 else mean
-
-
-def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Rows of cells as a Markdown table."""
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in (columns, ["---"] * len(columns), *rows))

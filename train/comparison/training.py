@@ -146,7 +146,7 @@ def train_network(
     def save(path: Path, *, finished: bool) -> None:
         content = {
             "model": model.state_dict(),
-            "optimiser": optimiser.state_dict(),
+            "optimiser": None if finished else optimiser.state_dict(),
             "step": step,
             "crops": step * recipe.batch,
             "seconds": seconds_before + time.monotonic() - started,
