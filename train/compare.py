@@ -159,13 +159,15 @@ def run_folder(out: Path, network: str, seed: int) -> Path:
 def measured(out: Path, network: str, seeds: Iterable[int], times: Times) -> Measured:
     """What the folders of a network's seeds hold, and its times."""
     runs = [run_folder(out, network, seed) for seed in seeds]
+    with torch.device("meta"):
+        parameters = sum(parameter.numel() for parameter in NETWORKS[network]().parameters())
     states = [torch.load(run / CHECKPOINT_NAME, map_location="cpu", weights_only=True) for run in runs]
     return Measured(
         scores=[read_scores(run / SCORES_NAME) for run in runs],
         times=times,
         crops=[state["crops"] for state in states],
         minutes=[state["seconds"] / 60 for state in states],
-        parameters=sum(parameter.numel() for parameter in NETWORKS[network]().parameters()),
+        parameters=parameters,
     )
 
 

@@ -91,16 +91,13 @@ class Found:
         )
 
 
-def sweep_scene(
-    scene: TracedScene, truth_of: Callable[[WorkingGrid], Truth], model: Path, kernels: Sequence[Kernels] = KERNELS
-) -> dict[Kernels, Found]:
-    """Segments a scene once, and makes masks and lines of it with every pair of kernels in turn.
+def sweep_scene(scene: TracedScene, truth_of: Callable[[WorkingGrid], Truth], model: Path) -> dict[Kernels, Found]:
+    """Segments a scene once, and makes masks and lines of it with every pair of `KERNELS` in turn.
 
     Args:
         scene: The picture and its true lines; its CRS must be metric.
         truth_of: The true mask on the picture's window.
         model: Model file.
-        kernels: Pairs as in `KERNELS`.
 
     Raises:
         ValueError: If the picture's CRS is not the one it is worked in.
@@ -120,7 +117,8 @@ def sweep_scene(
             open_grid_raster(mask) as mask_raster,
         ):
             truth = truth_of(grid)
-            return {pair: _found(pair, scene, truth, grid, (probability_raster, mask_raster), card) for pair in kernels}
+            rasters = (probability_raster, mask_raster)
+            return {pair: _found(pair, scene, truth, grid, rasters, card) for pair in KERNELS}
 
 
 def _found(
@@ -212,9 +210,8 @@ def table(found: dict[Kernels, Found]) -> str:
     return markdown_table(columns, rows)
 
 
-@command
-def main(arguments: list[str] | None = None) -> None:
-    """Sweeps, and writes the tables."""
+def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
+    """What is to be swept."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scenes", type=Path, nargs="?", help="folder of NAME.tif and NAME.geojson, such as real/check")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
@@ -222,7 +219,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--model", type=Path, help="model file instead of the bundled one")
     settings = parser.parse_args(arguments)
     if settings.scenes is None and settings.rendered < 1:
-        parser.error("nothing to sweep: name a folder of scenes, or --rendered")
+        parser.error("nothing to sweep: name a folder of scenes, or give --rendered a number")
+    return settings
+
+
+@command
+def main(arguments: list[str] | None = None) -> None:
+    """Sweeps, and writes the tables."""
+    settings = parse_settings(arguments)
     model = settings.model or bundled_model_path()
     settings.out.mkdir(parents=True, exist_ok=True)
     text = [f"# Opening and closing on the masks of {read_card(model).name}", _EXPLANATION]

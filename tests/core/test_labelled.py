@@ -163,7 +163,7 @@ def test_the_split_is_nine_to_one_and_the_same_for_the_same_seed() -> None:
     names = [f"picture_{number}" for number in range(50)]
     parts = split(names, 3)
     assert {part: len(group) for part, group in parts.items()} == {"train": 45, "test": 5}
-    assert sorted(sum(parts.values(), [])) == sorted(names)
+    assert sorted([*parts["train"], *parts["test"]]) == sorted(names)
     assert split(names[::-1], 3) == parts
     assert split(names, 4) != parts
     three = split(names, 3, validation_share=0.2)
