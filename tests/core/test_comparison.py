@@ -214,3 +214,18 @@ def test_the_sweep_shows_what_kernels_do_to_masks_and_lines(
     assert int(rows[0][7]) >= int(rows[1][7])  # spots
     with pytest.raises(SystemExit):
         morphology_sweep.parse_settings(["--out", str(tmp_path), "--rendered", "0"])
+
+
+def test_labelled_pictures_of_ones_own_are_compared_on(tmp_path: Path) -> None:
+    line = {"label": "voie", "shape_type": "linestrip", "points": [[0, 32], [64, 32]]}
+    content = {"imageData": None, "imageHeight": 64, "imageWidth": 64, "shapes": [line]}
+    (tmp_path / "mine").mkdir()
+    for number in range(3):
+        cv2.imwrite(str(tmp_path / "mine" / f"{number}.png"), np.full((64, 64), 90, np.uint8))
+        annotation = tmp_path / "mine" / f"{number}.json"
+        annotation.write_text(json.dumps(content | {"imagePath": f"{number}.png"}), encoding="utf-8")
+    options = ["--out", str(tmp_path / "out"), "--data", str(tmp_path / "mine"), "--tile-px", "64"]
+    options += ["--label", "voie=track", "--line-width-m", "2", "--gsd-m", "0.5"]
+    data = compare.prepare_data(compare.parse_settings(options))
+    assert [len(tiles_of_part(data, part)) for part in ("train", "test")] == [2, 1]
+    assert read_scene(tiles_of_part(data, "test")[0]).target[..., 0].sum() == 4 * 64
