@@ -56,9 +56,9 @@ LOOKED_AT = 4  # test tiles, those with the most track, for times and sheet
 QUICK = {
     "pictures": 160,
     "tile_px": 256,
-    "crop_px": 96,
+    "crop_px": 64,
     "batch": 4,
-    "epochs": 2.0,
+    "epochs": 4.0,
     "minutes": 0.3,
     "loss": "dice",  # cross-entropy alone would still be at "nothing is track"
     "keep_every": 0,
