@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -54,6 +55,14 @@ KERNELS = (
     (1.4, 1.4),
 )
 """Sizes of the opening's and of the closing's kernel, metres; 0 for none."""
+
+_EXPLANATION = (
+    "Discs at 0.2 m a pixel: 0.6 m are 3 pixels, 1 m 5, 2.2 m 11. Pixels: one pooled confusion matrix a row. Lines at "
+    f"{RHO_M:g} m: the product's, from the axis on the mask, and for comparison those of the mask alone. Spots are "
+    f"pieces of the mask of less than {SPOT_M2:g} m², holes such pieces of the background, right or wrong. Times are "
+    "the processor's for all scenes: opening and closing alone; and all the way from probabilities to the product's "
+    "lines."
+)
 
 Kernels = tuple[float, float]
 
@@ -184,6 +193,10 @@ def _rendered(scene: Scene, model: Path) -> dict[Kernels, Found]:
         return sweep_scene(traced, lambda _: truth, model)
 
 
+def _real(scene: TracedScene, model: Path) -> dict[Kernels, Found]:
+    return sweep_scene(scene, partial(band_truth, scene), model)
+
+
 def table(found: dict[Kernels, Found]) -> str:
     """A row for each pair of kernels."""
     columns = [
@@ -230,29 +243,20 @@ def main(arguments: list[str] | None = None) -> None:
     model = settings.model or bundled_model_path()
     settings.out.mkdir(parents=True, exist_ok=True)
     text = [f"# Opening and closing on the masks of {read_card(model).name}", _EXPLANATION]
+
+    def add(title: str, scenes: Iterable[dict[Kernels, Found]]) -> None:
+        text.extend([f"## {title}", table(swept(scenes))])
+        (settings.out / "morphology.md").write_text("\n\n".join(text) + "\n", encoding="utf-8")
+
     if settings.rendered:
         scenes = tqdm(rendered_scenes(settings.rendered, None, SWEEP_SEED), total=settings.rendered, unit="scene")
-        text += [f"## {settings.rendered} rendered scenes", table(swept(_rendered(scene, model) for scene in scenes))]
+        add(f"{settings.rendered} rendered scenes", (_rendered(scene, model) for scene in scenes))
     if settings.scenes is None:
         print("Real scenes are SKIPPED: name a folder of traced ones to see them too.", file=sys.stderr)
     else:
-        real = (
-            sweep_scene(scene, lambda grid, scene=scene: band_truth(scene, grid), model)  # type: ignore[misc]
-            for scene in traced_scenes(settings.scenes)
-        )
-        text += [f"## Real scenes: {settings.scenes.name}", table(swept(real))]
-    content = "\n\n".join(text) + "\n"
-    (settings.out / "morphology.md").write_text(content, encoding="utf-8")
-    print(content)
-
-
-_EXPLANATION = (
-    "Discs at 0.2 m a pixel: 0.6 m are 3 pixels, 1 m 5, 2.2 m 11. Pixels: one pooled confusion matrix a row. Lines at "
-    f"{RHO_M:g} m: the product's, from the axis on the mask, and for comparison those of the mask alone. Spots are "
-    f"pieces of the mask of less than {SPOT_M2:g} m², holes such pieces of the background, right or wrong. Times are "
-    "the processor's for all scenes: opening and closing alone; and all the way from probabilities to the product's "
-    "lines."
-)
+        traced = tqdm(traced_scenes(settings.scenes), unit="scene")
+        add(f"Real scenes: {settings.scenes.name}", (_real(scene, model) for scene in traced))
+    print((settings.out / "morphology.md").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
