@@ -29,7 +29,7 @@ from railseg_core.centerline.vectorize import vectorize
 from railseg_core.grid_raster import GridRaster, open_grid_raster
 from railseg_core.metrics import RHO_M, LineScores, PixelScores
 from railseg_core.morphology import clean_block, halo_px
-from railseg_core.network.model_file import ModelCard, bundled_model_path, read_card
+from railseg_core.network.model_card import ModelCard, bundled_model_path, read_card
 from railseg_core.pipeline import run
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.requests import SegmentRequest

@@ -15,7 +15,8 @@ import torch
 
 from railseg_core.chip_files import Chip, write_chip
 from railseg_core.metrics import PixelScores
-from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus
+from railseg_core.network.config import VARIANTS
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from train import compare, morphology_sweep
 from train.comparison import measuring
 from train.comparison.measuring import Morphology, Predictor, Times, score, take_times

@@ -9,7 +9,8 @@ from torch.nn import functional
 
 from railseg_core.network.aspp import ASPP
 from railseg_core.network.carafe import SCALE
-from railseg_core.network.deeplabv3plus import VARIANTS, DeepLabV3Plus
+from railseg_core.network.config import VARIANTS
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from railseg_core.network.layers import ConvBNAct
 from train.models import mobilenetv2, resnet
 
