@@ -21,14 +21,17 @@ def draw_curves(runs: Sequence[Path], path: Path) -> None:
 
     figure = Figure(figsize=(13, 5), layout="constrained")
     panels = dict(zip(_PANELS, figure.subplots(1, len(_PANELS)), strict=True))
-    for run in runs:
+    for number, run in enumerate(runs):
         log = read_log(run)
+        styles = {} if len(runs) == 1 else {"color": f"C{number}"}
         thousands = [crops / 1000 for crops in log.pop("crops", [])]
         for name, values in log.items():
             kind = "iou" if name.endswith("_iou") else "loss" if name.startswith(("track_", "axis_")) else None
             if kind:
                 label = name if len(runs) == 1 else f"{run.name}: {name}"
-                panels[kind].plot(thousands, values, marker=".", label=label)
+                # Of many runs each has its colour, and what it was not trained on is dashed.
+                dash = "--" if styles and name.endswith("_test") else "-"
+                panels[kind].plot(thousands, values, marker=".", label=label, linestyle=dash, **styles)
     for title, panel in panels.items():
         panel.set_title(title)
         panel.set_xlabel("thousand crops")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
@@ -17,6 +18,7 @@ from train.synthetic.camera import brought_to
 from train.synthetic.scene import Backgrounds, render_scene
 
 COARSENED_SHARE = 0.3
+FLIPS = ((1, 1), (-1, 1), (1, -1), (-1, -1))  # (x, y): none, horizontal, vertical, centre
 
 
 def load_real_scenes(folder: Path) -> list[Chip]:
@@ -25,19 +27,26 @@ def load_real_scenes(folder: Path) -> list[Chip]:
     Raises:
         FileNotFoundError: If the folder holds none.
     """
-    scenes = []
-    for target_path in sorted(folder.glob(f"*{TARGET_SUFFIX}")):
-        image_path = target_path.with_name(target_path.name.removesuffix(TARGET_SUFFIX) + ".png")
-        image = cv2.imread(str(image_path), cv2.IMREAD_COLOR_RGB)
-        target = cv2.imread(str(target_path), cv2.IMREAD_COLOR_RGB)
-        if image is None or target is None or image.shape != target.shape:
-            raise FileNotFoundError(f"{image_path} and {target_path} are not a pair of pictures of one size")
-        scenes.append(Chip(image.astype(np.uint8), (target > 0).astype(np.uint8)))
+    scenes = [read_scene(target_path) for target_path in sorted(folder.glob(f"*{TARGET_SUFFIX}"))]
     if not scenes:
         raise FileNotFoundError(
             f"no scenes in {folder}: railseg chips, python -m train.prepare_scenes or train.hard_negatives makes some"
         )
     return scenes
+
+
+def read_scene(target_path: Path) -> Chip:
+    """Reads the pair of a `NAME_target.png`.
+
+    Raises:
+        FileNotFoundError: If there is no pair of pictures of one size.
+    """
+    image_path = target_path.with_name(target_path.name.removesuffix(TARGET_SUFFIX) + ".png")
+    image = cv2.imread(str(image_path), cv2.IMREAD_COLOR_RGB)
+    target = cv2.imread(str(target_path), cv2.IMREAD_COLOR_RGB)
+    if image is None or target is None or image.shape != target.shape:
+        raise FileNotFoundError(f"{image_path} and {target_path} are not a pair of pictures of one size")
+    return Chip(image.astype(np.uint8), (target > 0).astype(np.uint8))
 
 
 def augmented_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> tuple[UInt8Array, UInt8Array]:
@@ -51,13 +60,35 @@ def augmented_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> tuple
     matrix = np.asarray(cv2.getRotationMatrix2D(centre, rng.uniform(0, 360), scale), dtype=np.float64)
     if rng.random() < 0.5:
         matrix[0] *= -1
-    matrix[:, 2] = size_px / 2 - matrix[:, :2] @ centre
-    size = (size_px, size_px)
-    image = cv2.warpAffine(scene.image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    crop = _warped(scene, matrix, centre, size_px)
+    image = crop.image
     if rng.random() < COARSENED_SHARE:
         # As a camera of up to 0.6 m would have seen it.
         coarse_px = max(round(size_px / rng.uniform(1.2, 3.0)), 8)
-        image = brought_to(brought_to(np.asarray(image, dtype=np.uint8), coarse_px), size_px)
+        image = brought_to(brought_to(image, coarse_px), size_px)
+    return recoloured(image, rng), crop.target
+
+
+def paper_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> Chip:
+    """A random crop as in the paper's section 3.1 and no more: half of them rotated; one of four flips.
+
+    The flips are none, horizontal, vertical, and centre, which is both at once: half a turn.
+
+    Returns:
+        (size, size); what lies beyond the scene is mirrored and ignored.
+    """
+    centre = _place_that_counts(rng, scene.target, size_px / 2)
+    angle_deg = rng.uniform(0, 360) if rng.random() < 0.5 else 0.0
+    matrix = np.asarray(cv2.getRotationMatrix2D(centre, angle_deg, 1.0), dtype=np.float64)
+    matrix *= np.array(FLIPS[int(rng.integers(len(FLIPS)))])[:, np.newaxis]
+    return _warped(scene, matrix, centre, size_px)
+
+
+def _warped(scene: Chip, matrix: npt.NDArray[np.float64], centre: tuple[float, float], size_px: int) -> Chip:
+    """What a turn, scale and flip about a place, float64 (2, 3), makes of a scene; its shift is set in place."""
+    matrix[:, 2] = size_px / 2 - matrix[:, :2] @ centre
+    size = (size_px, size_px)
+    image = cv2.warpAffine(scene.image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
     target = cv2.warpAffine(
         scene.target,
         matrix,
@@ -66,15 +97,19 @@ def augmented_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> tuple
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=(0, 0, 1),
     )
-    return recoloured(image.astype(np.uint8), rng), target.astype(np.uint8)
+    return Chip(image.astype(np.uint8), target.astype(np.uint8))
 
 
-def _place_that_counts(rng: np.random.Generator, target: UInt8Array) -> tuple[float, float]:
-    """A random place, (x, y) in pixels; not one where the truth is unknown, unless it nearly everywhere is."""
+def _place_that_counts(rng: np.random.Generator, target: UInt8Array, margin_px: float = 0.0) -> tuple[float, float]:
+    """A random place, (x, y) in pixels, `margin_px` from the edge where the scene is large enough.
+
+    Not one where the truth is unknown, unless it nearly everywhere is.
+    """
     rows, cols = target.shape[:2]
+    beside, above = min(margin_px, (cols - 1) / 2), min(margin_px, (rows - 1) / 2)
     place = (0.0, 0.0)
     for _ in range(20):
-        place = (rng.uniform(0, cols), rng.uniform(0, rows))
+        place = (rng.uniform(beside, cols - beside), rng.uniform(above, rows - above))
         if not target[int(place[1]), int(place[0]), 2]:
             break
     return place

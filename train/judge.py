@@ -130,9 +130,7 @@ def judge(scene: TracedScene, bench: Bench, *, truth: Truth | None = None, kind:
         ValueError: If the picture's CRS is not the one it is worked in.
         RailSegError: If the picture or the model can't be worked with.
     """
-    info = read_raster_info(scene.raster)
-    if info.crs != info.working_crs:
-        raise ValueError(f"{scene.raster} is in {info.crs}: lines are compared in metres, give it a metric CRS")
+    require_metric(scene)
     with tempfile.TemporaryDirectory() as scratch:
         output, mask_path = Path(scratch) / "tracks.gpkg", Path(scratch) / "mask.tif"
         run(ExtractRequest(raster=str(scene.raster), output=output, mask=mask_path, model=bench.model))
@@ -145,6 +143,17 @@ def judge(scene: TracedScene, bench: Bench, *, truth: Truth | None = None, kind:
     draw(image.transpose(1, 2, 0), transform, scene, extracted, overlay)
     scores = Scores(1, area_km2, pixels, score_tracks(scene, extracted))
     return Judgement(scene.name, scene.gsd_m, kind, scores, overlay)
+
+
+def require_metric(scene: TracedScene) -> None:
+    """Looks whether a picture is worked on in its own CRS.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    info = read_raster_info(scene.raster)
+    if info.crs != info.working_crs:
+        raise ValueError(f"{scene.raster} is in {info.crs}: lines are compared in metres, give it a metric CRS")
 
 
 def score_tracks(scene: TracedScene, extracted: list[Points]) -> dict[float, LineScores]:

@@ -52,10 +52,25 @@ def contact_sheet(pictures: Sequence[tuple[Path, str]], path: Path) -> None:
     Raises:
         OSError: One can't be read, or the sheet can't be written.
     """
-    tiles = [_tile(picture, caption) for picture, caption in pictures]
-    tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % min(COLUMNS, len(tiles)))
-    columns = min(COLUMNS, len(tiles))
-    write_png(path, np.vstack([np.hstack(tiles[k : k + columns]) for k in range(0, len(tiles), columns)]))
+    tiles = [captioned(_read(picture), caption, TILE_PX) for picture, caption in pictures]
+    write_png(path, sheet_of(tiles, min(COLUMNS, len(tiles))))
+
+
+def sheet_of(tiles: Sequence[Image], columns: int) -> Image:
+    """Tiles of one size, uint8 (rows, cols, 3), side by side, row by row."""
+    filled = [*tiles, *[np.full_like(tiles[0], 255)] * (-len(tiles) % columns)]
+    return np.vstack([np.hstack(filled[k : k + columns]) for k in range(0, len(filled), columns)])
+
+
+def captioned(image: Image, caption: str, tile_px: int) -> Image:
+    """A picture (rows, cols, 3) uint8 brought to a tile of `tile_px`, its caption above."""
+    scale = tile_px / max(image.shape[:2])
+    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
+    tile = np.full((tile_px + _CAPTION_PX, tile_px, 3), 255, dtype=np.uint8)
+    tile[_CAPTION_PX : _CAPTION_PX + size[1], : size[0]] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    tile[:, -1] = 255
+    cv2.putText(tile, caption, (3, 15), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 1, cv2.LINE_AA)
+    return tile
 
 
 def write_png(path: Path, image: Image) -> None:
@@ -77,14 +92,8 @@ def _strokes(
         cv2.polylines(canvas, [points], False, colour, width_px, cv2.LINE_AA, _SHIFT)
 
 
-def _tile(picture: Path, caption: str) -> Image:
+def _read(picture: Path) -> Image:
     image = cv2.imread(str(picture), cv2.IMREAD_COLOR_RGB)
     if image is None:
         raise OSError(f"{picture} is not a picture that can be read")
-    scale = TILE_PX / max(image.shape[:2])
-    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
-    tile = np.full((TILE_PX + _CAPTION_PX, TILE_PX, 3), 255, dtype=np.uint8)
-    tile[_CAPTION_PX : _CAPTION_PX + size[1], : size[0]] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    tile[:, -1] = 255
-    cv2.putText(tile, caption, (3, 15), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 1, cv2.LINE_AA)
-    return tile
+    return np.asarray(image, dtype=np.uint8)

@@ -12,6 +12,7 @@ from typing import Any
 from railseg_core.metrics import RHO_M
 from railseg_core.network.model_card import checksum, read_card
 from train.judge import RHOS_M, Scores
+from train.markdown import markdown_table
 
 _INTRODUCTION = (
     "The whole product with its default settings, morphology included. Lines: completeness, correctness, RMS, bias, "
@@ -154,11 +155,11 @@ def _paragraphs(part: Part) -> Iterator[str]:
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[tuple[Row, Sequence[str]]]) -> str:
-    lines = [[title, *columns], ["---"] * (len(columns) + 1)]
+    lines = []
     for row, cells in rows:
         name = f"[{row.label}]({row.picture.as_posix()})" if row.picture else row.label
         lines.append([f"{name} ({row.remark})", *cells])
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return markdown_table([title, *columns], lines)
 
 
 def _line_cells(scores: Scores) -> list[str]:

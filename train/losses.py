@@ -10,6 +10,12 @@ LOSSES = ("entropy", "dice", "cldice")
 _SMOOTH = 1.0
 
 
+def _entropy(logit: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
+    """Mean cross-entropy of the pixels that count."""
+    entropy = functional.binary_cross_entropy_with_logits(logit, truth, reduction="none")
+    return (entropy * weight).sum() / weight.sum().clamp(min=1)
+
+
 def _dice(probability: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
     """1 - Dice over the batch: for things so thin that nearly every pixel is none."""
     overlap = (probability * truth * weight).sum()
@@ -60,13 +66,26 @@ def railway_loss(logits: Tensor, target: Tensor, kind: str) -> tuple[Tensor, dic
     weight = 1 - ignore
     track_logit = logits[:, 1] - logits[:, 0]  # a softmax of two classes is a sigmoid of their difference
     terms = {}
-    count = weight.sum().clamp(min=1)
     for name, logit, truth in (("track", track_logit, track), ("axis", logits[:, 2], axis)):
-        entropy = functional.binary_cross_entropy_with_logits(logit, truth, reduction="none")
-        terms[f"{name}_entropy"] = (entropy * weight).sum() / count
+        terms[f"{name}_entropy"] = _entropy(logit, truth, weight)
         if kind != "entropy":
             terms[f"{name}_dice"] = _dice(logit.sigmoid(), truth, weight)
     if kind == "cldice":
         terms["axis_cldice"] = _centre_line_dice(logits[:, 2].sigmoid(), axis, weight)
     total = torch.stack(list(terms.values())).sum()
     return total, {name: float(term.detach()) for name, term in terms.items()}
+
+
+def track_loss(logits: Tensor, target: Tensor, kind: str) -> Tensor:
+    """What is made small for a network that tells tracks from background, and no axis.
+
+    Args:
+        logits: (n, 2, rows, cols) of background, track.
+        target: (n, 3, rows, cols) uint8 of 0 and 1: track, axis, ignore.
+        kind: `entropy` or `dice` of `LOSSES`.
+    """
+    logits = logits.float()
+    truth, weight = target[:, 0].float(), 1 - target[:, 2].float()
+    logit = logits[:, 1] - logits[:, 0]
+    loss = _entropy(logit, truth, weight)
+    return loss + _dice(logit.sigmoid(), truth, weight) if kind == "dice" else loss

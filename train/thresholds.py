@@ -30,11 +30,11 @@ Levels = tuple[float, float]
 """P(axis) from which a pixel is axis, and its mean from which a piece of line counts."""
 
 
-def rendered_scenes(count: int, backgrounds: Path | None) -> Iterable[Scene]:
-    """The scenes that thresholds are chosen on."""
+def rendered_scenes(count: int, backgrounds: Path | None, seed: int = LEVELS_SEED) -> Iterable[Scene]:
+    """The scenes that thresholds are chosen on, or with another seed others."""
     textures = Backgrounds(backgrounds) if backgrounds else None
     for number in range(count):
-        yield render_scene(np.random.default_rng([LEVELS_SEED, number]), SCENE_PX, textures)
+        yield render_scene(np.random.default_rng([seed, number]), SCENE_PX, textures)
 
 
 def line_scores(model: Path, track_threshold: float, scenes: Iterable[Scene]) -> dict[Levels, LineScores]:

@@ -111,14 +111,15 @@ class Float32Conv2d(nn.Conv2d):
             return super().forward(x.float())
 
 
-def keep_depthwise_in_float32(model: DeepLabV3Plus) -> None:
-    """Leaves large and strided depthwise convolutions out of mixed precision on the CPU, in place.
+def keep_depthwise_in_float32(model: nn.Module) -> None:
+    """Leaves large, strided and dilated depthwise convolutions out of mixed precision on the CPU, in place.
 
     Their gradient in bfloat16 is up to five times as slow, and for dilated ones it now and then is NaN (torch 2.13).
     """
     for module in model.modules():
-        if isinstance(module, nn.Conv2d) and module.groups > 1 and (module.kernel_size[0] > 3 or module.stride[0] > 1):
-            module.__class__ = Float32Conv2d
+        if isinstance(module, nn.Conv2d) and module.groups > 1:
+            is_plain = module.kernel_size[0] <= 3 and module.stride[0] == 1 and module.dilation[0] == 1
+            module.__class__ = nn.Conv2d if is_plain else Float32Conv2d
 
 
 def keep_freed_memory() -> None:
@@ -170,16 +171,16 @@ def intersection_over_union(model: DeepLabV3Plus, batches: Iterable[tuple[Tensor
     return (overlap / union.clamp(min=1)).tolist()
 
 
-def tiled(scenes: list[Chip]) -> Iterator[tuple[Tensor, Tensor]]:
+def tiled(scenes: Iterable[Chip], tile_px: int = TILE_PX) -> Iterator[tuple[Tensor, Tensor]]:
     """Whole scenes in tiles as the product sees them, mirrored at the edge where nothing counts."""
     for scene in scenes:
         rows, cols = scene.image.shape[:2]
-        below, right = (-(-side // TILE_PX) * TILE_PX - side for side in (rows, cols))
+        below, right = (-(-side // tile_px) * tile_px - side for side in (rows, cols))
         image = cv2.copyMakeBorder(scene.image, 0, below, 0, right, cv2.BORDER_REFLECT)
         target = cv2.copyMakeBorder(scene.target, 0, below, 0, right, cv2.BORDER_CONSTANT, value=(0, 0, 1))
-        for row in range(0, rows, TILE_PX):
-            for col in range(0, cols, TILE_PX):
-                here = np.s_[row : row + TILE_PX, col : col + TILE_PX]
+        for row in range(0, rows, tile_px):
+            for col in range(0, cols, tile_px):
+                here = np.s_[row : row + tile_px, col : col + tile_px]
                 pair = (torch.from_numpy(band[here].transpose(2, 0, 1).copy())[None] for band in (image, target))
                 yield next(pair), next(pair)
 

@@ -29,7 +29,7 @@ class ConvBNAct(nn.Module):
         stride: int = 1,
         dilation: int = 1,
         groups: int = 1,
-        activation: type[nn.ReLU | nn.Hardswish] | None = nn.ReLU,
+        activation: type[nn.ReLU | nn.ReLU6 | nn.Hardswish] | None = nn.ReLU,
         eps: float = 1e-5,
     ) -> None:
         super().__init__()

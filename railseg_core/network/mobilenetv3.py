@@ -72,11 +72,17 @@ class SqueezeExcite(nn.Module):
 
 
 class InvertedResidual(nn.Module):
-    """MobileNetV3's block (figure 3): expand 1x1, depthwise, squeeze-and-excite, project 1x1, skip where it fits."""
+    """MobileNetV3's block (figure 3): expand 1x1, depthwise, squeeze-and-excite, project 1x1, skip where it fits.
 
-    def __init__(self, in_channels: int, spec: BlockSpec) -> None:
+    Args:
+        in_channels: Channels of the input.
+        spec: The block's row of the table.
+        rectifier: Activation where the row has no h-swish; MobileNetV2 has ReLU6 there.
+    """
+
+    def __init__(self, in_channels: int, spec: BlockSpec, rectifier: type[nn.ReLU | nn.ReLU6] = nn.ReLU) -> None:
         super().__init__()
-        activation = nn.Hardswish if spec.hard_swish else nn.ReLU  # h-swish is equation 1
+        activation = nn.Hardswish if spec.hard_swish else rectifier  # h-swish is equation 1
         width = spec.expanded_channels
         self.expand = (
             ConvBNAct(in_channels, width, activation=activation, eps=_BN_EPS) if width != in_channels else nn.Identity()

@@ -1,0 +1,241 @@
+"""Repeats the paper's experiments: its networks trained alike, its tables 1 to 6 and figures 8 and 9.
+
+    python -m train.compare --out build/compare --quick
+    python -m train.compare --out build/compare --data MY_PICTURES --minutes 30
+
+Without --data it renders scenes, once, into the folder. MY_PICTURES may hold chips, LabelMe files, DeepGlobe pairs,
+GeoTIFFs with line layers, or images/ and masks/ (train/README.md). Writes report.md, report.json, curves.png and
+sheet.png; what was trained stays in the folder, and an interrupted run goes on when started again with the same
+options.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from railseg_core.centerline.params import LineParams
+from railseg_core.chips import TRACK_WIDTH_M
+from railseg_core.errors import RailSegError
+from railseg_core.segmentation import device_description
+from train.command import command
+from train.comparison.measuring import (
+    TIMED_PICTURES,
+    TIMED_PX,
+    Morphology,
+    Predictor,
+    Times,
+    read_scores,
+    score,
+    take_times,
+    timed_picture,
+    write_scores,
+)
+from train.comparison.report import Measured, write_report
+from train.comparison.sheet import write_sheet
+from train.comparison.training import CHECKPOINT_NAME, Recipe, train_network
+from train.curves import draw_curves
+from train.data import read_scene
+from train.labelled.labelme import KINDS, LABELS, LabelmeSettings
+from train.labelled.parts import tiles_of_part, write_parts
+from train.labelled.sources import labelled_sources, rendered_sources
+from train.models.table import NETWORKS
+from train.train import keep_freed_memory
+
+RENDERED_SEED = 960_001  # of no other stream
+SCORES_NAME = "scores.json"
+LOOKED_AT = 4  # test tiles, those with the most track, for times and sheet
+QUICK = {
+    "pictures": 160,
+    "tile_px": 256,
+    "crop_px": 64,
+    "batch": 4,
+    "epochs": 4.0,
+    "minutes": 0.3,
+    "loss": "dice",  # cross-entropy alone would still be at "nothing is track"
+    "keep_every": 0,
+    "rounds": 5,
+}
+_QUICK_SAYS_LITTLE = (
+    "**Made with `--quick`: it shows that everything runs. The networks have seen far too little for their scores to "
+    "say which is better.**"
+)
+_NOT_OF_THE_RESULT = ("out", "quick", "seeds", "rounds", "device", "workers", "threads")
+
+
+def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
+    """What is to be compared."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, help="folder for everything")
+    parser.add_argument("--quick", action="store_true", help="all of it in small: other defaults, minutes, no claims")
+    data = parser.add_argument_group("data")
+    data.add_argument("--data", type=Path, help="folder of labelled pictures; without it scenes are rendered")
+    data.add_argument("--pictures", type=int, default=1000, help="how many scenes are rendered")
+    data.add_argument("--tile-px", type=int, default=512, help="side of the tiles that pictures are cut into")
+    data.add_argument("--validation-share", type=float, default=0.0, help="share of pictures kept for yourself")
+    data.add_argument("--split-seed", type=int, default=0)
+    data.add_argument("--gsd-m", type=float, default=0.2, help="pixel size, for lines and kernels in metres")
+    data.add_argument("--label", action="append", default=[], metavar="NAME=KIND", help=f"LabelMe: {', '.join(KINDS)}")
+    data.add_argument("--line-width-m", type=float, default=TRACK_WIDTH_M, help="LabelMe: how wide lines are drawn")
+    paper = Recipe()
+    recipe = parser.add_argument_group("training; the defaults are the paper's where it says them")
+    recipe.add_argument("--seeds", type=int, default=3, help="trainings of each network: seeds 0, 1, …")
+    recipe.add_argument("--epochs", type=float, default=paper.epochs)
+    recipe.add_argument("--minutes", type=float, help="budget of each training, if that is used up before the epochs")
+    recipe.add_argument("--batch", type=int, default=paper.batch)
+    recipe.add_argument("--crop-px", type=int, default=paper.crop_px)
+    recipe.add_argument("--learning-rate", type=float, default=paper.learning_rate)
+    recipe.add_argument("--weight-decay", type=float, default=paper.weight_decay)
+    recipe.add_argument("--loss", choices=("entropy", "dice"), default=paper.loss)
+    recipe.add_argument("--keep-every", type=int, default=paper.keep_every, help="epochs; 0 for the last weights alone")
+    measuring = parser.add_argument_group("measuring")
+    measuring.add_argument("--rounds", type=int, default=30, help="in each all networks take a picture's time in turn")
+    measuring.add_argument("--opening-m", type=float, default=LineParams().opening_m)
+    measuring.add_argument("--closing-m", type=float, default=LineParams().closing_m)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--workers", type=int, default=0, help="processes that read tiles")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    given, _ = parser.parse_known_args(arguments)
+    if given.quick:
+        parser.set_defaults(**QUICK)
+    settings = parser.parse_args(arguments)
+    if settings.tile_px % 16 or settings.crop_px % 16:
+        parser.error("--tile-px and --crop-px must be multiples of 16")
+    if min(settings.seeds, settings.rounds, settings.batch - 1) < 1:
+        parser.error("--seeds and --rounds must be 1 or more, --batch 2 or more")
+    for pair in settings.label:
+        if pair.partition("=")[2] not in KINDS:
+            parser.error(f"--label {pair}: write NAME=KIND, with KIND {', '.join(KINDS)}")
+    return settings
+
+
+def keep_to_settings(settings: argparse.Namespace) -> dict[str, Any]:
+    """Writes what the results depend on into the folder; gives it.
+
+    Raises:
+        RailSegError: If the folder holds results of other settings.
+    """
+    own = {name: value for name, value in vars(settings).items() if name not in _NOT_OF_THE_RESULT}
+    own["data"] = str(settings.data.resolve()) if settings.data else None
+    path: Path = settings.out / "settings.json"
+    if path.exists():
+        before = json.loads(path.read_text(encoding="utf-8"))
+        odd = [name for name in own if before.get(name) != own[name]]
+        if odd:
+            raise RailSegError(
+                f"{settings.out} was begun with other settings ({', '.join(odd)}).",
+                "Choose another --out, or the same.",
+            )
+    path.write_text(json.dumps(own, indent=1), encoding="utf-8")
+    return own
+
+
+def prepare_data(settings: argparse.Namespace) -> Path:
+    """The folder of tiles; they are made where they are not yet."""
+    folder: Path = settings.out / "data"
+    if settings.data:
+        labels = LABELS | dict(pair.split("=") for pair in settings.label)
+        labelme = LabelmeSettings(labels, settings.line_width_m / settings.gsd_m)
+        sources = labelled_sources(settings.data, labelme, settings.tile_px)
+    else:
+        sources = rendered_sources(settings.pictures, settings.tile_px, RENDERED_SEED)
+    write_parts(sources, folder, settings.tile_px, settings.split_seed, settings.validation_share)
+    return folder
+
+
+def run_folder(out: Path, network: str, seed: int) -> Path:
+    """Where a network of a seed is trained."""
+    return out / "runs" / f"{network}-{seed}"
+
+
+def measured(out: Path, network: str, seeds: Iterable[int], times: Times) -> Measured:
+    """What the folders of a network's seeds hold, and its times."""
+    runs = [run_folder(out, network, seed) for seed in seeds]
+    with torch.device("meta"):
+        parameters = sum(parameter.numel() for parameter in NETWORKS[network]().parameters())
+    states = [torch.load(run / CHECKPOINT_NAME, map_location="cpu", weights_only=True) for run in runs]
+    return Measured(
+        scores=[read_scores(run / SCORES_NAME) for run in runs],
+        times=times,
+        crops=[state["crops"] for state in states],
+        minutes=[state["seconds"] / 60 for state in states],
+        parameters=parameters,
+    )
+
+
+@command
+def main(arguments: list[str] | None = None) -> None:
+    """Trains, measures, reports."""
+    settings = parse_settings(arguments)
+    out: Path = settings.out
+    out.mkdir(parents=True, exist_ok=True)
+    own = keep_to_settings(settings)
+    keep_freed_memory()
+    torch.set_num_threads(settings.threads)
+
+    data = prepare_data(settings)
+    train_tiles, test_tiles = (tiles_of_part(data, part) for part in ("train", "test"))
+    recipe = Recipe(**{name: own[name] for name in asdict(Recipe())})
+    morphology = Morphology(settings.gsd_m, settings.opening_m, settings.closing_m)
+    print(f"{len(train_tiles)} tiles to train on, {len(test_tiles)} to judge on", flush=True)
+
+    # Seed by seed, so that an interrupted comparison has all networks of the first ones.
+    for seed, network in tqdm([(seed, network) for seed in range(settings.seeds) for network in NETWORKS]):
+        run = run_folder(out, network, seed)
+        train_network(network, seed, run, (train_tiles, test_tiles), recipe, settings.device, settings.workers)
+        if not (run / SCORES_NAME).exists():
+            found = score(Predictor(network, run, settings.device), map(read_scene, test_tiles), morphology)
+            write_scores(found, run / SCORES_NAME)
+
+    first_runs = {network: run_folder(out, network, 0) for network in NETWORKS}
+    predictors = {network: Predictor(network, run, settings.device) for network, run in first_runs.items()}
+    most_tracked = sorted(test_tiles, key=lambda path: -int(read_scene(path).target[..., 0].sum()))
+    shown = [read_scene(path) for path in most_tracked[:LOOKED_AT]]
+    times = take_times(predictors, [timed_picture(tile.image) for tile in shown], settings.rounds, morphology)
+    write_sheet(predictors, shown, morphology, out / "sheet.png")
+    draw_curves(list(first_runs.values()), out / "curves.png")
+    networks = {network: measured(out, network, range(settings.seeds), times[network]) for network in NETWORKS}
+    write_report(out, networks, introduction(settings, len(train_tiles), len(test_tiles), networks), own)
+    print((out / "report.md").read_text(encoding="utf-8"))
+
+
+def introduction(
+    settings: argparse.Namespace, train_tiles: int, test_tiles: int, networks: dict[str, Measured]
+) -> list[str]:
+    """How the figures came about."""
+    data = f"`{settings.data.name}`" if settings.data else f"{settings.pictures} rendered scenes"
+    hours = sum(sum(one.minutes) for one in networks.values()) / 60
+    budget = f"{settings.epochs:g} epochs" + (f" or {settings.minutes:g} minutes" if settings.minutes else "")
+    made = (
+        f"Data: {data}, split 9:1 by source picture (seed {settings.split_seed}): {train_tiles} tiles of "
+        f"{settings.tile_px} px to train on, {test_tiles} to judge on. Seeds 0 to {settings.seeds - 1} of weights and "
+        "crops; mean ± standard deviation."
+    )
+    trained = (
+        f"Recipe: SGD, learning rate {settings.learning_rate:g}, weight decay {settings.weight_decay:g}, loss "
+        f"`{settings.loss}`, steps of {settings.batch} crops of {settings.crop_px} px, {budget} for each network and "
+        f"seed ({hours:.1f} hours of training in all), no pretrained weights."
+    )
+    scored = (
+        "Every row is of one pooled confusion matrix; IoU, CPA and recall are the track's. Morphology: opening "
+        f"{settings.opening_m:g} m, closing {settings.closing_m:g} m at {settings.gsd_m:g} m a pixel."
+    )
+    timed = (
+        f"Times: {settings.rounds} rounds in which every network takes one picture of {TIMED_PX} px from memory to "
+        f"mask, in random order; median of the seconds times {TIMED_PICTURES}, and medians of the rounds' ratios to "
+        "ours, by the clock and by the processor's time, which other programs on the machine disturb less. "
+        f"{device_description(settings.device)}, torch {torch.__version__}."
+    )
+    return [*([_QUICK_SAYS_LITTLE] if settings.quick else []), made, trained, scored, timed]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The paper's experiments: every network trained and measured alike."""

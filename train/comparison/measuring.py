@@ -1,0 +1,137 @@
+"""What a trained network is worth: its masks against the truth, and the time they take."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from railseg_core.chip_files import Chip, UInt8Array
+from railseg_core.metrics import PixelScores
+from railseg_core.morphology import clean
+from railseg_core.network.deeplabv3plus import fuse_batch_norms, normalise
+from train.comparison.training import CHECKPOINT_NAME
+from train.models.table import NETWORKS
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+TIMED_PICTURES = 288  # the paper's
+TIMED_PX = 512  # its pictures' side
+
+
+@dataclass(frozen=True, slots=True)
+class Morphology:
+    """The opening and closing that rows with morphology get, metres."""
+
+    gsd_m: float
+    opening_m: float
+    closing_m: float
+
+    def cleaned(self, mask: Bools) -> Bools:
+        """The mask, bool (rows, cols), opened and closed."""
+        return clean(mask, self.gsd_m, self.opening_m, self.closing_m)
+
+
+class Predictor:
+    """A trained network as it is used: batch norms folded, channels last, one picture at a time."""
+
+    def __init__(self, name: str, run: Path, device: str = "cpu") -> None:
+        """Loads the last weights of a run of `train_network`."""
+        network: nn.Module = NETWORKS[name]()
+        network.load_state_dict(torch.load(run / CHECKPOINT_NAME, map_location="cpu", weights_only=True)["model"])
+        fuse_batch_norms(network.eval())
+        self.network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
+        self.device = device
+
+    @torch.inference_mode()
+    def mask(self, image: UInt8Array) -> Bools:
+        """A picture (rows, cols, 3) uint8 to its mask of tracks, bool (rows, cols)."""
+        pixels = torch.from_numpy(image).to(self.device).permute(2, 0, 1)[None].float()
+        logits = self.network(normalise(pixels).contiguous(memory_format=torch.channels_last))
+        found: Bools = (logits[0, 1] > logits[0, 0]).cpu().numpy()
+        return found
+
+
+def score(predictor: Predictor, tiles: Iterable[Chip], morphology: Morphology) -> dict[bool, PixelScores]:
+    """Scores pooled over all pixels that count, by whether masks are opened and closed."""
+    nothing = PixelScores(np.zeros((2, 2), dtype=np.int64))
+    scores = {False: nothing, True: nothing}
+    for tile in tiles:
+        plain = predictor.mask(tile.image)
+        for is_cleaned, mask in ((False, plain), (True, morphology.cleaned(plain))):
+            truth, counts = tile.target[..., 0], tile.target[..., 2] == 0
+            scores[is_cleaned] += PixelScores.of(truth, mask.astype(np.uint8), counts)
+    return scores
+
+
+def write_scores(scores: Mapping[bool, PixelScores], path: Path) -> None:
+    """Keeps the confusion matrices."""
+    content = {"plain": scores[False].confusion.tolist(), "morphology": scores[True].confusion.tolist()}
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def read_scores(path: Path) -> dict[bool, PixelScores]:
+    """What `write_scores` kept."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    names = {False: "plain", True: "morphology"}
+    return {is_cleaned: PixelScores(np.array(content[name], dtype=np.int64)) for is_cleaned, name in names.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds a picture, float64 (rounds, 2) each: by the clock, and of the processor in all threads.
+
+    Attributes:
+        network: From the picture in memory to its mask.
+        morphology: Opening and closing that mask.
+    """
+
+    network: Floats
+    morphology: Floats
+
+    def of(self, *, has_morphology: bool) -> Floats:
+        """The seconds of a row with or without morphology."""
+        return self.network + has_morphology * self.morphology
+
+
+def take_times(
+    predictors: Mapping[str, Predictor], pictures: Sequence[UInt8Array], rounds: int, morphology: Morphology
+) -> dict[str, Times]:
+    """Times of the networks by name, all of them in turn in every round.
+
+    Args:
+        predictors: By name.
+        pictures: uint8 (`TIMED_PX`, `TIMED_PX`, 3); every round takes the next.
+        rounds: How many count; one before them warms up.
+        morphology: Timed besides.
+    """
+    taken: dict[str, list[Floats]] = {name: [] for name in predictors}
+    rng = np.random.default_rng(0)
+    for number in range(rounds + 1):
+        picture = pictures[number % len(pictures)]
+        for name in rng.permutation(list(predictors)):
+            clocks = [_clocks()]
+            mask = predictors[name].mask(picture)
+            clocks.append(_clocks())
+            morphology.cleaned(mask)
+            clocks.append(_clocks())
+            if number:
+                taken[name].append(np.diff(clocks, axis=0))
+    return {name: Times(*np.stack(rows, axis=1)) for name, rows in taken.items()}
+
+
+def _clocks() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
+def timed_picture(tile: UInt8Array) -> UInt8Array:
+    """A tile repeated or cut to the size of the paper's pictures."""
+    rows, cols = (-(-TIMED_PX // side) for side in tile.shape[:2])
+    return np.ascontiguousarray(np.tile(tile, (rows, cols, 1))[:TIMED_PX, :TIMED_PX])

@@ -1,0 +1,43 @@
+"""The paper's tables 2 and 4: pictures, what every model makes of them, and the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from railseg_core.chip_files import Chip, UInt8Array
+from train.comparison.measuring import Morphology, Predictor
+from train.judge_pictures import captioned, sheet_of, write_png
+from train.models.table import MODEL_ROWS
+
+_TILE_PX = 192
+
+
+def write_sheet(predictors: Mapping[str, Predictor], tiles: Sequence[Chip], morphology: Morphology, path: Path) -> None:
+    """Writes a row of pictures for every tile: itself, the mask of every model, the truth.
+
+    Raises:
+        OSError: It can't be written.
+    """
+    pictures: list[UInt8Array] = []
+    for tile in tiles:
+        pictures.append(captioned(tile.image, "picture", _TILE_PX))
+        for row in MODEL_ROWS:
+            mask = predictors[row.network].mask(tile.image)
+            shown = morphology.cleaned(mask) if row.has_morphology else mask
+            pictures.append(captioned(_in_grey(shown), row.label, _TILE_PX))
+        pictures.append(captioned(_truth(tile), "truth (grey: does not count)", _TILE_PX))
+    write_png(path, sheet_of(pictures, len(MODEL_ROWS) + 2))
+
+
+def _in_grey(mask: npt.NDArray[np.bool_]) -> UInt8Array:
+    return np.repeat(np.where(mask, 255, 0).astype(np.uint8)[..., np.newaxis], 3, axis=-1)
+
+
+def _truth(tile: Chip) -> UInt8Array:
+    picture = _in_grey(tile.target[..., 0] > 0)
+    picture[tile.target[..., 2] > 0] = 128
+    return picture

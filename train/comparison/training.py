@@ -1,0 +1,207 @@
+"""One network's training as in the paper's section 3.2, from a folder of tiles."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+
+from train.data import paper_crop, read_scene
+from train.losses import track_loss
+from train.models.table import NETWORKS
+from train.run_log import add_to_log
+from train.train import (
+    CHECKPOINT_SECONDS,
+    MOMENTUM,
+    keep_depthwise_in_float32,
+    learning_rate_factor,
+    mixed_precision,
+    normalised,
+)
+
+CHECKPOINT_NAME = "checkpoint.pt"
+LOG_ROWS = 10
+WATCHED_CROPS = 8
+"""Of the test part, on which the loss is watched: the paper's test part is its validation part as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How every network is trained; the defaults are the paper's where it says them.
+
+    Attributes:
+        epochs: Passes over the training part.
+        minutes: Budget of a network and seed; what is used up first ends a training. None for none.
+        batch: Crops in a step.
+        crop_px: Their side, a multiple of 16.
+        learning_rate: At its highest; it rises over 3 % of the budget and falls along a half cosine.
+        weight_decay: Of all weights.
+        loss: `entropy`, or `dice` for cross-entropy and Dice.
+        keep_every: Epochs after which the weights are kept; 0 for the last alone.
+    """
+
+    epochs: float = 100.0
+    minutes: float | None = None
+    batch: int = 8
+    crop_px: int = 512
+    learning_rate: float = 7e-3
+    weight_decay: float = 1e-4
+    loss: str = "entropy"
+    keep_every: int = 5
+
+
+class TileStream(IterableDataset[tuple[Tensor, Tensor]]):
+    """Batches of augmented crops without end, every tile once before any comes again.
+
+    Args:
+        tiles: Targets as `train.data.read_scene` takes them.
+        batch: Crops in a batch.
+        crop_px: Their side.
+        seed: Of the order and the augmentation.
+    """
+
+    def __init__(self, tiles: Sequence[Path], batch: int, crop_px: int, seed: tuple[int, ...]) -> None:
+        self.tiles = tuple(tiles)
+        self.batch = batch
+        self.crop_px = crop_px
+        self.seed = seed
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yields images (n, 3, crop, crop) uint8 RGB and targets (n, 3, crop, crop) uint8: track, axis, ignore."""
+        cv2.setNumThreads(1)
+        worker = get_worker_info()
+        rng = np.random.default_rng((*self.seed, worker.id if worker else 0))
+        order = self._order(rng)
+        while True:
+            crops = [paper_crop(read_scene(next(order)), self.crop_px, rng) for _ in range(self.batch)]
+            images, targets = (
+                torch.from_numpy(np.stack(every).transpose(0, 3, 1, 2).copy())
+                for every in ([crop.image for crop in crops], [crop.target for crop in crops])
+            )
+            yield images, targets
+
+    def _order(self, rng: np.random.Generator) -> Iterator[Path]:
+        while True:
+            yield from (self.tiles[place] for place in rng.permutation(len(self.tiles)))
+
+
+def train_network(
+    name: str,
+    seed: int,
+    run: Path,
+    parts: tuple[Sequence[Path], Sequence[Path]],
+    recipe: Recipe,
+    device: str = "cpu",
+    workers: int = 0,
+) -> None:
+    """Trains a network until its budget is used; goes on where it stood, and does nothing if it is done.
+
+    Args:
+        name: Of `NETWORKS`.
+        seed: Of its first weights and of the crops.
+        run: Folder of the checkpoint, the log and the weights that are kept.
+        parts: Tiles of the training part and of the test part.
+        recipe: The same for all networks.
+        device: Where to run.
+        workers: Processes that read; 0 for this one.
+
+    Raises:
+        FloatingPointError: If the loss is not finite.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    checkpoint = run / CHECKPOINT_NAME
+    torch.manual_seed(seed)
+    model: nn.Module = NETWORKS[name]().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
+    state: dict[str, Any] | None = None
+    step, seconds_before = 0, 0.0
+    if checkpoint.exists():
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        if state["finished"]:
+            return
+        model.load_state_dict(state["model"])
+        step, seconds_before = state["step"], state["seconds"]
+    model = model.to(device)
+    mixed = mixed_precision("auto", device)
+    if mixed and device == "cpu":
+        keep_depthwise_in_float32(model)
+    optimiser = torch.optim.SGD(
+        model.parameters(), recipe.learning_rate, MOMENTUM, weight_decay=recipe.weight_decay, nesterov=True
+    )
+    if state is not None:
+        optimiser.load_state_dict(state["optimiser"])
+    # Another stream of random numbers after each resume, so that no crop is seen twice.
+    train_tiles, test_tiles = parts
+    stream = TileStream(train_tiles, recipe.batch, recipe.crop_px, (seed, step))
+    batches = iter(DataLoader(stream, batch_size=None, num_workers=workers, pin_memory=device == "cuda"))
+    watched = next(iter(TileStream(test_tiles, WATCHED_CROPS, recipe.crop_px, (0,))))
+
+    def save(path: Path, *, finished: bool) -> None:
+        content = {
+            "model": model.state_dict(),
+            "optimiser": None if finished else optimiser.state_dict(),
+            "step": step,
+            "crops": step * recipe.batch,
+            "seconds": seconds_before + time.monotonic() - started,
+            "finished": finished,
+        }
+        torch.save(content, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+
+    started = last_saved = time.monotonic()
+    losses: list[float] = []
+    logged = -1
+    while True:
+        elapsed = seconds_before + time.monotonic() - started
+        epoch = step * recipe.batch / len(train_tiles)
+        progress = max(epoch / recipe.epochs, elapsed / (60 * recipe.minutes) if recipe.minutes else 0.0)
+        finished = progress >= 1
+        if losses and (finished or int(progress * LOG_ROWS) > logged):
+            logged = int(progress * LOG_ROWS)
+            row = {
+                "crops": float(step * recipe.batch),
+                "epoch": epoch,
+                "minutes": elapsed / 60,
+                "track_loss": float(np.mean(losses)),
+                "track_loss_test": watched_loss(model, watched, recipe.loss, device, mixed=mixed),
+            }
+            add_to_log(run, row)
+            losses.clear()
+        if finished or time.monotonic() - last_saved > CHECKPOINT_SECONDS:
+            save(checkpoint, finished=finished)
+            last_saved = time.monotonic()
+        if finished:
+            return
+        for group in optimiser.param_groups:
+            group["lr"] = recipe.learning_rate * learning_rate_factor(progress)
+        images, target = next(batches)
+        model.train()
+        with torch.autocast(device, dtype=torch.bfloat16, enabled=mixed):
+            logits = model(normalised(images, device))
+        loss = track_loss(logits, target.to(device, non_blocking=True), recipe.loss)
+        if not loss.isfinite():
+            raise FloatingPointError(f"{name}, seed {seed}: the loss is {float(loss)} at step {step}")
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        losses.append(float(loss.detach()))
+        step += 1
+        epochs_done = int(step * recipe.batch / len(train_tiles))
+        if recipe.keep_every and epochs_done > int(epoch) and epochs_done % recipe.keep_every == 0:
+            save(run / f"epoch_{epochs_done:03d}.pt", finished=False)
+
+
+@torch.inference_mode()
+def watched_loss(model: nn.Module, batch: tuple[Tensor, Tensor], kind: str, device: str, *, mixed: bool) -> float:
+    """Loss of a batch in evaluation, as the model stands."""
+    model.eval()
+    with torch.autocast(device, dtype=torch.bfloat16, enabled=mixed):
+        logits = model(normalised(batch[0], device))
+    return float(track_loss(logits, batch[1].to(device), kind))

@@ -1,0 +1,77 @@
+"""The parts that a training and its judgement see: split by source picture, cut into tiles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from railseg_core.chip_files import TARGET_SUFFIX, Chip, write_chip
+from railseg_core.errors import RailSegError
+from train.labelled.sources import Source
+from train.train import tiled
+
+TEST_SHARE = 0.1  # 9:1, the paper's section 3.1
+SPLIT_NAME = "split.json"
+
+
+def split(names: Sequence[str], seed: int, validation_share: float = 0.0) -> dict[str, list[str]]:
+    """Source pictures by part: `train`, `test` and, where it is asked for, `validation`.
+
+    Args:
+        names: Of the sources.
+        seed: The same gives the same split.
+        validation_share: Of all of them; 0 for none, as in the paper.
+
+    Raises:
+        RailSegError: If there are too few for every part to have one.
+    """
+    counts = {"test": max(1, round(TEST_SHARE * len(names)))}
+    if validation_share > 0:
+        counts["validation"] = max(1, round(validation_share * len(names)))
+    if sum(counts.values()) >= len(names):
+        raise RailSegError(
+            f"{len(names)} source pictures are too few for the parts train, {', '.join(counts)}.",
+            "Give more pictures; chips of one picture are one source, and are never split.",
+        )
+    order = [sorted(names)[place] for place in np.random.default_rng(seed).permutation(len(names))]
+    parts, first = {}, 0
+    for part, count in counts.items():
+        parts[part] = sorted(order[first : first + count])
+        first += count
+    return {"train": sorted(order[first:]), **parts}
+
+
+def write_parts(sources: Sequence[Source], folder: Path, tile_px: int, seed: int, validation_share: float) -> None:
+    """Writes the tiles of every part to a folder of its name; does nothing where that is done already.
+
+    Args:
+        sources: The pictures.
+        folder: To write to.
+        tile_px: Side of the tiles; what of them lies beyond a picture is mirrored and ignored.
+        seed: Of the split.
+        validation_share: See `split`.
+
+    Raises:
+        RailSegError: As `split`, and what is wrong with a picture.
+    """
+    if (folder / SPLIT_NAME).exists():
+        return
+    by_name = {source.name: source for source in sources}
+    parts = split(list(by_name), seed, validation_share)
+    for part, names in parts.items():
+        (folder / part).mkdir(parents=True, exist_ok=True)
+        for name in names:
+            for number, (image, target) in enumerate(tiled(by_name[name].chips(), tile_px)):
+                chip = Chip(*(tensor[0].permute(1, 2, 0).numpy() for tensor in (image, target)))
+                if not chip.target[..., 2].all():
+                    write_chip(chip, folder / part, f"{name}_{number:04d}")
+    # The last, so that it says that all is there.
+    (folder / SPLIT_NAME).write_text(json.dumps(parts, indent=1), encoding="utf-8")
+
+
+def tiles_of_part(folder: Path, part: str) -> list[Path]:
+    """The targets of a part's tiles, as `train.data.read_scene` takes them."""
+    return sorted((folder / part).glob(f"*{TARGET_SUFFIX}"))

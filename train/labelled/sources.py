@@ -1,0 +1,132 @@
+"""Source pictures with their masks, whatever the format of the folder they lie in."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from railseg_core.chip_files import TARGET_SUFFIX, Chip
+from railseg_core.errors import RailSegError
+from railseg_core.pipeline import run
+from railseg_core.requests import ChipsRequest
+from train.data import read_scene
+from train.labelled.labelme import LabelmeSettings, labelme_chip
+from train.labelled.pictures import chip_of_mask, read_picture
+from train.synthetic.scene import render_scene
+
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+VECTORS = (".gpkg", ".geojson", ".shp")
+FORMATS = (
+    "chips (NAME.png, NAME_target.png, as railseg chips writes them), a folder images/ with a folder masks/ of the "
+    "same names, DeepGlobe's (NAME_sat.jpg, NAME_mask.png), GeoTIFFs each with a line layer (NAME.tif, NAME.gpkg, "
+    ".geojson or .shp), or LabelMe's (NAME.json)"
+)
+_CHIP_PLACE = re.compile(r"_-?\d+_-?\d+$")
+_WHITE = 128  # masks of 0 and 255 that went through JPEG
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A picture as it was taken; training and test never share one.
+
+    Attributes:
+        name: Its name, the same for the same picture.
+        chips: Reads what is known of it, in one chip or many.
+    """
+
+    name: str
+    chips: Callable[[], Iterable[Chip]]
+
+
+def labelled_sources(folder: Path, labelme: LabelmeSettings, chip_px: int) -> list[Source]:
+    """The labelled pictures of a folder, by name.
+
+    Args:
+        folder: Of one of the `FORMATS`, which is seen from its files.
+        labelme: What LabelMe's labels mean.
+        chip_px: Side of the chips that GeoTIFFs are cut into.
+
+    Raises:
+        RailSegError: If there are none, or a picture lacks its mask. What else is wrong with a file is told when it
+            is read, by its name.
+    """
+    if not folder.is_dir():
+        raise RailSegError(f"{folder} is no folder.", "Name the folder of your labelled pictures.")
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    targets = [path for path in files if path.name.endswith(TARGET_SUFFIX)]
+    satellite = [path for path in files if path.stem.endswith("_sat")]
+    traced = [(path, lines) for path in files if path.suffix == ".tif" and (lines := _vector_beside(path)) is not None]
+    if targets:
+        return _chip_sources(targets)
+    if (folder / "images").is_dir() and (folder / "masks").is_dir():
+        pictures = sorted(path for path in (folder / "images").iterdir() if path.suffix.lower() in PICTURES)
+        pairs = [(path, _mask_of(path, folder / "masks", path.stem)) for path in pictures]
+    elif satellite:
+        pairs = [(path, _mask_of(path, folder, path.stem.removesuffix("_sat") + "_mask")) for path in satellite]
+    elif traced:
+        return [Source(path.stem, partial(_geotiff_chips, path, lines, chip_px)) for path, lines in traced]
+    elif annotations := [path for path in files if path.suffix == ".json"]:
+        return [Source(path.stem, partial(_one_labelme, path, labelme)) for path in annotations]
+    else:
+        pairs = []
+    if not pairs:
+        raise RailSegError(f"There are no labelled pictures in {folder}.", f"It may hold {FORMATS}.")
+    return [Source(picture.stem, partial(_one_pair, picture, mask)) for picture, mask in pairs]
+
+
+def rendered_sources(count: int, size_px: int, seed: int) -> list[Source]:
+    """Rendered scenes in the place of real pictures; each is a source of its own."""
+
+    def chips(number: int) -> Iterable[Chip]:
+        scene = render_scene(np.random.default_rng([seed, number]), size_px, None)
+        yield Chip(scene.image, np.stack([scene.track, scene.axis, scene.ignore], axis=-1))
+
+    return [Source(f"rendered_{number:05d}", partial(chips, number)) for number in range(count)]
+
+
+def _chip_sources(targets: list[Path]) -> list[Source]:
+    """Chips, those of one picture together."""
+
+    def picture_of(target: Path) -> str:
+        return _CHIP_PLACE.sub("", target.name.removesuffix(TARGET_SUFFIX))
+
+    grouped = [(name, list(group)) for name, group in groupby(sorted(targets, key=picture_of), key=picture_of)]
+    return [Source(name, partial(map, read_scene, group)) for name, group in grouped]
+
+
+def _mask_of(picture: Path, folder: Path, stem: str) -> Path:
+    for ending in PICTURES:
+        if (mask := folder / f"{stem}{ending}").is_file():
+            return mask
+    raise RailSegError(f"{picture} has no mask {folder / stem}.png.", "Add it, or take the picture away.")
+
+
+def _vector_beside(picture: Path) -> Path | None:
+    return next((path for ending in VECTORS if (path := picture.with_suffix(ending)).is_file()), None)
+
+
+def _one_pair(picture: Path, mask: Path) -> Iterable[Chip]:
+    """A picture and a mask of 0 and 1, or of 0 and 255 (DeepGlobe's 255 becomes the paper's 1)."""
+    image, levels = read_picture(picture), read_picture(mask).max(axis=-1)
+    if levels.shape != image.shape[:2]:
+        sizes = " and ".join(f"{cols} × {rows}" for rows, cols in (image.shape[:2], levels.shape))
+        raise RailSegError(f"{picture} and {mask} are not of one size: {sizes} pixels.", "Make the mask anew.")
+    yield chip_of_mask(image, levels >= (_WHITE if levels.max() > 1 else 1))
+
+
+def _one_labelme(annotation: Path, settings: LabelmeSettings) -> Iterable[Chip]:
+    yield labelme_chip(annotation, settings)
+
+
+def _geotiff_chips(picture: Path, lines: Path, chip_px: int) -> Iterable[Chip]:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "chips"
+        run(ChipsRequest(raster=str(picture), lines=str(lines), output=folder, side_px=chip_px))
+        yield from map(read_scene, sorted(folder.glob(f"*{TARGET_SUFFIX}")))

@@ -1,0 +1,60 @@
+"""MobileNetV2 at output stride 16: what the paper's network has instead of MobileNetV3 before it is improved."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from railseg_core.network.layers import ConvBNAct
+from railseg_core.network.mobilenetv3 import BlockSpec, InvertedResidual
+
+LOW_LEVEL_CHANNELS = 24
+HIGH_LEVEL_CHANNELS = 320
+_STEM_CHANNELS = 32
+_EXPANSION = 6
+_LOW_LEVEL_BLOCK = 2
+
+# Channels, blocks, stride of the first, dilation: as published, but the last stride of 2 is a dilation.
+_STAGES = (
+    (16, 1, 1, 1),
+    (24, 2, 2, 1),
+    (32, 3, 2, 1),
+    (64, 4, 2, 1),
+    (96, 3, 1, 1),
+    (160, 3, 1, 2),
+    (320, 1, 1, 2),
+)
+
+
+class MobileNetV2(nn.Module):
+    """The feature extractor, without the classifier's last 1x1 convolution."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = ConvBNAct(3, _STEM_CHANNELS, 3, stride=2, activation=nn.ReLU6)
+        blocks: list[nn.Module] = []
+        channels = _STEM_CHANNELS
+        for out_channels, count, first_stride, dilation in _STAGES:
+            for number in range(count):
+                width = channels * _EXPANSION if blocks else channels
+                stride = 1 if number else first_stride
+                spec = BlockSpec(3, width, out_channels, False, False, stride, dilation)
+                blocks.append(InvertedResidual(channels, spec, nn.ReLU6))
+                channels = out_channels
+        self.blocks = nn.ModuleList(blocks)
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Features of a picture.
+
+        Args:
+            image: (n, 3, rows, cols), normalised RGB; rows and cols multiples of 16.
+
+        Returns:
+            Low-level features (n, 24, rows / 4, cols / 4) and high-level ones (n, 320, rows / 16, cols / 16).
+        """
+        x = self.stem(image)
+        low = x
+        for index, block in enumerate(self.blocks):
+            x = block(x)
+            if index == _LOW_LEVEL_BLOCK:
+                low = x
+        return low, x
