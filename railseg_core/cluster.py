@@ -17,7 +17,7 @@ from railseg_core import __version__
 from railseg_core.block_plan import PlannedBlock
 from railseg_core.cluster_worker import WorkerSetup, check_worker, predict_block
 from railseg_core.errors import RailSegError
-from railseg_core.network.model_file import bundled_model_path, checksum
+from railseg_core.network.model_card import bundled_model_path, checksum
 from railseg_core.prediction import BlockPrediction, Predictor, from_bytes
 from railseg_core.raster import WorkingGrid
 from railseg_core.reporting import Reporter

@@ -25,7 +25,7 @@ import torch
 from railseg_core.block_plan import plan_blocks
 from railseg_core.centerline.vectorize import LineParams, vectorize
 from railseg_core.grid_raster import create_grid_raster, open_grid_raster
-from railseg_core.network.model_file import bundled_model_path
+from railseg_core.network.model_card import bundled_model_path
 from railseg_core.prediction import from_bytes, predict_blocks, to_bytes
 from railseg_core.probability import write_probabilities
 from railseg_core.raster import AREA_MARGIN_M, GSD_M, open_working_grid
