@@ -193,7 +193,7 @@ def _client(scheduler: str) -> Iterator[Client]:
                 n_workers=processes,
                 threads_per_worker=1,
                 memory_limit=0,  # what a block takes is bounded; a limit would only stop workers on small machines
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL,
                 env={"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads},
             ) as cluster,
