@@ -121,9 +121,8 @@ class WorkerClient:
         if worker is not None and not (worker.can_serve and worker.python == python):
             worker.stop()
             worker = None
-        if worker is None:
-            worker = _Worker(python, self._script)
-        with self._lock:
+        with self._lock:  # so that who stops the client meanwhile finds a worker as soon as its process is there
+            worker = worker or _Worker(python, self._script)
             self._busy.add(worker)
         return worker
 
