@@ -21,11 +21,12 @@ from train import compare, morphology_sweep
 from train.comparison import measuring
 from train.comparison.measuring import Morphology, Predictor, Times, score, take_times
 from train.comparison.report import Measured, write_report
+from train.comparison.sheet import TILE_PX
 from train.comparison.training import CHECKPOINT_NAME, Recipe, TileStream, train_network
 from train.data import read_scene
 from train.labelled.parts import tiles_of_part
 from train.losses import track_loss
-from train.models.table import ABLATION_ROWS, MODEL_ROWS, NETWORKS
+from train.models.table import ABLATION_ROWS, MODEL_ROWS, NETWORKS, OURS
 from train.models.unet import UNet
 from train.morphology_sweep import DEFAULT, NONE
 from train.run_log import read_log
@@ -113,6 +114,7 @@ def test_a_training_learns_keeps_weights_and_goes_on(
     assert log["crops"][-1] == 48
     assert log["track_loss"][-1] < log["track_loss"][0]
     assert len(log["track_loss_test"]) == len(log["crops"]) >= 10
+    assert max(log["track_iou"]) > 0.5
     assert sorted(path.name for path in run.glob("epoch*")) == [f"epoch_{k:03d}.pt" for k in (4, 8, 12)]
     before = (run / CHECKPOINT_NAME).stat()
     train_network("unet", 0, run, (tiles, tiles[:2]), Recipe(epochs=12, batch=2, crop_px=32))
@@ -156,7 +158,7 @@ def test_the_report_tells_means_spreads_and_ratios(tmp_path: Path) -> None:
     rows = {label: cells for label, *cells in lines}
     assert rows["U-Net"][0] == "55.0 ± 7.1"  # of 50 and 60
     assert rows["U-Net"][6:9] == ["288", "0.45", "0.45"]
-    assert rows["V3 + CARAFE + morphology (ours)"][:6] == ["100.0 ± 0.0"] * 6
+    assert rows[OURS.label][:6] == ["100.0 ± 0.0"] * 6
     assert rows["all background"][:6] == ["0.0", "45.0", "–", "90.0", "0.0", "90.0"]
     assert rows["CARAFE instead of bilinear, V3"] == ["+1.00 ± 0.00", "+10.00 ± 0.00", "2.000", "2.000"]
     assert rows["morphology, V3 + CARAFE"][2] == "1.100"
@@ -175,7 +177,7 @@ def test_one_command_makes_everything_and_goes_on_where_it_stood(
     assert "Made with `--quick`" in capsys.readouterr().out
     assert len(tiles_of_part(out / "data", "train")) == 3
     sheet = cv2.imread(str(out / "sheet.png"))
-    assert sheet.shape[1] == 7 * 192
+    assert sheet.shape[1] == (len(MODEL_ROWS) + 2) * TILE_PX
     assert cv2.imread(str(out / "curves.png")) is not None
     content = json.loads((out / "report.json").read_text(encoding="utf-8"))
     assert set(content["networks"]) == set(NETWORKS)

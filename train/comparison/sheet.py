@@ -13,7 +13,7 @@ from train.comparison.measuring import Morphology, Predictor
 from train.judge_pictures import captioned, sheet_of, write_png
 from train.models.table import MODEL_ROWS
 
-_TILE_PX = 192
+TILE_PX = 240
 
 
 def write_sheet(predictors: Mapping[str, Predictor], tiles: Sequence[Chip], morphology: Morphology, path: Path) -> None:
@@ -24,12 +24,12 @@ def write_sheet(predictors: Mapping[str, Predictor], tiles: Sequence[Chip], morp
     """
     pictures: list[UInt8Array] = []
     for tile in tiles:
-        pictures.append(captioned(tile.image, "picture", _TILE_PX))
+        pictures.append(captioned(tile.image, "picture", TILE_PX))
         for row in MODEL_ROWS:
             mask = predictors[row.network].mask(tile.image)
             shown = morphology.cleaned(mask) if row.has_morphology else mask
-            pictures.append(captioned(_in_grey(shown), row.label, _TILE_PX))
-        pictures.append(captioned(_truth(tile), "truth (grey: does not count)", _TILE_PX))
+            pictures.append(captioned(_in_grey(shown), row.label, TILE_PX))
+        pictures.append(captioned(_truth(tile), "truth; grey: does not count", TILE_PX))
     write_png(path, sheet_of(pictures, len(MODEL_ROWS) + 2))
 
 

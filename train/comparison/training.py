@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
+from railseg_core.metrics import PixelScores
 from train.data import paper_crop, read_scene
 from train.losses import track_loss
 from train.models.table import NETWORKS
@@ -165,12 +166,14 @@ def train_network(
         finished = progress >= 1
         if losses and (finished or int(progress * LOG_ROWS) > logged):
             logged = int(progress * LOG_ROWS)
+            test_loss, test_iou = watch(model, watched, recipe.loss, device, mixed=mixed)
             row = {
                 "crops": float(step * recipe.batch),
                 "epoch": epoch,
                 "minutes": elapsed / 60,
                 "track_loss": float(np.mean(losses)),
-                "track_loss_test": watched_loss(model, watched, recipe.loss, device, mixed=mixed),
+                "track_loss_test": test_loss,
+                "track_iou": test_iou,
             }
             add_to_log(run, row)
             losses.clear()
@@ -199,9 +202,14 @@ def train_network(
 
 
 @torch.inference_mode()
-def watched_loss(model: nn.Module, batch: tuple[Tensor, Tensor], kind: str, device: str, *, mixed: bool) -> float:
-    """Loss of a batch in evaluation, as the model stands."""
+def watch(
+    model: nn.Module, batch: tuple[Tensor, Tensor], kind: str, device: str, *, mixed: bool
+) -> tuple[float, float]:
+    """Loss and IoU of the track on a batch, as the model stands."""
+    images, target = batch
     model.eval()
     with torch.autocast(device, dtype=torch.bfloat16, enabled=mixed):
-        logits = model(normalised(batch[0], device))
-    return float(track_loss(logits, batch[1].to(device), kind))
+        logits = model(normalised(images, device))
+    found = (logits[:, 1] > logits[:, 0]).cpu().numpy().astype(np.uint8)
+    scores = PixelScores.of(target[:, 0].numpy(), found, target[:, 2].numpy() == 0)
+    return float(track_loss(logits, target.to(device), kind)), float(scores.iou[1])

@@ -44,7 +44,7 @@ class Row:
     paper_iou: float | None = None
 
 
-OURS = Row("V3 + CARAFE + morphology (ours)", "v3-carafe", True, 61, 97.69, 66.21)
+OURS = Row("ours: V3, CARAFE, morphology", "v3-carafe", True, 61, 97.69, 66.21)
 
 MODEL_ROWS = (
     Row("U-Net", "unet", False, 96, 94.72, 63.41),
