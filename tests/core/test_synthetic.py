@@ -249,7 +249,8 @@ def test_trains_hide_tracks_but_teach_that_there_is_one() -> None:
     for seed in range(60):
         scene = render_scene(np.random.default_rng([21, seed]), SIZE_PX, None)
         with_rim = cv2.dilate(scene.track, np.ones((5, 5), np.uint8))
-        assert not scene.hidden[with_rim == 0].any()
+        inner = np.s_[2:-2, 2:-2]  # at the frame there may be a rim without its track
+        assert not scene.hidden[inner][with_rim[inner] == 0].any()
         seen += bool((scene.hidden & (1 - scene.ignore)).any())
     assert seen >= 3
 
