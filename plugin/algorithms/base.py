@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from qgis.core import (
+    QgsApplication,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
@@ -12,7 +13,7 @@ from qgis.core import (
 )
 
 from ..environment import Environment
-from ..locations import WEBSITE
+from ..locations import HELP_PICTURES, WEBSITE
 from ..translation import tr
 from ..unfinished import unfinished_folder
 from ..worker_client import WorkerCancelledError, WorkerClient
@@ -49,6 +50,17 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
     def groupId(self) -> str:
         """All in one group."""
         return "railway"
+
+    def help_text(self) -> str:
+        """What it does, for a person."""
+        raise NotImplementedError
+
+    def shortHelpString(self) -> str:
+        """What it does; on the desktop with a picture of what goes in and what comes out."""
+        picture = HELP_PICTURES / f"{self.name()}.png"
+        if QgsApplication.platform() != "desktop":
+            return self.help_text()
+        return f'<img src="{picture.as_uri()}">\n{self.help_text()}'
 
     def helpUrl(self) -> str:
         """The manual."""

@@ -35,7 +35,7 @@ class CleanRailwayMask(RasterAlgorithm):
         """What it is found by."""
         return tr("rail,track,mask,morphology,opening,closing,erosion,dilation").split(",")
 
-    def shortHelpString(self) -> str:
+    def help_text(self) -> str:
         """What it does."""
         return tr(
             "Cleans a mask of railway tracks: an opening removes specks and thin bridges, then a closing fills gaps. "

@@ -38,7 +38,7 @@ class CompareRailway(LineComparison):
         """What it is found by."""
         return tr("rail,track,openstreetmap,osm,change,update,difference,conflation,asset register,compare").split(",")
 
-    def shortHelpString(self) -> str:
+    def help_text(self) -> str:
         """What it does."""
         return tr(
             "Compares extracted tracks with lines that you have, such as an OpenStreetMap export or an asset register: "

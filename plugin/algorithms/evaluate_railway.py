@@ -43,7 +43,7 @@ class EvaluateRailway(LineComparison):
         """What it is found by."""
         return tr("rail,track,switch,quality,accuracy,completeness,correctness,reference,compare,validate").split(",")
 
-    def shortHelpString(self) -> str:
+    def help_text(self) -> str:
         """What it does."""
         return tr(
             "Compares extracted tracks with tracks that you know to be right: how much was found, how much of what was "

@@ -43,7 +43,7 @@ class ExportTrainingChips(PictureAlgorithm):
         """What it is found by."""
         return tr("rail,track,training,chips,tiles,labels,mask,deep learning,fine-tune,annotation").split(",")
 
-    def shortHelpString(self) -> str:
+    def help_text(self) -> str:
         """What it does."""
         return tr(
             "Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's "

@@ -41,7 +41,7 @@ class ExtractRailway(ModelAlgorithm):
         """What it is found by."""
         return tr("rail,railroad,track,switch,turnout,orthophoto,drone,uav,deep learning,segmentation").split(",")
 
-    def shortHelpString(self) -> str:
+    def help_text(self) -> str:
         """What it does."""
         return tr(
             "Draws the railway tracks of an aerial or drone picture as lines: one line per track between two nodes, "

@@ -38,7 +38,7 @@ class SegmentRailway(ModelAlgorithm):
         """What it is found by."""
         return tr("rail,railroad,track,probability,mask,orthophoto,drone,deep learning,segmentation").split(",")
 
-    def shortHelpString(self) -> str:
+    def help_text(self) -> str:
         """What it does."""
         return tr(
             "Says of each pixel of an aerial or drone picture how probably it is railway track (band track) and the "

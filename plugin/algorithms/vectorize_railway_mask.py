@@ -35,7 +35,7 @@ class VectorizeRailwayMask(RasterAlgorithm):
         """What it is found by."""
         return tr("rail,track,mask,probability,centerline,centreline,skeleton,lines,vectorise").split(",")
 
-    def shortHelpString(self) -> str:
+    def help_text(self) -> str:
         """What it does."""
         return tr(
             "Draws the railway tracks of a mask or probability raster as lines: one line per track between two nodes, "

@@ -1,6 +1,6 @@
 """`make bench`: what the work costs, as ratios taken side by side in one run, for machines are noisy.
 
-    python -m tests.benchmarks [--side 4500] [--rounds 3] [--growth 2000 12000] [--mpx 1 25 100 400]
+    python -m tests.benchmarks [--side 4500] [--rounds 2] [--growth 2000 12000] [--mpx 1 25 100 400]
 
 On one picture, the mirrored sample of `--side` pixels at 0.1 m, each in a process of its own, round by round:
 `railseg extract`; the bare network on the same tiles; the usual sliding window (`sliding_window`) with the network as
@@ -166,7 +166,7 @@ def main() -> None:
     """Measures, prints and writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--side", type=int, default=4500, help="side of the picture of the comparison, in pixels")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each contender runs")
+    parser.add_argument("--rounds", type=int, default=2, help="how often each contender runs")
     parser.add_argument("--growth", type=int, nargs="*", default=[2000, 12000], help="sides of growing pictures")
     parser.add_argument("--mpx", type=float, nargs="*", default=[1, 25, 100, 400], help="sizes of growing rasters")
     arguments = parser.parse_args()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 
 from desk import STEP_MS, Steps, screenshot, seen, start
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtCore import QTimer, QUrl
+from qgis.PyQt.QtGui import QTextDocument
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QPushButton, QRadioButton
+from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QPushButton, QRadioButton, QTextBrowser
 from qgis.utils import iface, isPluginLoaded, loadPlugin, plugins, startPlugin, unloadPlugin
 
 
@@ -49,6 +51,11 @@ def steps() -> Steps:
     seen["dialog"] = dialog.windowTitle()
     seen["dialog layer"] = dialog.createProcessingParameters()["INPUT"]
     seen["layer"] = layer.id()
+    seen["pictures in the help"] = [
+        panel.document().resource(QTextDocument.ResourceType.ImageResource, QUrl(name)).width()
+        for panel in dialog.findChildren(QTextBrowser)
+        for name in re.findall('img src="([^"]+)"', panel.toHtml())
+    ]
     screenshot("3-dialog")
     dialog.runButton().click()
     yield lambda: len(QgsProject.instance().mapLayersByName("Railway nodes")) == 1

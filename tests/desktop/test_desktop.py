@@ -64,6 +64,11 @@ def test_the_dialog_opens_with_the_layer_set(seen: dict[str, Any]) -> None:
     assert seen["dialog layer"] == seen["layer"]
 
 
+def test_the_dialog_s_help_shows_what_goes_in_and_comes_out(seen: dict[str, Any]) -> None:
+    assert len(seen["pictures in the help"]) == 1
+    assert seen["pictures in the help"][0] > 200
+
+
 def test_the_lines_come_onto_the_map_with_their_style(seen: dict[str, Any]) -> None:
     assert seen["Railway tracks"]["count"] > 0
     assert "to be reviewed" in seen["Railway tracks"]["renderer"]

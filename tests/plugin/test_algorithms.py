@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from qgis.core import Qgis, QgsApplication, QgsProcessingParameterNumber
+from railseg.plugin.locations import HELP_PICTURES
 from railseg.plugin.provider import RailSegProvider
 from support import COMPARISON_LAYERS, EVALUATION_LAYERS, NUMBERS
 
@@ -101,6 +102,7 @@ def test_every_algorithm_tells_what_it_is_for_and_hides_what_few_need(provider: 
     assert len(provider.algorithms()) == 7
     for algorithm in provider.algorithms():
         assert algorithm.shortHelpString()
+        assert (HELP_PICTURES / f"{algorithm.name()}.png").is_file()
         assert algorithm.shortDescription()
         assert algorithm.tags()
         for parameter in algorithm.parameterDefinitions():

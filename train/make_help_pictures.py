@@ -1,0 +1,137 @@
+"""Draws the pictures of the algorithms' help, what goes in beside what comes out: `python -m train.make_help_pictures`.
+
+All are of the sample, worked on by the product; one PNG per algorithm goes to resources/help/, named after it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import rasterio
+import shapely
+
+from railseg_core.chip_files import TARGET_SUFFIX
+from railseg_core.pipeline import run
+from railseg_core.railway_map import read_lines
+from railseg_core.raster import open_working_grid
+from railseg_core.requests import ChipsRequest, ExtractRequest
+from railseg_core.resources_dir import resource_path
+from railseg_core.tiling import PixelWindow
+from train.judge_pictures import write_png
+
+Image = npt.NDArray[np.uint8]
+Lines = Sequence[npt.NDArray[np.float64]]
+Colour = tuple[int, int, int]
+
+SIDE_PX = 600
+"""Side of the cutout, in pixels of 0.2 m."""
+SHOWN_PX = 128
+GAP_PX = 4
+CORNER_M = (612_340.0, 5_612_520.0)
+"""Upper left corner of the cutout: the double track, the switch and the wagons on the siding."""
+_RED, _GREEN, _BLUE, _ORANGE = (214, 40, 60), (30, 150, 120), (31, 110, 200), (240, 140, 20)
+_COLOURS = 32
+"""A picture has no more: it is small in the package then."""
+
+
+def beside(*pictures: Image) -> Image:
+    """Pictures of the cutout, made small, side by side."""
+    small = [cv2.resize(picture, (SHOWN_PX, SHOWN_PX), interpolation=cv2.INTER_AREA) for picture in pictures]
+    gap = np.full((SHOWN_PX, GAP_PX, 3), 255, np.uint8)
+    parts = [part for picture in small for part in (gap, picture)][1:]
+    return np.asarray(np.hstack(parts), dtype=np.uint8)
+
+
+def with_lines(picture: Image, lines: Lines, colour: Colour) -> Image:
+    """A picture of the cutout with lines that are given in metres of the sample's CRS."""
+    drawn = picture.copy()
+    for line in lines:
+        pixels = (line - CORNER_M) / (0.2, -0.2)
+        cv2.polylines(drawn, [np.round(pixels * 16).astype(np.int32)], False, colour, 7, cv2.LINE_AA, 4)
+    return drawn
+
+
+def few_colours(picture: Image) -> Image:
+    """A picture in `_COLOURS` colours."""
+    values = picture.reshape(-1, 3).astype(np.float32)
+    cv2.setRNGSeed(0)
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 1.0)
+    _, label, centres = cv2.kmeans(values, _COLOURS, np.zeros(len(values), np.int32), stop, 1, cv2.KMEANS_PP_CENTERS)
+    return np.asarray(centres[label.ravel()].round().astype(np.uint8).reshape(picture.shape))
+
+
+def masked(path: Path, window: PixelWindow, band: int) -> Image:
+    """A band of a raster on the lattice as grey, in the cutout."""
+    with rasterio.open(path) as raster:
+        col, row = round(raster.transform.c / 0.2), round(-raster.transform.f / 0.2)
+        values = raster.read(band)[window.row - row :, window.col - col :][: window.height, : window.width]
+    return np.asarray(cv2.cvtColor(values, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
+
+
+def help_pictures(folder: Path) -> dict[str, Image]:
+    """The pictures by the algorithm's name.
+
+    Args:
+        folder: For what is made on the way.
+    """
+    sample = resource_path("sample", "sample.tif")
+    truth_path = resource_path("sample", "sample_tracks.geojson")
+    left, top = CORNER_M
+    window = PixelWindow.covering(left, top - SIDE_PX * 0.2, left + SIDE_PX * 0.2, top, 0.2)
+    with open_working_grid(sample) as grid:
+        picture = grid.read(window)[0].transpose(1, 2, 0).copy()
+    request = ExtractRequest(
+        raster=str(sample), output=folder / "out.gpkg", probability=folder / "p.tif", mask=folder / "m.tif"
+    )
+    run(request)
+    lines, _ = read_lines(request.output)
+    features = json.loads(truth_path.read_text(encoding="utf-8"))["features"]
+    truth = [
+        shapely.get_coordinates(shapely.from_geojson(json.dumps(feature["geometry"])))
+        for feature in features
+        if feature["properties"]["what"] == "track"
+    ]
+    probability, mask = masked(folder / "p.tif", window, 1), masked(folder / "m.tif", window, 1)
+    raw = np.where(probability >= 115, np.uint8(255), np.uint8(0))
+    grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    faint = np.asarray(cv2.addWeighted(grey, 0.5, np.full_like(grey, 255), 0.5, 0), dtype=np.uint8)
+    run(ChipsRequest(raster=str(sample), lines=str(truth_path), output=folder / "chips"))
+    target_path = max((folder / "chips").glob(f"*{TARGET_SUFFIX}"), key=lambda path: path.stat().st_size)
+    chip_path = target_path.with_name(target_path.name.removesuffix(TARGET_SUFFIX) + ".png")
+    chip, target = (cv2.imread(str(path), cv2.IMREAD_COLOR_RGB) for path in (chip_path, target_path))
+    shifted = [np.add(line, (0.0, 3.0)) for line in truth[:1]]
+    return {
+        "extractrailway": beside(picture, with_lines(picture, lines, _RED)),
+        "segmentrailway": beside(picture, probability),
+        "cleanrailwaymask": beside(raw, mask),
+        "vectorizerailwaymask": beside(mask, with_lines(mask, lines, _RED)),
+        "evaluaterailway": beside(with_lines(faint, truth, _BLUE), with_lines(faint, lines, _GREEN)),
+        "comparerailway": beside(
+            with_lines(faint, shifted, _BLUE), with_lines(with_lines(faint, lines, _GREEN), shifted, _ORANGE)
+        ),
+        "exporttrainingchips": beside(np.asarray(chip, dtype=np.uint8), np.asarray(target, dtype=np.uint8)),
+    }
+
+
+def main() -> None:
+    """Writes them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "resources" / "help")
+    out: Path = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, picture in help_pictures(Path(scratch)).items():
+            path = out / f"{name}.png"
+            write_png(path, few_colours(picture))
+            print(f"{path}: {path.stat().st_size / 1e3:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
