@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def written_geopackage(path: str | os.PathLike[str], *, overwrite: bool = False)
     Raises:
         RailSegError: as `written_aside`, and where a layer cannot be written.
     """
-    with written_aside(path, overwrite=overwrite) as aside:
+    with written_aside(path, overwrite=overwrite) as aside, _one_moment():
         aside.unlink(missing_ok=True)
         try:
             yield aside
@@ -40,6 +41,20 @@ def written_geopackage(path: str | os.PathLike[str], *, overwrite: bool = False)
                 f"{os.fspath(path)} could not be written ({error}).",
                 "Check that the disk has space left and that no other program holds the file.",
             ) from error
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """Lets GDAL take all that it writes under it for written at one time.
+
+    It notes the time after every step, and whether two steps fall into one millisecond shows in the file's counters.
+    """
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": now})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 def write_layer(
