@@ -279,7 +279,7 @@ def _predictions(
             device = str(finished.identity["device"])
             yield Predictor(device, f"{device} (in shards)", partial(finished.refuse_missing, blocks)), finished
         return
-    with _predictor(request, grid, reporter) as predictor:
+    with _predictor(request, grid, blocks, reporter) as predictor:
         identity = {**identity, "device": predictor.device}
         with (
             finished_blocks(
@@ -295,7 +295,9 @@ def _predictions(
 
 
 @contextmanager
-def _predictor(request: ExtractRequest | SegmentRequest, grid: WorkingGrid, reporter: Reporter) -> Iterator[Predictor]:
+def _predictor(
+    request: ExtractRequest | SegmentRequest, grid: WorkingGrid, blocks: Sequence[PlannedBlock], reporter: Reporter
+) -> Iterator[Predictor]:
     from railseg_core.network.model_card import bundled_model_path
     from railseg_core.planning import plan_work
     from railseg_core.prediction import Predictor, predict_blocks
@@ -309,7 +311,7 @@ def _predictor(request: ExtractRequest | SegmentRequest, grid: WorkingGrid, repo
         return
     segmenter = Segmenter(request.model or bundled_model_path(), request.device, reporter)
     if getattr(request, "shard", None) is None:
-        reporter.plan(plan_work(grid, segmenter, len(BANDS) + (request.mask is not None)))
+        reporter.plan(plan_work(grid, segmenter, blocks, len(BANDS) + (request.mask is not None)))
     yield Predictor(segmenter.device, device_description(segmenter.device), partial(predict_blocks, grid, segmenter))
 
 

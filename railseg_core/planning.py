@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
+from railseg_core.block_plan import PlannedBlock
 from railseg_core.grid_raster import expected_bytes
 from railseg_core.network.model_card import bundled_model_path
 from railseg_core.raster import WorkingGrid
 from railseg_core.segmentation import BANDS, Segmenter, device_description
-from railseg_core.tiling import TILE_PX, tiles_of
+from railseg_core.tiling import TILE_PX
 
 _NETWORK_SHARE = 0.87
 """Of a whole run's time, about; the rest is reading, cleaning and lines."""
@@ -45,26 +47,27 @@ class WorkPlan:
     disk_bytes: int
 
 
-def plan_work(grid: WorkingGrid, segmenter: Segmenter, bands: int) -> WorkPlan:
+def plan_work(grid: WorkingGrid, segmenter: Segmenter, blocks: Sequence[PlannedBlock], bands: int) -> WorkPlan:
     """Looks ahead; the first time with a model it takes as long as two tiles, then as reading one.
 
     Args:
         grid: The open raster.
         segmenter: The loaded model.
+        blocks: All blocks of the grid.
         bands: How many bands of the window's size are written.
     """
-    tiles = [tile for tile in tiles_of(grid.window) if grid.wants(tile.window)]
+    tiles = sum(len(block.fresh) for block in blocks)
     seconds = None
-    if len(tiles) >= _MEASURED_FROM_TILES:
+    if tiles >= _MEASURED_FROM_TILES:
         # One thread reads while another computes: the slower of the two sets the pace.
         started = time.perf_counter()
-        grid.read(tiles[len(tiles) // 2].window)
+        grid.read(blocks[len(blocks) // 2].tiles[0].window)
         reading_s = time.perf_counter() - started
-        seconds = round(len(tiles) * max(reading_s, 1 / tiles_per_s(segmenter)) / _NETWORK_SHARE, 1)
+        seconds = round(tiles * max(reading_s, 1 / tiles_per_s(segmenter)) / _NETWORK_SHARE, 1)
     return WorkPlan(
         source_gsd_m=grid.source_gsd_m,
         area_m2=grid.area_m2,
-        tiles=len(tiles),
+        tiles=tiles,
         model=segmenter.card.name,
         device=device_description(segmenter.device),
         seconds=seconds,

@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from railseg_core.area import Area
+from railseg_core.block_plan import plan_blocks
 from railseg_core.network.model_card import bundled_model_path
 from railseg_core.planning import WorkPlan, plan_work
 from railseg_core.raster import open_working_grid
@@ -25,7 +26,8 @@ def plan_of(
 ) -> tuple[WorkPlan, int]:
     """The plan, and how many tiles there are with or without an area."""
     with open_working_grid(str(raster), gsd_m=gsd_m or segmenter.card.gsd_m, area=area) as grid:
-        return plan_work(grid, segmenter, bands=2), len(tiles_of(grid.window))
+        blocks = plan_blocks(grid.window, grid.wants)
+        return plan_work(grid, segmenter, blocks, bands=2), len(tiles_of(grid.window))
 
 
 def test_it_tells_the_picture_s_ground_and_its_tiles(sample_raster: Path, segmenter: Segmenter) -> None:
