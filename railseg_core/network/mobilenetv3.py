@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from torch import Tensor, nn
@@ -107,18 +108,20 @@ class InvertedResidual(nn.Module):
         return x + y if self.has_skip else y
 
 
-class MobileNetV3Large(nn.Module):
-    """The feature extractor, without the classifier's last 1x1 convolution."""
+class MobileNet(nn.Module):
+    """A stem and blocks, without the classifier's last 1x1 convolution: features of two levels.
 
-    def __init__(self) -> None:
+    Args:
+        stem: The first convolution, of stride 2.
+        blocks: What follows it, in order.
+        low_level_block: The block whose output is the low level.
+    """
+
+    def __init__(self, stem: ConvBNAct, blocks: Sequence[nn.Module], low_level_block: int) -> None:
         super().__init__()
-        self.stem = ConvBNAct(3, _STEM_CHANNELS, 3, stride=2, activation=nn.Hardswish, eps=_BN_EPS)
-        blocks = []
-        channels = _STEM_CHANNELS
-        for spec in BLOCKS:
-            blocks.append(InvertedResidual(channels, spec))
-            channels = spec.out_channels
+        self.stem = stem
         self.blocks = nn.ModuleList(blocks)
+        self.low_level_block = low_level_block
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Features of a picture.
@@ -127,12 +130,25 @@ class MobileNetV3Large(nn.Module):
             image: (n, 3, rows, cols), normalised RGB; rows and cols multiples of 16.
 
         Returns:
-            Low-level features (n, 24, rows / 4, cols / 4) and high-level ones (n, 160, rows / 16, cols / 16).
+            Low-level features (n, low, rows / 4, cols / 4) and high-level ones (n, high, rows / 16, cols / 16).
         """
         x = self.stem(image)
         low = x
         for index, block in enumerate(self.blocks):
             x = block(x)
-            if index == _LOW_LEVEL_BLOCK:
+            if index == self.low_level_block:
                 low = x
         return low, x
+
+
+class MobileNetV3Large(MobileNet):
+    """The feature extractor: `LOW_LEVEL_CHANNELS` and `HIGH_LEVEL_CHANNELS`."""
+
+    def __init__(self) -> None:
+        stem = ConvBNAct(3, _STEM_CHANNELS, 3, stride=2, activation=nn.Hardswish, eps=_BN_EPS)
+        blocks = []
+        channels = _STEM_CHANNELS
+        for spec in BLOCKS:
+            blocks.append(InvertedResidual(channels, spec))
+            channels = spec.out_channels
+        super().__init__(stem, blocks, _LOW_LEVEL_BLOCK)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from torch import nn
 
 from railseg_core.network.layers import ConvBNAct
-from railseg_core.network.mobilenetv3 import BlockSpec, InvertedResidual
+from railseg_core.network.mobilenetv3 import BlockSpec, InvertedResidual, MobileNet
 
 LOW_LEVEL_CHANNELS = 24
 HIGH_LEVEL_CHANNELS = 320
@@ -25,12 +25,11 @@ _STAGES = (
 )
 
 
-class MobileNetV2(nn.Module):
-    """The feature extractor, without the classifier's last 1x1 convolution."""
+class MobileNetV2(MobileNet):
+    """The feature extractor: `LOW_LEVEL_CHANNELS` and `HIGH_LEVEL_CHANNELS`."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.stem = ConvBNAct(3, _STEM_CHANNELS, 3, stride=2, activation=nn.ReLU6)
+        stem = ConvBNAct(3, _STEM_CHANNELS, 3, stride=2, activation=nn.ReLU6)
         blocks: list[nn.Module] = []
         channels = _STEM_CHANNELS
         for out_channels, count, first_stride, dilation in _STAGES:
@@ -40,21 +39,4 @@ class MobileNetV2(nn.Module):
                 spec = BlockSpec(3, width, out_channels, False, False, stride, dilation)
                 blocks.append(InvertedResidual(channels, spec, nn.ReLU6))
                 channels = out_channels
-        self.blocks = nn.ModuleList(blocks)
-
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Features of a picture.
-
-        Args:
-            image: (n, 3, rows, cols), normalised RGB; rows and cols multiples of 16.
-
-        Returns:
-            Low-level features (n, 24, rows / 4, cols / 4) and high-level ones (n, 320, rows / 16, cols / 16).
-        """
-        x = self.stem(image)
-        low = x
-        for index, block in enumerate(self.blocks):
-            x = block(x)
-            if index == _LOW_LEVEL_BLOCK:
-                low = x
-        return low, x
+        super().__init__(stem, blocks, _LOW_LEVEL_BLOCK)
