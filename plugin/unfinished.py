@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ def unfinished_folder(request: dict[str, Any]) -> Path:
     folder = Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "unfinished"
     if folder.is_dir():
         for old in folder.iterdir():
-            if time.time() - old.stat().st_mtime > _KEPT_S:
-                shutil.rmtree(old, ignore_errors=True)
+            with suppress(OSError):  # a worker may just have removed its own
+                if time.time() - old.stat().st_mtime > _KEPT_S:
+                    shutil.rmtree(old, ignore_errors=True)
     content = json.dumps({name: request.get(name) for name in _WHAT_COUNTS}, sort_keys=True)
     return folder / hashlib.sha256(content.encode()).hexdigest()[:16]
