@@ -40,9 +40,9 @@ def draw(image: Image, transform: Affine, scene: TracedScene, extracted: Sequenc
     """
     bands = np.ascontiguousarray(image)
     for name, lines in (("visible", scene.visible), ("hidden", scene.hidden)):
-        _strokes(bands, transform, [shapely.get_coordinates(line) for line in lines], _COLOURS[name], _BAND_PX)
+        strokes(bands, transform, [shapely.get_coordinates(line) for line in lines], _COLOURS[name], _BAND_PX)
     canvas = np.asarray(cv2.addWeighted(bands, _OPACITY, image, 1 - _OPACITY, 0.0), dtype=np.uint8)
-    _strokes(canvas, transform, extracted, _COLOURS["extracted"], _LINE_PX)
+    strokes(canvas, transform, extracted, _COLOURS["extracted"], _LINE_PX)
     write_png(path, canvas)
 
 
@@ -83,9 +83,10 @@ def write_png(path: Path, image: Image) -> None:
         raise OSError(f"{path} could not be written")
 
 
-def _strokes(
+def strokes(
     canvas: Image, transform: Affine, lines: Sequence[Points], colour: tuple[int, int, int], width_px: int
 ) -> None:
+    """Draws lines, float64 (n, 2) each in the CRS of the transform, on a canvas (rows, cols, 3) uint8, in place."""
     for line in lines:
         pixels = np.column_stack(~transform @ line.T) - 0.5
         points = np.round(pixels * (1 << _SHIFT)).astype(np.int32)

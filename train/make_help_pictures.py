@@ -6,7 +6,6 @@ All are of the sample, worked on by the product; one PNG per algorithm goes to r
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,28 +13,29 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
-import rasterio
 import shapely
 
+from railseg_core.centerline.params import level_of
 from railseg_core.chip_files import TARGET_SUFFIX
+from railseg_core.grid_raster import open_grid_raster
+from railseg_core.network.model_card import bundled_model_path, read_card
 from railseg_core.pipeline import run
 from railseg_core.railway_map import read_lines
-from railseg_core.raster import open_working_grid
+from railseg_core.raster import GSD_M, open_working_grid
 from railseg_core.requests import ChipsRequest, ExtractRequest
 from railseg_core.resources_dir import resource_path
 from railseg_core.tiling import PixelWindow
-from train.judge_pictures import write_png
+from railseg_core.tracing import read_tracing
+from train.judge_pictures import strokes, write_png
 
 Image = npt.NDArray[np.uint8]
 Lines = Sequence[npt.NDArray[np.float64]]
 Colour = tuple[int, int, int]
 
-SIDE_PX = 600
-"""Side of the cutout, in pixels of 0.2 m."""
 SHOWN_PX = 128
 GAP_PX = 4
-CORNER_M = (612_340.0, 5_612_520.0)
-"""Upper left corner of the cutout: the double track, the switch and the wagons on the siding."""
+WINDOW = PixelWindow.covering(612_340.0, 5_612_400.0, 612_460.0, 5_612_520.0, GSD_M)
+"""The cutout: the double track, the switch and the siding."""
 _RED, _GREEN, _BLUE, _ORANGE = (214, 40, 60), (30, 150, 120), (31, 110, 200), (240, 140, 20)
 _COLOURS = 32
 """A picture has no more: it is small in the package then."""
@@ -52,9 +52,7 @@ def beside(*pictures: Image) -> Image:
 def with_lines(picture: Image, lines: Lines, colour: Colour) -> Image:
     """A picture of the cutout with lines that are given in metres of the sample's CRS."""
     drawn = picture.copy()
-    for line in lines:
-        pixels = (line - CORNER_M) / (0.2, -0.2)
-        cv2.polylines(drawn, [np.round(pixels * 16).astype(np.int32)], False, colour, 7, cv2.LINE_AA, 4)
+    strokes(drawn, WINDOW.transform(GSD_M), lines, colour, 7)
     return drawn
 
 
@@ -67,11 +65,10 @@ def few_colours(picture: Image) -> Image:
     return np.asarray(centres[label.ravel()].round().astype(np.uint8).reshape(picture.shape))
 
 
-def masked(path: Path, window: PixelWindow, band: int) -> Image:
-    """A band of a raster on the lattice as grey, in the cutout."""
-    with rasterio.open(path) as raster:
-        col, row = round(raster.transform.c / 0.2), round(-raster.transform.f / 0.2)
-        values = raster.read(band)[window.row - row :, window.col - col :][: window.height, : window.width]
+def first_band(path: Path) -> Image:
+    """The first band of a grid raster as grey, in the cutout."""
+    with open_grid_raster(path) as raster:
+        (values, *_), _ = raster.read(WINDOW)
     return np.asarray(cv2.cvtColor(values, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
 
 
@@ -83,23 +80,18 @@ def help_pictures(folder: Path) -> dict[str, Image]:
     """
     sample = resource_path("sample", "sample.tif")
     truth_path = resource_path("sample", "sample_tracks.geojson")
-    left, top = CORNER_M
-    window = PixelWindow.covering(left, top - SIDE_PX * 0.2, left + SIDE_PX * 0.2, top, 0.2)
     with open_working_grid(sample) as grid:
-        picture = grid.read(window)[0].transpose(1, 2, 0).copy()
+        picture = grid.read(WINDOW)[0].transpose(1, 2, 0).copy()
     request = ExtractRequest(
         raster=str(sample), output=folder / "out.gpkg", probability=folder / "p.tif", mask=folder / "m.tif"
     )
     run(request)
     lines, _ = read_lines(request.output)
-    features = json.loads(truth_path.read_text(encoding="utf-8"))["features"]
-    truth = [
-        shapely.get_coordinates(shapely.from_geojson(json.dumps(feature["geometry"])))
-        for feature in features
-        if feature["properties"]["what"] == "track"
-    ]
-    probability, mask = masked(folder / "p.tif", window, 1), masked(folder / "m.tif", window, 1)
-    raw = np.where(probability >= 115, np.uint8(255), np.uint8(0))
+    tracing = read_tracing(truth_path)
+    truth = [shapely.get_coordinates(line) for line in (*tracing.visible, *tracing.hidden)]
+    probability, mask = first_band(folder / "p.tif"), first_band(folder / "m.tif")
+    level = level_of(read_card(bundled_model_path()).track_threshold)
+    raw = np.where(probability >= level, np.uint8(255), np.uint8(0))
     grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     faint = np.asarray(cv2.addWeighted(grey, 0.5, np.full_like(grey, 255), 0.5, 0), dtype=np.uint8)
     run(ChipsRequest(raster=str(sample), lines=str(truth_path), output=folder / "chips"))

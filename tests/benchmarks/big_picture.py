@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +26,7 @@ import railseg_core.worker
 from railseg_core.finished_blocks import unfinished_folder
 from railseg_core.railway_map import read_lines
 from railseg_core.resources_dir import resource_path
+from tests.benchmarks.processes import kilobytes
 
 BUILD = Path("build")
 
@@ -47,15 +47,6 @@ def sparse_picture(path: Path, side_px: int, share: float) -> int:
     return len(places)
 
 
-def peak_mb(pid: int) -> float:
-    """The most memory a process has had so far; 0 when it has ended."""
-    try:
-        found = re.search(r"VmHWM:\s*(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
-    except OSError:
-        return 0.0
-    return int(found[1]) / 1024 if found else 0.0
-
-
 def by_worker(picture: Path, output: Path) -> dict[str, float]:
     """Extracts through a worker: seconds, peak memory, and how far the told time left was off from a tenth on."""
     command = [sys.executable, "-I", "-u", str(Path(railseg_core.worker.__file__))]
@@ -63,14 +54,14 @@ def by_worker(picture: Path, output: Path) -> dict[str, float]:
     assert worker.stdin is not None
     assert worker.stdout is not None
     params = {"raster": str(picture), "output": str(output), "device": "cpu", "overwrite": True, "resume": False}
-    peak, told = 0.0, []
+    peak_kb, told = 0, []
     json.loads(worker.stdout.readline())
     started = time.perf_counter()
     worker.stdin.write(json.dumps({"id": 1, "method": "extract", "params": params}) + "\n")
     worker.stdin.flush()
     for line in worker.stdout:
         event = json.loads(line)
-        peak = max(peak, peak_mb(worker.pid))
+        peak_kb = max(peak_kb, kilobytes(worker.pid, "VmHWM"))
         if event["event"] == "progress" and event["fraction"] >= 0.1 and event["remaining_s"] is not None:
             told.append((time.perf_counter() - started, event["remaining_s"]))
         if event["event"] in ("result", "error"):
@@ -83,7 +74,7 @@ def by_worker(picture: Path, output: Path) -> dict[str, float]:
     off = [abs(at + left - seconds) / seconds for at, left in told]
     return {
         "seconds": seconds,
-        "peak_rss_mb": peak,
+        "peak_rss_mb": peak_kb / 1024,
         "time_left_off_most": max(off, default=float("nan")),
         "time_left_off_median": float(np.median(off)) if off else float("nan"),
         "tracks": event["result"]["tracks"],

@@ -44,7 +44,7 @@ def run_python(*arguments: str) -> Finished:
         peak_kb = 0
         ended = 0
         while not ended:
-            peak_kb = max(peak_kb, _kilobytes(process.pid, "VmHWM"), sum(map(_resident, _family(process.pid))))
+            peak_kb = max(peak_kb, kilobytes(process.pid, "VmHWM"), sum(map(_resident, _family(process.pid))))
             time.sleep(_POLL_S)
             ended, status, usage = os.wait4(process.pid, os.WNOHANG)
         seconds = time.perf_counter() - started
@@ -66,10 +66,11 @@ def _family(pid: int) -> list[int]:
 
 
 def _resident(pid: int) -> int:
-    return _kilobytes(pid, "VmRSS")
+    return kilobytes(pid, "VmRSS")
 
 
-def _kilobytes(pid: int, name: str) -> int:
+def kilobytes(pid: int, name: str) -> int:
+    """What the system tells of a process by that name, such as VmHWM, its peak so far; 0 when it has ended."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
             if line.startswith(f"{name}:"):
