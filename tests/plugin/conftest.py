@@ -24,7 +24,7 @@ from typing import Any
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsProcessingContext, QgsProject, QgsSettings
+from qgis.core import QgsApplication, QgsProcessingContext, QgsProject, QgsSettings
 from qgis.PyQt.QtCore import QLocale
 from support import REPOSITORY, SAMPLE, SAMPLE_TRACKS, Feedback, write_raster
 
@@ -42,12 +42,14 @@ from railseg.plugin.worker_client import WorkerClient  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
-def nothing_outlives_qgis(qgis_app: Any) -> Iterator[None]:
-    """Takes from functions that have ended what they still hold, while QGIS is there.
+def nothing_outlives_a_suite(qgis_app: Any) -> Iterator[None]:
+    """Removes what an interrupted suite left behind; at the end takes from functions what they still hold.
 
+    QGIS's settings are kept from suite to suite, and with them the finished blocks of runs that nobody took up.
     QGIS never lets go of an exception that an algorithm in Python raises, nor of the frames that led to it, the test's
     among them. A layer of a file that such a frame names would be closed after QGIS and GDAL have gone: a crash.
     """
+    shutil.rmtree(Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "unfinished", ignore_errors=True)
     yield
     for thing in gc.get_objects():
         if isinstance(thing, FrameType) and not thing.f_code.co_flags & CO_GENERATOR:
