@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import astuple, fields
-from functools import partial
-from hashlib import sha256
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from railseg_core import __version__
 from railseg_core.area import Area
@@ -18,12 +16,13 @@ from railseg_core.chip_export import export_chips
 from railseg_core.compare import compare
 from railseg_core.errors import RailSegError
 from railseg_core.evaluation import evaluate
-from railseg_core.grid_raster import GridRaster, create_grid_raster, open_grid_raster
+from railseg_core.grid_raster import GridRaster, open_grid_raster
 from railseg_core.mask_raster import write_mask
 from railseg_core.outputs import prepare_output
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
+from railseg_core.provenance import MODEL_TAG, SOURCE_CRS_TAG, SOURCE_GSD_TAG, SOURCE_TAG, levels, picture_tags
 from railseg_core.railway_map import RailwayMap, RunRecord, write_map
-from railseg_core.raster import WorkingGrid, open_working_grid
+from railseg_core.raster import open_working_grid
 from railseg_core.reporting import Reporter, Silent, Timeline
 from railseg_core.requests import (
     ChipsRequest,
@@ -37,27 +36,9 @@ from railseg_core.requests import (
     VectorizeRequest,
 )
 
-# What imports torch is imported where it is used: that takes seconds, and not every request needs the network.
 if TYPE_CHECKING:
-    from railseg_core.block_plan import PlannedBlock
-    from railseg_core.finished_blocks import FinishedBlocks
-    from railseg_core.network.model_card import ModelCard
-    from railseg_core.prediction import Predictor
+    from railseg_core.model_run import ModelRun
 
-# Tags of a probability raster, so that its lines can be drawn later as they would have been at once; and what holds
-# where a raster made elsewhere has none.
-_LEVEL_TAGS = {
-    "track_threshold": ("RAILSEG_TRACK_THRESHOLD", 0.5),
-    "axis_threshold": ("RAILSEG_AXIS_THRESHOLD", 0.5),
-    "min_piece_confidence": ("RAILSEG_MIN_PIECE_CONFIDENCE", 0.0),
-}
-_SOURCE_TAG, _SOURCE_GSD_TAG, _SOURCE_CRS_TAG, _MODEL_TAG = (
-    "RAILSEG_SOURCE",
-    "RAILSEG_SOURCE_GSD_M",
-    "RAILSEG_SOURCE_CRS",
-    "RAILSEG_MODEL",
-)
-_PROVENANCE_TAGS = (_SOURCE_TAG, _SOURCE_GSD_TAG, _SOURCE_CRS_TAG, _MODEL_TAG)
 _RASTER_ENDINGS = (".tif", ".tiff")
 
 
@@ -116,15 +97,18 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
 
 def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
     """Raster to tracks and nodes; see `run`."""
+    # What imports torch is imported where it is used: that takes seconds, and not every request needs the network.
+    from railseg_core.model_run import open_model_run, write_probability
+
     clock = _Clock()
-    with _opened(request, reporter) as work:
+    with open_model_run(request, reporter) as work:
         if request.shard is not None:
             return _fill_shard(request.shard, work, clock, reporter)
-        grid, finished = work.grid, work.finished
-        probability_path = request.probability or finished.folder / "probability.tif"
+        grid = work.grid
+        probability_path = request.probability or work.finished.folder / "probability.tif"
         overwrite = request.overwrite or request.probability is None  # an earlier run may have come that far
         with clock.stage("segment"):
-            _write_probability(work, probability_path, reporter, overwrite=overwrite)
+            write_probability(work, probability_path, reporter, overwrite=overwrite)
         with open_grid_raster(probability_path) as probability:
             params = _line_params(request, probability)
             if request.mask:
@@ -146,10 +130,12 @@ def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
 
 def segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any]:
     """Raster to probability raster and, on request, mask; see `run`."""
+    from railseg_core.model_run import open_model_run, write_probability
+
     clock = _Clock()
-    with _opened(request, reporter) as work:
+    with open_model_run(request, reporter) as work:
         with clock.stage("segment"):
-            _write_probability(work, request.output, reporter, overwrite=request.overwrite)
+            write_probability(work, request.output, reporter, overwrite=request.overwrite)
         if request.mask:
             with open_grid_raster(request.output) as probability, clock.stage("mask"):
                 _write_mask(request, request.mask, probability, reporter, work.grid.area_mask)
@@ -158,6 +144,21 @@ def segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any
         "output": str(request.output),
         "mask": _text(request.mask),
         "device": device,
+        "timings_s": clock.seconds,
+    }
+
+
+def _fill_shard(shard: tuple[int, int], work: ModelRun, clock: _Clock, reporter: Reporter) -> dict[str, Any]:
+    from railseg_core.model_run import fill_shard
+
+    with clock.stage("segment"):
+        filled = fill_shard(work, *shard, reporter)
+    return {
+        "shard": f"{shard[0]}/{shard[1]}",
+        "blocks": filled.blocks,
+        "blocks_there_already": filled.blocks_before,
+        "folder": str(work.finished.folder),
+        "device": work.predictor.description,
         "timings_s": clock.seconds,
     }
 
@@ -177,12 +178,12 @@ def vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str,
         with clock.stage("lines"):
             railway_map = vectorize(source, _line_params(request, source), reporter=reporter)
         tags = source.tags
-        source_gsd_m = float(tags.get(_SOURCE_GSD_TAG, source.gsd_m))
-        crs = tags.get(_SOURCE_CRS_TAG, source.source_crs.to_string())
-        run_record = _run_record(request, clock, source_gsd_m, tags.get(_MODEL_TAG))
+        source_gsd_m = float(tags.get(SOURCE_GSD_TAG, source.gsd_m))
+        crs = tags.get(SOURCE_CRS_TAG, source.source_crs.to_string())
+        run_record = _run_record(request, clock, source_gsd_m, tags.get(MODEL_TAG))
     write_map(request.output, railway_map, crs, run_record, overwrite=request.overwrite)
     # The picture behind the probabilities if it is still there, else the probabilities themselves.
-    preview = _draw(request, [tags.get(_SOURCE_TAG, request.raster), request.raster], railway_map, reporter)
+    preview = _draw(request, [tags.get(SOURCE_TAG, request.raster), request.raster], railway_map, reporter)
     return _line_result(request, railway_map, crs, clock, preview)
 
 
@@ -221,147 +222,12 @@ def _check_outputs(request: Request) -> None:
         raise RailSegError("Two outputs have the same name.", "Give each a name of its own.")
 
 
-class _Work(NamedTuple):
-    """All that a run of the model needs, checked: what to predict, with what, and where finished blocks lie."""
-
-    grid: WorkingGrid
-    card: ModelCard
-    model_sha256: str
-    blocks: Sequence[PlannedBlock]
-    predictor: Predictor
-    finished: FinishedBlocks
-
-
-@contextmanager
-def _opened(request: ExtractRequest | SegmentRequest, reporter: Reporter) -> Iterator[_Work]:
-    """Opens all of it; the weights last, since the raster is wrong more often and quicker to open."""
-    from railseg_core.block_plan import plan_blocks
-    from railseg_core.finished_blocks import RASTER_TIMES
-    from railseg_core.network.model_card import bundled_model_path, checksum, read_card
-
-    model_path = request.model or bundled_model_path()
-    card, model_sha256 = read_card(model_path), checksum(model_path)
-    with open_working_grid(request.raster, gsd_m=card.gsd_m, bands=request.bands, area=request.area) as grid:
-        # Blocks of a run with another identity would come out differently.
-        identity = {
-            "version": __version__,
-            "raster": [(file.name, file.size) for file in grid.files],
-            RASTER_TIMES: [file.changed_ns for file in grid.files],
-            "bands": grid.info.bands,
-            "stretch": None if grid.info.stretch is None else repr(grid.info.stretch),
-            "window": astuple(grid.window),
-            "area": None if request.area is None else sha256(repr(request.area.values).encode()).hexdigest(),
-            "model": model_sha256,
-        }
-        blocks = plan_blocks(grid.window, grid.wants)
-        with _predictions(request, grid, blocks, identity, reporter) as (predictor, finished):
-            yield _Work(grid, card, model_sha256, blocks, predictor, finished)
-
-
-@contextmanager
-def _predictions(
-    request: ExtractRequest | SegmentRequest,
-    grid: WorkingGrid,
-    blocks: Sequence[PlannedBlock],
-    identity: Mapping[str, Any],
-    reporter: Reporter,
-) -> Iterator[tuple[Predictor, FinishedBlocks]]:
-    """Chooses where predictions come from: this process, a cluster, or shards that have left them all."""
-    from railseg_core.finished_blocks import finished_blocks, gathered_blocks, shared_blocks, unfinished_folder
-    from railseg_core.prediction import Predictor
-
-    shard = request.shard if isinstance(request, ExtractRequest) else None
-    merge = request.merge if isinstance(request, ExtractRequest) else None
-    if merge is not None:
-        if request.device != "auto":
-            identity = {**identity, "device": request.device}
-        with gathered_blocks(request.output, identity, [Path(folder) for folder in merge]) as finished:
-            device = str(finished.identity["device"])
-            yield Predictor(device, f"{device} (in shards)", partial(finished.refuse_missing, blocks)), finished
-        return
-    with _predictor(request, grid, blocks, reporter) as predictor:
-        identity = {**identity, "device": predictor.device}
-        with (
-            finished_blocks(
-                request.unfinished or unfinished_folder(request.output),
-                identity,
-                resume=request.resume,
-                reporter=reporter,
-            )
-            if shard is None
-            else shared_blocks(request.output, identity, shard[1])
-        ) as finished:
-            yield predictor, finished
-
-
-@contextmanager
-def _predictor(
-    request: ExtractRequest | SegmentRequest, grid: WorkingGrid, blocks: Sequence[PlannedBlock], reporter: Reporter
-) -> Iterator[Predictor]:
-    from railseg_core.network.model_card import bundled_model_path
-    from railseg_core.planning import plan_work
-    from railseg_core.prediction import Predictor, predict_blocks
-    from railseg_core.segmentation import BANDS, Segmenter, device_description
-
-    if request.scheduler is not None:
-        from railseg_core.cluster import cluster_predictor
-
-        with cluster_predictor(request.scheduler, grid, request.model, request.device, reporter) as predictor:
-            yield predictor
-        return
-    segmenter = Segmenter(request.model or bundled_model_path(), request.device, reporter)
-    if getattr(request, "shard", None) is None:
-        reporter.plan(plan_work(grid, segmenter, blocks, len(BANDS) + (request.mask is not None)))
-    yield Predictor(segmenter.device, device_description(segmenter.device), partial(predict_blocks, grid, segmenter))
-
-
-def _fill_shard(shard: tuple[int, int], work: _Work, clock: _Clock, reporter: Reporter) -> dict[str, Any]:
-    """Predicts the shard's blocks that are not there yet, and leaves them to the merge."""
-    from railseg_core.block_plan import shard_of
-    from railseg_core.probability import predict_missing
-
-    blocks = shard_of(work.blocks, *shard)
-    missing = [block for block in blocks if not work.finished.has(block)]
-    with clock.stage("segment"):
-        for _ in predict_missing(work.predictor.predict, missing, work.finished, reporter):
-            pass
-    return {
-        "shard": f"{shard[0]}/{shard[1]}",
-        "blocks": len(blocks),
-        "blocks_there_already": len(blocks) - len(missing),
-        "folder": str(work.finished.folder),
-        "device": work.predictor.description,
-        "timings_s": clock.seconds,
-    }
-
-
-def _write_probability(work: _Work, path: Path, reporter: Reporter, *, overwrite: bool) -> None:
-    from railseg_core.probability import predict_missing, write_probabilities
-    from railseg_core.segmentation import BANDS
-
-    grid, card = work.grid, work.card
-    tags = {
-        _SOURCE_TAG: grid.location,
-        _SOURCE_GSD_TAG: f"{grid.source_gsd_m:.6g}",
-        _SOURCE_CRS_TAG: grid.info.crs,
-        _MODEL_TAG: card.name,
-        **{tag: f"{getattr(card, name):g}" for name, (tag, _) in _LEVEL_TAGS.items()},
-    }
-    with (
-        create_grid_raster(
-            path, grid.window, grid.gsd_m, grid.crs, bands=BANDS, tags=tags, overwrite=overwrite
-        ) as output,
-        closing(predict_missing(work.predictor.predict, work.blocks, work.finished, reporter)) as predictions,
-    ):
-        write_probabilities(work.blocks, predictions, output)
-
-
 def _line_params(request: RasterRequest, raster: GridRaster) -> LineParams:
     """The request's settings, with the raster's own thresholds where none is given."""
     if request.threshold is not None:
         track, axis, confidence = request.threshold, request.threshold, 0.0
     else:
-        track, axis, confidence = (float(raster.tags.get(tag, default)) for tag, default in _LEVEL_TAGS.values())
+        track, axis, confidence = levels(raster.tags)
     return LineParams(
         threshold=track,
         axis_threshold=axis,
@@ -409,7 +275,7 @@ def _write_mask(
         _line_params(request, source),
         reporter,
         area_mask=area_mask,
-        tags={tag: source.tags[tag] for tag in _PROVENANCE_TAGS if tag in source.tags},
+        tags=picture_tags(source.tags),
         overwrite=request.overwrite,
     )
 

@@ -1,0 +1,170 @@
+"""A run of the model over a picture: all that it needs, opened and checked, and where its predictions come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import astuple
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from railseg_core import __version__
+from railseg_core.block_plan import PlannedBlock, plan_blocks, shard_of
+from railseg_core.finished_blocks import (
+    RASTER_TIMES,
+    FinishedBlocks,
+    finished_blocks,
+    gathered_blocks,
+    shared_blocks,
+    unfinished_folder,
+)
+from railseg_core.grid_raster import create_grid_raster
+from railseg_core.network.model_card import ModelCard, bundled_model_path, checksum, read_card
+from railseg_core.planning import plan_work
+from railseg_core.prediction import Predictor, predict_blocks
+from railseg_core.probability import predict_missing, write_probabilities
+from railseg_core.provenance import probability_tags
+from railseg_core.raster import WorkingGrid, open_working_grid
+from railseg_core.reporting import Reporter
+from railseg_core.requests import ExtractRequest, SegmentRequest
+from railseg_core.segmentation import BANDS, Segmenter, device_description
+
+
+class ModelRun(NamedTuple):
+    """All that a run of the model needs: what to predict, with what, and where finished blocks lie.
+
+    Attributes:
+        grid: The open raster.
+        card: The model's.
+        model_sha256: Of the model file.
+        blocks: All blocks of the grid.
+        predictor: What predicts those that are not there yet.
+        finished: Those that are.
+    """
+
+    grid: WorkingGrid
+    card: ModelCard
+    model_sha256: str
+    blocks: Sequence[PlannedBlock]
+    predictor: Predictor
+    finished: FinishedBlocks
+
+
+class FilledShard(NamedTuple):
+    """How many blocks a shard has, and how many of them were there before."""
+
+    blocks: int
+    blocks_before: int
+
+
+@contextmanager
+def open_model_run(request: ExtractRequest | SegmentRequest, reporter: Reporter) -> Iterator[ModelRun]:
+    """Opens all of it; the weights last, since the raster is wrong more often and quicker to open.
+
+    Args:
+        request: What to do.
+        reporter: Told of the plan, and of what is taken up from a run before.
+
+    Raises:
+        RailSegError: the model, the raster, the area, the device or the folder of finished blocks can't be used.
+    """
+    model_path = request.model or bundled_model_path()
+    card, model_sha256 = read_card(model_path), checksum(model_path)
+    with open_working_grid(request.raster, gsd_m=card.gsd_m, bands=request.bands, area=request.area) as grid:
+        # Blocks of a run with another identity would come out differently.
+        identity = {
+            "version": __version__,
+            "raster": [(file.name, file.size) for file in grid.files],
+            RASTER_TIMES: [file.changed_ns for file in grid.files],
+            "bands": grid.info.bands,
+            "stretch": None if grid.info.stretch is None else repr(grid.info.stretch),
+            "window": astuple(grid.window),
+            "area": None if request.area is None else sha256(repr(request.area.values).encode()).hexdigest(),
+            "model": model_sha256,
+        }
+        blocks = plan_blocks(grid.window, grid.wants)
+        with _predictions(request, grid, blocks, identity, reporter) as (predictor, finished):
+            yield ModelRun(grid, card, model_sha256, blocks, predictor, finished)
+
+
+def write_probability(run: ModelRun, path: Path, reporter: Reporter, *, overwrite: bool) -> None:
+    """Writes the probability raster of the whole grid; what is not there yet is predicted (stage `segment`).
+
+    Raises:
+        RailSegError: the raster, the device or the disk gives up. No output is touched then.
+    """
+    grid = run.grid
+    with (
+        create_grid_raster(
+            path,
+            grid.window,
+            grid.gsd_m,
+            grid.crs,
+            bands=BANDS,
+            tags=probability_tags(grid, run.card),
+            overwrite=overwrite,
+        ) as output,
+        closing(predict_missing(run.predictor.predict, run.blocks, run.finished, reporter)) as predictions,
+    ):
+        write_probabilities(run.blocks, predictions, output)
+
+
+def fill_shard(run: ModelRun, number: int, count: int, reporter: Reporter) -> FilledShard:
+    """Predicts the blocks of the `number`-th of `count` shards that are not there yet, and leaves them to the merge."""
+    blocks = shard_of(run.blocks, number, count)
+    missing = [block for block in blocks if not run.finished.has(block)]
+    for _ in predict_missing(run.predictor.predict, missing, run.finished, reporter):
+        pass
+    return FilledShard(len(blocks), len(blocks) - len(missing))
+
+
+@contextmanager
+def _predictions(
+    request: ExtractRequest | SegmentRequest,
+    grid: WorkingGrid,
+    blocks: Sequence[PlannedBlock],
+    identity: Mapping[str, Any],
+    reporter: Reporter,
+) -> Iterator[tuple[Predictor, FinishedBlocks]]:
+    """Chooses where predictions come from: this process, a cluster, or shards that have left them all."""
+    shard = request.shard if isinstance(request, ExtractRequest) else None
+    merge = request.merge if isinstance(request, ExtractRequest) else None
+    if merge is not None:
+        if request.device != "auto":
+            identity = {**identity, "device": request.device}
+        with gathered_blocks(request.output, identity, [Path(folder) for folder in merge]) as finished:
+            device = str(finished.identity["device"])
+            yield Predictor(device, f"{device} (in shards)", partial(finished.refuse_missing, blocks)), finished
+        return
+    with _predictor(request, grid, blocks, reporter) as predictor:
+        identity = {**identity, "device": predictor.device}
+        with (
+            finished_blocks(
+                request.unfinished or unfinished_folder(request.output),
+                identity,
+                resume=request.resume,
+                reporter=reporter,
+            )
+            if shard is None
+            else shared_blocks(request.output, identity, shard[1])
+        ) as finished:
+            yield predictor, finished
+
+
+@contextmanager
+def _predictor(
+    request: ExtractRequest | SegmentRequest, grid: WorkingGrid, blocks: Sequence[PlannedBlock], reporter: Reporter
+) -> Iterator[Predictor]:
+    if request.scheduler is not None:
+        # Imported where it is used: who has no cluster need not have dask.
+        from railseg_core.cluster import cluster_predictor
+
+        with cluster_predictor(request.scheduler, grid, request.model, request.device, reporter) as predictor:
+            yield predictor
+        return
+    segmenter = Segmenter(request.model or bundled_model_path(), request.device, reporter)
+    if getattr(request, "shard", None) is None:
+        reporter.plan(plan_work(grid, segmenter, blocks, len(BANDS) + (request.mask is not None)))
+    yield Predictor(segmenter.device, device_description(segmenter.device), partial(predict_blocks, grid, segmenter))
