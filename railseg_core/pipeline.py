@@ -225,13 +225,14 @@ def _check_outputs(request: Request) -> None:
 def _line_params(request: RasterRequest, raster: GridRaster) -> LineParams:
     """The request's settings, with the raster's own thresholds where none is given."""
     if request.threshold is not None:
-        track, axis, confidence = request.threshold, request.threshold, 0.0
+        track, axis, confidence, margin = request.threshold, request.threshold, 0.0, 0.0
     else:
-        track, axis, confidence = levels(raster.tags)
+        track, axis, confidence, margin = levels(raster.tags)
     return LineParams(
         threshold=track,
         axis_threshold=axis,
         min_piece_confidence=confidence,
+        short_piece_margin=margin,
         opening_m=request.opening_m,
         closing_m=request.closing_m,
         kernel=request.kernel,

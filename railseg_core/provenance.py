@@ -19,6 +19,7 @@ _LEVEL_TAGS = {
     "track_threshold": ("RAILSEG_TRACK_THRESHOLD", 0.5),
     "axis_threshold": ("RAILSEG_AXIS_THRESHOLD", 0.5),
     "min_piece_confidence": ("RAILSEG_MIN_PIECE_CONFIDENCE", 0.0),
+    "short_piece_margin": ("RAILSEG_SHORT_PIECE_MARGIN", 0.0),
 }
 
 
@@ -38,7 +39,7 @@ def picture_tags(tags: Mapping[str, str]) -> dict[str, str]:
     return {tag: tags[tag] for tag in (SOURCE_TAG, SOURCE_GSD_TAG, SOURCE_CRS_TAG, MODEL_TAG) if tag in tags}
 
 
-def levels(tags: Mapping[str, str]) -> tuple[float, float, float]:
-    """The model's `track_threshold`, `axis_threshold` and `min_piece_confidence`."""
-    track, axis, confidence = (float(tags.get(tag, default)) for tag, default in _LEVEL_TAGS.values())
-    return track, axis, confidence
+def levels(tags: Mapping[str, str]) -> tuple[float, float, float, float]:
+    """The model's `track_threshold`, `axis_threshold`, `min_piece_confidence` and `short_piece_margin`."""
+    track, axis, confidence, margin = (float(tags.get(tag, default)) for tag, default in _LEVEL_TAGS.values())
+    return track, axis, confidence, margin

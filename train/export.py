@@ -112,7 +112,7 @@ def main() -> None:
         by_levels = line_scores(unfinished, card.track_threshold, scenes)
     for levels, lines in by_levels.items():
         print(
-            f"P(axis) from {levels[0]:g}, mean from {levels[1]:g}: quality {lines.quality:.4f}, "
+            f"P(axis) from {levels[0]:g}, mean from {levels[1]:g} + {levels[2]:g}: quality {lines.quality:.4f}, "
             f"completeness {lines.completeness:.4f}, correctness {lines.correctness:.4f}"
         )
     chosen = best(by_levels)
@@ -120,6 +120,7 @@ def main() -> None:
         card,
         axis_threshold=chosen[0],
         min_piece_confidence=chosen[1],
+        short_piece_margin=chosen[2],
         scores={
             "rendered_scenes": float(arguments.scenes),
             "rendered_line_quality": round(by_levels[chosen].quality, 4),

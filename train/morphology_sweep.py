@@ -149,12 +149,15 @@ def _found(
         threshold=card.track_threshold,
         axis_threshold=card.axis_threshold,
         min_piece_confidence=card.min_piece_confidence,
+        short_piece_margin=card.short_piece_margin,
         opening_m=opening_m,
         closing_m=closing_m,
     )
     with _seconds() as lines_s:
         tracks = vectorize(probability, own).tracks
-    of_mask = vectorize(raw_mask, replace(own, axis_threshold=None, min_piece_confidence=0.0)).tracks
+    of_mask = vectorize(
+        raw_mask, replace(own, axis_threshold=None, min_piece_confidence=0.0, short_piece_margin=0.0)
+    ).tracks
     return Found(
         pixels=PixelScores.of(truth.track, mask.astype(np.uint8), valid & truth.counts),
         lines=score_tracks(scene, [track.line for track in tracks])[RHO_M],

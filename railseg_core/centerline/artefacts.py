@@ -217,6 +217,11 @@ def drop_doubtful_pieces(graph: TrackGraph, params: LineParams) -> None:
         cut = any(graph.is_cut(node) for edge in edges for node in (edge.start, edge.end))
         seen_m = sum(edge.length_m for edge in edges) * float(seen.mean())
         is_short = seen_m < (params.min_spur_m if cut else params.min_length_m)
-        if is_short or graph.pixels.probability[pixels[seen]].mean() < 255 * params.min_piece_confidence:
+        margin = (
+            params.short_piece_margin * params.min_length_m / max(seen_m, params.min_spur_m) * (0.5 if cut else 1.0)
+        )
+        confidence = float(graph.pixels.probability[pixels[seen]].mean()) / 255
+        is_faint = confidence < params.min_piece_confidence + margin
+        if is_short or is_faint:
             for number in piece:
                 graph.remove(number)

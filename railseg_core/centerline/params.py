@@ -21,6 +21,9 @@ class LineParams:
         min_length_m: Isolated pieces of a smaller total length are left out, unless the picture cuts them.
         min_piece_confidence: Isolated pieces whose mean probability, 0 to 1, is lower are left out. With a low
             `axis_threshold` faint stretches of a track are kept that as a whole is plain, and faint things are not.
+        short_piece_margin: By how much an isolated piece of `min_length_m` must exceed `min_piece_confidence`, one of
+            n times that length by the n-th part: the shorter, the plainer it must be. Of a piece that the picture cuts
+            half is asked, since it goes on beyond.
         min_spur_m: Dead-end branches shorter than this are thinning's artefacts and are left out.
     """
 
@@ -31,6 +34,7 @@ class LineParams:
     kernel: KernelShape = "disc"
     min_length_m: float = 15.0
     min_piece_confidence: float = 0.0
+    short_piece_margin: float = 0.0
     min_spur_m: float = 3.0
 
 

@@ -35,6 +35,7 @@ class ModelCard:
         track_threshold: P(track) from which a pixel is track, chosen on rendered scenes.
         axis_threshold: P(axis) from which a pixel is axis, chosen by the lines that come of it.
         min_piece_confidence: Mean P(axis) from which a piece of line counts.
+        short_piece_margin: How much more is asked of a short isolated one, as in `LineParams`.
         trained_on: The pictures it has seen.
         licence: Licence of the weights.
         credits: Sources to be named.
@@ -52,6 +53,7 @@ class ModelCard:
     track_threshold: float = 0.5
     axis_threshold: float = 0.5
     min_piece_confidence: float = 0.0
+    short_piece_margin: float = 0.0
     trained_on: str = ""
     licence: str = "GPL-2.0-or-later"
     credits: tuple[str, ...] = ()
@@ -127,7 +129,8 @@ def _parse_card(header: str, path: Path) -> ModelCard:
         card = ModelCard(**{name: value for name, value in values.items() if name in known})
         _check_types(card)
         in_range = [0 < level <= 1 for level in (card.track_threshold, card.axis_threshold)]
-        if not (MIN_GSD_M <= card.gsd_m <= MAX_GSD_M and all(in_range) and 0 <= card.min_piece_confidence <= 1):
+        in_range += [0 <= level <= 1 for level in (card.min_piece_confidence, card.short_piece_margin)]
+        if not (MIN_GSD_M <= card.gsd_m <= MAX_GSD_M and all(in_range)):
             raise ValueError("its numbers are out of range")
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise RailSegError(f"The header of the model file {path} is damaged ({error}).", WAY_OUT) from error
@@ -150,7 +153,7 @@ def _check_types(card: ModelCard) -> None:
         ValueError: a text is not to be written as UTF-8, or too long.
     """
     texts = (card.name, card.variant, card.trained_on, card.licence, card.architecture, *card.credits, *card.outputs)
-    levels = (card.track_threshold, card.axis_threshold, card.min_piece_confidence)
+    levels = (card.track_threshold, card.axis_threshold, card.min_piece_confidence, card.short_piece_margin)
     numbers = (card.gsd_m, *levels, card.pixel_mean, card.pixel_scale, card.format_version)
     for text in (*texts, *card.scores):
         if "\0" in text or len(text.encode()) > _MAX_TEXT_BYTES:

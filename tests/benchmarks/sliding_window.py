@@ -74,6 +74,7 @@ def extract(picture: Path, output: Path, predict: Predictor) -> dict[str, float]
             threshold=card.track_threshold,
             axis_threshold=card.axis_threshold,
             min_piece_confidence=card.min_piece_confidence,
+            short_piece_margin=card.short_piece_margin,
         )
         with open_grid_raster(path) as probability:
             railway_map = vectorize(probability, params)

@@ -26,7 +26,7 @@ from train.hard_negatives import write_negatives
 from train.losses import LOSSES, railway_loss
 from train.pretrained import start_encoder
 from train.run_log import add_to_log, read_log
-from train.thresholds import AXIS_LEVELS, CONFIDENCE_LEVELS, best, line_scores, rendered_scenes
+from train.thresholds import AXIS_LEVELS, CONFIDENCE_LEVELS, MARGIN_LEVELS, best, line_scores, rendered_scenes
 
 SETTINGS = ["--epochs", "0.001", "--batch", "2", "--crop-px", "64", "--workers", "0", "--device", "cpu"]
 
@@ -60,6 +60,7 @@ def test_a_run_goes_on_where_it_stood_and_becomes_a_model_file(tmp_path: Path, m
     assert 0.2 <= card.track_threshold <= 0.8
     assert card.axis_threshold in AXIS_LEVELS
     assert card.min_piece_confidence in CONFIDENCE_LEVELS
+    assert card.short_piece_margin in MARGIN_LEVELS
 
     another = tmp_path / "another"
     train.main(["--out", str(another), *SETTINGS, "--start", str(model_path), "--learning-rate", "0"])
@@ -196,7 +197,7 @@ def test_what_a_model_takes_for_tracks_becomes_a_negative(tmp_path: Path) -> Non
 
 def test_thresholds_are_chosen_by_the_lines() -> None:
     scores = line_scores(bundled_model_path(), 0.5, rendered_scenes(3, None))
-    assert set(scores) == set(product(AXIS_LEVELS, CONFIDENCE_LEVELS))
+    assert set(scores) == set(product(AXIS_LEVELS, CONFIDENCE_LEVELS, MARGIN_LEVELS))
     references = {score.reference_m for score in scores.values()}
     assert len(references) == 1
     assert references.pop() > 50

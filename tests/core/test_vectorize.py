@@ -346,3 +346,12 @@ def test_a_faint_stretch_of_a_plain_track_is_kept_and_a_faint_thing_is_not(tmp_p
     (kept,) = both.tracks
     assert abs(kept.line[:, 1].mean() - ORIGIN_Y) < 0.1
     assert kept.length_m == pytest.approx(120, abs=2)
+
+
+def test_the_shorter_a_piece_that_stands_alone_the_plainer_it_must_be(tmp_path):
+    tracks = (track(0, 0, 0, (80, 0)), track(0, 20, 0, (25, 0)))
+    window = window_round(tracks)
+    for share, expected_m in ((0.9, [80, 25]), (0.7, [80])):
+        with raster_of(tmp_path / f"{share}.tif", probabilities(tracks, window) * share, window) as raster:
+            found = vectorize(raster, LineParams(axis_threshold=0.2, min_piece_confidence=0.5, short_piece_margin=0.3))
+        assert sorted((round(one.length_m) for one in found.tracks), reverse=True) == pytest.approx(expected_m, abs=2)
