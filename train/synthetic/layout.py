@@ -111,7 +111,7 @@ def random_layout(
     clear = distance_to(plan.tracks, extent_m, 128)
     platforms = _platforms(rng, plan)
     boxes = [*_trains(rng, plan, extent_m), *platforms, *_buildings(rng, extent_m, clear, busy), *_stops(rng, plan)]
-    lines = _lines(rng, plan, extent_m, busy) + _ways(rng, extent_m, 1.2 if not plan.tracks else 0.6)
+    lines = _lines(rng, plan, extent_m, busy) + _ways(rng, extent_m, 1.6 if not plan.tracks else 0.8)
     paved = _is_paved(rng, plan)
     if paved:
         lines += _streets(rng, plan, extent_m)
@@ -257,8 +257,8 @@ def _ways(rng: np.random.Generator, extent_m: float, expected: float) -> list[Li
     """Roads and field paths at any angle: hardly a picture is without, and two lines on one look like rails."""
     found: list[Line] = []
     for _ in range(int(rng.poisson(expected))):
-        kind = ("road", "road", "street", "ruts", "twins")[int(rng.integers(5))]
-        width = {"road": 6.5, "street": 9.0, "ruts": 1.8, "twins": 1.6}[kind] * rng.uniform(0.8, 1.4)
+        kind, width = (("road", 6.5), ("road", 3.2), ("street", 9.0), ("ruts", 1.8), ("twins", 1.6))[rng.integers(5)]
+        width *= rng.uniform(0.8, 1.4)
         radius = rng.choice([30.0, 100.0, 500.0])
         way = random_alignment(rng, rng.uniform(0.0, extent_m, 2), rng.uniform(0.0, 6.3), 1.5 * extent_m, radius)
         found.append(Line(kind, way.points, width))

@@ -123,7 +123,7 @@ def draw_road(rng: np.random.Generator, canvas: Canvas, line: Line) -> None:
         marks += [line.points + 0.12 * normal, line.points - 0.12 * normal]
     elif style < 0.8:
         marks += dashes(line.points, rng.uniform(2.0, 5.0), rng.uniform(3.0, 8.0))
-    if rng.random() < 0.5:
+    if rng.random() < (0.8 if style < 0.3 else 0.4):  # where there is no overtaking the edges are mostly marked too
         marks += [line.points + side * (0.5 * width - 0.3) * normal for side in (-1.0, 1.0)]
     if width > 14.0:
         for lane in np.arange(-0.5 * width + 3.3, 0.5 * width - 3.0, 3.3):
