@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from filelock import FileLock, Timeout
+
 from railseg_core.block_plan import PlannedBlock, shard_of
 from railseg_core.errors import RailSegError
 from railseg_core.prediction import BlockPrediction, from_bytes, to_bytes
 from railseg_core.reporting import Reporter
 
 _ENDING = ".unfinished"
+_LOCK_ENDING = ".lock"
 _IDENTITY_FILE = "run.json"
 _SHARDS_ENDING = ".shards"
 """Of an empty file whose name says how many shards there are."""
@@ -134,8 +137,39 @@ def finished_blocks(
         reporter: Told what is found.
 
     Raises:
-        RailSegError: the folder cannot be made.
+        RailSegError: the folder cannot be made, or another run is filling it.
     """
+    with _alone(folder):
+        _take_up(folder, identity, resume=resume, reporter=reporter)
+        with _removed_when_done(folder):
+            yield FinishedBlocks(folder, identity)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keeps other runs from the folder; the system opens the lock of a process that was killed."""
+    path = folder.with_name(f"{folder.name}{_LOCK_ENDING}")
+    lock = FileLock(path, timeout=0)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise RailSegError(
+            f"Another run is at work on this already, and keeps its blocks in {folder}.",
+            "Wait until it has ended, or give this one another output.",
+        ) from error
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+        with suppress(OSError):  # another run may just be opening it
+            path.unlink(missing_ok=True)
+
+
+def _take_up(folder: Path, identity: Mapping[str, Any], *, resume: bool, reporter: Reporter) -> None:
+    """Makes the folder, or finds it as an earlier run has left it; one of another run is thrown away."""
     if folder.exists():
         changed = _differences(_identity(folder), identity)
         if not resume or changed:
@@ -147,8 +181,6 @@ def finished_blocks(
         else:
             reporter.log("info", "An earlier run was not finished: this goes on where it stopped.")
     _make(folder, identity)
-    with _removed_when_done(folder):
-        yield FinishedBlocks(folder, identity)
 
 
 @contextmanager
@@ -238,10 +270,7 @@ def _make(folder: Path, identity: Mapping[str, Any]) -> None:
                 if not folder.exists():  # else another shard was quicker
                     raise
     except OSError as error:
-        raise RailSegError(
-            f"{folder} cannot be written: {error.strerror or error}.",
-            "Choose a folder in which you may create files.",
-        ) from error
+        raise _unwritable(folder, error) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     changed = _differences(_identity(folder), identity)
@@ -250,6 +279,12 @@ def _make(folder: Path, identity: Mapping[str, Any]) -> None:
             f"{folder} is of a run that differs in {', '.join(changed)}.",
             "Remove that folder if its blocks are of no use any more, or give this run another output.",
         )
+
+
+def _unwritable(folder: Path, error: OSError) -> RailSegError:
+    return RailSegError(
+        f"{folder} cannot be written: {error.strerror or error}.", "Choose a folder in which you may create files."
+    )
 
 
 def _file_name(block: PlannedBlock) -> str:

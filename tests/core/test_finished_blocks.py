@@ -146,6 +146,19 @@ def test_an_interrupted_run_leaves_its_blocks_to_the_next_like_it(tmp_path: Path
     assert "goes on where it stopped" in listening.messages[0]
 
 
+def test_a_second_run_at_the_same_time_is_refused_and_takes_nothing_from_the_first(tmp_path: Path) -> None:
+    folder = unfinished_folder(tmp_path / "tracks.gpkg")
+    with finished_blocks(folder, {"model": 1}, resume=True, reporter=Silent()) as first:
+        first.write(BLOCK, some_prediction())
+        with (
+            pytest.raises(RailSegError, match="at work"),
+            finished_blocks(folder, {"model": 2}, resume=False, reporter=Silent()),
+        ):
+            pass
+        assert_same(first.read(BLOCK), some_prediction())
+    assert not any(tmp_path.iterdir())
+
+
 def test_with_other_parameters_it_starts_anew_and_says_so(tmp_path: Path) -> None:
     output = tmp_path / "out.gpkg"
     interrupted(output, {"model": "a", "bands": None})
