@@ -201,13 +201,21 @@ def test_thresholds_are_chosen_by_the_lines() -> None:
     references = {score.reference_m for score in scores.values()}
     assert len(references) == 1
     assert references.pop() > 50
-    qualities = {pair: score.quality for pair, score in scores.items()}
-    assert qualities[0.1, 0.0] != qualities[0.6, 0.6]
+    extracted_m = {levels: score.extracted_m for levels, score in scores.items()}
+    assert extracted_m[0.1, 0.0, 0.0] > extracted_m[0.5, 0.8, 0.2]
 
 
-def test_of_equally_good_levels_those_that_leave_out_more_are_best() -> None:
-    good, bad = (LineScores(100.0, found, 100.0, found, 0, np.zeros(1)) for found in (90.0, 50.0))
-    assert best({(0.1, 0.0): good, (0.3, 0.0): good, (0.3, 0.4): good, (0.5, 0.6): bad}) == (0.3, 0.4)
+def test_of_levels_as_good_as_the_best_those_that_draw_least_where_nothing_is_are_best() -> None:
+    def scores(extracted_m: float, right_m: float) -> LineScores:
+        return LineScores(100.0, right_m, extracted_m, right_m, 0, np.zeros(1))
+
+    by_levels = {
+        (0.1, 0.0, 0.0): scores(100.0, 90.0),  # the best
+        (0.2, 0.6, 0.0): scores(99.6, 89.8),  # as good, and draws 0.2 m less of what isn't there
+        (0.2, 0.6, 0.2): scores(99.6, 89.8),  # the same, and would leave out more
+        (0.5, 0.8, 0.2): scores(60.0, 60.0),  # all of it is right, but much is missing
+    }
+    assert best(by_levels) == (0.2, 0.6, 0.2)
 
 
 def test_real_scenes_are_cropped_with_their_targets(tmp_path: Path) -> None:
