@@ -29,6 +29,8 @@ RUNG_M = 20.0
 RUNG_DEG = 30.0
 """A shorter edge that leaves straight tracks at a larger angle is no track."""
 _RUNG_LEG_M = 8.0
+_RIM_SHARE = 0.8
+"""Of a piece along the picture's rim, which wavers."""
 
 
 def simplify(graph: TrackGraph, params: LineParams) -> None:
@@ -208,6 +210,7 @@ def _split_hairpins(graph: TrackGraph) -> int:
 def drop_doubtful_pieces(graph: TrackGraph, params: LineParams) -> None:
     """Drops isolated pieces that are faint, or short in all; one that the picture cuts may be a long track's end.
 
+    Those along the picture's rim go as well: what is mirrored there looks like the two rails of a track.
     What was bridged counts neither for nor against a piece.
     """
     for piece in list(graph.components()):
@@ -222,6 +225,7 @@ def drop_doubtful_pieces(graph: TrackGraph, params: LineParams) -> None:
         )
         confidence = float(graph.pixels.probability[pixels[seen]].mean()) / 255
         is_faint = confidence < params.min_piece_confidence + margin
-        if is_short or is_faint:
+        is_mirrored = graph.pixels.at_rim[pixels].mean() > _RIM_SHARE
+        if is_short or is_faint or is_mirrored:
             for number in piece:
                 graph.remove(number)

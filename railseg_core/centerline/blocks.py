@@ -26,6 +26,8 @@ TRACK_HALF_WIDTH_M = 4.5
 """Fused track masks of yards reach 4.2 m; wider is no track."""
 EDGE_M = 2.0
 """A line that ends this close to where the picture or the area ends is cut, not ended."""
+RIM_M = 1.3
+"""Nearer to where the picture ends less than a track's width is seen, and that mirrored: two halves of anything."""
 _RIBBON_RIM_M = 0.6
 """The cleaned mask may be a little narrower than the ribbon at its ends: it is let out by this diameter."""
 _RIBBON_CLOSING_M = 0.6
@@ -49,6 +51,7 @@ class SparseSkeleton(NamedTuple):
         width_m: float32 (n,), width of the ribbon where it has half the probability of its middle, or of two ribbons
             that run into one, from rim to rim: what it is wider than one of them tells how far they are apart.
         at_edge: bool (n,), whether the picture or the area ends within `EDGE_M`.
+        at_rim: bool (n,), whether the picture ends within `RIM_M`.
         blob_px: Pixels of wide areas that were left out.
     """
 
@@ -58,6 +61,7 @@ class SparseSkeleton(NamedTuple):
     offset_m: npt.NDArray[np.float32]
     width_m: npt.NDArray[np.float32]
     at_edge: npt.NDArray[np.bool_]
+    at_rim: npt.NDArray[np.bool_]
     blob_px: int
 
     @classmethod
@@ -73,6 +77,7 @@ class SparseSkeleton(NamedTuple):
             offset_m=np.concatenate([part.offset_m for part in parts])[order],
             width_m=np.concatenate([part.width_m for part in parts])[order],
             at_edge=np.concatenate([part.at_edge for part in parts])[order],
+            at_rim=np.concatenate([part.at_rim for part in parts])[order],
             blob_px=sum(part.blob_px for part in parts),
         )
 
@@ -83,6 +88,7 @@ EMPTY = SparseSkeleton(
     np.zeros(0, dtype=np.float32),
     np.zeros((0, 2), dtype=np.float32),
     np.zeros(0, dtype=np.float32),
+    np.zeros(0, dtype=np.bool_),
     np.zeros(0, dtype=np.bool_),
     0,
 )
@@ -151,8 +157,8 @@ def skeleton_of_window(
     rows, cols = np.nonzero(found)
     top, left = own[0].start, own[1].start
     evidence = bands[-1]
-    outside = ~valid if inside is None else ~(valid & inside)
-    near_edge = dilation(outside, kernel(2 * EDGE_M, gsd_m, "square")) if outside.any() else outside
+    near_edge = _within(EDGE_M, ~valid if inside is None else ~(valid & inside), gsd_m)
+    near_rim = _within(RIM_M, ~valid, gsd_m)
     offset_m, width_m = _across_ribbons(evidence, rows + top, cols + left, gsd_m, _centroid_radius_m(has_axis=has_axis))
     return SparseSkeleton(
         keys=pixel_keys(rows + core.row, cols + core.col),
@@ -162,8 +168,13 @@ def skeleton_of_window(
         offset_m=offset_m,
         width_m=width_m,
         at_edge=near_edge[rows + top, cols + left],
+        at_rim=near_rim[rows + top, cols + left],
         blob_px=skeleton.blob_px,
     )
+
+
+def _within(distance_m: float, where: npt.NDArray[np.bool_], gsd_m: float) -> npt.NDArray[np.bool_]:
+    return dilation(where, kernel(2 * distance_m, gsd_m, "square")) if where.any() else where
 
 
 def _cap_px(gsd_m: float, *, has_axis: bool) -> float:

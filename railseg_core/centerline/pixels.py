@@ -25,6 +25,7 @@ class LinePixels:
         half_width_m: float32 (n,), half the width of the mask around; 0 where there is none.
         width_m: float32 (n,), as `SparseSkeleton.width_m`; 0 where there is none.
         at_edge: bool (n,), whether the picture or the area ends there.
+        at_rim: bool (n,), whether the picture ends so near that less than a track is seen.
         is_inferred: bool (n,), whether no evidence of a track is there.
         gsd_m: Size of a pixel.
     """
@@ -38,6 +39,7 @@ class LinePixels:
         self.half_width_m = skeleton.half_width_m
         self.width_m = skeleton.width_m
         self.at_edge = skeleton.at_edge
+        self.at_rim = skeleton.at_rim
         self.is_inferred = np.zeros(len(rows), dtype=np.bool_)
         self.gsd_m = gsd_m
         self._count = len(rows)
@@ -58,7 +60,7 @@ class LinePixels:
         return np.arange(first, self._count)
 
     def _make_room(self, capacity: int) -> None:
-        columns = ("middle", "offset_m", "probability", "half_width_m", "width_m", "at_edge", "is_inferred")
+        columns = ("middle", "offset_m", "probability", "half_width_m", "width_m", "at_edge", "at_rim", "is_inferred")
         for name in columns:
             old = getattr(self, name)
             new = np.zeros((capacity, *old.shape[1:]), dtype=old.dtype)

@@ -31,6 +31,7 @@ def _graph(*runs, at_edge=(), half_width_m=0.3, weak=()):
         offset_m=np.zeros((len(keys), 2), dtype=np.float32),
         width_m=np.full(len(keys), 2 * half_width_m, dtype=np.float32),
         at_edge=np.isin(keys, pixel_keys(*np.array(at_edge or np.zeros((0, 2), int)).T)),
+        at_rim=np.zeros(len(keys), dtype=np.bool_),
         blob_px=0,
     )
     return TrackGraph(LinePixels(skeleton, Affine.scale(GSD_M, -GSD_M), GSD_M), pixel_graph(keys))

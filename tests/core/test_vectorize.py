@@ -348,6 +348,18 @@ def test_a_faint_stretch_of_a_plain_track_is_kept_and_a_faint_thing_is_not(tmp_p
     assert kept.length_m == pytest.approx(120, abs=2)
 
 
+def test_what_runs_along_the_pictures_rim_is_no_track(tmp_path):
+    tracks = tuple(track(0, y, 0, (80, 0)) for y in (0, 20, 40))
+    window = window_round(tracks, margin_m=0.8)
+    with raster_of(tmp_path / "p.tif", probabilities(tracks, window), window) as raster:
+        (kept,) = vectorize(raster, LineParams()).tracks
+        corridor = partial(polygon_mask, shapely.LineString(tracks[1]).buffer(0.8), gsd_m=GSD_M)
+        (in_corridor,) = vectorize(raster, LineParams(), area_mask=corridor).tracks
+    assert abs(kept.line[:, 1] - tracks[1][0, 1]).max() < 0.2
+    assert kept.length_m == pytest.approx(81, abs=1)
+    assert in_corridor.length_m == pytest.approx(81, abs=1)
+
+
 def test_the_shorter_a_piece_that_stands_alone_the_plainer_it_must_be(tmp_path):
     tracks = (track(0, 0, 0, (80, 0)), track(0, 20, 0, (25, 0)))
     window = window_round(tracks)
