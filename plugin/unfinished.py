@@ -26,6 +26,9 @@ def unfinished_folder(request: dict[str, Any]) -> Path:
         for old in folder.iterdir():
             with suppress(OSError):  # a worker may just have removed its own
                 if time.time() - old.stat().st_mtime > _KEPT_S:
-                    shutil.rmtree(old, ignore_errors=True)
+                    if old.is_dir():
+                        shutil.rmtree(old, ignore_errors=True)
+                    else:  # the lock of a run that was killed
+                        old.unlink()
     content = json.dumps({name: request.get(name) for name in _WHAT_COUNTS}, sort_keys=True)
     return folder / hashlib.sha256(content.encode()).hexdigest()[:16]

@@ -255,6 +255,10 @@ def test_what_nobody_takes_up_for_a_week_is_removed(plain_raster: Path) -> None:
     old = Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "unfinished" / "old"
     old.mkdir(parents=True)
     eight_days_ago = time.time() - 8 * 24 * 3600
-    os.utime(old, (eight_days_ago, eight_days_ago))
+    lock = old.with_name("old.lock")
+    lock.touch()
+    for path in (old, lock):
+        os.utime(path, (eight_days_ago, eight_days_ago))
     run("segmentrailway", {"INPUT": str(plain_raster), "DEVICE": "cpu", "PROBABILITY": "TEMPORARY_OUTPUT"})
     assert not old.exists()
+    assert not lock.exists()
