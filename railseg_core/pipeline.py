@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from railseg_core.grid_raster import GridRaster, open_grid_raster
 from railseg_core.mask_raster import write_mask
 from railseg_core.outputs import prepare_output
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
-from railseg_core.provenance import MODEL_TAG, SOURCE_CRS_TAG, SOURCE_GSD_TAG, SOURCE_TAG, levels, picture_tags
+from railseg_core.provenance import MODEL_TAG, SOURCE_CRS_TAG, SOURCE_GSD_TAG, SOURCE_TAG, picture_tags, tagged_levels
 from railseg_core.railway_map import RailwayMap, RunRecord, write_map
 from railseg_core.raster import open_working_grid
 from railseg_core.reporting import Reporter, Silent, Timeline
@@ -224,19 +224,17 @@ def _check_outputs(request: Request) -> None:
 
 def _line_params(request: RasterRequest, raster: GridRaster) -> LineParams:
     """The request's settings, with the raster's own thresholds where none is given."""
-    if request.threshold is not None:
-        track, axis, confidence, margin = request.threshold, request.threshold, 0.0, 0.0
-    else:
-        track, axis, confidence, margin = levels(raster.tags)
-    return LineParams(
-        threshold=track,
-        axis_threshold=axis,
-        min_piece_confidence=confidence,
-        short_piece_margin=margin,
+    params = (
+        tagged_levels(raster.tags)
+        if request.threshold is None
+        else LineParams(threshold=request.threshold, axis_threshold=request.threshold)
+    )
+    return replace(
+        params,
         opening_m=request.opening_m,
         closing_m=request.closing_m,
         kernel=request.kernel,
-        min_length_m=getattr(request, "min_length_m", LineParams().min_length_m),
+        min_length_m=getattr(request, "min_length_m", params.min_length_m),
     )
 
 

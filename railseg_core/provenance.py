@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from railseg_core.centerline.params import LineParams
+
 if TYPE_CHECKING:
     from railseg_core.network.model_card import ModelCard
     from railseg_core.raster import WorkingGrid
@@ -16,7 +18,7 @@ MODEL_TAG = "RAILSEG_MODEL"
 
 # Each with what holds where a raster made elsewhere has no tag.
 _LEVEL_TAGS = {
-    "track_threshold": ("RAILSEG_TRACK_THRESHOLD", 0.5),
+    "threshold": ("RAILSEG_TRACK_THRESHOLD", 0.5),
     "axis_threshold": ("RAILSEG_AXIS_THRESHOLD", 0.5),
     "min_piece_confidence": ("RAILSEG_MIN_PIECE_CONFIDENCE", 0.0),
     "short_piece_margin": ("RAILSEG_SHORT_PIECE_MARGIN", 0.0),
@@ -25,12 +27,13 @@ _LEVEL_TAGS = {
 
 def probability_tags(grid: WorkingGrid, card: ModelCard) -> dict[str, str]:
     """Tags for what this model says of this picture."""
+    levels = card_levels(card)
     return {
         SOURCE_TAG: grid.location,
         SOURCE_GSD_TAG: f"{grid.source_gsd_m:.6g}",
         SOURCE_CRS_TAG: grid.info.crs,
         MODEL_TAG: card.name,
-        **{tag: f"{getattr(card, name):g}" for name, (tag, _) in _LEVEL_TAGS.items()},
+        **{tag: f"{getattr(levels, name):g}" for name, (tag, _) in _LEVEL_TAGS.items()},
     }
 
 
@@ -39,7 +42,19 @@ def picture_tags(tags: Mapping[str, str]) -> dict[str, str]:
     return {tag: tags[tag] for tag in (SOURCE_TAG, SOURCE_GSD_TAG, SOURCE_CRS_TAG, MODEL_TAG) if tag in tags}
 
 
-def levels(tags: Mapping[str, str]) -> tuple[float, float, float, float]:
-    """The model's `track_threshold`, `axis_threshold`, `min_piece_confidence` and `short_piece_margin`."""
-    track, axis, confidence, margin = (float(tags.get(tag, default)) for tag, default in _LEVEL_TAGS.values())
-    return track, axis, confidence, margin
+def card_levels(card: ModelCard) -> LineParams:
+    """The line parameters that a model's card sets."""
+    return LineParams(
+        threshold=card.track_threshold,
+        axis_threshold=card.axis_threshold,
+        min_piece_confidence=card.min_piece_confidence,
+        short_piece_margin=card.short_piece_margin,
+    )
+
+
+def tagged_levels(tags: Mapping[str, str]) -> LineParams:
+    """The same of the model that a probability raster was made with."""
+    threshold, axis, confidence, margin = (float(tags.get(tag, default)) for tag, default in _LEVEL_TAGS.values())
+    return LineParams(
+        threshold=threshold, axis_threshold=axis, min_piece_confidence=confidence, short_piece_margin=margin
+    )

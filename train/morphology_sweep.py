@@ -31,6 +31,7 @@ from railseg_core.metrics import RHO_M, LineScores, PixelScores
 from railseg_core.morphology import clean_block, halo_px
 from railseg_core.network.model_card import ModelCard, bundled_model_path, read_card
 from railseg_core.pipeline import run
+from railseg_core.provenance import card_levels
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.requests import SegmentRequest
 from train.command import command
@@ -145,14 +146,7 @@ def _found(
     _, valid = raw_mask.read(window)
     with _seconds() as morphology_s:
         mask = clean_block(raw[0] > 0, grid.gsd_m, opening_m, closing_m) & valid
-    own = LineParams(
-        threshold=card.track_threshold,
-        axis_threshold=card.axis_threshold,
-        min_piece_confidence=card.min_piece_confidence,
-        short_piece_margin=card.short_piece_margin,
-        opening_m=opening_m,
-        closing_m=closing_m,
-    )
+    own = replace(card_levels(card), opening_m=opening_m, closing_m=closing_m)
     with _seconds() as lines_s:
         tracks = vectorize(probability, own).tracks
     of_mask = vectorize(

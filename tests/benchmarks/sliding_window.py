@@ -20,10 +20,11 @@ import numpy as np
 import numpy.typing as npt
 
 from railseg_core import __version__
-from railseg_core.centerline.vectorize import LineParams, vectorize
+from railseg_core.centerline.vectorize import vectorize
 from railseg_core.grid_raster import create_grid_raster, open_grid_raster
 from railseg_core.network.model_card import ModelCard, bundled_model_path
 from railseg_core.process_environment import prepare_process_environment
+from railseg_core.provenance import card_levels
 from railseg_core.railway_map import RunRecord, write_map
 from railseg_core.raster import open_working_grid
 from railseg_core.tiling import TILE_PX
@@ -70,14 +71,8 @@ def extract(picture: Path, output: Path, predict: Predictor) -> dict[str, float]
         path = Path(scratch) / "probability.tif"
         with create_grid_raster(path, grid.picture_window, grid.gsd_m, grid.crs) as raster:
             raster.write(grid.picture_window, values, valid)
-        params = LineParams(
-            threshold=card.track_threshold,
-            axis_threshold=card.axis_threshold,
-            min_piece_confidence=card.min_piece_confidence,
-            short_piece_margin=card.short_piece_margin,
-        )
         with open_grid_raster(path) as probability:
-            railway_map = vectorize(probability, params)
+            railway_map = vectorize(probability, card_levels(card))
         write_map(
             output, railway_map, grid.source_crs, RunRecord(version=__version__, raster=picture.name), overwrite=True
         )
