@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import map_coordinates
 
 from railseg_core.centerline.params import LineParams, level_of
 from railseg_core.centerline.pixel_graph import pixel_keys
-from railseg_core.centerline.skeleton import skeleton_halo_px, skeleton_of_block
+from railseg_core.centerline.skeleton import cut_px, distance_px, skeleton_halo_px, skeleton_of_block, wide_areas
 from railseg_core.grid_raster import GridRaster, GridRasterRecipe
 from railseg_core.morphology import clean, closing, dilation, halo_px, kernel
 from railseg_core.tiling import PixelWindow
@@ -22,6 +23,11 @@ AreaMask = Callable[[PixelWindow], npt.NDArray[np.bool_] | None]
 
 AXIS_HALF_WIDTH_M = 1.2
 """A fork's axis ribbon is up to about a track mask's width before it parts; wider is no axis."""
+WIDE_HALF_WIDTH_M = 0.8
+"""No single track's ribbon is wider: where it is, two or more may be in it, or the model does not know."""
+_NEARLY = 0.9
+"""In wide ribbons counts what has nearly the highest probability within `_AROUND_M`: there the tracks show."""
+_AROUND_M = 1.0
 TRACK_HALF_WIDTH_M = 4.5
 """Fused track masks of yards reach 4.2 m; wider is no track."""
 EDGE_M = 2.0
@@ -98,7 +104,7 @@ def block_halo_px(gsd_m: float, params: LineParams, *, has_axis: bool) -> int:
     """How many pixels beyond a block its lines depend on."""
     morphology = halo_px(params.opening_m, params.closing_m, gsd_m)
     if has_axis:
-        morphology += halo_px(_RIBBON_RIM_M, _RIBBON_CLOSING_M, gsd_m)
+        morphology += halo_px(_RIBBON_RIM_M, _RIBBON_CLOSING_M, gsd_m) + cut_px(WIDE_HALF_WIDTH_M / gsd_m)
     return max(
         morphology + skeleton_halo_px(_cap_px(gsd_m, has_axis=has_axis)),
         math.ceil(EDGE_M / gsd_m),
@@ -197,8 +203,22 @@ def _line_mask(
     if len(bands) == 1:
         return track
     limit = params.threshold if params.axis_threshold is None else params.axis_threshold
-    ribbon = (bands[1] >= level_of(limit)) & dilation(track, kernel(_RIBBON_RIM_M, gsd_m, "disc"))
-    return closing(ribbon & valid, kernel(_RIBBON_CLOSING_M, gsd_m, "disc"))
+    ribbon = (bands[1] >= level_of(limit)) & dilation(track, kernel(_RIBBON_RIM_M, gsd_m, "disc")) & valid
+    ribbon = _parted(ribbon, bands[1], gsd_m)
+    return closing(ribbon, kernel(_RIBBON_CLOSING_M, gsd_m, "disc"))
+
+
+def _parted(ribbon: npt.NDArray[np.bool_], axis: npt.NDArray[np.uint8], gsd_m: float) -> npt.NDArray[np.bool_]:
+    """The ribbon, narrowed to the crests of its probability where it is too wide for one track.
+
+    At a low level the ribbons of a ladder's tracks are one area metres wide, of which no line can be drawn, while
+    their crests lie apart.
+    """
+    wide = wide_areas(distance_px(ribbon), WIDE_HALF_WIDTH_M / gsd_m)
+    if wide is None:
+        return ribbon
+    highest = cv2.dilate(axis, kernel(2 * _AROUND_M, gsd_m, "disc"))
+    return ribbon & (~wide | (axis >= _NEARLY * highest.astype(np.float32)))
 
 
 def _across_ribbons(

@@ -39,8 +39,12 @@ def skeleton_halo_px(cap_px: float) -> int:
     Two sub-iterations per pass move two pixels, along a diagonal 1.42 times as many passes are needed, and the test
     for wide areas looks `cap_px` around twice.
     """
-    cut = 2 * (math.ceil(1.05 * cap_px) + 2)
-    return cut + 3 * math.ceil(cap_px) + 8
+    return cut_px(cap_px) + 3 * math.ceil(cap_px) + 8
+
+
+def cut_px(cap_px: float) -> int:
+    """How many pixels beyond a block its `wide_areas` depend on."""
+    return 2 * (math.ceil(1.05 * cap_px) + 2)
 
 
 def skeleton_of_block(mask: Mask, core: tuple[slice, slice], cap_px: float) -> Skeleton:
@@ -58,22 +62,21 @@ def skeleton_of_block(mask: Mask, core: tuple[slice, slice], cap_px: float) -> S
     rows, cols = mask[core].shape
     if not mask.any():
         return Skeleton(np.zeros((rows, cols), dtype=np.bool_), np.zeros((rows, cols), dtype=np.float32), 0)
-    distance = _distance(mask)
-    narrow = _without_blobs(mask, distance, cap_px)
+    distance = distance_px(mask)
+    blobs = wide_areas(distance, cap_px)
+    narrow = mask if blobs is None else mask & ~blobs
     pixels = np.asarray(skeletonize(narrow), dtype=np.bool_)  # type: ignore[no-untyped-call]
     blob_px = int(np.count_nonzero(mask[core])) - int(np.count_nonzero(narrow[core]))
     return Skeleton(pixels[core], distance[core], blob_px)
 
 
-def _without_blobs(mask: Mask, distance: npt.NDArray[np.float32], cap_px: float) -> Mask:
-    """The mask without the areas into which a disc of a radius of more than `cap_px` fits."""
+def wide_areas(distance: npt.NDArray[np.float32], cap_px: float) -> Mask | None:
+    """Where discs of a radius of more than `cap_px` fit into a mask of this `distance_px`; None for nowhere."""
     heart = distance > cap_px
-    if not heart.any():
-        return mask
-    return mask & (_distance(~heart) > cap_px + 1.0)
+    return distance_px(~heart) <= cap_px + 1.0 if heart.any() else None
 
 
-def _distance(mask: Mask) -> npt.NDArray[np.float32]:
+def distance_px(mask: Mask) -> npt.NDArray[np.float32]:
     """Distance to the background in pixels within 2 %: the 5x5 chamfer, the same in any window that holds it."""
     foreground = np.ascontiguousarray(mask).view(np.uint8)
     return np.asarray(cv2.distanceTransform(foreground, cv2.DIST_L2, cv2.DIST_MASK_5), dtype=np.float32)
