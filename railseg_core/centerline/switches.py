@@ -1,10 +1,6 @@
 """Switches: where a branch really leaves its track, which lies far before the fork that the skeleton shows.
 
-Beyond the toe a branch of radius R is s²/2R away from the through track after s metres, so a ribbon of 0.6 m shows no
-fork before 15 m (R 190) or 38 m (R 1200), and lies between the two tracks until then. But the ribbon grows wider by
-just that distance, and beyond the fork the distance can be measured. Both together, drawn as √(2d) over s, are a
-straight line that starts at the toe and rises by 1/√R: for a straight track as for a curved one, for R is that of the
-difference of both curvatures.
+How far the branch is from its track tells the arc, and the arc the toe (`branch_arc`).
 """
 
 from __future__ import annotations
@@ -17,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from railseg_core.centerline.branch_arc import LEAST_BINS, TOE_DOUBT_M, BranchArc, fitted_arc, usual_arc
 from railseg_core.centerline.legs import BIN_M, CLEAR_M, LEG_M, apart_from, binned, leg_pixels, ribbon_m
 from railseg_core.centerline.poses import Pose, end_pose, way_between
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
@@ -41,20 +38,12 @@ _FUSED = 0.8
 """Up to this share of a ribbon's width two of them are one without a valley."""
 _KNOWN_M = 8.0
 """Length of the track before the toe that tells which way it runs on."""
-_TOE_DOUBT_M = 4.0
-"""Standard error of a toe that is too uncertain."""
 _SYMMETRIC = 0.6
 """Branches that bend away to both sides alike: which is the through track is not to be told."""
 _ANGLE_M = (1.2, 2.4)
-_ARC_END_M = (0.6, 3.2)
-"""1:9-190 ends its arc 1.2 m from the through track, 1:6.6-190 2.2 m; the angle is known to a tenth only."""
-_USUAL_SWITCHES = ((6.0, 190.0), (9.0, 250.0), (12.0, 500.0), (14.0, 760.0), (18.5, 1200.0))
-"""Angle 1:n and radius, m."""
-_USUAL_M = (1.0, 2.2)
 _END_M = 1.0
 _NEAR_FORK_M = 12.0
 _PAST_TOE_M = 2.0
-_LEAST_BINS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +67,6 @@ class Switch:
     radius_m: float | None
     angle_deg: float
     doubt: str
-
-
-class _Arc(NamedTuple):
-    """The branch's distance from the through track: (s - toe)² / 2R up to the switch's angle, then straight on.
-
-    Attributes:
-        toe_m: Where it begins, along the stem, negative before the fork.
-        radius_m: Its radius.
-        error_m: Standard error of the toe.
-        slope: Tangent of the angle at which the arc ends.
-        plain_m: Up to where, going back along the stem, a single track was seen before the toe.
-    """
-
-    toe_m: float
-    radius_m: float
-    error_m: float
-    slope: float = math.inf
-    plain_m: float = 0.0
-
-    def distance_m(self, along_m: Floats) -> Floats:
-        """The distance at places along."""
-        beyond = np.maximum(along_m - self.toe_m, 0.0)
-        on_arc = np.minimum(beyond, self.radius_m * self.slope)
-        straight = np.where(beyond > on_arc, (beyond - on_arc) * self.slope, 0.0) if math.isfinite(self.slope) else 0.0
-        return np.asarray(on_arc**2 / (2 * self.radius_m) + straight)
 
 
 class _Fork(NamedTuple):
@@ -185,24 +149,24 @@ def _heading(origin: Points, along_m: Floats, places: Points) -> Points:
     return np.asarray(away / max(float(np.hypot(*away)), 1e-9))
 
 
-def _arc(graph: TrackGraph, fork: _Fork) -> _Arc | None:
+def _arc(graph: TrackGraph, fork: _Fork) -> BranchArc | None:
     """The branch's arc, from the ribbon's growing width before the fork and the tracks' distance beyond."""
     pixels = fork.stem_pixels
     origin = graph.pixels.middle[pixels[0]]
     along, _, width = binned(origin, graph.pixels.places(pixels), graph.pixels.width_m[pixels])
     # The fork itself is wider than either ribbon, and its first bin is not whole.
     along, width = along[1:], width[1:]
-    if len(along) < _LEAST_BINS:
+    if len(along) < LEAST_BINS:
         return None
     beyond = (fork.apart_m >= ribbon_m(graph, pixels) + CLEAR_M) & (fork.apart_m <= ARC_M)
 
-    def above(base_m: float) -> _Arc | None:
+    def above(base_m: float) -> BranchArc | None:
         distance = width - base_m
         # Close to the fork the ribbon is too wide to be measured; from its widest place back it narrows to the toe.
         widest = int(np.argmax(np.where(along < _NEAR_FORK_M, distance, -np.inf)))
         fused = (np.cumsum((distance < _LEAST_M)[widest:]) == 0) & (distance[widest:] <= ARC_M)
         fused = np.append(np.zeros(widest, dtype=np.bool_), fused)
-        return _fitted(
+        return fitted_arc(
             np.concatenate([-along[fused], fork.along_m[beyond]]),
             np.concatenate([distance[fused], fork.apart_m[beyond]]),
         )
@@ -213,7 +177,7 @@ def _arc(graph: TrackGraph, fork: _Fork) -> _Arc | None:
         if arc is None:
             return None
         before = width[along > _PAST_TOE_M - arc.toe_m]
-        if len(before) >= _LEAST_BINS:
+        if len(before) >= LEAST_BINS:
             base = float(np.median(before[:30]))
             arc = above(base)
     if arc is None:
@@ -223,62 +187,6 @@ def _arc(graph: TrackGraph, fork: _Fork) -> _Arc | None:
         slope=math.tan(math.radians(_angle_deg(fork))) or math.inf,
         plain_m=float(along[wide[0]]) - BIN_M if len(wide) else math.inf,
     )
-
-
-def _is_plausible(arc: _Arc) -> bool:
-    """Whether the arc ends as far from the through track as those of switches do."""
-    return bool(_ARC_END_M[0] <= arc.radius_m * arc.slope**2 / 2 <= _ARC_END_M[1])
-
-
-def _usual_arc(fork: _Fork) -> _Arc | None:
-    """The arc of a usual switch that lies as the legs do, for a model that sees no second track before the fork.
-
-    The angle is that of the legs, halfway to 1:10, for close to a fork it is measured about as well as it is known
-    beforehand; the radius is the one that switches of that angle have.
-    """
-    seen = (fork.apart_m >= _USUAL_M[0]) & (fork.apart_m <= _USUAL_M[1])
-    slope = math.sqrt(max(math.tan(math.radians(_angle_deg(fork))), 0.02) * 0.1)
-    if np.count_nonzero(seen) < 2:
-        return None
-    number, radius_m = zip(*_USUAL_SWITCHES, strict=True)
-    radius = float(np.exp(np.interp(1 / slope, number, np.log(radius_m))))
-    # Back along the straight part, then along the arc.
-    on_arc_m = np.minimum(fork.apart_m[seen], radius * slope**2 / 2)
-    back_m = np.sqrt(2 * radius * on_arc_m) + (fork.apart_m[seen] - on_arc_m) / slope
-    return _Arc(float(np.median(fork.along_m[seen] - back_m)), radius, _TOE_DOUBT_M, slope)
-
-
-def _fitted(along_m: Floats, distance_m: Floats) -> _Arc | None:
-    """The line through √(2d), robustly; None where there is too little to tell."""
-    if len(along_m) < _LEAST_BINS or np.ptp(along_m) < _LEAST_BINS * BIN_M:
-        return None
-    height = np.sqrt(2 * distance_m)
-    weight = height.copy()  # an error of d counts for that much less the larger d is
-    for _ in range(6):
-        slope, toe = _line(along_m, height, weight)
-        if not slope > 0:
-            return None
-        # How far off in distance, not in its root.
-        off = np.abs(height - slope * (along_m - toe)) * height
-        limit = max(2.0 * float(np.median(off)), 0.03)
-        weight = height * np.minimum(1.0, limit / np.maximum(off, 1e-9))
-    share = weight**2 / np.sum(weight**2)
-    mean = float(share @ along_m)
-    spread = float(share @ (along_m - mean) ** 2)
-    residual = height - slope * (along_m - toe)
-    variance = float(share @ residual**2) / max(len(along_m) - 2, 1)
-    error = math.sqrt(variance * (1 + (mean - toe) ** 2 / max(spread, 1e-9))) / slope
-    return _Arc(float(toe), float(1 / slope**2), error)
-
-
-def _line(along_m: Floats, height: Floats, weight: Floats) -> tuple[float, float]:
-    """Slope of the weighted line, and where it is zero."""
-    squared = weight**2 / np.sum(weight**2)
-    mean_x, mean_y = float(squared @ along_m), float(squared @ height)
-    slope = float(squared @ ((along_m - mean_x) * (height - mean_y))) / max(
-        float(squared @ (along_m - mean_x) ** 2), 1e-12
-    )
-    return slope, mean_x - mean_y / slope if slope else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,19 +202,19 @@ class _Plan:
     """
 
     fork: _Fork
-    arc: _Arc | None
+    arc: BranchArc | None
     toe: int
     is_left: bool
     doubt: str
 
     @classmethod
-    def of(cls, graph: TrackGraph, fork: _Fork, arc: _Arc | None) -> _Plan:
+    def of(cls, graph: TrackGraph, fork: _Fork, arc: BranchArc | None) -> _Plan:
         """Looks for the toe on the stem and for the leg that continues it."""
         places = graph.pixels.places(fork.stem_pixels)
         away = np.hypot(*(places - graph.pixels.middle[fork.stem_pixels[0]]).T)
         doubt = ""
-        if arc is None or not _is_plausible(arc):
-            arc, doubt = _usual_arc(fork), FORK_DOUBT
+        if arc is None or not arc.is_plausible:
+            arc, doubt = usual_arc(fork.along_m, fork.apart_m, is_torn=True), FORK_DOUBT
         if arc is not None and not (MIN_RADIUS_M <= arc.radius_m <= MAX_RADIUS_M and arc.toe_m < 0):
             arc = None
         toe = 0
@@ -318,7 +226,7 @@ class _Plan:
                 is_near = -arc.toe_m - away[-1] < 5.0 and last > 0
                 toe, doubt = max(last, 0), FORK_DOUBT
                 arc = arc if is_near else None
-            elif arc.error_m > _TOE_DOUBT_M:
+            elif arc.error_m > TOE_DOUBT_M:
                 doubt = FORK_DOUBT
         if arc is None:
             toe, doubt = 0, FORK_DOUBT
@@ -337,7 +245,7 @@ class _Plan:
             radius_m, doubt = None, FORK_DOUBT
         return Switch(fork.stem, through, branch, "left" if self.is_left else "right", radius_m, angle_deg, doubt)
 
-    def _redraw(self, graph: TrackGraph, node: int, through: TrackEnd, branch: TrackEnd, arc: _Arc) -> bool:
+    def _redraw(self, graph: TrackGraph, node: int, through: TrackEnd, branch: TrackEnd, arc: BranchArc) -> bool:
         """Cuts the stem at its toe and leads both legs there; whether that was possible."""
         pixels = graph.pixels
         stem = self.fork.stem_pixels
