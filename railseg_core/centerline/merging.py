@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from railseg_core.centerline.branch_arc import BranchArc, usual_arc
+from railseg_core.centerline.legs import binned
 from railseg_core.centerline.poses import Pose, directions, end_pose
 from railseg_core.centerline.switches import FORK_DOUBT, Switch
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
 Points = npt.NDArray[np.float64]
 
-BESIDE_M = (0.5, 1.6)
+BESIDE_M = (0.5, 3.2)
 """How far from its track a branch may end."""
-PARTING_DEG = (2.0, 9.0)
+PARTING_DEG = (1.5, 12.0)
 """At which angle."""
-AHEAD_M = 45.0
+AHEAD_M = 70.0
 """How far before that end its toe may lie."""
-_KNOWN_M = 20.0
+_KNOWN_M = 15.0
 """A shorter piece does not tell where it leads."""
-_LEAST_RADIUS_M = 130.0
+_LOOK_M = 35.0
+"""Length of the branch along which its distance from the track is measured."""
 _ROOM_M = 2.0
 """No toe lies nearer to an end of its track."""
 
@@ -36,7 +40,7 @@ class _Merge(NamedTuple):
         edge: The track it comes from.
         pixels: Numbers of that edge's pixels from beside the end to the toe.
         is_left: Whether the branch is to the left, seen from the toe.
-        radius_m: Of its arc.
+        arc: Of the branch, along its track from beside the end, negative towards the toe.
         apart_m: How far it is from the track at its end.
     """
 
@@ -44,7 +48,7 @@ class _Merge(NamedTuple):
     edge: int
     pixels: npt.NDArray[np.int64]
     is_left: bool
-    radius_m: float
+    arc: BranchArc
     apart_m: float
 
 
@@ -54,10 +58,18 @@ def merge_branches(graph: TrackGraph) -> dict[int, Switch]:
     Returns:
         The new switches by node; their arcs are inferred, so all of them are doubted.
     """
+    switches: dict[int, Switch] = {}
+    while _merge_once(graph, switches):
+        pass
+    return switches
+
+
+def _merge_once(graph: TrackGraph, switches: dict[int, Switch]) -> int:
+    """Leads ends into their tracks, one for each track; adds their switches and returns how many there were."""
     nodes = sorted((node for node in graph.at if graph.degree(node) == 1), key=lambda node: graph.node_pixels[node])
     ends = [graph.ends_at(node)[0] for node in nodes if not graph.is_cut(node)]
     if not ends:
-        return {}
+        return 0
     numbers = np.concatenate([np.full(len(edge.pixels), number) for number, edge in graph.edges.items()])
     pixels = np.concatenate([edge.pixels for edge in graph.edges.values()])
     tree = cKDTree(graph.pixels.middle[pixels])
@@ -69,13 +81,13 @@ def merge_branches(graph: TrackGraph) -> dict[int, Switch]:
             beside = sorted({int(number) for number in numbers[near] if number != end.edge})
             found = [merge for number in beside if (merge := _merge(graph, end, pose, number)) is not None]
             merges += sorted(found, key=lambda merge: merge.apart_m)[:1]
-    switches: dict[int, Switch] = {}
+    drawn = 0
     for merge in merges:
-        # A track that was parted for another branch has another number: that branch alone is led to it.
+        # A track that was parted for another branch has got another number: next time.
         if merge.edge in graph.edges and merge.end.edge in graph.edges:
-            node, switch = _draw(graph, merge)
-            switches[node] = switch
-    return switches
+            _draw(graph, merge, switches)
+            drawn += 1
+    return drawn
 
 
 def _merge(graph: TrackGraph, end: TrackEnd, pose: Pose, number: int) -> _Merge | None:
@@ -93,17 +105,18 @@ def _merge(graph: TrackGraph, end: TrackEnd, pose: Pose, number: int) -> _Merge 
     # Seen in the direction towards the toe.
     aside = float((pose.point - places[at]) @ left)
     towards = -math.copysign(1.0, aside) * float(pose.direction @ left)
-    parting = math.asin(min(max(towards, -1.0), 1.0))
-    if not (BESIDE_M[0] <= abs(aside) <= BESIDE_M[1] and PARTING_DEG[0] <= math.degrees(parting) <= PARTING_DEG[1]):
+    parting_deg = math.degrees(math.asin(min(max(towards, -1.0), 1.0)))
+    if not (BESIDE_M[0] <= abs(aside) <= BESIDE_M[1] and PARTING_DEG[0] <= parting_deg <= PARTING_DEG[1]):
         return None
-    # On its arc a branch that is d away and still turns by a has its toe 2d/a before.
-    ahead_m = 2 * abs(aside) / parting
-    radius_m = ahead_m / parting
-    if ahead_m > AHEAD_M or radius_m < _LEAST_RADIUS_M:
+    branch = graph.pixels.places(graph.outward(end))
+    from_end, middles = binned(branch[0], branch[: round(_LOOK_M / graph.pixels.gsd_m)])
+    apart = cKDTree(places).query(middles)[0]
+    arc = usual_arc(from_end, apart, is_torn=False)
+    if arc is None or not 0.0 < -arc.toe_m <= AHEAD_M:
         return None
     onward = np.arange(at, len(pixels)) if forward else np.arange(at, -1, -1)
     run = np.hypot(*(places[onward] - places[at]).T)
-    far = np.flatnonzero(run >= ahead_m)
+    far = np.flatnonzero(run >= -arc.toe_m)
     if not len(far):
         return None
     toe = int(onward[far[0]])
@@ -111,23 +124,23 @@ def _merge(graph: TrackGraph, end: TrackEnd, pose: Pose, number: int) -> _Merge 
     if not room <= toe < len(pixels) - room:
         return None
     # From the toe the branch goes the other way, so that left and right change places.
-    return _Merge(end, number, onward[: far[0] + 1], aside < 0, radius_m, abs(aside))
+    return _Merge(end, number, onward[: far[0] + 1], aside < 0, arc, abs(aside))
 
 
-def _draw(graph: TrackGraph, merge: _Merge) -> tuple[int, Switch]:
-    """Parts the track at the toe and leads the branch there along its arc."""
+def _draw(graph: TrackGraph, merge: _Merge, switches: dict[int, Switch]) -> None:
+    """Parts the track at the toe, leads the branch there along its arc, and adds the switch."""
     track = graph.edges[merge.edge]
     toe = int(merge.pixels[-1])
     beside = track.pixels[merge.pixels]
     places = graph.pixels.places(beside)
     from_toe = np.hypot(*(places - places[-1]).T)
     # What the arc misses at the branch's end fades out towards the toe.
-    distance = from_toe**2 / (2 * merge.radius_m)
+    distance = merge.arc.distance_m(merge.arc.toe_m + from_toe)
     distance *= merge.apart_m / max(float(distance[0]), 1e-9)
     along = directions(places)
     # Along the way to the toe; the branch's left from the toe is on the right here.
-    side = np.column_stack([along[:, 1], -along[:, 0]]) * (1.0 if merge.is_left else -1.0)
-    arc = graph.pixels.add((places + distance[:, np.newaxis] * side)[1:-1], 0, is_inferred=True)
+    outward = np.column_stack([along[:, 1], -along[:, 0]]) * (1.0 if merge.is_left else -1.0)
+    arc = graph.pixels.add((places + distance[:, np.newaxis] * outward)[1:-1], 0, is_inferred=True)
     node = graph.add_node(int(track.pixels[toe]))
     graph.remove(merge.edge)
     first = graph.add(track.start, node, track.pixels[: toe + 1], track.doubts)
@@ -138,7 +151,16 @@ def _draw(graph: TrackGraph, merge: _Merge) -> tuple[int, Switch]:
     number = graph.add(far, node, np.concatenate([branch, arc, track.pixels[toe : toe + 1]]), other.doubts)
     forward = merge.pixels[-1] > merge.pixels[0]
     through, stem = (TrackEnd(first, 1), TrackEnd(second, 0)) if forward else (TrackEnd(second, 0), TrackEnd(first, 1))
-    angle_deg = math.degrees(math.sqrt(2 * merge.apart_m / merge.radius_m))
-    return node, Switch(
-        stem, through, TrackEnd(number, 1), "left" if merge.is_left else "right", merge.radius_m, angle_deg, FORK_DOUBT
-    )
+    side = "left" if merge.is_left else "right"
+    angle_deg = math.degrees(math.atan(merge.arc.slope))
+    renamed = {
+        TrackEnd(merge.edge, 0): TrackEnd(first, 0),
+        TrackEnd(merge.edge, 1): TrackEnd(second, 1),
+        TrackEnd(merge.end.edge, 1 - merge.end.end): TrackEnd(number, 0),
+    }
+    for known, switch in switches.items():
+        ends = {
+            name: renamed.get(end, end) for name in ("stem", "through", "branch") for end in [getattr(switch, name)]
+        }
+        switches[known] = replace(switch, **ends)
+    switches[node] = Switch(stem, through, TrackEnd(number, 1), side, merge.arc.radius_m, angle_deg, FORK_DOUBT)
