@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from railseg_core.centerline.legs import leg_places
 from railseg_core.centerline.params import LineParams
+from railseg_core.centerline.poses import end_pose
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
 Ints = npt.NDArray[np.int64]
@@ -29,6 +30,10 @@ RUNG_M = 20.0
 RUNG_DEG = 30.0
 """A shorter edge that leaves straight tracks at a larger angle is no track."""
 _RUNG_LEG_M = 8.0
+_HOOK_M = 3.0
+_HOOK_LEG_M = 16.0
+_STRAY_M = 0.5
+"""A free end whose last metres lie further beside the track before is bent by something that is none."""
 _RIM_SHARE = 0.8
 """Of a piece along the picture's rim, which wavers."""
 
@@ -205,6 +210,33 @@ def _split_hairpins(graph: TrackGraph) -> int:
             graph.add(start, end, pixels, edge.doubts)
         count += 1
     return count
+
+
+def trim_hooks(graph: TrackGraph) -> None:
+    """Cuts the last metres off free ends that stray from their track, in place: where it leads tell those before."""
+    for node in sorted(
+        (node for node in graph.at if graph.degree(node) == 1), key=lambda node: graph.node_pixels[node]
+    ):
+        end = graph.ends_at(node)[0]
+        pixels = graph.outward(end)
+        strays = 0 if graph.is_cut(node) else _stray_pixels(graph.pixels.places(pixels))
+        if strays:
+            edge = graph.remove(end.edge)
+            pixels = pixels[strays:]
+            graph.add(graph.add_node(int(pixels[0])), edge.end if end.end == 0 else edge.start, pixels, edge.doubts)
+
+
+def _stray_pixels(places: npt.NDArray[np.float64]) -> int:
+    """How many of a track's places, float64 (n, 2) from its end on, lie beside where the others lead."""
+    away = np.hypot(*(places - places[0]).T)
+    hook = int(np.searchsorted(np.maximum.accumulate(away), _HOOK_M))
+    beyond = np.flatnonzero(away > _HOOK_LEG_M)
+    if not len(beyond):
+        return 0
+    pose = end_pose(places[hook:], _HOOK_LEG_M)
+    ahead, left = pose.local(places[:hook]).T
+    stray = np.flatnonzero(np.abs(left - 0.5 * pose.curvature * ahead**2) > _STRAY_M)
+    return int(stray[-1]) + 1 if len(stray) else 0
 
 
 def drop_doubtful_pieces(graph: TrackGraph, params: LineParams) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from itertools import repeat
 
-from railseg_core.centerline.artefacts import drop_doubtful_pieces, simplify
+from railseg_core.centerline.artefacts import drop_doubtful_pieces, simplify, trim_hooks
 from railseg_core.centerline.blocks import AreaMask, SparseSkeleton, skeleton_of_raster, skeleton_of_recipe
 from railseg_core.centerline.crossings import resolve_crossings
 from railseg_core.centerline.features import railway_map_of
@@ -66,6 +66,7 @@ def vectorize(
     graph = TrackGraph(LinePixels(skeleton, raster.transform, raster.gsd_m), pixels)
     del skeleton, pixels  # of a country's tracks they are large, and not needed any more
     simplify(graph, params)
+    trim_hooks(graph)
     # Faint and short pieces of a track are neither once their gaps are bridged.
     bridge_gaps(graph)
     drop_doubtful_pieces(graph, params)
