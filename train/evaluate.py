@@ -4,8 +4,9 @@
     python -m train.evaluate DATA/real/check DATA/real/fit --out build/judge --rendered 200 --confusers 100 \
         --texture DATA/backgrounds --backgrounds DATA/backgrounds/naip --places 0 --held-out
 
-Writes report.md, report.json and pictures. There are four kinds of part, each only where it is asked for: folders of
-traced scenes; rendered scenes of a seed of their own; rendered scenes without tracks; and real pictures without tracks.
+Writes report.md, report.json and pictures. There are five kinds of part, each only where it is asked for: folders of
+traced scenes; rendered scenes of a seed of their own; rendered stations and yards, for their switches; rendered scenes
+without tracks; and real pictures without tracks.
 Of the many, the worst are shown on a contact sheet. The report is written again after every part.
 """
 
@@ -31,7 +32,7 @@ from railseg_core.raster import read_raster_info
 from train.command import command
 from train.judge import Bench, Judgement, Scores, judge
 from train.judge_pictures import contact_sheet
-from train.judge_rendered import judge_confuser, judge_rendered
+from train.judge_rendered import judge_confuser, judge_rendered, judge_yard
 from train.judge_report import Part, Row, write_report
 from train.scenes import TracedScene, traced_scenes
 from train.synthetic.background import is_held_out, pictures_without_tracks
@@ -83,7 +84,7 @@ def traced_part(folder: Path, options: str, found: Sequence[Judgement], out: Pat
     return Part(f"Real scenes: {folder.name}", options, True, (*rows, *pooled_rows(found, camera_class)))
 
 
-def rendered_part(options: str, found: Sequence[Judgement], out: Path) -> Part:
+def rendered_part(title: str, options: str, found: Sequence[Judgement], sheet: Path) -> Part:
     """All rendered scenes pooled, by the camera's pixel size and by the kind of railway; the worst by quality."""
     rows = [
         *pooled_rows(found, lambda _: "all"),
@@ -93,8 +94,7 @@ def rendered_part(options: str, found: Sequence[Judgement], out: Path) -> Part:
     telling = [one for one in found if not math.isnan(one.scores.quality)]
     worst = sorted(telling, key=lambda one: one.scores.quality)[:SHOWN]
     tiles = [(one.overlay, f"{one.name} {one.kind} {one.gsd_m:.2f} m: {one.scores.quality:.2f}") for one in worst]
-    sheet = show(tiles, out / "rendered_worst.png")
-    return Part("Rendered scenes", options, True, tuple(rows), sheet, "The worst by quality")
+    return Part(title, options, True, tuple(rows), show(tiles, sheet), "The worst by quality")
 
 
 def trackless_part(title: str, options: str, found: Sequence[Judgement], sheet: Path) -> Part:
@@ -150,6 +150,7 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder for report and pictures")
     parser.add_argument("--model", type=Path, help="model file instead of the bundled one")
     parser.add_argument("--rendered", type=int, default=0, help="number of rendered scenes")
+    parser.add_argument("--yards", type=int, default=0, help="number of rendered stations and yards with switches")
     parser.add_argument("--confusers", type=int, default=0, help="number of rendered scenes without tracks")
     parser.add_argument("--texture", type=Path, help="folder with naip/, pdok/, bern_roofs/ to render on")
     parser.add_argument("--backgrounds", type=Path, help="folder of georeferenced pictures without tracks")
@@ -157,8 +158,8 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--held-out", action="store_true", help="of them only those that training does not use")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     settings = parser.parse_args(arguments)
-    if not (settings.scenes or settings.rendered or settings.confusers or settings.backgrounds):
-        parser.error("nothing to judge: name folders of scenes, --rendered, --confusers or --backgrounds")
+    if not (settings.scenes or settings.rendered or settings.yards or settings.confusers or settings.backgrounds):
+        parser.error("nothing to judge: name folders of scenes, --rendered, --yards, --confusers or --backgrounds")
     if len({folder.name for folder in settings.scenes}) < len(settings.scenes):
         parser.error("two folders of scenes have the same name")
     return settings
@@ -193,7 +194,12 @@ def main(arguments: list[str] | None = None) -> None:
             found = judged(
                 partial(judge_rendered, bench=bench, texture=settings.texture), range(settings.rendered), each
             )
-            add(rendered_part(options("--rendered", settings.rendered, *rendering), found, out))
+            own = options("--rendered", settings.rendered, *rendering)
+            add(rendered_part("Rendered scenes", own, found, out / "rendered_worst.png"))
+        if settings.yards:
+            found = judged(partial(judge_yard, bench=bench, texture=settings.texture), range(settings.yards), each)
+            own = options("--yards", settings.yards, *rendering)
+            add(rendered_part("Rendered stations and yards", own, found, out / "yards_worst.png"))
         if settings.confusers:
             found = judged(
                 partial(judge_confuser, bench=bench, texture=settings.texture), range(settings.confusers), each

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+from rasterio.transform import array_bounds
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.chips import read_chip
+from railseg_core.comparison import compare_lines
 from railseg_core.grid_raster import GridRaster, open_grid_raster
 from railseg_core.metrics import RHO_M, LineScores, PixelScores, score_lines
 from railseg_core.pipeline import run
 from railseg_core.railway_map import as_crs, read_lines
 from railseg_core.raster import WorkingGrid, open_working_grid, read_raster_info
 from railseg_core.requests import ExtractRequest
-from railseg_core.tracing import Tracing
+from railseg_core.tracing import Tracing, read_switches
 from train.judge_pictures import draw
 from train.scenes import TracedScene
 
+RIM_M = 15.0
+"""Nearer to the picture's edge the tracks of a switch are not seen parting."""
 RHOS_M = (0.5, RHO_M, 1.5)
 """Distances up to which a line counts as found."""
 
@@ -43,6 +48,49 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchScores:
+    """Switches that are there, drawn and found, within 5 m along the track and 1 m across it, facing the same way.
+
+    Attributes:
+        true: Those that are there, further than `RIM_M` from the picture's edge, as all that count.
+        drawn: Those that were extracted.
+        found: Pairs of both.
+        along_m2: Sum of the squares of their distances along the track.
+    """
+
+    true: int = 0
+    drawn: int = 0
+    found: int = 0
+    along_m2: float = 0.0
+
+    @classmethod
+    def pooled(cls, scores: Iterable[SwitchScores]) -> SwitchScores:
+        """Those of several pictures as one."""
+        every = list(scores)
+        return cls(*(sum(getattr(one, field.name) for one in every) for field in fields(cls)))
+
+    @property
+    def precision(self) -> float:
+        """Share of the drawn that is right; NaN where nothing was drawn."""
+        return self.found / self.drawn if self.drawn else float("nan")
+
+    @property
+    def recall(self) -> float:
+        """Share of the true that was found; NaN where there are none."""
+        return self.found / self.true if self.true else float("nan")
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of both; NaN where nothing is there and nothing was drawn."""
+        return 2 * self.found / (self.true + self.drawn) if self.true + self.drawn else float("nan")
+
+    @property
+    def along_rms_m(self) -> float:
+        """How far off the found ones lie along the track; NaN without any."""
+        return math.sqrt(self.along_m2 / self.found) if self.found else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """How well one picture came out, or several as one.
 
@@ -51,12 +99,14 @@ class Scores:
         area_km2: What was looked at.
         pixels: Of the cleaned mask.
         lines: Of the tracks, by the distance up to which a line counts as found.
+        switches: Of the nodes.
     """
 
     pictures: int
     area_km2: float
     pixels: PixelScores
     lines: dict[float, LineScores]
+    switches: SwitchScores
 
     @classmethod
     def pooled(cls, scores: Iterable[Scores]) -> Scores:
@@ -67,6 +117,7 @@ class Scores:
             area_km2=sum(one.area_km2 for one in every),
             pixels=sum((one.pixels for one in every), PixelScores(np.zeros((2, 2), dtype=np.int64))),
             lines={rho_m: LineScores.pooled(one.lines[rho_m] for one in every) for rho_m in RHOS_M},
+            switches=SwitchScores.pooled(one.switches for one in every),
         )
 
     @property
@@ -135,13 +186,17 @@ def judge(scene: TracedScene, bench: Bench, *, truth: Truth | None = None, kind:
         output, mask_path = Path(scratch) / "tracks.gpkg", Path(scratch) / "mask.tif"
         run(ExtractRequest(raster=str(scene.raster), output=output, mask=mask_path, model=bench.model))
         extracted = read_lines(output)[0]
+        nodes = read_switches(output)
         with open_grid_raster(mask_path) as mask, open_working_grid(scene.raster, gsd_m=mask.gsd_m) as grid:
             pixels, area_km2 = score_mask(mask, grid, truth or band_truth(scene, grid))
             image, _ = grid.read(grid.picture_window)
             transform = grid.picture_window.transform(grid.gsd_m)
+            picture = shapely.box(*array_bounds(*grid.picture_window.shape, transform))
     overlay = bench.overlays / f"{scene.name}.png"
     draw(image.transpose(1, 2, 0), transform, scene, extracted, overlay)
-    scores = Scores(1, area_km2, pixels, score_tracks(scene, extracted))
+    drawn = np.zeros((0, 2)) if nodes is None else nodes[0]
+    switches = score_switches(scene, extracted, drawn, picture)
+    scores = Scores(1, area_km2, pixels, score_tracks(scene, extracted), switches)
     return Judgement(scene.name, scene.gsd_m, kind, scores, overlay)
 
 
@@ -161,6 +216,28 @@ def score_tracks(scene: TracedScene, extracted: list[Points]) -> dict[float, Lin
     visible, hidden = coordinates(scene.visible), coordinates(scene.hidden)
     ignore = shapely.union_all(scene.ignore) if scene.ignore else None
     return {rho_m: score_lines(extracted, visible, rho_m=rho_m, hidden=hidden, ignore=ignore) for rho_m in RHOS_M}
+
+
+def score_switches(scene: TracedScene, extracted: list[Points], drawn: Points, picture: BaseGeometry) -> SwitchScores:
+    """Scores of switches.
+
+    Args:
+        scene: With its switches, or lines that make some.
+        extracted: float64 (n, 2) vertices of each line, in the scene's CRS.
+        drawn: float64 (n, 2), the extracted switches, likewise.
+        picture: Outline of the picture.
+    """
+    rim = picture.buffer(RIM_M).difference(picture.buffer(-RIM_M))
+    match = compare_lines(
+        extracted,
+        coordinates(scene.visible),
+        hidden=coordinates(scene.hidden),
+        ignore=shapely.union_all([rim, *scene.ignore]),
+        extracted_switches=drawn,
+        reference_switches=None if scene.switches is None else np.array(scene.switches).reshape(-1, 2),
+    ).switches
+    along_m2 = float(np.sum(match.along_m**2))
+    return SwitchScores(len(match.reference.places), len(match.extracted.places), len(match.pairs), along_m2)
 
 
 def score_mask(mask: GridRaster, grid: WorkingGrid, truth: Truth) -> tuple[PixelScores, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -17,13 +18,16 @@ from train.judge import Bench, Judgement, Truth, judge
 from train.scenes import TracedScene
 from train.synthetic.alignment import Floats
 from train.synthetic.canvas import Image
-from train.synthetic.scene import Backgrounds, Scene, render_scene
-from train.synthetic.trackplan import TrackPlan
+from train.synthetic.scene import GSD_M, Backgrounds, Scene, render_scene
+from train.synthetic.trackplan import TrackPlan, as_photographed, fan, station, yard
 
 SCENE_PX = 512
 SCENES_SEED = 920_001  # of no training, validation or export stream
 CONFUSERS_SEED = 930_001
+YARDS_SEED = 950_001
+YARD_PX = 768
 NO_TRACKS = "none"
+YARDS = (yard, fan, station)
 
 CRS = "EPSG:25832"
 # On the lattice of 0.2 m, at a corner of the raster tiles, and so that four tiles of the network see all of a scene.
@@ -44,6 +48,24 @@ def judge_rendered(number: int, bench: Bench, texture: Path | None) -> Judgement
     return _judge(scene, f"rendered_{number:04d}", bench)
 
 
+def judge_yard(number: int, bench: Bench, texture: Path | None) -> Judgement:
+    """Renders a station, a yard or a fan of tracks with switches, and judges the product on it.
+
+    Args:
+        number: Of the scene.
+        bench: The model, and where the overlay goes.
+        texture: Folder of real pictures to render on, or None for procedural land alone.
+    """
+    rng = np.random.default_rng([YARDS_SEED, number])
+    extent_m = YARD_PX * GSD_M
+    kind = YARDS[number % len(YARDS)]
+    plan = TrackPlan()
+    while not plan.switches:
+        plan = kind(rng, extent_m)
+    plan = as_photographed(rng, replace(plan, kind=kind.__name__), extent_m)
+    return _judge(render_scene(rng, YARD_PX, _backgrounds(texture), plan=plan), f"yard_{number:04d}", bench)
+
+
 def judge_confuser(number: int, bench: Bench, texture: Path | None) -> Judgement:
     """Renders a scene of all that is drawn but without any track, and judges the product on it."""
     rng = np.random.default_rng([CONFUSERS_SEED, number])
@@ -54,7 +76,8 @@ def judge_confuser(number: int, bench: Bench, texture: Path | None) -> Judgement
 def put_on_map(scene: Scene, path: Path) -> TracedScene:
     """Writes a scene's picture as a GeoTIFF, and gives its lines in the same CRS.
 
-    Tracks end at the picture's edge. They are hidden where the scene says so, or its truth counts for nothing.
+    Tracks end at the picture's edge. They are hidden where the scene says so, or its truth counts for nothing;
+    switches there are left out.
     """
     rows, cols = scene.track.shape
     transform = from_origin(LEFT_M, TOP_M, scene.gsd_m, scene.gsd_m)
@@ -80,7 +103,16 @@ def put_on_map(scene: Scene, path: Path) -> TracedScene:
                 points = shapely.get_coordinates(part.segmentize(_STEP_M))
                 for covered, line in _runs(points, scene.ignore | scene.hidden, scene.gsd_m):
                     (hidden if covered else visible).append(line)
-    return TracedScene(path, tuple(visible), tuple(hidden), (), scene.camera_gsd_m)
+    unknown = (scene.ignore | scene.hidden) > 0
+    toes = [toe for toe in scene.switches if not unknown[_pixel(toe, scene)]]
+    switches = tuple((LEFT_M + x, TOP_M - y) for x, y in toes)
+    return TracedScene(path, tuple(visible), tuple(hidden), (), scene.camera_gsd_m, switches)
+
+
+def _pixel(place: tuple[float, float], scene: Scene) -> tuple[int, int]:
+    """Row and column of a place in the picture."""
+    col, row = (min(int(metres / scene.gsd_m), len(scene.track) - 1) for metres in place)
+    return row, col
 
 
 @cache

@@ -42,6 +42,7 @@ _PIXEL_COLUMNS = (
     "recall background",
     "accuracy",
 )
+_SWITCH_COLUMNS = ("true", "drawn", "found", "precision", "recall", "F1", "toe RMS m")
 _FALSE_COLUMNS = ("pictures", "km²", "false m", "false m/km²")
 
 
@@ -138,6 +139,13 @@ def figures(scores: Scores) -> dict[str, Any]:
             }
             for rho_m, lines in scores.lines.items()
         },
+        "switches": {
+            "true": scores.switches.true,
+            "drawn": scores.switches.drawn,
+            "found": scores.switches.found,
+            "f1": _known(scores.switches.f1),
+            "along_rms_m": _known(scores.switches.along_rms_m),
+        },
     }
 
 
@@ -146,6 +154,7 @@ def _paragraphs(part: Part) -> Iterator[str]:
     yield f"    python -m train.evaluate {part.options}"
     if part.has_tracks:
         yield _table("lines", _LINE_COLUMNS, [(row, _line_cells(row.scores)) for row in part.rows])
+        yield _table("switches", _SWITCH_COLUMNS, [(row, _switch_cells(row.scores)) for row in part.rows])
         yield _table("pixels", _PIXEL_COLUMNS, [(row, _pixel_cells(row.scores)) for row in part.rows])
     else:
         yield _table("false tracks", _FALSE_COLUMNS, [(row, _false_cells(row.scores)) for row in part.rows])
@@ -175,6 +184,12 @@ def _line_cells(scores: Scores) -> list[str]:
         _cell(one.redundancy, ".3f"),
         _cell(one.gaps_per_km, ".1f"),
     ]
+
+
+def _switch_cells(scores: Scores) -> list[str]:
+    one = scores.switches
+    counts = [str(count) for count in (one.true, one.drawn, one.found)]
+    return [*counts, *(_cell(value, ".2f") for value in (one.precision, one.recall, one.f1, one.along_rms_m))]
 
 
 def _pixel_cells(scores: Scores) -> list[str]:

@@ -21,6 +21,7 @@ class TracedScene:
         hidden: Centre-lines that are certain but not seen: neither to be rewarded nor punished.
         ignore: Polygons that count for nothing.
         gsd_m: The picture's ground sampling distance, metres.
+        switches: Toes, (x, y); None for those that the lines make.
     """
 
     raster: Path
@@ -28,6 +29,7 @@ class TracedScene:
     hidden: tuple[BaseGeometry, ...]
     ignore: tuple[BaseGeometry, ...]
     gsd_m: float
+    switches: tuple[tuple[float, float], ...] | None = None
 
     @property
     def name(self) -> str:
