@@ -25,9 +25,21 @@ from railseg_core.raster import open_working_grid
 from railseg_core.resources_dir import resource_path
 from train import evaluate
 from train.export import TEST_SEED
-from train.judge import RHOS_M, Bench, Judgement, Scores, Truth, band_truth, coordinates, score_mask, score_tracks
+from train.judge import (
+    RHOS_M,
+    Bench,
+    Judgement,
+    Scores,
+    SwitchScores,
+    Truth,
+    band_truth,
+    coordinates,
+    score_mask,
+    score_switches,
+    score_tracks,
+)
 from train.judge_pictures import contact_sheet, draw
-from train.judge_rendered import CONFUSERS_SEED, LEFT_M, SCENES_SEED, judge_rendered, put_on_map
+from train.judge_rendered import CONFUSERS_SEED, LEFT_M, SCENES_SEED, YARDS_SEED, judge_rendered, judge_yard, put_on_map
 from train.judge_report import Part, Row, figures, write_report
 from train.scenes import TracedScene
 from train.synthetic.background import is_held_out
@@ -56,7 +68,7 @@ def on_map(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> TracedScen
 
 
 def one_picture(scene: TracedScene, extracted: list[np.ndarray], confusion: list[list[int]]) -> Scores:
-    return Scores(1, 0.01, PixelScores(np.array(confusion)), score_tracks(scene, extracted))
+    return Scores(1, 0.01, PixelScores(np.array(confusion)), score_tracks(scene, extracted), SwitchScores())
 
 
 def trackless(path: Path = Path("place.tif")) -> TracedScene:
@@ -171,7 +183,7 @@ def test_a_contact_sheet_has_all_pictures_in_rows_of_four(tmp_path: Path) -> Non
 
 
 def test_no_other_stream_has_the_judges_seeds() -> None:
-    seeds = (SCENES_SEED, CONFUSERS_SEED, TEST_SEED, VALIDATION_SEED, LEVELS_SEED)
+    seeds = (SCENES_SEED, CONFUSERS_SEED, YARDS_SEED, TEST_SEED, VALIDATION_SEED, LEVELS_SEED)
     assert len(set(seeds)) == len(seeds)
     assert min(seeds) >= 1000  # below are those of training
 
@@ -214,7 +226,7 @@ def test_the_report_names_every_scene_and_what_is_not_known(tmp_path: Path) -> N
     write_report(tmp_path, bundled_model_path(), parts)
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert checksum(bundled_model_path()) in text
-    assert text.count("| [first](check/first.png) (0.6 m) |") == 2  # lines and pixels
+    assert text.count("| [first](check/first.png) (0.6 m) |") == 3  # lines, switches and pixels
     assert "| second (5) | 1 | 0.010 | 0 | 0 |" in text
     assert "    python -m train.evaluate --places 0\n" in text
     content = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
@@ -223,6 +235,39 @@ def test_the_report_names_every_scene_and_what_is_not_known(tmp_path: Path) -> N
     assert first["pixels"]["recall"] == [pytest.approx(8 / 9), None]
     assert set(first["lines"]) == {f"{rho_m:g}" for rho_m in RHOS_M}
     assert first["lines"]["1"]["quality"] is None
+
+
+def test_switches_count_where_both_tracks_are_seen() -> None:
+    """A through track of 200 m with a branch, its toe 60 m from the picture's edge, and another 5 m from it."""
+    along = np.arange(0.0, 200.5, 0.5)
+    through = np.column_stack([along, np.full_like(along, 50.0)])
+
+    def branch(toe_m: float) -> np.ndarray:
+        beyond = along[along >= toe_m]
+        return np.column_stack([beyond, 50.0 + (beyond - toe_m) ** 2 / 600.0])
+
+    lines = [through, branch(60.0)]
+    picture = shapely.box(0.0, 0.0, 200.0, 200.0)
+    visible = tuple(shapely.LineString(line) for line in lines)
+    scene = TracedScene(Path("yard.tif"), visible, (), (), 0.2, ((60.0, 50.0), (5.0, 50.0)))
+    right = score_switches(scene, lines, np.array([[63.0, 50.0], [5.0, 50.0]]), picture)
+    assert (right.true, right.drawn, right.found) == (1, 1, 1)
+    assert (right.f1, right.along_rms_m) == (1.0, pytest.approx(3.0, abs=0.01))
+    wrong = score_switches(scene, lines, np.array([[70.0, 50.0], [120.0, 50.0]]), picture)
+    assert (wrong.true, wrong.drawn, wrong.found, wrong.f1) == (1, 2, 0, 0.0)
+    both = SwitchScores.pooled([right, wrong])
+    assert (both.precision, both.recall) == (pytest.approx(1 / 3), 0.5)
+    assert math.isnan(SwitchScores().f1)
+
+
+def test_a_rendered_yard_has_switches_and_is_the_same_each_time(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    first, second = (judge_yard(1, Bench(None, tmp_path / name), None) for name in "ab")
+    assert first.kind == "fan"
+    assert first.scores.switches == second.scores.switches
+    assert figures(first.scores) == figures(second.scores)
+    assert first.scores.lines[1.0].reference_m > 0
 
 
 def test_work_and_its_result_can_go_to_another_process_and_back(on_map: TracedScene) -> None:
