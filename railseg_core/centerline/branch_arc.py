@@ -21,10 +21,10 @@ from railseg_core.centerline.legs import BIN_M
 Floats = npt.NDArray[np.float64]
 
 LEAST_BINS = 4
-TOE_DOUBT_M = 4.0
-"""Standard error of a toe that is too uncertain."""
 _ARC_END_M = (0.6, 3.2)
 """1:9-190 ends its arc 1.2 m from the through track, 1:6.6-190 2.2 m; the angle is known to a tenth only."""
+_TOLD_M = 1.2
+"""Where a model sees no second track before the fork, the toe's standard error is larger: widths tell nothing there."""
 _USUAL_NUMBERS, _USUAL_RADII_M = (6.0, 7.5, 9.0, 12.0, 14.0, 18.5), (190.0, 190.0, 250.0, 500.0, 760.0, 1200.0)
 """Angles 1:n of usual switches and their radii; 1:9 has 190 or 300 m."""
 _MOST_USUAL, _UNUSUAL = 9.0, 0.3
@@ -35,6 +35,8 @@ _USUAL_M = (1.3, 3.5)
 _TORN_M = 1.15
 """Where a model that sees only one track in a switch's rails begins to see two: the inner rails part at 1.4 m."""
 _TORN_BINS = 3
+_USUAL_ERROR_M = 4.0
+"""Standard error of its toe, on rendered yards."""
 _DISTANCE_ERROR_M = 0.15
 _ALIKE_BINS = 4
 """Errors of so many metres' distances are one."""
@@ -66,8 +68,9 @@ class BranchArc(NamedTuple):
 
     @property
     def is_plausible(self) -> bool:
-        """Whether the arc ends as far from the through track as those of switches do."""
-        return bool(_ARC_END_M[0] <= self.radius_m * self.slope**2 / 2 <= _ARC_END_M[1])
+        """Whether the arc ends as far from the through track as those of switches do, and is well told."""
+        is_usual = _ARC_END_M[0] <= self.radius_m * self.slope**2 / 2 <= _ARC_END_M[1]
+        return bool(is_usual and self.error_m <= _TOLD_M)
 
 
 def usual_arc(along_m: Floats, apart_m: Floats, *, is_torn: bool) -> BranchArc | None:
@@ -102,7 +105,7 @@ def usual_arc(along_m: Floats, apart_m: Floats, *, is_torn: bool) -> BranchArc |
     misfit = (toes - toe[:, np.newaxis]) * steepness / _DISTANCE_ERROR_M
     oddness = np.log(number / _MOST_USUAL) / _UNUSUAL
     best = int(np.argmin((misfit**2).sum(axis=1) / _ALIKE_BINS + oddness**2))
-    return BranchArc(float(toe[best]), float(radius[best]), TOE_DOUBT_M, float(slope[best]))
+    return BranchArc(float(toe[best]), float(radius[best]), _USUAL_ERROR_M, float(slope[best]))
 
 
 def fitted_arc(along_m: Floats, distance_m: Floats) -> BranchArc | None:

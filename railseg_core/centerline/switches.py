@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from railseg_core.centerline.branch_arc import LEAST_BINS, TOE_DOUBT_M, BranchArc, fitted_arc, usual_arc
+from railseg_core.centerline.branch_arc import LEAST_BINS, BranchArc, fitted_arc, usual_arc
 from railseg_core.centerline.legs import BIN_M, CLEAR_M, LEG_M, apart_from, binned, leg_pixels, ribbon_m
 from railseg_core.centerline.poses import Pose, end_pose, way_between
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
@@ -226,8 +226,6 @@ class _Plan:
                 is_near = -arc.toe_m - away[-1] < 5.0 and last > 0
                 toe, doubt = max(last, 0), FORK_DOUBT
                 arc = arc if is_near else None
-            elif arc.error_m > TOE_DOUBT_M:
-                doubt = FORK_DOUBT
         if arc is None:
             toe, doubt = 0, FORK_DOUBT
         end = len(away) if arc is None else max(int(np.searchsorted(np.maximum.accumulate(away), arc.plain_m)), toe + 2)
