@@ -20,11 +20,11 @@ Points = npt.NDArray[np.float64]
 
 BESIDE_M = (0.5, 3.2)
 """How far from its track a branch may end."""
-PARTING_DEG = (1.5, 12.0)
+PARTING_DEG = (1.5, 15.0)
 """At which angle."""
 AHEAD_M = 70.0
 """How far before that end its toe may lie."""
-_KNOWN_M = 15.0
+_KNOWN_M = 12.0
 """A shorter piece does not tell where it leads."""
 _LOOK_M = 35.0
 """Length of the branch along which its distance from the track is measured."""
