@@ -6,7 +6,7 @@
 Without --data it renders scenes, once, into the folder. MY_PICTURES may hold chips, LabelMe files, DeepGlobe pairs,
 GeoTIFFs with line layers, or images/ and masks/ (train/README.md). Writes report.md, report.json, curves.png and
 sheet.png; what was trained stays in the folder, and an interrupted run goes on when started again with the same
-options.
+options. With --networks only some are trained, further seeds of them perhaps; the report tells of all that are there.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ from train.data import read_scene
 from train.labelled.labelme import KINDS, LABELS, LabelmeSettings
 from train.labelled.parts import tiles_of_part, write_parts
 from train.labelled.sources import labelled_sources, rendered_sources
-from train.models.table import NETWORKS
+from train.models.table import NETWORKS, OURS
 from train.train import keep_freed_memory
 
 RENDERED_SEED = 960_001  # of no other stream
@@ -68,7 +68,7 @@ _QUICK_SAYS_LITTLE = (
     "**Made with `--quick`: it shows that everything runs. The networks have seen far too little for their scores to "
     "say which is better.**"
 )
-_NOT_OF_THE_RESULT = ("out", "quick", "seeds", "rounds", "device", "workers", "threads")
+_NOT_OF_THE_RESULT = ("out", "quick", "networks", "seeds", "rounds", "device", "workers", "threads")
 
 
 def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -88,6 +88,9 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     paper = Recipe()
     recipe = parser.add_argument_group("training; the defaults are the paper's where it says them")
     recipe.add_argument("--seeds", type=int, default=3, help="trainings of each network: seeds 0, 1, …")
+    recipe.add_argument(
+        "--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS), metavar="NAME", help="only some"
+    )
     recipe.add_argument("--epochs", type=float, default=paper.epochs)
     recipe.add_argument("--minutes", type=float, help="budget of each training, if that is used up before the epochs")
     recipe.add_argument("--batch", type=int, default=paper.batch)
@@ -156,9 +159,25 @@ def run_folder(out: Path, network: str, seed: int) -> Path:
     return out / "runs" / f"{network}-{seed}"
 
 
-def measured(out: Path, network: str, seeds: Iterable[int], times: Times) -> Measured:
+def trained(out: Path, seeds: int) -> dict[str, list[Path]]:
+    """The finished runs of every network that has any, by seed from 0 on.
+
+    Raises:
+        RailSegError: If ours has none, against which all are told.
+    """
+    runs = {
+        network: [
+            run for seed in range(seeds) if (run := run_folder(out, network, seed)) and (run / SCORES_NAME).exists()
+        ]
+        for network in NETWORKS
+    }
+    if not runs[OURS.network]:
+        raise RailSegError(f"{out} has no {OURS.network}, to which all times relate.", "Name it in --networks.")
+    return {network: every for network, every in runs.items() if every}
+
+
+def measured(network: str, runs: Sequence[Path], times: Times) -> Measured:
     """What the folders of a network's seeds hold, and its times."""
-    runs = [run_folder(out, network, seed) for seed in seeds]
     with torch.device("meta"):
         parameters = sum(parameter.numel() for parameter in NETWORKS[network]().parameters())
     states = [torch.load(run / CHECKPOINT_NAME, map_location="cpu", weights_only=True) for run in runs]
@@ -188,21 +207,21 @@ def main(arguments: list[str] | None = None) -> None:
     print(f"{len(train_tiles)} tiles to train on, {len(test_tiles)} to judge on", flush=True)
 
     # Seed by seed, so that an interrupted comparison has all networks of the first ones.
-    for seed, network in tqdm([(seed, network) for seed in range(settings.seeds) for network in NETWORKS]):
+    for seed, network in tqdm([(seed, network) for seed in range(settings.seeds) for network in settings.networks]):
         run = run_folder(out, network, seed)
         train_network(network, seed, run, (train_tiles, test_tiles), recipe, settings.device, settings.workers)
         if not (run / SCORES_NAME).exists():
             found = score(Predictor(network, run, settings.device), map(read_scene, test_tiles), morphology)
             write_scores(found, run / SCORES_NAME)
 
-    first_runs = {network: run_folder(out, network, 0) for network in NETWORKS}
-    predictors = {network: Predictor(network, run, settings.device) for network, run in first_runs.items()}
+    runs = trained(out, settings.seeds)
+    predictors = {network: Predictor(network, every[0], settings.device) for network, every in runs.items()}
     most_tracked = sorted(test_tiles, key=lambda path: -int(read_scene(path).target[..., 0].sum()))
     shown = [read_scene(path) for path in most_tracked[:LOOKED_AT]]
     times = take_times(predictors, [timed_picture(tile.image) for tile in shown], settings.rounds, morphology)
     write_sheet(predictors, shown, morphology, out / "sheet.png")
-    draw_curves(list(first_runs.values()), out / "curves.png")
-    networks = {network: measured(out, network, range(settings.seeds), times[network]) for network in NETWORKS}
+    draw_curves([every[0] for every in runs.values()], out / "curves.png")
+    networks = {network: measured(network, every, times[network]) for network, every in runs.items()}
     write_report(out, networks, introduction(settings, len(train_tiles), len(test_tiles), networks), own)
     print((out / "report.md").read_text(encoding="utf-8"))
 
@@ -216,8 +235,8 @@ def introduction(
     budget = f"{settings.epochs:g} epochs" + (f" or {settings.minutes:g} minutes" if settings.minutes else "")
     made = (
         f"Data: {data}, split 9:1 by source picture (seed {settings.split_seed}): {train_tiles} tiles of "
-        f"{settings.tile_px} px to train on, {test_tiles} to judge on. Seeds 0 to {settings.seeds - 1} of weights and "
-        "crops; mean ± standard deviation."
+        f"{settings.tile_px} px to train on, {test_tiles} to judge on. Seeds of weights and crops from 0 on, as "
+        "many as the tables say; mean ± standard deviation."
     )
     trained = (
         f"Recipe: SGD, learning rate {settings.learning_rate:g}, weight decay {settings.weight_decay:g}, loss "

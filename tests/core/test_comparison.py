@@ -156,10 +156,10 @@ def test_the_report_tells_means_spreads_and_ratios(tmp_path: Path) -> None:
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")]
     rows = {label: cells for label, *cells in lines}
-    assert rows["U-Net"][0] == "55.0 ± 7.1"  # of 50 and 60
-    assert rows["U-Net"][6:9] == ["288", "0.45", "0.45"]
-    assert rows[OURS.label][:6] == ["100.0 ± 0.0"] * 6
-    assert rows["all background"][:6] == ["0.0", "45.0", "–", "90.0", "0.0", "90.0"]
+    assert rows["U-Net"][:2] == ["2", "55.0 ± 7.1"]  # of 50 and 60
+    assert rows["U-Net"][7:10] == ["288", "0.45", "0.45"]
+    assert rows[OURS.label][1:7] == ["100.0 ± 0.0"] * 6
+    assert rows["all background"][1:7] == ["0.0", "45.0", "–", "90.0", "0.0", "90.0"]
     assert rows["CARAFE instead of bilinear, V3"] == ["+1.00 ± 0.00", "+10.00 ± 0.00", "2.000", "2.000"]
     assert rows["morphology, V3 + CARAFE"][2] == "1.100"
     assert json.loads((tmp_path / "report.json").read_text())["networks"]["unet"]["crops"] == [80, 80]
@@ -188,6 +188,21 @@ def test_one_command_makes_everything_and_goes_on_where_it_stood(
     compare.main(options)
     assert all(path.stat().st_mtime_ns == time for path, time in kept.items())
     assert (out / "runs" / "unet-0" / CHECKPOINT_NAME).exists()
+    some = ["v3-bilinear", "v3-carafe"]
+    compare.main([*options, "--seeds", "2", "--networks", *some])
+    content = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    seeds = {name: len(one["crops"]) for name, one in content["networks"].items()}
+    assert seeds == dict.fromkeys(NETWORKS, 1) | dict.fromkeys(some, 2)
+    for path in (out / "runs").glob("*"):
+        if path.name.rpartition("-")[0] not in some:
+            shutil.rmtree(path)
+    compare.main([*options, "--networks", *some])
+    report = (out / "report.md").read_text(encoding="utf-8")
+    assert "CARAFE instead of bilinear, V3" in report
+    assert "V2" not in report.partition("## Table 5")[2].replace("V2 / V3", "")
+    assert "U-Net" not in report
+    with pytest.raises(SystemExit, match="has no v3-carafe"):
+        compare.main(["--out", str(tmp_path / "new"), *options[2:], "--networks", "v2-bilinear"])
     with pytest.raises(SystemExit, match=r"begun with other settings \(learning_rate\)"):
         compare.main([*options, "--learning-rate", "1"])
 

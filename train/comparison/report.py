@@ -26,8 +26,8 @@ _METRICS: dict[str, Callable[[PixelScores], float]] = {
     "Accuracy": lambda scores: scores.accuracy,
 }
 _STEPS_ARE = (
-    "Differences seed by seed in points of per cent, mean ± standard deviation over the seeds; times as the median of "
-    "the rounds' ratios. A difference smaller than its spread says nothing."
+    "Differences seed by seed, of seeds that both have, in points of per cent, mean ± standard deviation over them; "
+    "times as the median of the rounds' ratios. A difference smaller than its spread says nothing."
 )
 _STEPS = (
     ("V3 instead of V2, bilinear", "v2-bilinear", False, "v3-bilinear", False),
@@ -45,7 +45,7 @@ class Measured:
     """What was measured of a network.
 
     Attributes:
-        scores: By seed, by whether masks are opened and closed.
+        scores: By seed from 0 on, by whether masks are opened and closed.
         times: Seconds a picture.
         crops: That each seed was trained on.
         minutes: That each seed was trained for.
@@ -66,7 +66,7 @@ def write_report(
 
     Args:
         folder: Where curves.png and sheet.png are.
-        networks: All of `NETWORKS`.
+        networks: Of `NETWORKS`, ours among them; rows of others are left out.
         head: Paragraphs that say how it came about.
         settings: Kept in the JSON.
     """
@@ -110,6 +110,7 @@ def write_report(
 def _models(networks: Mapping[str, Measured]) -> str:
     columns = [
         "model",
+        "seeds",
         *(f"{name} %" for name in _METRICS),
         *_TIME_COLUMNS,
         "parameters",
@@ -119,6 +120,7 @@ def _models(networks: Mapping[str, Measured]) -> str:
     rows = [
         [
             row.label,
+            str(len(networks[row.network].scores)),
             *(_spread(_percent(networks[row.network], row.has_morphology, metric)) for metric in _METRICS.values()),
             *_times(networks, row),
             f"{networks[row.network].parameters / 1e6:.2f} M",
@@ -126,17 +128,19 @@ def _models(networks: Mapping[str, Measured]) -> str:
             f"{row.paper_iou}, {row.paper_seconds:g}",
         ]
         for row in MODEL_ROWS
+        if row.network in networks
     ]
     truth = networks[OURS.network].scores[0][False].confusion.sum(axis=1)
     nothing = PixelScores(np.array([[truth[0], 0], [truth[1], 0]]))
     values = [100 * metric(nothing) for metric in _METRICS.values()]
-    rows.append(["all background", *("–" if np.isnan(v) else f"{v:.1f}" for v in values), *[""] * 6])
+    rows.append(["all background", "", *("–" if np.isnan(v) else f"{v:.1f}" for v in values), *[""] * 6])
     return markdown_table(columns, rows)
 
 
 def _ablation(networks: Mapping[str, Measured]) -> str:
     columns = [
         "V2 / V3",
+        "seeds",
         "CARAFE",
         "morphology",
         "accuracy %",
@@ -146,21 +150,27 @@ def _ablation(networks: Mapping[str, Measured]) -> str:
     ]
     rows = []
     for row in ABLATION_ROWS:
+        if row.network not in networks:
+            continue
         encoder, upsampling = row.network.split("-")
         cells = [_percent(networks[row.network], row.has_morphology, _METRICS[name]) for name in ("Accuracy", "IoU")]
         marks = ["√" if is_so else "×" for is_so in (upsampling == "carafe", row.has_morphology)]
         paper = f"{row.paper_accuracy}, {row.paper_seconds:g}"
-        rows.append([encoder.upper(), *marks, *map(_spread, cells), *_times(networks, row), paper])
+        seeds = str(len(networks[row.network].scores))
+        rows.append([encoder.upper(), seeds, *marks, *map(_spread, cells), *_times(networks, row), paper])
     return markdown_table(columns, rows)
 
 
 def _steps(networks: Mapping[str, Measured]) -> str:
     rows = []
     for label, before, was_cleaned, after, is_cleaned in _STEPS:
+        if not {before, after} <= networks.keys():
+            continue
+        common = min(len(networks[before].scores), len(networks[after].scores))
         cells = []
         for name in ("Accuracy", "IoU"):
             old, new = (
-                _percent(networks[network], cleaned, _METRICS[name])
+                _percent(networks[network], cleaned, _METRICS[name])[:common]
                 for network, cleaned in ((before, was_cleaned), (after, is_cleaned))
             )
             cells.append(_spread(new - old, "+.2f"))

@@ -17,20 +17,21 @@ TILE_PX = 240
 
 
 def write_sheet(predictors: Mapping[str, Predictor], tiles: Sequence[Chip], morphology: Morphology, path: Path) -> None:
-    """Writes a row of pictures for every tile: itself, the mask of every model, the truth.
+    """Writes a row of pictures for every tile: itself, the masks of all models that there are, the truth.
 
     Raises:
         OSError: It can't be written.
     """
+    rows = [row for row in MODEL_ROWS if row.network in predictors]
     pictures: list[UInt8Array] = []
     for tile in tiles:
         pictures.append(captioned(tile.image, "picture", TILE_PX))
-        for row in MODEL_ROWS:
+        for row in rows:
             mask = predictors[row.network].mask(tile.image)
             shown = morphology.cleaned(mask) if row.has_morphology else mask
             pictures.append(captioned(_in_grey(shown), row.label, TILE_PX))
         pictures.append(captioned(_truth(tile), "truth; grey: does not count", TILE_PX))
-    write_png(path, sheet_of(pictures, len(MODEL_ROWS) + 2))
+    write_png(path, sheet_of(pictures, len(rows) + 2))
 
 
 def _in_grey(mask: npt.NDArray[np.bool_]) -> UInt8Array:
