@@ -93,6 +93,16 @@ def test_branches_that_face_each_other_are_led_into_one_track(tmp_path):
     _assert_led_in(found, (60, True, 1), (200, True, -1))
 
 
+@pytest.mark.parametrize("ends_m", [2.0, 3.0])
+def test_a_branch_is_led_past_the_toe_of_another(tmp_path, ends_m):
+    """The second branch runs on beside the third's toe, which parts the track before the second is led in."""
+    branches = [_branch(60, 1, ends_m), _branch(110, -1, ends_m), _branch(150, 1, ends_m)]
+    found = _map(tmp_path, MAIN, *branches)
+    _assert_led_in(found, (60, True, 1), (110, False, 1), (150, True, 1))
+    alone = found_switches(_map(tmp_path, MAIN, branches[1]))[0]
+    assert any(np.hypot(*(place - alone[0])) < 0.01 for place, _, _ in found_switches(found))
+
+
 def test_a_piece_between_two_tracks_is_led_into_both(tmp_path):
     """A crossover of which only the straight middle is seen."""
     second = beside(MAIN, 6.0)
