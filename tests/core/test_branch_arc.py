@@ -72,10 +72,17 @@ def test_where_they_are_torn_tells_when_little_is_seen_beyond():
 
 
 @pytest.mark.parametrize("is_torn", [True, False])
-@pytest.mark.parametrize("apart_m", [0.6, 1.2, 3.6, 4.4])
+@pytest.mark.parametrize("apart_m", [0.6, 1.2, 1.4, 2.5, 3.4, 3.6, 4.4])
 def test_tracks_that_run_parallel_tell_no_arc(apart_m, is_torn):
     along = np.arange(0.5, 35.0)
     assert usual_arc(along, np.full_like(along, apart_m), is_torn=is_torn) is None
+
+
+@pytest.mark.parametrize("is_torn", [True, False])
+def test_tracks_that_come_nearer_tell_no_arc(is_torn):
+    along, apart, _ = _seen(300.0, 9.0)
+    assert usual_arc(along, apart[::-1], is_torn=is_torn) is None
+    assert usual_arc(along, np.linspace(3.4, 1.4, len(along)), is_torn=is_torn) is None
 
 
 @pytest.mark.parametrize("is_torn", [True, False])

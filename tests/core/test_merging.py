@@ -124,6 +124,14 @@ def test_a_track_that_ends_while_it_runs_parallel_is_not_led_in(tmp_path, apart_
     assert all(one.inferred_m == 0 for one in found.tracks)
 
 
+def test_a_parallel_track_whose_last_metres_lean_over_is_not_led_in(tmp_path):
+    """A usual switch would have its toe 60 m further on."""
+    parallel = track(200, 2.5, 180, (92, 0))
+    leaning = parallel[-1] + np.linspace(0.1, 8.0, 80)[:, None] * [-1.0, -np.tan(np.radians(2.0))]
+    found = _map(tmp_path, MAIN, np.vstack([parallel, leaning]))
+    assert {node.degree for node in found.nodes} == {1}
+
+
 @pytest.mark.parametrize("is_cut", [True, False])
 def test_a_branch_that_the_picture_cuts_is_not_led_in(tmp_path, is_cut):
     """It goes on where nothing is seen, so what it does there is not to be told."""
