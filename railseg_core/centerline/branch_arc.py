@@ -32,6 +32,10 @@ _MOST_USUAL, _UNUSUAL = 9.0, 0.3
 _USUAL_M = (1.3, 3.5)
 """Distances at which a usual switch is looked for: nearer the two tracks draw each other together, and from
 3.2 m on a siding at 4.4 m turns parallel."""
+_PARALLEL = 0.5 / _USUAL_NUMBERS[-1]
+"""Tracks that part by less run beside each other: at those distances the flattest switch has nearly its angle."""
+_TOLD_M = 12.0
+"""Length from which that is to be told."""
 _TORN_M = 1.15
 """Where a model that sees only one track in a switch's rails begins to see two: the inner rails part at 1.4 m."""
 _TORN_BINS = 3
@@ -90,6 +94,8 @@ def usual_arc(along_m: Floats, apart_m: Floats, *, is_torn: bool) -> BranchArc |
     if np.count_nonzero(seen) < 2:
         return None
     along, apart = along_m[seen], apart_m[seen]
+    if np.ptp(along) >= _TOLD_M and np.polynomial.polynomial.polyfit(along, apart, 1)[1] < _PARALLEL:
+        return None
     if is_torn:
         along = np.concatenate([np.zeros(_TORN_BINS), along])
         apart = np.concatenate([np.full(_TORN_BINS, _TORN_M), apart])

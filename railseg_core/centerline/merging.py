@@ -17,6 +17,7 @@ from railseg_core.centerline.switches import FORK_DOUBT, Switch
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
 Points = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 BESIDE_M = (0.5, 3.2)
 """How far from its track a branch may end."""
@@ -38,7 +39,8 @@ class _Merge(NamedTuple):
     Attributes:
         end: The branch's free end.
         edge: The track it comes from.
-        pixels: Numbers of that edge's pixels from beside the end to the toe.
+        beside: The pixels of that edge from beside the end to the toe.
+        is_forward: Whether they run as the edge does.
         is_left: Whether the branch is to the left, seen from the toe.
         arc: Of the branch, along its track from beside the end, negative towards the toe.
         apart_m: How far it is from the track at its end.
@@ -46,7 +48,8 @@ class _Merge(NamedTuple):
 
     end: TrackEnd
     edge: int
-    pixels: npt.NDArray[np.int64]
+    beside: Ints
+    is_forward: bool
     is_left: bool
     arc: BranchArc
     apart_m: float
@@ -65,7 +68,7 @@ def merge_branches(graph: TrackGraph) -> dict[int, Switch]:
 
 
 def _merge_once(graph: TrackGraph, switches: dict[int, Switch]) -> int:
-    """Leads ends into their tracks, one for each track; adds their switches and returns how many there were."""
+    """Leads ends into their tracks, all measured before any is drawn; adds their switches and returns how many."""
     nodes = sorted((node for node in graph.at if graph.degree(node) == 1), key=lambda node: graph.node_pixels[node])
     ends = [graph.ends_at(node)[0] for node in nodes if not graph.is_cut(node)]
     if not ends:
@@ -82,12 +85,22 @@ def _merge_once(graph: TrackGraph, switches: dict[int, Switch]) -> int:
             found = [merge for number in beside if (merge := _merge(graph, end, pose, number)) is not None]
             merges += sorted(found, key=lambda merge: merge.apart_m)[:1]
     drawn = 0
+    parts: dict[int, tuple[int, ...]] = {}
     for merge in merges:
-        # A track that was parted for another branch has got another number: next time.
-        if merge.edge in graph.edges and merge.end.edge in graph.edges:
-            _draw(graph, merge, switches)
+        pieces = parts.get(merge.edge, (merge.edge,))
+        piece = next((number for number in pieces if _has_room(graph, number, int(merge.beside[-1]))), None)
+        # A branch that was parted itself, or led in at its other end, has got another number: next time.
+        if piece is not None and merge.end.edge in graph.edges:
+            both = _draw(graph, merge, piece, switches)
+            parts[merge.edge] = (*(number for number in pieces if number != piece), *both)
             drawn += 1
     return drawn
+
+
+def _has_room(graph: TrackGraph, number: int, toe: int) -> bool:
+    """Whether a pixel lies on an edge that is still there, and not too near to its ends."""
+    room = round(_ROOM_M / graph.pixels.gsd_m)
+    return number in graph.edges and bool((graph.edges[number].pixels[room:-room] == toe).any())
 
 
 def _merge(graph: TrackGraph, end: TrackEnd, pose: Pose, number: int) -> _Merge | None:
@@ -119,20 +132,22 @@ def _merge(graph: TrackGraph, end: TrackEnd, pose: Pose, number: int) -> _Merge 
     far = np.flatnonzero(run >= -arc.toe_m)
     if not len(far):
         return None
-    toe = int(onward[far[0]])
-    room = round(_ROOM_M / graph.pixels.gsd_m)
-    if not room <= toe < len(pixels) - room:
+    beside = pixels[onward[: far[0] + 1]]
+    if not _has_room(graph, number, int(beside[-1])):
         return None
     # From the toe the branch goes the other way, so that left and right change places.
-    return _Merge(end, number, onward[: far[0] + 1], aside < 0, arc, abs(aside))
+    return _Merge(end, number, beside, forward, aside < 0, arc, abs(aside))
 
 
-def _draw(graph: TrackGraph, merge: _Merge, switches: dict[int, Switch]) -> None:
-    """Parts the track at the toe, leads the branch there along its arc, and adds the switch."""
-    track = graph.edges[merge.edge]
-    toe = int(merge.pixels[-1])
-    beside = track.pixels[merge.pixels]
-    places = graph.pixels.places(beside)
+def _draw(graph: TrackGraph, merge: _Merge, piece: int, switches: dict[int, Switch]) -> tuple[int, int]:
+    """Parts the track's piece with the toe there, leads the branch to it along its arc, and adds the switch.
+
+    Returns:
+        The numbers of the piece's two parts.
+    """
+    track = graph.edges[piece]
+    toe = int(np.flatnonzero(track.pixels == merge.beside[-1])[0])
+    places = graph.pixels.places(merge.beside)
     from_toe = np.hypot(*(places - places[-1]).T)
     # What the arc misses at the branch's end fades out towards the toe.
     distance = merge.arc.distance_m(merge.arc.toe_m + from_toe)
@@ -142,20 +157,21 @@ def _draw(graph: TrackGraph, merge: _Merge, switches: dict[int, Switch]) -> None
     outward = np.column_stack([along[:, 1], -along[:, 0]]) * (1.0 if merge.is_left else -1.0)
     arc = graph.pixels.add((places + distance[:, np.newaxis] * outward)[1:-1], 0, is_inferred=True)
     node = graph.add_node(int(track.pixels[toe]))
-    graph.remove(merge.edge)
+    graph.remove(piece)
     first = graph.add(track.start, node, track.pixels[: toe + 1], track.doubts)
     second = graph.add(node, track.end, track.pixels[toe:], track.doubts)
     branch = graph.outward(merge.end)[::-1]
     other = graph.remove(merge.end.edge)
     far = other.end if merge.end.end == 0 else other.start
     number = graph.add(far, node, np.concatenate([branch, arc, track.pixels[toe : toe + 1]]), other.doubts)
-    forward = merge.pixels[-1] > merge.pixels[0]
-    through, stem = (TrackEnd(first, 1), TrackEnd(second, 0)) if forward else (TrackEnd(second, 0), TrackEnd(first, 1))
+    through, stem = TrackEnd(first, 1), TrackEnd(second, 0)
+    if not merge.is_forward:
+        through, stem = stem, through
     side = "left" if merge.is_left else "right"
     angle_deg = math.degrees(math.atan(merge.arc.slope))
     renamed = {
-        TrackEnd(merge.edge, 0): TrackEnd(first, 0),
-        TrackEnd(merge.edge, 1): TrackEnd(second, 1),
+        TrackEnd(piece, 0): TrackEnd(first, 0),
+        TrackEnd(piece, 1): TrackEnd(second, 1),
         TrackEnd(merge.end.edge, 1 - merge.end.end): TrackEnd(number, 0),
     }
     for known, switch in switches.items():
@@ -164,3 +180,4 @@ def _draw(graph: TrackGraph, merge: _Merge, switches: dict[int, Switch]) -> None
         }
         switches[known] = replace(switch, **ends)
     switches[node] = Switch(stem, through, TrackEnd(number, 1), side, merge.arc.radius_m, angle_deg, FORK_DOUBT)
+    return first, second

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from affine import Affine
 
-from railseg_core.centerline.artefacts import drop_doubtful_pieces, simplify
+from railseg_core.centerline.artefacts import drop_doubtful_pieces, simplify, trim_hooks
 from railseg_core.centerline.blocks import SparseSkeleton
 from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.pixel_graph import pixel_graph, pixel_keys
@@ -134,3 +136,78 @@ def test_a_line_that_turns_back_is_two_tracks():
     graph = _simplified(((0, 0), (0, 150)), ((0, 0), (40, 150)), at_edge=[(0, 0)])
     assert len(graph.edges) == 2
     assert len(list(graph.components())) == 2
+
+
+def _trimmed(*runs, **options):
+    """Extents of what is left, (first col, last col, lowest row, highest row), and whether it is what was there."""
+    graph = _graph(*runs, **options)
+    before = {number: edge.pixels.copy() for number, edge in graph.edges.items()}
+    trim_hooks(graph)
+    extents = []
+    for edge in graph.edges.values():
+        cols, rows = graph.pixels.middle[edge.pixels].T / GSD_M - 0.5
+        extents.append((round(cols.min()), round(cols.max()), round((-rows - 1).min()), round((-rows - 1).max())))
+        for node, pixel in ((edge.start, edge.pixels[0]), (edge.end, edge.pixels[-1])):
+            assert graph.degree(node) > 1 or graph.node_pixels[node] == pixel
+    untouched = before.keys() == graph.edges.keys() and all(
+        (before[number] == edge.pixels).all() for number, edge in graph.edges.items()
+    )
+    return sorted(extents), untouched
+
+
+HOOK = ((0, 200), (5, 210))  # a metre aside on the last two
+
+
+def test_a_hook_at_a_free_end_is_cut_off():
+    ((first, last, lowest, highest),), untouched = _trimmed(MAIN, HOOK)
+    assert not untouched
+    assert (first, lowest) == (0, 0)
+    # Up to half a metre aside it may be the track's.
+    assert 200 <= last < 206
+    assert highest <= 3
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_hooks_at_both_ends_are_cut_off(sign):
+    start, end = ((0, 0), (sign * 10, -8)), ((0, 200), (10, 208))
+    ((first, last, lowest, highest),), _ = _trimmed(start, MAIN, end)
+    assert -5 < first <= 0
+    assert 200 <= last < 205
+    assert max(-lowest, highest) <= 3
+
+
+def test_an_end_without_a_hook_stays_as_it_was():
+    assert _trimmed(MAIN) == ([(0, 200, 0, 0)], True)
+    slanting = ((0, 0), (60, 200))
+    assert _trimmed(slanting)[1]
+
+
+@pytest.mark.parametrize("radius_m", [100, 190, 500, -150])
+def test_the_end_of_a_curve_is_no_hook(radius_m):
+    along = np.arange(0, 60, 1.0)
+    cols = np.round(abs(radius_m) * np.sin(along / abs(radius_m)) / GSD_M).astype(int).tolist()
+    rows = np.round(radius_m * (1 - np.cos(along / radius_m)) / GSD_M).astype(int).tolist()
+    places = list(zip(rows, cols, strict=True))
+    assert _trimmed(*pairwise(places))[1]
+
+
+def test_a_hook_that_the_picture_cuts_stays():
+    assert _trimmed(MAIN, HOOK, at_edge=[(5, 210)])[1]
+    # The other end is not spared by it.
+    assert _trimmed(((0, 0), (10, -8)), MAIN, HOOK, at_edge=[(5, 210)])[0][0][1] == 210
+    assert _trimmed(((0, 0), (10, -8)), MAIN, HOOK, at_edge=[(5, 210)])[0][0][0] > -5
+
+
+def test_a_piece_that_is_too_short_to_tell_where_it_leads_keeps_its_end():
+    assert _trimmed(((0, 140), (0, 200)), HOOK)[1]
+    assert not _trimmed(((0, 110), (0, 200)), HOOK)[1]
+
+
+def test_what_bends_at_a_fork_is_no_hook():
+    branch = ((0, 100), (30, 190))
+    assert _trimmed(MAIN, branch)[1]
+    extents, untouched = _trimmed(MAIN, branch, HOOK)
+    assert not untouched
+    ends = [last for _, last, *_ in extents]
+    assert 190 in ends
+    assert 200 <= max(ends) < 206

@@ -9,11 +9,15 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter
+from scipy.spatial import cKDTree
 
 from railseg_core.area import polygon_mask
+from railseg_core.centerline.blocks import SparseSkeleton, block_halo_px, skeleton_of_window
 from railseg_core.centerline.smoothing import SAGITTA_M, min_radius_m, smooth
 from railseg_core.centerline.vectorize import LineParams, vectorize
 from railseg_core.metrics import score_lines
+from railseg_core.reporting import Silent
 from railseg_core.tiling import PixelWindow
 from tests.truth.ribbons import GSD_M, ORIGIN_X, ORIGIN_Y, beside, probabilities, raster_of, track, window_round
 
@@ -367,3 +371,123 @@ def test_the_shorter_a_piece_that_stands_alone_the_plainer_it_must_be(tmp_path):
         with raster_of(tmp_path / f"{share}.tif", probabilities(tracks, window) * share, window) as raster:
             found = vectorize(raster, LineParams(axis_threshold=0.2, min_piece_confidence=0.5, short_piece_margin=0.3))
         assert sorted((round(one.length_m) for one in found.tracks), reverse=True) == pytest.approx(expected_m, abs=2)
+
+
+def _on_crests(lines, window):
+    """P(axis) that falls by a tenth every 16 cm from lines, so that halfway between two it is still a half."""
+    x = (window.col + np.arange(window.width) + 0.5) * GSD_M
+    y = -(window.row + np.arange(window.height) + 0.5) * GSD_M
+    places = np.stack(np.meshgrid(x, y), axis=-1)
+    away = cKDTree(np.vstack(lines)).query(places.reshape(-1, 2))[0].reshape(window.shape)
+    axis = np.where(away < 0.85, 1 - away / 1.6, 0.0)
+    return np.round(np.stack([away < 1.5, axis]) * 255).astype(np.uint8)
+
+
+CRESTS = (track(0, 0, 20, (80, 0)), beside(track(0, 0, 20, (80, 0)), 1.6))
+LOW = LineParams(axis_threshold=0.2)
+
+
+@pytest.fixture(scope="module")
+def fused(tmp_path_factory):
+    """Two tracks 1.6 m apart, whose ribbon at a low level is one area 3.3 m wide."""
+    window = window_round(CRESTS)
+    bands = _on_crests(CRESTS, window)
+    ribbon = (bands[1] >= 51).sum() * GSD_M**2
+    assert ribbon == pytest.approx(80 * 3.3, rel=0.05)
+    with raster_of(tmp_path_factory.mktemp("fused") / "p.tif", bands, window) as raster:
+        yield raster
+
+
+def test_tracks_whose_ribbons_are_one_wide_area_are_parted_at_their_crests(fused):
+    found = vectorize(fused, LOW)
+    assert len(found.tracks) == 2
+    assert {node.degree for node in found.nodes} == {1}
+    scores = score_lines([one.line for one in found.tracks], CRESTS, rho_m=0.3)
+    assert scores.quality > 0.98
+    assert scores.lateral_rms_cm < 5
+
+
+@settings(deadline=None, max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(block_px=st.integers(61, 300))
+def test_wide_ribbons_are_parted_in_blocks_as_in_one(fused, block_px):
+    _same(vectorize(fused, LOW, block_px=block_px), vectorize(fused, LOW))
+
+
+def test_wide_ribbons_are_parted_alike_in_a_turned_picture(fused, tmp_path):
+    bands, _ = fused.read(fused.window)
+    window = PixelWindow(fused.window.row, -fused.window.right, fused.window.height, fused.window.width)
+    with raster_of(tmp_path / "p.tif", np.ascontiguousarray(np.rot90(bands, axes=(1, 2))), window) as raster:
+        turned = vectorize(raster, LOW)
+    back = [np.column_stack([one.line[:, 1], -one.line[:, 0]]) for one in turned.tracks]
+    assert len(back) == 2
+    assert score_lines(back, [one.line for one in vectorize(fused, LOW).tracks], rho_m=GSD_M).quality == 1.0
+
+
+@settings(deadline=None, max_examples=12)
+@given(seed=st.integers(0, 10_000), grain=st.sampled_from([2.0, 4.0, 8.0]), block_px=st.sampled_from([41, 64, 100]))
+def test_the_skeleton_of_any_probabilities_is_that_of_its_blocks(seed, grain, block_px):
+    """Wide areas, crests and specks of all kinds, which no track has."""
+    whole = PixelWindow(0, 0, 180, 160)
+    field = gaussian_filter(np.random.default_rng(seed).normal(size=whole.shape), grain)
+    axis = np.clip(field / field.std() * 0.35 + 0.45, 0, 1)
+    bands = np.round(np.stack([axis > 0.15, axis]) * 255).astype(np.uint8)
+    halo = block_halo_px(GSD_M, LOW, has_axis=True)
+    around = np.pad(bands, ((0, 0), (halo, halo), (halo, halo)))
+    valid = np.pad(np.ones(whole.shape, dtype=bool), halo)
+
+    def skeleton(core):
+        window = core.expanded(halo)
+        part = (slice(core.row, core.bottom + 2 * halo), slice(core.col, core.right + 2 * halo))
+        return skeleton_of_window(around[:, *part], valid[part], None, window, core, GSD_M, LOW)
+
+    cores = [
+        PixelWindow(col, row, block_px, block_px).intersection(whole)
+        for row in range(0, whole.height, block_px)
+        for col in range(0, whole.width, block_px)
+    ]
+    expected, found = SparseSkeleton.joined([skeleton(whole)]), SparseSkeleton.joined([*map(skeleton, cores)])
+    assert len(expected.keys) > 20
+    for one, other in zip(found, expected, strict=True):
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("axis_threshold", [None, 0.2])
+def test_a_wide_flat_area_has_no_line_of_its_own_and_is_told(tmp_path, axis_threshold):
+    class Listener(Silent):
+        def __init__(self):
+            self.logged = []
+
+        def log(self, level, message):
+            self.logged.append(message)
+
+    line = track(0, 0, 0, (140, 0))
+    window = window_round([line], 15)
+    bands = probabilities([line], window)
+    top = -round((ORIGIN_Y + 4) / GSD_M) - window.row
+    left = round((ORIGIN_X + 55) / GSD_M) - window.col
+    bands[:, top : top + 40, left : left + 150] = 255
+    listener = Listener()
+    with raster_of(tmp_path / "p.tif", bands, window) as raster:
+        (found,) = vectorize(raster, LineParams(axis_threshold=axis_threshold), reporter=listener).tracks
+    # All that runs there is the track's bridge.
+    assert abs(found.line[:, 1] - ORIGIN_Y).max() < 0.05
+    assert found.length_m == pytest.approx(140, abs=1)
+    assert found.inferred_m == pytest.approx(30, abs=2.5)
+    assert listener.logged == ["240 m² are too wide for a track and were left out."]
+
+
+def _hooked(length_m, aside_m):
+    """A straight track whose last two metres bend aside."""
+    straight = track(0, 0, 0, (length_m - 2.0, 0))
+    hook = np.linspace(0.1, 2.0, 20)
+    return np.vstack([straight, straight[-1] + np.column_stack([hook, aside_m * hook / 2.0])])
+
+
+@pytest.mark.parametrize("aside_m", [1.0, -1.0, 1.5, 2.0])
+def test_a_hook_neither_hinders_a_bridge_nor_bends_it(tmp_path, aside_m):
+    with _raster(tmp_path, [_hooked(60, aside_m), track(66, 0, 0, (60, 0))]) as raster:
+        (found,) = vectorize(raster, LineParams()).tracks
+    assert found.length_m == pytest.approx(126, abs=0.5)
+    assert 6 < found.inferred_m < 9
+    assert abs(found.line[:, 1] - ORIGIN_Y).max() < 0.1
+    assert found.min_radius_m is None or found.min_radius_m > 600
