@@ -34,7 +34,7 @@ _USUAL_M = (1.3, 3.5)
 3.2 m on a siding at 4.4 m turns parallel."""
 _PARALLEL = 0.5 / _USUAL_NUMBERS[-1]
 """Tracks that part by less run beside each other: at those distances the flattest switch has nearly its angle."""
-_TOLD_M = 12.0
+_PARALLEL_M = 12.0
 """Length from which that is to be told."""
 _TORN_M = 1.15
 """Where a model that sees only one track in a switch's rails begins to see two: the inner rails part at 1.4 m."""
@@ -71,7 +71,7 @@ class BranchArc(NamedTuple):
         return np.asarray(on_arc**2 / (2 * self.radius_m) + straight)
 
     @property
-    def is_plausible(self) -> bool:
+    def is_certain(self) -> bool:
         """Whether the arc ends as far from the through track as those of switches do, and is well told."""
         is_usual = _ARC_END_M[0] <= self.radius_m * self.slope**2 / 2 <= _ARC_END_M[1]
         return bool(is_usual and self.error_m <= _TOLD_M)
@@ -94,7 +94,7 @@ def usual_arc(along_m: Floats, apart_m: Floats, *, is_torn: bool) -> BranchArc |
     if np.count_nonzero(seen) < 2:
         return None
     along, apart = along_m[seen], apart_m[seen]
-    if np.ptp(along) >= _TOLD_M and np.polynomial.polynomial.polyfit(along, apart, 1)[1] < _PARALLEL:
+    if np.ptp(along) >= _PARALLEL_M and np.polynomial.polynomial.polyfit(along, apart, 1)[1] < _PARALLEL:
         return None
     if is_torn:
         along = np.concatenate([np.zeros(_TORN_BINS), along])

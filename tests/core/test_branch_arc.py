@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from railseg_core.centerline.branch_arc import TOE_DOUBT_M, BranchArc, fitted_arc, usual_arc
+from railseg_core.centerline.branch_arc import BranchArc, fitted_arc, usual_arc
 from train.synthetic.alignment import departure
 
 TORN_M = 1.15
@@ -36,8 +36,9 @@ def test_the_toe_of_every_usual_switch_is_told_beyond_it(radius_m, number, is_to
     assert arc.toe_m == pytest.approx(toe, abs=REACHABLE_M)
     assert 1 / arc.slope == pytest.approx(number, abs=1.1)
     assert arc.radius_m == pytest.approx(radius_m, rel=0.32)
-    assert arc.is_plausible
-    assert arc.error_m == TOE_DOUBT_M
+    assert 0.6 <= arc.radius_m * arc.slope**2 / 2 <= 3.2
+    assert not arc.is_certain
+    assert arc.error_m == REACHABLE_M
     # Where both tracks are seen the arc lies as they do.
     seen = (apart > 1.3) & (apart < 3.5)
     assert arc.distance_m(along)[seen] == pytest.approx(apart[seen], abs=0.15)
