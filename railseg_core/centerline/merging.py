@@ -123,11 +123,13 @@ def _merge(graph: TrackGraph, end: TrackEnd, pose: Pose, number: int) -> _Merge 
         return None
     branch = graph.pixels.places(graph.outward(end))
     from_end, middles = binned(branch[0], branch[: round(_LOOK_M / graph.pixels.gsd_m)])
-    apart = cKDTree(places).query(middles)[0]
+    reach = round(1.5 * _LOOK_M / graph.pixels.gsd_m)
+    apart = cKDTree(places[max(at - reach, 0) : at + reach]).query(middles)[0]
     arc = usual_arc(from_end, apart, is_torn=False)
     if arc is None or not 0.0 < -arc.toe_m <= AHEAD_M:
         return None
-    onward = np.arange(at, len(pixels)) if forward else np.arange(at, -1, -1)
+    reach = round(1.5 * AHEAD_M / graph.pixels.gsd_m)
+    onward = np.arange(at, min(at + reach, len(pixels))) if forward else np.arange(at, max(at - reach, -1), -1)
     run = np.hypot(*(places[onward] - places[at]).T)
     far = np.flatnonzero(run >= -arc.toe_m)
     if not len(far):
@@ -174,10 +176,8 @@ def _draw(graph: TrackGraph, merge: _Merge, piece: int, switches: dict[int, Swit
         TrackEnd(piece, 1): TrackEnd(second, 1),
         TrackEnd(merge.end.edge, 1 - merge.end.end): TrackEnd(number, 0),
     }
-    for known, switch in switches.items():
-        ends = {
-            name: renamed.get(end, end) for name in ("stem", "through", "branch") for end in [getattr(switch, name)]
-        }
-        switches[known] = replace(switch, **ends)
+    for known in switches.keys() & {track.start, track.end, far}:
+        ends = {name: getattr(switches[known], name) for name in ("stem", "through", "branch")}
+        switches[known] = replace(switches[known], **{name: renamed.get(end, end) for name, end in ends.items()})
     switches[node] = Switch(stem, through, TrackEnd(number, 1), side, merge.arc.radius_m, angle_deg, FORK_DOUBT)
     return first, second
