@@ -25,6 +25,7 @@ LONGEST_GAP_M = 250.0
 MIN_RADIUS_M = 150.0
 _HEADING_DEG = 3.0
 """How wrong the direction of an end may be, and twice that where little of its track is known."""
+_WELL_KNOWN_M = REACH_M - 1.0
 _SHORT_M = 10.0
 _SHORT_GAP_M = 2.0
 """A longer gap must not be longer than the pieces of track at its ends, as far as these are looked at."""
@@ -68,10 +69,9 @@ def _bridge_once(graph: TrackGraph) -> int:
     ends, poses = _free_ends(graph)
     if len(ends) < 2:
         return 0
-    points = np.array([pose.point for pose in poses])
     others: _Others | None = None
     candidates = []
-    for i, j in sorted(cKDTree(points).query_pairs(LONGEST_GAP_M)):
+    for i, j in _facing_pairs(poses):
         fit = fit_of(poses[i], poses[j])
         if ends[i].edge != ends[j].edge and _fits(fit, poses[i], poses[j]):
             candidates.append((fit.gap_m + 10 * fit.miss_m + fit.bend_deg, i, j, fit))
@@ -99,10 +99,27 @@ def _free_ends(graph: TrackGraph) -> tuple[list[TrackEnd], list[Pose]]:
     return ends, [end_pose(graph.pixels.places(graph.outward(end))) for end in ends]
 
 
+def _facing_pairs(poses: list[Pose]) -> list[tuple[int, int]]:
+    """The pairs of poses, by number, that `_fits` does not refuse for their distance or the turn between them.
+
+    A yard has hundreds of free ends: all pairs are looked at as arrays. Those of short pieces only nearby.
+    """
+    points, ahead = np.array([pose.point for pose in poses]), np.array([pose.direction for pose in poses])
+    well_known = np.flatnonzero([pose.known_m >= _WELL_KNOWN_M for pose in poses])
+    near = cKDTree(points).query_pairs(REACH_M, output_type="ndarray").reshape(-1, 2)
+    far = well_known[cKDTree(points[well_known]).query_pairs(LONGEST_GAP_M, output_type="ndarray").reshape(-1, 2)]
+    pairs = np.unique(np.sort(np.vstack([near, far]), axis=1), axis=0)
+    across = points[pairs[:, 1]] - points[pairs[:, 0]]
+    gap_m = np.hypot(*across.T)
+    onward = np.minimum(np.sum(ahead[pairs[:, 0]] * across, axis=1), -np.sum(ahead[pairs[:, 1]] * across, axis=1))
+    limit = np.cos(np.radians(_LARGEST_TURN_DEG)) - 1e-9  # rounding decides later
+    return [(int(i), int(j)) for i, j in pairs[(onward >= limit * gap_m) | (gap_m == 0)]]
+
+
 def _fits(fit: Fit, first: Pose, second: Pose) -> bool:
     """Whether two ends may be one track by their place and direction."""
     known_m = min(first.known_m, second.known_m)
-    if fit.gap_m > max(known_m, _SHORT_GAP_M) and known_m < REACH_M - 1.0:
+    if fit.gap_m > max(known_m, _SHORT_GAP_M) and known_m < _WELL_KNOWN_M:
         return False
     heading_deg = _HEADING_DEG * (2 if known_m < _SHORT_M else 1)
     bend_deg = np.degrees(fit.gap_m / MIN_RADIUS_M) + heading_deg
