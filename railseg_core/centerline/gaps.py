@@ -71,9 +71,9 @@ def _bridge_once(graph: TrackGraph) -> int:
         return 0
     others: _Others | None = None
     candidates = []
-    for i, j in _facing_pairs(poses):
+    for i, j in facing_pairs(poses):
         fit = fit_of(poses[i], poses[j])
-        if ends[i].edge != ends[j].edge and _fits(fit, poses[i], poses[j]):
+        if ends[i].edge != ends[j].edge and fits(fit, poses[i], poses[j]):
             candidates.append((fit.gap_m + 10 * fit.miss_m + fit.bend_deg, i, j, fit))
     taken: set[int] = set()
     bridged = 0
@@ -99,8 +99,8 @@ def _free_ends(graph: TrackGraph) -> tuple[list[TrackEnd], list[Pose]]:
     return ends, [end_pose(graph.pixels.places(graph.outward(end))) for end in ends]
 
 
-def _facing_pairs(poses: list[Pose]) -> list[tuple[int, int]]:
-    """The pairs of poses, by number, that `_fits` does not refuse for their distance or the turn between them.
+def facing_pairs(poses: list[Pose]) -> list[tuple[int, int]]:
+    """The pairs of poses, by number, that `fits` does not refuse for their distance or the turn between them.
 
     A yard has hundreds of free ends: all pairs are looked at as arrays. Those of short pieces only nearby.
     """
@@ -116,7 +116,7 @@ def _facing_pairs(poses: list[Pose]) -> list[tuple[int, int]]:
     return [(int(i), int(j)) for i, j in pairs[(onward >= limit * gap_m) | (gap_m == 0)]]
 
 
-def _fits(fit: Fit, first: Pose, second: Pose) -> bool:
+def fits(fit: Fit, first: Pose, second: Pose) -> bool:
     """Whether two ends may be one track by their place and direction."""
     known_m = min(first.known_m, second.known_m)
     if fit.gap_m > max(known_m, _SHORT_GAP_M) and known_m < _WELL_KNOWN_M:
