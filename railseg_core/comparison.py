@@ -115,9 +115,15 @@ def compare_lines(
     asked = [piece.line for piece in pieces_of(reference, match.reference, np.ones(len(match.found), dtype=np.bool_))]
     tracks = count_tracks(counted, asked)
     progress(2)
-    made = _switches(extracted_switches, extracted, extracted, ignore)
-    true = _switches(reference_switches, reference, [*reference, *hidden], ignore)
-    switches = _match_switches(made, true, hidden, rho_m)
+    switches = compare_switches(
+        extracted,
+        reference,
+        rho_m=rho_m,
+        hidden=hidden,
+        ignore=ignore,
+        extracted_switches=extracted_switches,
+        reference_switches=reference_switches,
+    )
     progress(3)
     kept = paths_kept(asked, extracted)
     progress(4)
@@ -132,6 +138,22 @@ def compare_lines(
         missed=tuple(pieces_of(reference, match.reference, ~match.found)),
         false=tuple(pieces_of(extracted, match.extracted, match.counts & ~match.right)),
     )
+
+
+def compare_switches(
+    extracted: Sequence[Points],
+    reference: Sequence[Points],
+    *,
+    rho_m: float = RHO_M,
+    hidden: Sequence[Points] = (),
+    ignore: BaseGeometry | None = None,
+    extracted_switches: Points | None = None,
+    reference_switches: Points | None = None,
+) -> SwitchMatch:
+    """Compares the switches alone; arguments as for `compare_lines`."""
+    made = _switches(extracted_switches, extracted, extracted, ignore)
+    true = _switches(reference_switches, reference, [*reference, *hidden], ignore)
+    return _match_switches(made, true, hidden, rho_m)
 
 
 def _switches(

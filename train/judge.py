@@ -15,7 +15,7 @@ from rasterio.transform import array_bounds
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.chips import read_chip
-from railseg_core.comparison import compare_lines
+from railseg_core.comparison import compare_switches
 from railseg_core.grid_raster import GridRaster, open_grid_raster
 from railseg_core.metrics import RHO_M, LineScores, PixelScores, score_lines
 from railseg_core.pipeline import run
@@ -228,14 +228,14 @@ def score_switches(scene: TracedScene, extracted: list[Points], drawn: Points, p
         picture: Outline of the picture.
     """
     rim = picture.buffer(RIM_M).difference(picture.buffer(-RIM_M))
-    match = compare_lines(
+    match = compare_switches(
         extracted,
         coordinates(scene.visible),
         hidden=coordinates(scene.hidden),
         ignore=shapely.union_all([rim, *scene.ignore]),
         extracted_switches=drawn,
         reference_switches=None if scene.switches is None else np.array(scene.switches).reshape(-1, 2),
-    ).switches
+    )
     along_m2 = float(np.sum(match.along_m**2))
     return SwitchScores(len(match.reference.places), len(match.extracted.places), len(match.pairs), along_m2)
 

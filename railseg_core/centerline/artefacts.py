@@ -214,12 +214,10 @@ def _split_hairpins(graph: TrackGraph) -> int:
 
 def trim_hooks(graph: TrackGraph) -> None:
     """Cuts the last metres off free ends that stray from their track, in place: where it leads tell those before."""
-    for node in sorted(
-        (node for node in graph.at if graph.degree(node) == 1), key=lambda node: graph.node_pixels[node]
-    ):
+    for node in graph.free_nodes():
         end = graph.ends_at(node)[0]
         pixels = graph.outward(end)
-        strays = 0 if graph.is_cut(node) else _stray_pixels(graph.pixels.places(pixels))
+        strays = _stray_pixels(graph.pixels.places(pixels))
         if strays:
             edge = graph.remove(end.edge)
             pixels = pixels[strays:]

@@ -94,8 +94,7 @@ def _bridge_once(graph: TrackGraph) -> int:
 
 def _free_ends(graph: TrackGraph) -> tuple[list[TrackEnd], list[Pose]]:
     """The ends that neither meet another track nor the picture's edge."""
-    nodes = sorted((node for node in graph.at if graph.degree(node) == 1), key=lambda node: graph.node_pixels[node])
-    ends = [graph.ends_at(node)[0] for node in nodes if not graph.is_cut(node)]
+    ends = [graph.ends_at(node)[0] for node in graph.free_nodes()]
     return ends, [end_pose(graph.pixels.places(graph.outward(end))) for end in ends]
 
 

@@ -69,8 +69,7 @@ def merge_branches(graph: TrackGraph) -> dict[int, Switch]:
 
 def _merge_once(graph: TrackGraph, switches: dict[int, Switch]) -> int:
     """Leads ends into their tracks, all measured before any is drawn; adds their switches and returns how many."""
-    nodes = sorted((node for node in graph.at if graph.degree(node) == 1), key=lambda node: graph.node_pixels[node])
-    ends = [graph.ends_at(node)[0] for node in nodes if not graph.is_cut(node)]
+    ends = [graph.ends_at(node)[0] for node in graph.free_nodes()]
     if not ends:
         return 0
     numbers = np.concatenate([np.full(len(edge.pixels), number) for number, edge in graph.edges.items()])

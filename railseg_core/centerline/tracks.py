@@ -99,6 +99,11 @@ class TrackGraph:
         """Whether the picture or the area ends where the node's only edge ends."""
         return self.degree(node) == 1 and bool(self.pixels.at_edge[self.node_pixels[node]])
 
+    def free_nodes(self) -> list[int]:
+        """The nodes at which a track ends inside the picture and the area, in the order of their pixels."""
+        nodes = (node for node in self.at if self.degree(node) == 1 and not self.is_cut(node))
+        return sorted(nodes, key=lambda node: int(self.node_pixels[node]))
+
     def ends_at(self, node: int) -> list[TrackEnd]:
         """The track ends at a node, in the order of their pixels."""
         numbers = sorted(set(self.at.get(node, ())), key=lambda number: (int(self.edges[number].pixels.min()), number))
