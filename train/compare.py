@@ -199,6 +199,8 @@ def main(arguments: list[str] | None = None) -> None:
     own = keep_to_settings(settings)
     keep_freed_memory()
     torch.set_num_threads(settings.threads)
+    if OURS.network not in settings.networks:
+        trained(out, settings.seeds)  # refuses before hours are spent, where ours is not there
 
     data = prepare_data(settings)
     train_tiles, test_tiles = (tiles_of_part(data, part) for part in ("train", "test"))
