@@ -15,7 +15,8 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from railseg_core.chip_files import TARGET_SUFFIX, Chip, UInt8Array
 from train.synthetic.camera import brought_to
-from train.synthetic.scene import Backgrounds, render_scene
+from train.synthetic.scene import GSD_M, Backgrounds, render_scene
+from train.synthetic.trackplan import WITH_SWITCHES, TrackPlan, as_photographed, plan_with_switches
 
 COARSENED_SHARE = 0.3
 FLIPS = ((1, 1), (-1, 1), (1, -1), (-1, -1))  # (x, y): none, horizontal, vertical, centre
@@ -141,6 +142,7 @@ class Mixture:
         real_share: Share of crops taken from them.
         negatives: Real pictures without tracks that a model found some in (`train.hard_negatives`).
         negative_share: Share of crops taken from those.
+        switch_share: Share of the rendered scenes that show a switch for certain.
     """
 
     backgrounds: Path | None = None
@@ -148,6 +150,7 @@ class Mixture:
     real_share: float = 0.0
     negatives: tuple[Chip, ...] = ()
     negative_share: float = 0.0
+    switch_share: float = 0.0
 
 
 class CropStream(IterableDataset[tuple[Tensor, Tensor]]):
@@ -192,8 +195,16 @@ def random_crop(
         return augmented_crop(_by_area(rng, mixture.real_scenes), size_px, rng)
     if mixture.negatives and kind > 1 - mixture.negative_share:
         return augmented_crop(mixture.negatives[int(rng.integers(len(mixture.negatives)))], size_px, rng)
-    scene = render_scene(rng, size_px, backgrounds)
+    scene = render_scene(rng, size_px, backgrounds, plan=chosen_plan(rng, size_px * GSD_M, mixture.switch_share))
     return scene.image, np.stack([scene.track, scene.axis, scene.ignore], axis=-1)
+
+
+def chosen_plan(rng: np.random.Generator, extent_m: float, switch_share: float) -> TrackPlan | None:
+    """Tracks with a switch in `switch_share` of all calls, else None: the scene's own choice."""
+    if switch_share and rng.random() < switch_share:
+        kind = int(rng.integers(len(WITH_SWITCHES)))
+        return as_photographed(rng, plan_with_switches(rng, extent_m, kind), extent_m)
+    return None
 
 
 def _by_area(rng: np.random.Generator, scenes: tuple[Chip, ...]) -> Chip:

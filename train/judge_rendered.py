@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -19,7 +18,7 @@ from train.scenes import TracedScene
 from train.synthetic.alignment import Floats
 from train.synthetic.canvas import Image
 from train.synthetic.scene import GSD_M, Backgrounds, Scene, render_scene
-from train.synthetic.trackplan import TrackPlan, as_photographed, fan, station, yard
+from train.synthetic.trackplan import TrackPlan, as_photographed, plan_with_switches
 
 SCENE_PX = 512
 SCENES_SEED = 920_001  # of no training, validation or export stream
@@ -27,7 +26,6 @@ CONFUSERS_SEED = 930_001
 YARDS_SEED = 950_001
 YARD_PX = 768
 NO_TRACKS = "none"
-YARDS = (yard, fan, station)
 
 CRS = "EPSG:25832"
 # On the lattice of 0.2 m, at a corner of the raster tiles, and so that four tiles of the network see all of a scene.
@@ -58,11 +56,7 @@ def judge_yard(number: int, bench: Bench, texture: Path | None) -> Judgement:
     """
     rng = np.random.default_rng([YARDS_SEED, number])
     extent_m = YARD_PX * GSD_M
-    kind = YARDS[number % len(YARDS)]
-    plan = TrackPlan()
-    while not plan.switches:
-        plan = kind(rng, extent_m)
-    plan = as_photographed(rng, replace(plan, kind=kind.__name__), extent_m)
+    plan = as_photographed(rng, plan_with_switches(rng, extent_m, number), extent_m)
     return _judge(render_scene(rng, YARD_PX, _backgrounds(texture), plan=plan), f"yard_{number:04d}", bench)
 
 

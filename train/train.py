@@ -70,6 +70,7 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--real-share", type=float, default=0.25)
     parser.add_argument("--negatives", type=Path, help="folder that train.hard_negatives wrote")
     parser.add_argument("--negative-share", type=float, default=0.1)
+    parser.add_argument("--switch-share", type=float, default=0.0, help="rendered crops with a switch for certain")
     parser.add_argument("--validation", type=Path, help="folder of real scenes that are only looked at")
     begin = parser.add_mutually_exclusive_group()
     begin.add_argument("--encoder", type=Path, help="pretrained encoder weights (safetensors)")
@@ -221,6 +222,7 @@ def main(arguments: list[str] | None = None) -> None:
         real_share=settings.real_share,
         negatives=tuple(load_real_scenes(settings.negatives)) if settings.negatives else (),
         negative_share=settings.negative_share,
+        switch_share=settings.switch_share,
     )
     loader = DataLoader(
         CropStream(settings.crop_px, settings.batch, (settings.seed, step), mixture),

@@ -20,7 +20,7 @@ from railseg_core.network.model_file import load_model
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter
 from train import export, train
-from train.data import CropStream, Mixture, augmented_crop, load_real_scenes
+from train.data import CropStream, Mixture, augmented_crop, chosen_plan, load_real_scenes
 from train.hard_negatives import main as main_of_hard_negatives
 from train.hard_negatives import write_negatives
 from train.losses import LOSSES, railway_loss
@@ -154,6 +154,33 @@ def test_the_centre_line_loss_sees_a_gap_that_overlap_hardly_does() -> None:
         losses[name] = railway_loss(logits, target, "cldice")[1]
     assert losses["broken"]["axis_dice"] == pytest.approx(losses["thin"]["axis_dice"], abs=1e-3)
     assert losses["broken"]["axis_cldice"] > losses["thin"]["axis_cldice"] + 0.05
+
+
+def test_the_axis_counts_more_where_tracks_part_than_between_parallel_ones() -> None:
+    def missed(between_m: float, kind: str) -> float:
+        """What it costs to miss the second of two tracks."""
+        target = torch.zeros(1, 3, 128, 64, dtype=torch.uint8)
+        first, second = 20, 20 + round(between_m / 0.2)
+        target[:, 1, first - 1 : first + 2] = 1
+        target[:, 1, second - 1 : second + 2] = 1
+        logits = torch.full((1, 3, 128, 64), -10.0)
+        logits[:, 2] = target[:, 1] * 20.0 - 10
+        logits[:, 2, second - 1 : second + 2] = -10
+        return railway_loss(logits, target, kind)[1]["axis_entropy"]
+
+    assert missed(1.6, "cldice") > 3 * missed(4.0, "cldice")
+    assert missed(4.0, "cldice") == pytest.approx(missed(4.0, "entropy"))
+    assert missed(1.6, "entropy") == pytest.approx(missed(4.0, "entropy"))
+
+
+def test_switches_are_shown_as_often_as_asked_for() -> None:
+    rng = np.random.default_rng(2)
+    plans = [chosen_plan(rng, 51.2, 0.5) for _ in range(60)]
+    shown = [plan for plan in plans if plan is not None]
+    assert 20 < len(shown) < 40
+    assert all(plan.switches for plan in shown)
+    assert {plan.kind for plan in shown} == {"yard", "fan", "station"}
+    assert chosen_plan(rng, 51.2, 0.0) is None
 
 
 def test_batches_are_of_the_sizes_and_the_mixture_asked_for() -> None:

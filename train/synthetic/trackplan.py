@@ -248,6 +248,19 @@ def crossing(rng: np.random.Generator, extent_m: float) -> TrackPlan:
     return build.plan()
 
 
+WITH_SWITCHES = (yard, fan, station)
+"""Kinds of plan that are seldom without switches."""
+
+
+def plan_with_switches(rng: np.random.Generator, extent_m: float, kind: int) -> TrackPlan:
+    """A track plan that shows a switch at least, of one of the kinds `WITH_SWITCHES`."""
+    draw_up = WITH_SWITCHES[kind % len(WITH_SWITCHES)]
+    plan = TrackPlan()
+    while not plan.switches:
+        plan = draw_up(rng, extent_m)
+    return replace(plan, kind=draw_up.__name__)
+
+
 PLANS = ((single, 0.27), (station, 0.32), (yard, 0.21), (fan, 0.07), (tram, 0.08), (crossing, 0.05))
 """Kinds of plan and how often each is drawn."""
 
