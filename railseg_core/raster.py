@@ -28,6 +28,7 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.area import Area, polygon_mask
 from railseg_core.chunks import ChunkCache
+from railseg_core.coverage import Coverage
 from railseg_core.errors import RailSegError
 from railseg_core.lattice_warp import LatticeWarp
 from railseg_core.outputs import exists
@@ -229,6 +230,7 @@ class WorkingGrid:
                     f"{self._source.name} covers {km2:,.0f} km²: more than one run can take.",
                     "Choose an extent or an area in it; if it should be small, its georeference is wrong.",
                 )
+            self._coverage = Coverage(self._source, placement, self.gsd_m)
             if self.info.overview > 1:
                 self._source.close()
                 level = self.info.overviews.index(self.info.overview)
@@ -281,10 +283,10 @@ class WorkingGrid:
         return None if self._polygon is None else self._area.read(window)[0] > 0
 
     def wants(self, window: PixelWindow) -> bool:
-        """Whether the window comes within `AREA_MARGIN_M` of the area; always when no area is set."""
-        if self._polygon is None:
-            return True
-        return bool(shapely.dwithin(self._polygon, shapely.box(*window.bounds(self.gsd_m)), AREA_MARGIN_M))
+        """Whether the window comes within `AREA_MARGIN_M` of the area, if one is set, and may have data."""
+        box = shapely.box(*window.bounds(self.gsd_m))
+        is_near = self._polygon is None or bool(shapely.dwithin(self._polygon, box, AREA_MARGIN_M))
+        return is_near and self._coverage.may_have_data(window)
 
     def close(self) -> None:
         """Closes the raster."""
@@ -310,7 +312,7 @@ class WorkingGrid:
         return window.expanded(math.ceil(AREA_MARGIN_M / self.gsd_m)).intersection(self.picture_window)
 
     def _make_pixels(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
-        made = self._warp.chunk(place) if place.intersects(self.picture_window) else None
+        made = self._warp.chunk(place) if self._coverage.may_have_data(place) else None
         if made is None:
             return None
         image, valid = made

@@ -163,6 +163,12 @@ def choose_bands(dataset: DatasetReader, bands: Sequence[int] | None) -> tuple[i
 class SourceRaster:
     """A raster's chosen bands. Windows are numbered from the raster's own first pixel.
 
+    Attributes:
+        bands: The chosen ones, counted from 1.
+        dtypes: Of each of them.
+        stored_bands: Those of the file that say what is seen and where: the chosen ones and any alpha.
+        is_invalid_where_empty: Whether what was never written to the file has no data; else it is black.
+
     Args:
         path: The raster.
         choose: Picks the bands, for example `choose_bands`.
@@ -199,6 +205,9 @@ class SourceRaster:
             alpha = [i for i, c in enumerate(self.dataset.colorinterp, 1) if c == ColorInterp.alpha]
             # GDAL gives nodata precedence over alpha: such a raster's alpha band is read beside it.
             self._alpha = alpha[0] if alpha and self._by_nodata else None
+            self.stored_bands = (*self.bands, *alpha)
+            by_nodata = self._by_nodata and all(MaskFlags.nodata in flag for flag in flags)
+            self.is_invalid_where_empty = by_nodata or all(MaskFlags.alpha in flag for flag in flags)
 
     @property
     def name(self) -> str:

@@ -32,6 +32,23 @@ def is_on_network(name: str) -> bool:
     return _ADDRESS.match(name) is not None and _NETWORK.search(name) is not None
 
 
+def description_of(dataset: DatasetReader) -> ElementTree.Element:
+    """What a virtual raster says of itself.
+
+    Raises:
+        RailSegError: it cannot be read.
+    """
+    try:
+        # GDAL writes this text itself, of what it has read: none of the file's own markup, such as entities, is in it.
+        written_by_gdal = dataset.tags(ns="xml:VRT").get("xml:VRT", "")
+        return ElementTree.fromstring(written_by_gdal)  # noqa: S314  # nosec B314
+    except ElementTree.ParseError as error:
+        raise RailSegError(
+            f"{dataset.name} is a virtual raster whose description cannot be read ({error}).",
+            "Build it anew with gdalbuildvrt.",
+        ) from error
+
+
 def check_sources(dataset: DatasetReader, depth: int = 0) -> None:
     """Looks at what a virtual raster is made of, and the virtual rasters among that; any other raster is left alone.
 
@@ -46,15 +63,7 @@ def check_sources(dataset: DatasetReader, depth: int = 0) -> None:
     if dataset.driver != "VRT":
         return
     name = dataset.name
-    try:
-        # GDAL writes this text itself, of what it has read: none of the file's own markup, such as entities, is in it.
-        written_by_gdal = dataset.tags(ns="xml:VRT").get("xml:VRT", "")
-        description = ElementTree.fromstring(written_by_gdal)  # noqa: S314  # nosec B314
-    except ElementTree.ParseError as error:
-        raise RailSegError(
-            f"{name} is a virtual raster whose description cannot be read ({error}).",
-            "Build it anew with gdalbuildvrt.",
-        ) from error
+    description = description_of(dataset)
     if depth > _MAX_DEPTH:
         raise RailSegError(f"{name} is a virtual raster within itself.", "Build it of the pictures themselves.")
     if any(value == "VRTRawRasterBand" for element in description.iter() for value in element.attrib.values()):

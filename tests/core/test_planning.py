@@ -24,10 +24,11 @@ def segmenter() -> Segmenter:
 def plan_of(
     raster: Path, segmenter: Segmenter, area: Area | None = None, gsd_m: float | None = None
 ) -> tuple[WorkPlan, int]:
-    """The plan, and how many tiles there are with or without an area."""
+    """The plan, and how many tiles the picture has with or without an area."""
     with open_working_grid(str(raster), gsd_m=gsd_m or segmenter.card.gsd_m, area=area) as grid:
         blocks = plan_blocks(grid.window, grid.wants)
-        return plan_work(grid, segmenter, blocks, bands=2), len(tiles_of(grid.window))
+        tiles = [tile for tile in tiles_of(grid.window) if tile.window.intersects(grid.picture_window)]
+        return plan_work(grid, segmenter, blocks, bands=2), len(tiles)
 
 
 def test_it_tells_the_picture_s_ground_and_its_tiles(sample_raster: Path, segmenter: Segmenter) -> None:

@@ -1,0 +1,127 @@
+"""Where a raster holds nothing, known from its directory alone: no pixel is read or unpacked for it.
+
+A sparse GeoTIFF has no bytes for its empty blocks, and a mosaic has no picture between its sources. Of other rasters
+nothing is known but where they end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rasterio.io import DatasetReader
+
+from railseg_core.placement import Placement
+from railseg_core.source_raster import SourceRaster
+from railseg_core.tiling import PixelWindow
+from railseg_core.virtual_raster import description_of
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element  # nosec B405
+
+_MAX_BLOCKS = 4_000_000
+"""Of more it would take seconds to ask for each."""
+_POINTS = 9
+"""Along a window's side: between them a map projection is straight but for a part of the margin."""
+_MARGIN_PX = 64
+"""Of the raster, for the kernels of overviews and of resampling."""
+_PLAIN_SOURCES = ("SimpleSource", "ComplexSource", "AveragedSource")
+
+Holds = Callable[[PixelWindow], bool]
+"""Whether a window of a raster, in the raster's own numbers, may hold something."""
+
+
+class Coverage:
+    """Tells of windows of the lattice whether a raster may have data there.
+
+    Args:
+        source: The raster itself, no overview of it. It may be closed afterwards.
+        placement: Where its pixels lie.
+        gsd_m: Of the lattice.
+    """
+
+    def __init__(self, source: SourceRaster, placement: Placement, gsd_m: float) -> None:
+        self._window = source.window
+        self._placement = placement
+        self._gsd_m = gsd_m
+        self._holds = _holds(source)
+
+    def may_have_data(self, window: PixelWindow) -> bool:
+        """False where it certainly has none; true of a window, it is true of all larger ones."""
+        xmin, ymin, xmax, ymax = window.bounds(self._gsd_m)
+        x, y = np.meshgrid(np.linspace(xmin, xmax, _POINTS), np.linspace(ymin, ymax, _POINTS))
+        cols, rows = self._placement.to_pixel(x, y)
+        if not (np.isfinite(cols).all() and np.isfinite(rows).all()):
+            return True
+        reach = PixelWindow.between(
+            math.floor(cols.min()), math.floor(rows.min()), math.ceil(cols.max()), math.ceil(rows.max())
+        )
+        there = reach.expanded(_MARGIN_PX).intersection(self._window)
+        return not there.is_empty and (self._holds is None or self._holds(there))
+
+
+def _holds(source: SourceRaster) -> Holds | None:
+    """What the raster's directory tells; None where it tells nothing."""
+    if not source.is_invalid_where_empty:
+        return None  # what was never written is black, and black is a picture
+    if source.dataset.driver == "GTiff":
+        return _holds_of_tiff(source.dataset, source.stored_bands)
+    if source.dataset.driver == "VRT":
+        return _holds_of_mosaic(description_of(source.dataset), source.stored_bands)
+    return None
+
+
+def _holds_of_tiff(dataset: DatasetReader, bands: tuple[int, ...]) -> Holds | None:
+    """Of a GeoTIFF: whether a block of the window has bytes in the file, in any band."""
+    block_rows, block_cols = dataset.block_shapes[bands[0] - 1]
+    count_down, count_across = -(-dataset.height // block_rows), -(-dataset.width // block_cols)
+    if count_down * count_across * len(bands) > _MAX_BLOCKS:
+        return None
+    stored = np.array(
+        [
+            [
+                any(dataset.get_tag_item(f"BLOCK_OFFSET_{across}_{down}", "TIFF", bidx=band) for band in bands)
+                for across in range(count_across)
+            ]
+            for down in range(count_down)
+        ]
+    )
+    if stored.all() or not stored.any():
+        return None
+
+    def holds(window: PixelWindow) -> bool:
+        rows = slice(window.row // block_rows, -(-window.bottom // block_rows))
+        cols = slice(window.col // block_cols, -(-window.right // block_cols))
+        return bool(stored[rows, cols].any())
+
+    return holds
+
+
+def _holds_of_mosaic(description: Element, bands: tuple[int, ...]) -> Holds | None:
+    """Of a virtual raster of plain sources: whether any of them reaches into the window."""
+    numbers = {str(band) for band in bands}
+    elements = [element for element in description.findall("VRTRasterBand") if element.get("band") in numbers]
+    if description.get("subClass") or any(element.get("subClass") for element in elements):
+        return None  # warped, sharpened or computed
+    places = []
+    for element in elements:
+        for source in element:
+            if source.tag.endswith("Source"):
+                place = source.find("DstRect")
+                if source.tag not in _PLAIN_SOURCES or place is None:
+                    return None
+                left, top, width, height = (
+                    float(place.get(name, "nan")) for name in ("xOff", "yOff", "xSize", "ySize")
+                )
+                places.append((left, top, left + width, top + height))
+    if not (places and np.isfinite(places).all()):
+        return None
+    left, top, right, bottom = np.unique(np.array(places, dtype=np.float64), axis=0).T
+
+    def holds(window: PixelWindow) -> bool:
+        across = (left < window.right) & (right > window.col)
+        return bool((across & (top < window.bottom) & (bottom > window.row)).any())
+
+    return holds
