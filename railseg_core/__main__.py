@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from railseg_core import __version__
 from railseg_core.errors import RailSegError
-from railseg_core.process_environment import prepare_process_environment
+from railseg_core.process_environment import loading, prepare_process_environment
 
 if TYPE_CHECKING:
     from railseg_core.area import Area
@@ -255,8 +255,9 @@ def _add_line_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace, reporter: TerminalReporter) -> dict[str, Any]:
-    from railseg_core.pipeline import run
-    from railseg_core.requests import parse_request
+    with loading():
+        from railseg_core.pipeline import run
+        from railseg_core.requests import parse_request
 
     own = ("command", "json", "quiet", "aoi", "corridor", "extent")
     params = {name: value for name, value in vars(arguments).items() if name not in own}

@@ -20,6 +20,7 @@ from railseg_core.grid_raster import GridRaster, open_grid_raster
 from railseg_core.mask_raster import write_mask
 from railseg_core.outputs import prepare_output
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
+from railseg_core.process_environment import loading
 from railseg_core.provenance import MODEL_TAG, SOURCE_CRS_TAG, SOURCE_GSD_TAG, SOURCE_TAG, picture_tags, tagged_levels
 from railseg_core.railway_map import RailwayMap, RunRecord, write_map
 from railseg_core.raster import open_working_grid
@@ -98,7 +99,8 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
 def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
     """Raster to tracks and nodes; see `run`."""
     # What imports torch is imported where it is used: that takes seconds, and not every request needs the network.
-    from railseg_core.model_run import open_model_run, write_probability
+    with loading():
+        from railseg_core.model_run import open_model_run, write_probability
 
     clock = _Clock()
     with open_model_run(request, reporter) as work:
@@ -130,7 +132,8 @@ def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
 
 def segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any]:
     """Raster to probability raster and, on request, mask; see `run`."""
-    from railseg_core.model_run import open_model_run, write_probability
+    with loading():
+        from railseg_core.model_run import open_model_run, write_probability
 
     clock = _Clock()
     with open_model_run(request, reporter) as work:

@@ -6,7 +6,7 @@ import io
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
@@ -24,6 +24,8 @@ UInt8Array = npt.NDArray[np.uint8]
 BoolArray = npt.NDArray[np.bool_]
 
 _CORE = slice(OVERLAP_PX // 2, TILE_PX - OVERLAP_PX // 2)
+_AHEAD_TILES = 16
+"""So many are read before they are wanted, 1 MB each: some take longer to read than to predict."""
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -67,6 +69,20 @@ class _TileImage(NamedTuple):
     valid: BoolArray | None
 
 
+class _Part(NamedTuple):
+    """Tiles of a block that are read and predicted in one go, and whether they are its last."""
+
+    tiles: tuple[Tile, ...]
+    ends_block: bool
+
+
+class _Batch(NamedTuple):
+    """Tiles that have been read, and what is or will be predicted of those with a picture, in order."""
+
+    images: dict[Tile, _TileImage | None]
+    future: Future[UInt8Array] | None
+
+
 def predict_blocks(
     grid: WorkingGrid, segmenter: Segmenter, blocks: Iterable[PlannedBlock], on_tiles: Callable[[int], None]
 ) -> Generator[BlockPrediction, None, None]:
@@ -86,28 +102,29 @@ def predict_blocks(
     """
     ended = Event()
 
-    def read(block: PlannedBlock) -> dict[Tile, _TileImage | None]:
-        return {tile: _tile_image(grid, tile) for tile in block.fresh if not ended.is_set()}
+    def read(part: _Part) -> tuple[dict[Tile, _TileImage | None], bool]:
+        return {tile: _tile_image(grid, tile) for tile in part.tiles if not ended.is_set()}, part.ends_block
 
     with (
         _threads(1, waits=True) as reader,  # the raster may be closed when this has ended
         _threads(segmenter.parallel_batches, waits=False) as network,
         segmenter.threads_divided(),
     ):
-        computing: deque[tuple[dict[Tile, _TileImage | None], list[tuple[list[Tile], Future[UInt8Array]]]]] = deque()
+        computing: deque[list[_Batch]] = deque([[]])  # of blocks, the last one still incomplete
         try:
-            for images in _in_order(reader, read, blocks):
-                seen = {tile: image for tile, image in images.items() if image is not None}
-                batches = [
-                    (part, network.submit(segmenter.predict, np.stack([seen[tile].pixels for tile in part])))
-                    for part in _parts(list(seen), segmenter.batch_tiles)
-                ]
-                on_tiles(len(images) - len(seen))
-                computing.append((images, batches))
-                if len(computing) > 1:
-                    yield _collect(*computing.popleft(), on_tiles)
+            ahead = max(1, _AHEAD_TILES // segmenter.batch_tiles)
+            for images, ends_block in _in_order(reader, read, _parts(blocks, segmenter.batch_tiles), ahead):
+                pixels = [image.pixels for image in images.values() if image is not None]
+                future = network.submit(segmenter.predict, np.stack(pixels)) if pixels else None
+                on_tiles(len(images) - len(pixels))
+                computing[-1].append(_Batch(images, future))
+                if ends_block:
+                    if len(computing) > 1:
+                        yield _collect(computing.popleft(), on_tiles)
+                    computing.append([])
+            computing.pop()
             while computing:
-                yield _collect(*computing.popleft(), on_tiles)
+                yield _collect(computing.popleft(), on_tiles)
         finally:
             ended.set()
 
@@ -167,33 +184,35 @@ def _tile_image(grid: WorkingGrid, tile: Tile) -> _TileImage | None:
     return _TileImage(reflect_invalid(image, valid), None if core.all() else core.copy())
 
 
-def _collect(
-    images: Mapping[Tile, _TileImage | None],
-    batches: Sequence[tuple[list[Tile], Future[UInt8Array]]],
-    on_tiles: Callable[[int], None],
-) -> BlockPrediction:
-    prediction: BlockPrediction = dict.fromkeys(images)
-    for tiles, future in batches:
-        for tile, values in zip(tiles, future.result(), strict=True):
-            image = images[tile]
-            prediction[tile] = TilePrediction(values, image.valid if image is not None else None)
-        on_tiles(len(tiles))
+def _collect(batches: Sequence[_Batch], on_tiles: Callable[[int], None]) -> BlockPrediction:
+    prediction: BlockPrediction = {}
+    for images, future in batches:
+        values = iter(() if future is None else future.result())
+        for tile, image in images.items():
+            prediction[tile] = None if image is None else TilePrediction(next(values), image.valid)
+        on_tiles(sum(image is not None for image in images.values()))
     return prediction
 
 
-def _parts(tiles: list[Tile], size: int) -> list[list[Tile]]:
-    return [tiles[first : first + size] for first in range(0, len(tiles), size)]
+def _parts(blocks: Iterable[PlannedBlock], batch_tiles: int) -> Iterator[_Part]:
+    """The fresh tiles of all blocks, `batch_tiles` at a time; a block without any has one part, which is empty."""
+    for block in blocks:
+        count = max(1, -(-len(block.fresh) // batch_tiles))
+        for number in range(count):
+            yield _Part(block.fresh[number * batch_tiles : (number + 1) * batch_tiles], number == count - 1)
 
 
-def _in_order(executor: Executor, function: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
-    """`function` of each item, in order, always one ahead."""
-    ahead: deque[Future[_Result]] = deque()
+def _in_order(
+    executor: Executor, function: Callable[[_Item], _Result], items: Iterable[_Item], ahead: int
+) -> Iterator[_Result]:
+    """`function` of each item, in order, always some ahead."""
+    waiting: deque[Future[_Result]] = deque()
     for item in items:
-        ahead.append(executor.submit(function, item))
-        if len(ahead) > 1:
-            yield ahead.popleft().result()
-    while ahead:
-        yield ahead.popleft().result()
+        waiting.append(executor.submit(function, item))
+        if len(waiting) > ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 @contextmanager

@@ -158,7 +158,10 @@ def serve(connection: Connection, line: str) -> None:
             from railseg_core.requests import parse_request
 
             request = parse_request(str(method), message.get("params", {}))
-            from railseg_core.pipeline import run, timeline
+            from railseg_core.process_environment import loading
+
+            with loading():
+                from railseg_core.pipeline import run, timeline
 
             connection.start(request_id, timeline(request))
             result = run(request, connection)

@@ -7,11 +7,12 @@ same line further inside.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.ndimage import gaussian_filter1d
-from scipy.signal import savgol_filter
+from scipy.ndimage import correlate1d, gaussian_filter1d
 
 Points = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float64]
@@ -57,7 +58,7 @@ def smooth(points: Points, offsets: Points, gsd_m: float) -> tuple[Points, Float
     count = max(2, round(along[-1] / STEP_M) + 1)
     places = np.linspace(0.0, along[-1], count)
     samples = np.column_stack([np.interp(places, along, refined[:, axis]) for axis in (0, 1)])
-    shift = _local_cubic(samples) - samples
+    shift = local_cubic(samples) - samples
     length = np.hypot(*shift.T)[:, np.newaxis]
     limit = _SHIFT_PX * gsd_m
     samples += shift * np.minimum(1.0, limit / np.maximum(length, 1e-12))
@@ -100,15 +101,12 @@ def min_radius_m(line: Points) -> float | None:
     if len(line) < 3:
         return None
     step = float(np.hypot(*np.diff(line, axis=0).T).mean())
-    window = 2 * round(RADIUS_BASE_M / step / 2) + 1 if step > 0 else 0
-    if not 3 < window <= len(line):
+    half = round(RADIUS_BASE_M / step / 2) if step > 0 else 0
+    if not 1 < half <= (len(line) - 1) / 2:
         return None
-    first, second = (
-        savgol_filter(line, window, 2, deriv=order, delta=step, axis=0, mode="interp")[
-            window // 2 : len(line) - window // 2
-        ]
-        for order in (1, 2)
-    )
+    _, slope, bend = _polynomials(half, 2)
+    first = _weighted(line, slope) / (half * step)
+    second = 2 * _weighted(line, bend) / (half * step) ** 2
     cross = np.abs(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0])
     sharpest = float((cross / np.maximum(np.hypot(*first.T) ** 3, 1e-12)).max())
     return None if sharpest < 1 / STRAIGHT_M else 1 / sharpest
@@ -123,9 +121,34 @@ def _gaussian(values: Points, sigma: float) -> Points:
     return np.asarray(smoothed[len(before) : len(before) + len(values)])
 
 
-def _local_cubic(samples: Points) -> Points:
+def local_cubic(samples: Points) -> Points:
+    """Each sample moved onto the cubic that fits its surroundings, at the ends onto the first and the last such cubic.
+
+    Args:
+        samples: float64 (n, 2), evenly spaced by about `STEP_M`.
+    """
     half = min(round(WINDOW_M / STEP_M / 2), (len(samples) - 1) // 2)
     if half < 1:
         return samples
-    order = min(3, 2 * half - 1)
-    return np.asarray(savgol_filter(samples, 2 * half + 1, order, axis=0, mode="interp"))
+    coefficients = _polynomials(half, min(3, 2 * half - 1))
+    places = np.vander(np.arange(-half, half + 1) / half, len(coefficients), increasing=True)
+    first, last = (places @ (coefficients @ end) for end in (samples[: 2 * half + 1], samples[-2 * half - 1 :]))
+    return np.vstack([first[:half], _weighted(samples, coefficients[0]), last[half + 1 :]])
+
+
+def _weighted(samples: Points, weights: Floats) -> Points:
+    """The weighted sum of the samples round each that has as many on either side as there are weights."""
+    half = len(weights) // 2
+    return np.asarray(correlate1d(samples, weights, axis=0)[half : len(samples) - half])
+
+
+@lru_cache
+def _polynomials(half: int, degree: int) -> Floats:
+    """What gives the polynomial that fits 2 * half + 1 even samples best (Savitzky and Golay, 1964).
+
+    `scipy.signal` has it too, but to load that takes as long as the lines of a small picture.
+
+    Returns:
+        (degree + 1, 2 * half + 1): times the samples, the coefficients of 1, x, x²… with x from -1 to 1.
+    """
+    return np.asarray(np.linalg.pinv(np.vander(np.arange(-half, half + 1) / half, degree + 1, increasing=True)))

@@ -10,11 +10,12 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
+from scipy.signal import savgol_filter
 from scipy.spatial import cKDTree
 
 from railseg_core.area import polygon_mask
 from railseg_core.centerline.blocks import SparseSkeleton, block_halo_px, skeleton_of_window
-from railseg_core.centerline.smoothing import SAGITTA_M, min_radius_m, smooth
+from railseg_core.centerline.smoothing import SAGITTA_M, STEP_M, local_cubic, min_radius_m, smooth
 from railseg_core.centerline.vectorize import LineParams, vectorize
 from railseg_core.metrics import score_lines
 from railseg_core.reporting import Silent
@@ -303,6 +304,14 @@ def test_smoothing_does_not_cut_curves(radius_m, seed):
     assert measured is None or measured == pytest.approx(radius_m, rel=0.02)
 
 
+@pytest.mark.parametrize("count", [4, 5, 8, 41, 42, 200])
+def test_lines_are_smoothed_by_the_filter_of_savitzky_and_golay(count):
+    wobbly = np.column_stack([np.arange(count) * STEP_M, np.random.default_rng(1).normal(0, 0.05, count)])
+    half = min(20, (count - 1) // 2)
+    expected = savgol_filter(wobbly, 2 * half + 1, min(3, 2 * half - 1), axis=0, mode="interp")
+    np.testing.assert_allclose(local_cubic(wobbly), expected, atol=1e-10)
+
+
 def test_two_straight_tracks_that_cross_at_a_small_angle_meet_in_one_crossing(tmp_path):
     with _raster(tmp_path, [track(0, 0, 0, (160, 0)), track(20, -11, 9, (140, 0))]) as raster:
         found = vectorize(raster, LineParams())
@@ -420,7 +429,8 @@ def test_wide_ribbons_are_parted_alike_in_a_turned_picture(fused, tmp_path):
         turned = vectorize(raster, LOW)
     back = [np.column_stack([one.line[:, 1], -one.line[:, 0]]) for one in turned.tracks]
     assert len(back) == 2
-    assert score_lines(back, [one.line for one in vectorize(fused, LOW).tracks], rho_m=GSD_M).quality == 1.0
+    scores = score_lines(back, [one.line for one in vectorize(fused, LOW).tracks], rho_m=GSD_M)
+    assert scores.quality == pytest.approx(1, abs=1e-9)
 
 
 @settings(deadline=None, max_examples=12)
