@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -18,19 +20,22 @@ class ChunkCache:
 
     A pixel whose value depends on what is computed together with it (an interpolated transformation, a polygon's
     edge through a pixel's middle) would change with the window that asks for it. A chunk always is the same
-    lattice-aligned square, so the pixels of any two windows agree.
+    lattice-aligned square, so the pixels of any two windows agree. Several threads may read: none makes a chunk that
+    another is making.
 
     Args:
         chunk_px: Side of a chunk.
         bands: Bands of a chunk.
-        make: Makes the chunk that covers a window: uint8 (bands, rows, cols), or None where all of it is 0.
+        make: Makes the chunk that covers a window: uint8 (bands, rows, cols), or None where all of it is 0. Called by
+            the thread that reads.
     """
 
     def __init__(self, chunk_px: int, bands: int, make: Callable[[PixelWindow], npt.NDArray[np.uint8] | None]) -> None:
         self._chunk_px = chunk_px
         self._bands = bands
         self._make = make
-        self._chunks: OrderedDict[PixelWindow, npt.NDArray[np.uint8] | None] = OrderedDict()
+        self._chunks: OrderedDict[PixelWindow, Future[npt.NDArray[np.uint8] | None]] = OrderedDict()
+        self._lock = Lock()
         self._capacity = max(4, _CACHE_BYTES // (bands * chunk_px * chunk_px))
 
     def read(self, window: PixelWindow) -> npt.NDArray[np.uint8]:
@@ -47,11 +52,20 @@ class ChunkCache:
         return pixels
 
     def _chunk(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
-        if place in self._chunks:
-            self._chunks.move_to_end(place)
-            return self._chunks[place]
-        chunk = self._make(place)
-        self._chunks[place] = chunk
-        if len(self._chunks) > self._capacity:
-            self._chunks.popitem(last=False)
-        return chunk
+        with self._lock:
+            chunk = self._chunks.get(place)
+            is_new = chunk is None
+            if chunk is None:
+                chunk = self._chunks[place] = Future()
+                if len(self._chunks) > self._capacity:
+                    self._chunks.popitem(last=False)
+            else:
+                self._chunks.move_to_end(place)
+        if is_new:
+            try:
+                chunk.set_result(self._make(place))
+            except BaseException as error:
+                with self._lock:
+                    self._chunks.pop(place, None)
+                chunk.set_exception(error)
+        return chunk.result()

@@ -250,7 +250,7 @@ def open_grid_raster(path: str | os.PathLike[str]) -> GridRaster:
 
 
 class GridRaster:
-    """A probability or mask raster, read by windows. A context manager; not for two threads at a time.
+    """A probability or mask raster, read by windows. A context manager; several threads may read.
 
     A north-up raster of square pixels in a metric, undistorted CRS is read as it is, pixel for pixel. Its pixels
     have the lattice's numbers if they lie on the lattice of their own GSD, else they count from its first pixel.

@@ -88,7 +88,7 @@ def predict_blocks(
 ) -> Generator[BlockPrediction, None, None]:
     """Runs the model over the fresh tiles of blocks; a tile's prediction hangs on the lattice and the raster alone.
 
-    A thread reads ahead. On a CPU each of a few threads predicts a tile of its own: they need not wait for each other
+    Threads read ahead. On a CPU each of a few threads predicts a tile of its own: they need not wait for each other
     after every layer, as threads that share a tile do, nor for what else the machine does meanwhile.
 
     Args:
@@ -106,14 +106,14 @@ def predict_blocks(
         return {tile: _tile_image(grid, tile) for tile in part.tiles if not ended.is_set()}, part.ends_block
 
     with (
-        _threads(1, waits=True) as reader,  # the raster may be closed when this has ended
+        _threads(segmenter.readers, waits=True) as readers,  # the raster may be closed when these have ended
         _threads(segmenter.parallel_batches, waits=False) as network,
         segmenter.threads_divided(),
     ):
         computing: deque[list[_Batch]] = deque([[]])  # of blocks, the last one still incomplete
         try:
-            ahead = max(1, _AHEAD_TILES // segmenter.batch_tiles)
-            for images, ends_block in _in_order(reader, read, _parts(blocks, segmenter.batch_tiles), ahead):
+            ahead = max(segmenter.readers, _AHEAD_TILES // segmenter.batch_tiles)
+            for images, ends_block in _in_order(readers, read, _parts(blocks, segmenter.batch_tiles), ahead):
                 pixels = [image.pixels for image in images.values() if image is not None]
                 future = network.submit(segmenter.predict, np.stack(pixels)) if pixels else None
                 on_tiles(len(images) - len(pixels))

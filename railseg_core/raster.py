@@ -197,7 +197,7 @@ def open_working_grid(
 
 
 class WorkingGrid:
-    """A raster as square metric pixels on the lattice. A context manager; not for two threads at a time.
+    """A raster as square metric pixels on the lattice. A context manager; several threads may read.
 
     Attributes:
         recipe: Opens the same grid in another process.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +28,7 @@ BANDS = ("track", "axis")
 _BATCH_TILES = {"cpu": 1, "cuda": 8, "mps": 2}
 _MOST_PARALLEL = 8
 """A tile being predicted takes 140 MB: on many cores some share one."""
+_MOST_READERS = 8
 
 
 def choose_device(name: str = "auto") -> str:
@@ -90,11 +95,18 @@ class _ProbabilityNetwork(nn.Module):
         return (probabilities(logits.float()) * 255).round().to(torch.uint8)
 
 
+class _Placed(NamedTuple):
+    """The network on a device, and how its input lies in memory there."""
+
+    device: str
+    network: _ProbabilityNetwork
+    layout: torch.memory_format
+
+
 class Segmenter:
-    """A loaded model on a device.
+    """A loaded model on a device. Several threads may use it.
 
     Attributes:
-        device: `cuda`, `mps` or `cpu`.
         card: The model's.
         batch_tiles: How many tiles the device does in one go.
     """
@@ -114,12 +126,26 @@ class Segmenter:
         self._fused, self.card = load_model(model_path)
         fuse_batch_norms(self._fused)
         self._reporter = reporter or Silent()
+        self._changing = Lock()
+        self.batch_tiles = _BATCH_TILES[chosen]
         self._put_on(chosen)
 
     @property
+    def device(self) -> str:
+        """`cuda`, `mps` or `cpu`: the one chosen, or the CPU since its memory was not enough."""
+        return self._placed.device
+
+    @property
     def parallel_batches(self) -> int:
-        """From how many threads at a time `predict` is best called."""
-        return min(torch.get_num_threads(), _MOST_PARALLEL) if self.device == "cpu" else 1
+        """From how many threads at a time `predict` is best called: on CUDA one copies while the other computes."""
+        return {"cpu": min(torch.get_num_threads(), _MOST_PARALLEL), "cuda": 2}.get(self.device, 1)
+
+    @property
+    def readers(self) -> int:
+        """How many threads must read to keep the device busy: one for eight cores that predict, several for a GPU."""
+        if self.device == "cpu":
+            return max(1, torch.get_num_threads() // 8)
+        return min(os.cpu_count() or 1, _MOST_READERS)
 
     @contextmanager
     def threads_divided(self) -> Iterator[None]:
@@ -149,50 +175,58 @@ class Segmenter:
         parts: list[UInt8Array] = []
         first = 0
         while first < len(tiles):
-            batch = tiles[first : first + self.batch_tiles]
+            placed, batch = self._placed, tiles[first : first + self.batch_tiles]
             try:
-                parts.append(self._predict_batch(batch))
+                parts.append(_predict_batch(placed, batch))
             except RuntimeError as error:
-                if not _is_out_of_memory(error) or not self._make_do_with_less():
+                if not _is_out_of_memory(error) or not self._make_do_with_less(placed, len(batch)):
                     raise RailSegError(
-                        f"{device_description(self.device)} could not run the model: {str(error).splitlines()[0]}.",
+                        f"{device_description(placed.device)} could not run the model: {str(error).splitlines()[0]}.",
                         "Close other programs that use it, or choose the device cpu.",
                     ) from error
             else:
                 first += len(batch)
         return np.concatenate(parts)
 
-    def _predict_batch(self, tiles: UInt8Array) -> UInt8Array:
-        with torch.inference_mode():
-            batch = torch.from_numpy(tiles).to(self.device).contiguous(memory_format=self._layout)
-            result: UInt8Array = self._network(batch).cpu().numpy()
-        return result
-
-    def _make_do_with_less(self) -> bool:
-        """Takes fewer tiles at a time, or the CPU; False where neither is left."""
-        device = device_description(self.device)
-        if self.batch_tiles > 1:
-            self.batch_tiles //= 2
-            self._reporter.log("warning", f"{device} is out of memory: {self.batch_tiles} tiles at a time from now on.")
-        elif self.device != "cpu":
-            self._reporter.log("warning", f"{device} is out of memory: the CPU goes on, which takes much longer.")
-            self._put_on("cpu")
-        else:
-            return False
+    def _make_do_with_less(self, placed: _Placed, tiles: int) -> bool:
+        """Takes fewer tiles at a time, or the CPU, when `tiles` were too many; False where neither is left."""
+        device = device_description(placed.device)
+        with self._changing:
+            if placed is not self._placed or tiles > self.batch_tiles:
+                return True  # another thread has done it meanwhile
+            if tiles > 1:
+                self.batch_tiles = tiles // 2
+                self._reporter.log("warning", f"{device} is out of memory: {tiles // 2} tiles at a time from now on.")
+            elif placed.device != "cpu":
+                self._reporter.log("warning", f"{device} is out of memory: the CPU goes on, which takes much longer.")
+                self._put_on("cpu")
+            else:
+                return False
         if torch.cuda.is_initialized():
             torch.cuda.empty_cache()
         return True
 
     def _put_on(self, device: str) -> None:
-        """Moves the network; half precision on CUDA, channels last but for MPS."""
-        self.device = device
+        """Places a copy of the network, so that a thread that still runs the one before can end with it.
+
+        Half precision on CUDA, channels last but for MPS, which has had wrong results with them.
+        """
         dtype = torch.float16 if device == "cuda" else torch.float32
-        # MPS has had wrong results with channels-last convolutions: there the plain layout.
-        self._layout = torch.contiguous_format if device == "mps" else torch.channels_last
+        layout = torch.contiguous_format if device == "mps" else torch.channels_last
         # torch's stubs don't know of all three at once.
-        network = self._fused.to(device=device, dtype=dtype, memory_format=self._layout)  # type: ignore[call-overload]
-        self._network = _ProbabilityNetwork(network, dtype).eval()
+        network = copy.deepcopy(self._fused).to(device=device, dtype=dtype, memory_format=layout)  # type: ignore[call-overload]
+        self._placed = _Placed(device, _ProbabilityNetwork(network, dtype).eval(), layout)
         self.batch_tiles = _BATCH_TILES[device]
+
+
+def _predict_batch(placed: _Placed, tiles: UInt8Array) -> UInt8Array:
+    with torch.inference_mode():
+        batch = torch.from_numpy(tiles)
+        if placed.device == "cuda":
+            batch = batch.pin_memory()  # the card fetches it by itself, while the processor goes on
+        batch = batch.to(placed.device, non_blocking=True).contiguous(memory_format=placed.layout)
+        result: UInt8Array = placed.network(batch).cpu().numpy()
+    return result
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:

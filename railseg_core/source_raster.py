@@ -8,6 +8,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -161,7 +162,7 @@ def choose_bands(dataset: DatasetReader, bands: Sequence[int] | None) -> tuple[i
 
 
 class SourceRaster:
-    """A raster's chosen bands. Windows are numbered from the raster's own first pixel.
+    """A raster's chosen bands. Windows are numbered from the raster's own first pixel. Several threads may read it.
 
     Attributes:
         bands: The chosen ones, counted from 1.
@@ -189,9 +190,12 @@ class SourceRaster:
         as_values: bool = False,
     ) -> None:
         options = {} if overview is None else {"OVERVIEW_LEVEL": overview}
-        # An interrupted run may close the raster while its reading thread is at work: GDAL would crash.
-        self._in_use = threading.Lock()
-        self.dataset = open_dataset(path, **options)
+        self._open_again = partial(open_dataset, path, **options)
+        self.dataset = self._open_again()
+        # GDAL can't share a dataset among threads: one that finds none idle opens its own.
+        self._idle = [self.dataset]
+        self._reading = 0
+        self._one_is_back = threading.Condition()
         with closed_on_error(self), reading(self.name):
             self.bands = choose(self.dataset)
             self.dtypes = tuple(self.dataset.dtypes[band - 1] for band in self.bands)
@@ -267,16 +271,16 @@ class SourceRaster:
         options: dict[str, Any] = {"window": where}
         if shape:
             options["out_shape"] = (len(bands), *shape)
-        with self._in_use, reading(self.name):
-            pixels = self.dataset.read(bands, **options)
+        with self._a_dataset() as dataset, reading(self.name):
+            pixels = dataset.read(bands, **options)
             valid = np.ones(pixels.shape[1:], dtype=np.bool_)
             if self._by_nodata or self._by_mask:
-                masks = self.dataset.read_masks(bands, **options) > 0
+                masks = dataset.read_masks(bands, **options) > 0
                 valid &= masks.all(axis=0) if pixels.dtype.kind == "f" else masks.any(axis=0)
             if self._alpha:
                 if shape:
                     options["out_shape"] = shape
-                valid &= self.dataset.read(self._alpha, **options) > 0
+                valid &= dataset.read(self._alpha, **options) > 0
         if self._palette is not None:
             colours = self._palette[np.minimum(pixels[0].astype(np.intp), len(self._palette) - 1)]
             valid &= colours[..., 3] > 0
@@ -289,9 +293,29 @@ class SourceRaster:
         return pixels, valid
 
     def close(self) -> None:
-        """Closes the file, once what another thread is reading of it has been read."""
-        with self._in_use:
-            self.dataset.close()
+        """Closes the file, once what other threads are reading of it has been read: GDAL would crash otherwise."""
+        with self._one_is_back:
+            self._one_is_back.wait_for(lambda: self._reading == 0)
+            for dataset in (self.dataset, *self._idle):
+                dataset.close()
+            self._idle = [self.dataset]
+
+    @contextmanager
+    def _a_dataset(self) -> Iterator[DatasetReader]:
+        """A dataset of this thread's own for the block under it."""
+        with self._one_is_back:
+            self._reading += 1
+            dataset = self._idle.pop() if self._idle else None
+        try:
+            if dataset is None:
+                dataset = self.dataset if self.dataset.closed else self._open_again()
+            yield dataset
+        finally:
+            with self._one_is_back:
+                self._reading -= 1
+                if dataset is not None:
+                    self._idle.append(dataset)
+                self._one_is_back.notify_all()
 
     def _read_palette(self) -> npt.NDArray[np.uint8] | None:
         if len(self.bands) != 1 or self.dataset.colorinterp[self.bands[0] - 1] != ColorInterp.palette:

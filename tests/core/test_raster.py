@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import pickle
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,7 @@ from rasters import CORNER_X, CORNER_Y, KINDS, UTM, WAVE_X, WAVE_Y, Kind, waves,
 from railseg_core.area import Area
 from railseg_core.errors import RailSegError
 from railseg_core.raster import AREA_MARGIN_M, open_working_grid, read_raster_info, reflect_invalid
+from railseg_core.source_raster import SourceRaster, choose_bands
 from railseg_core.tiling import PixelWindow
 from railseg_core.working_crs import choose_working_crs, horizontal
 
@@ -57,6 +60,29 @@ def test_a_window_has_the_same_pixels_whatever_it_is_part_of_and_whatever_area_i
         np.testing.assert_array_equal(part_valid, valid[where])
 
     law()
+
+
+def test_threads_that_read_at_once_get_the_pixels_that_one_gets(picture: Path) -> None:
+    with open_working_grid(picture) as alone, open_working_grid(picture) as shared:
+        places = [shared.picture_window.expanded(px) for px in range(-40, 40, 5)] * 3
+        with ThreadPoolExecutor(6) as threads:
+            found = list(threads.map(shared.read, places))
+        for place, (pixels, valid) in zip(places, found, strict=True):
+            expected = alone.read(place)
+            np.testing.assert_array_equal(pixels, expected[0])
+            np.testing.assert_array_equal(valid, expected[1])
+
+
+def test_a_raster_is_closed_when_all_threads_have_read(tmp_path: Path) -> None:
+    picture = Kind(gsd_m=0.02).write(tmp_path / "picture.tif")
+    source = SourceRaster(picture, lambda dataset: choose_bands(dataset, None))
+    with ThreadPoolExecutor(4) as threads:
+        reads = [threads.submit(source.read, source.window) for _ in range(4)]
+        while not any(read.running() for read in reads):
+            time.sleep(0.001)
+        source.close()
+    assert source.dataset.closed
+    assert all(read.exception() is None or isinstance(read.exception(), RailSegError) for read in reads)
 
 
 def test_every_kind_of_raster_fills_its_footprint(picture: Path) -> None:
