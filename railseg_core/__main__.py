@@ -120,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     segment = commands.add_parser("segment", help="raster to probability raster")
-    segment.add_argument("raster", metavar="RASTER", help="picture with a coordinate system")
+    segment.add_argument("raster", metavar="RASTER", help="picture with a coordinate system, or a folder of them")
     segment.add_argument("output", metavar="P.tif", help="probability raster to write: P(track), P(axis)")
     _add_model_options(segment)
     _add_run_options(segment)
@@ -170,7 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_area_options(compare)
 
     chips = commands.add_parser("chips", help="picture and traced tracks to chips that training reads")
-    chips.add_argument("raster", metavar="RASTER", help="picture with a coordinate system")
+    chips.add_argument("raster", metavar="RASTER", help="picture with a coordinate system, or a folder of them")
     chips.add_argument(
         "lines", metavar="LINES", help="file of the tracks' centre-lines, or of polygons of their ground"
     )

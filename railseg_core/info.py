@@ -63,14 +63,14 @@ def working_devices() -> dict[str, Any]:
 
 
 def raster_info(name: str) -> dict[str, Any]:
-    """What a raster is and how it would be worked on, as JSON-like values.
+    """What a raster, or the one that leads a folder, is and how it would be worked on, as JSON-like values.
 
     Raises:
         RailSegError: If it can't be worked on, with the reason.
     """
-    from railseg_core.raster import read_raster_info
+    from railseg_core.raster import pictures_of, read_raster_info
 
-    values = asdict(read_raster_info(name))
+    values = asdict(read_raster_info(name)) | {"pictures": len(pictures_of(name))}
     if values["nodata"] is not None and math.isnan(values["nodata"]):
         values["nodata"] = "nan"  # JSON has no such number
     return values

@@ -68,7 +68,7 @@ class LatticeWarp:
         """The pixels of a chunk.
 
         Args:
-            place: (chunk_px, chunk_px) pixels of the lattice, at a multiple of `chunk_px`.
+            place: A square of at most `chunk_px` pixels of the lattice, at a multiple of its side.
 
         Returns:
             uint8 or float32 (channels, rows, cols) and which of them are valid, bool (rows, cols); or None where
@@ -100,7 +100,7 @@ class LatticeWarp:
 
     def _nodes(self, place: PixelWindow) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Where the chunk's every 16th pixel corner lies in the raster: (cols, rows), each (n, n)."""
-        steps = np.arange(0, self.chunk_px + 1, _NODE_PX)
+        steps = np.arange(0, place.width + 1, _NODE_PX)
         x, y = np.meshgrid((place.col + steps) * self._gsd_m, -(place.row + steps) * self._gsd_m)
         return self._placement.to_pixel(x, y)
 
@@ -127,7 +127,8 @@ class LatticeWarp:
         start = _whole_shift(cols, rows, self._per_pixel)
         if start is not None and valid is None and self._resampling == "smooth":
             # Every sample is a pixel's middle: no interpolation would change it.
-            height, width = self.chunk_px * ky, self.chunk_px * kx
+            side = (len(cols) - 1) * _NODE_PX
+            height, width = side * ky, side * kx
             part = image[start[1] : start[1] + height, start[0] : start[0] + width]
             return sampling.box_mean(np.ascontiguousarray(part), self._per_pixel), None
         at_cols = _between_nodes(cols - 0.5, self._per_pixel)
@@ -154,7 +155,7 @@ def _samples(source_px: float) -> int:
 
 
 def _between_nodes(nodes: npt.NDArray[np.float64], per_pixel: tuple[int, int]) -> npt.NDArray[np.float32]:
-    """A value at every sample, linear between the nodes: (n, n) to float32 (chunk_px * ky, chunk_px * kx)."""
+    """A value at every sample, linear between the nodes: (n, n) to float32 (ky, kx for each pixel of the chunk)."""
     ky, kx = per_pixel
     return _along_rows(_along_rows(nodes.astype(np.float32).T, kx).T, ky)
 

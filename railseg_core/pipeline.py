@@ -18,7 +18,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.evaluation import evaluate
 from railseg_core.grid_raster import GridRaster, open_grid_raster
 from railseg_core.mask_raster import write_mask
-from railseg_core.outputs import prepare_output
+from railseg_core.outputs import exists, prepare_output
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
 from railseg_core.process_environment import loading
 from railseg_core.provenance import MODEL_TAG, SOURCE_CRS_TAG, SOURCE_GSD_TAG, SOURCE_TAG, picture_tags, tagged_levels
@@ -221,6 +221,8 @@ def _check_outputs(request: Request) -> None:
     wanted = {name: path for name in endings if (path := getattr(request, name, None)) is not None}
     for name, path in wanted.items():
         prepare_output(path, overwrite=request.overwrite, inputs=inputs, endings=endings[name])
+        if ".gpkg" not in endings[name] and any(exists(source) and path.parent.samefile(source) for source in inputs):
+            raise RailSegError(f"{path.parent} is the folder of pictures that is read.", "Write it to another folder.")
     if len({path.resolve() for path in wanted.values()}) < len(wanted):
         raise RailSegError("Two outputs have the same name.", "Give each a name of its own.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import numpy as np
@@ -51,11 +52,7 @@ class Placement:
             self.source_crs = horizontal(pyproj.CRS.from_user_input(points_crs if by_points else dataset.crs))
             x, y = self._to_source(np.array([self.width / 2]), np.array([self.height / 2]))
             self.crs = crs or choose_working_crs(self.source_crs, float(x[0]), float(y[0]))
-            self._projection = (
-                None
-                if self.crs == self.source_crs
-                else pyproj.Transformer.from_crs(self.source_crs, self.crs, always_xy=True)
-            )
+            self._projection = self._projection_to(self.crs)
         except (ProjError, CRSError, *GDAL_ERRORS) as error:
             raise RailSegError(
                 f"{dataset.name}'s georeference cannot be used ({error}).",
@@ -86,6 +83,13 @@ class Placement:
         """The raster's ground sampling distance: the root of the middle pixel's area, in metres."""
         (ax, ay), (bx, by) = self.pixel_m
         return math.sqrt(abs(ax * by - ay * bx))
+
+    def moved_to(self, crs: pyproj.CRS) -> Placement:
+        """The same raster's way to another working CRS."""
+        moved = copy.copy(self)
+        moved.crs = crs
+        moved._projection = self._projection_to(crs)
+        return moved
 
     def outline(self) -> Coordinates:
         """Points round the raster's edge in the working CRS, in order: float64 (n, 2).
@@ -122,6 +126,9 @@ class Placement:
             rows, cols = self._points.rowcol(x.ravel(), y.ravel(), op=np.positive)
             return cols.reshape(x.shape), rows.reshape(x.shape)
         return _applied(~self._affine, x, y)
+
+    def _projection_to(self, crs: pyproj.CRS) -> pyproj.Transformer | None:
+        return None if crs == self.source_crs else pyproj.Transformer.from_crs(self.source_crs, crs, always_xy=True)
 
     def _to_source(self, cols: Coordinates, rows: Coordinates) -> tuple[Coordinates, Coordinates]:
         if self._points:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from railseg_core.errors import RailSegError
 from railseg_core.source_raster import SourceRaster
 from railseg_core.tiling import PixelWindow
 
@@ -68,21 +67,18 @@ def find_stretch(source: SourceRaster) -> Stretch | None:
     return Stretch(float(low), float(high))
 
 
-def check_has_data(source: SourceRaster) -> None:
-    """Looks for a valid pixel: thinned out first, then, in a raster that is not too large, everywhere.
+def has_data(source: SourceRaster) -> bool:
+    """Looks for a valid pixel: thinned out first, then everywhere; a very large raster is taken to have one.
 
     Raises:
-        RailSegError: no pixel is valid, or the raster cannot be read.
+        RailSegError: the raster cannot be read.
     """
-    if source.is_always_valid or any(valid.any() for _, valid in _looks(source)):
-        return
-    if source.window.width * source.window.height > _MAX_SEARCH_PX:
-        return
-    if not any(source.read(window)[1].any() for window in _windows(source.window, _SEARCH_PX)):
-        raise RailSegError(
-            f"{source.name} has no pixel with data: all of it is nodata or transparent.",
-            "Check its nodata value and its mask.",
-        )
+    return (
+        source.is_always_valid
+        or any(valid.any() for _, valid in _looks(source))
+        or source.window.width * source.window.height > _MAX_SEARCH_PX
+        or any(source.read(window)[1].any() for window in _windows(source.window, _SEARCH_PX))
+    )
 
 
 def _looks(source: SourceRaster) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]]:

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import math
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -28,13 +29,12 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.area import Area, polygon_mask
 from railseg_core.chunks import ChunkCache
-from railseg_core.coverage import Coverage
 from railseg_core.errors import RailSegError
-from railseg_core.lattice_warp import LatticeWarp
 from railseg_core.outputs import exists
+from railseg_core.picture import Picture, RasterFile, RasterInfo, describe, open_picture
 from railseg_core.placement import Placement
-from railseg_core.radiometry import Stretch, check_has_data, find_stretch
-from railseg_core.source_raster import SourceRaster, choose_bands, closed_on_error, open_dataset, reading
+from railseg_core.radiometry import Stretch, find_stretch, has_data
+from railseg_core.source_raster import closed_on_error, open_dataset, reading
 from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
 
 GSD_M = 0.2
@@ -45,63 +45,11 @@ MAX_WINDOW_PX = 10**12
 """A list of more tiles would not fit into memory: 40,000 km² at 0.2 m."""
 AREA_MARGIN_M = 12.0
 """Worked on beyond the area: morphology and thinning see their neighbours up to the area's edge."""
+MAX_PICTURES = 500
+"""Of a folder: a system lets a program open about a thousand files."""
+_PICTURE_ENDINGS = (".tif", ".tiff", ".jp2", ".jpg", ".jpeg", ".png", ".img")
 _MASK_CHUNK_PX = 512
 _GREY = 128
-
-
-@dataclass(frozen=True, slots=True)
-class RasterInfo:
-    """What there is to know of a raster before it is worked on.
-
-    Attributes:
-        path: As it was given.
-        driver: GDAL's name of the format.
-        width: In pixels.
-        height: In pixels.
-        dtypes: Of all bands.
-        colours: What each band says it shows: "red", "alpha", "gray", "palette", "undefined"…
-        bands: The bands used, counted from 1.
-        nodata: The nodata value of the first used band.
-        validity: What says which pixels are valid: "nodata", "mask" (or alpha), or "".
-        stretch: How other than 8-bit values become 8-bit; None for an 8-bit raster.
-        overviews: Factors of the overviews.
-        overview: The factor of the overview that is read, 1 for the full picture.
-        is_tiled: Whether the file is in square tiles; strips of a wide picture are slow to read in windows.
-        crs: Of the raster (of its ground control points if it is placed by those): "EPSG:…" or WKT.
-        gsd_m: Of the raster, in metres on the ground.
-        working_crs: What it is worked in.
-    """
-
-    path: str
-    driver: str
-    width: int
-    height: int
-    dtypes: tuple[str, ...]
-    colours: tuple[str, ...]
-    bands: tuple[int, ...]
-    nodata: float | None
-    validity: str
-    stretch: Stretch | None
-    overviews: tuple[int, ...]
-    overview: int
-    is_tiled: bool
-    crs: str
-    gsd_m: float
-    working_crs: str
-
-
-class RasterFile(NamedTuple):
-    """A file that a raster is read from.
-
-    Attributes:
-        name: Without its folder, which may be another one on another machine; all of a name that is no file here.
-        size: Bytes; None of what is no file here.
-        changed_ns: When it was changed last; None of what is no file here. A copy has a time of its own.
-    """
-
-    name: str
-    size: int | None
-    changed_ns: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,51 +57,81 @@ class GridRecipe:
     """All it takes to open the same working grid again, in this or another process. It can be pickled.
 
     Attributes:
-        path: The raster.
+        path: The raster, or a folder of rasters.
         gsd_m: Of the grid.
-        bands: One or three bands counted from 1, or None for the raster's own red, green and blue.
+        bands: One or three bands counted from 1, or None for the rasters' own red, green and blue.
         area: The part that is asked for, or None for all.
-        stretch: How values become 8-bit, known from the first opening.
+        stretches: How each raster's values become 8-bit, known from the first opening.
+        crs: The working CRS as WKT; None for the one that suits the only raster.
     """
 
     path: str
     gsd_m: float
     bands: tuple[int, ...] | None
     area: Area | None
-    stretch: Stretch | None
+    stretches: tuple[Stretch | None, ...]
+    crs: str | None
 
     def open(self) -> WorkingGrid:
         """Opens the grid without the checks of `open_working_grid`, which it has passed.
 
         Raises:
-            RailSegError: the raster cannot be opened any more.
+            RailSegError: a raster cannot be opened any more, or there are more or fewer of them.
         """
         return WorkingGrid(self)
 
 
-def read_raster_info(path: str | os.PathLike[str], bands: Sequence[int] | None = None) -> RasterInfo:
-    """What `railseg info` tells of a raster. It may be too coarse or empty to be worked on.
+def pictures_of(path: str | os.PathLike[str]) -> list[str]:
+    """The rasters of a folder by name, or the one that is given.
+
+    Those of its subfolders and virtual rasters are left out: the latter are made of what lies in the folder already.
 
     Raises:
-        RailSegError: the raster is missing, unreadable, or without CRS, georeference or usable bands.
+        RailSegError: there are too many.
     """
-    source = _open_picture(path, bands)
-    try:
-        with reading(source.name):
-            return _describe(source, Placement(source.dataset), GSD_M, find_stretch(source))
-    finally:
-        source.close()
+    found = [os.fspath(path)]
+    if exists(path) and Path(path).is_dir():
+        inside = [file for file in Path(path).iterdir() if file.suffix.lower() in _PICTURE_ENDINGS]
+        # What begins with a dot is being written. Some formats are folders themselves: GDAL will tell.
+        found = sorted(str(file) for file in inside if not file.name.startswith(".")) or found
+    if len(found) > MAX_PICTURES:
+        raise RailSegError(
+            f"{path} holds {len(found):,} pictures; {MAX_PICTURES} can be open at a time.",
+            "Make one virtual raster of those with the same CRS with gdalbuildvrt, or share them among folders.",
+        )
+    return found
+
+
+def read_raster_info(path: str | os.PathLike[str], bands: Sequence[int] | None = None) -> RasterInfo:
+    """What `railseg info` tells of a raster, or of the one that leads a folder. It may be too coarse or empty.
+
+    Raises:
+        RailSegError: a raster is missing, unreadable, or without CRS, georeference or usable bands.
+    """
+    infos = []
+    for name in pictures_of(path):
+        source = open_picture(name, bands)
+        try:
+            with reading(source.name):
+                infos.append(describe(source, Placement(source.dataset), GSD_M, find_stretch(source)))
+        finally:
+            source.close()
+    return infos[_leading([info.crs for info in infos])]
 
 
 def read_outline(path: str | os.PathLike[str]) -> tuple[BaseGeometry, pyproj.CRS]:
-    """The polygon that a raster covers, in the CRS it is worked in; and that CRS.
+    """What a raster, or a folder of rasters, covers: polygons in the CRS it is worked in; and that CRS.
 
     Raises:
-        RailSegError: the raster is missing, unreadable, or without CRS or georeference.
+        RailSegError: a raster is missing, unreadable, or without CRS or georeference.
     """
-    with open_dataset(path) as dataset, reading(dataset.name):
-        placement = Placement(dataset)
-        return shapely.make_valid(shapely.Polygon(placement.outline())), placement.crs
+    placements = []
+    for name in pictures_of(path):
+        with open_dataset(name) as dataset, reading(dataset.name):
+            placements.append(Placement(dataset))
+    crs = placements[_leading([placement.source_crs.to_string() for placement in placements])].crs
+    outlines = [shapely.Polygon(placement.moved_to(crs).outline()) for placement in placements]
+    return shapely.union_all(shapely.make_valid(outlines)), crs
 
 
 def open_working_grid(
@@ -166,7 +144,8 @@ def open_working_grid(
     """Opens a raster as a working grid and checks all that can be checked before the work.
 
     Args:
-        path: Any raster that GDAL reads, with a CRS and a georeference.
+        path: Any raster that GDAL reads, with a CRS and a georeference; or a folder of such rasters, which is looked at
+            as one picture, in the CRS that most of them have. Where they overlap the first by name counts.
         gsd_m: Ground sampling distance of the grid, in metres.
         bands: The one or three bands that make the picture, counted from 1; by default those that say they are
             red, green and blue, else the first three that are not alpha, else the first one.
@@ -180,64 +159,78 @@ def open_working_grid(
     if not (math.isfinite(gsd_m) and gsd_m > 0):
         raise ValueError(f"gsd_m must be positive, not {gsd_m}")
     chosen = tuple(bands) if bands is not None else None
-    source = _open_picture(path, chosen)
-    try:
-        with reading(source.name):
-            gsd_of_source = Placement(source.dataset).gsd_m
-        if not gsd_of_source <= MAX_SOURCE_GSD_M:  # it may be no number
-            raise RailSegError(
-                f"{source.name} is too coarse: its pixels are {gsd_of_source:.2g} m on the ground.",
-                f"Tracks can be told apart up to {MAX_SOURCE_GSD_M:g} m, and best at {GSD_M:g} m or finer.",
-            )
-        check_has_data(source)
-        stretch = find_stretch(source)
-    finally:
-        source.close()
-    return GridRecipe(os.fspath(path), gsd_m, chosen, area, stretch).open()
+    names = pictures_of(path)
+    stretches, crss, some_data = [], [], False
+    for name in names:
+        source = open_picture(name, chosen)
+        try:
+            with reading(source.name):
+                placement = Placement(source.dataset)
+            if not placement.gsd_m <= MAX_SOURCE_GSD_M:  # it may be no number
+                raise RailSegError(
+                    f"{source.name} is too coarse: its pixels are {placement.gsd_m:.2g} m on the ground.",
+                    f"Tracks can be told apart up to {MAX_SOURCE_GSD_M:g} m, and best at {GSD_M:g} m or finer.",
+                )
+            some_data = some_data or has_data(source)
+            stretches.append(find_stretch(source))
+            crss.append((placement.source_crs.to_string(), placement.crs.to_wkt()))
+        finally:
+            source.close()
+    if not some_data:
+        raise RailSegError(
+            f"{os.fspath(path)} has no pixel with data: all of it is nodata or transparent.",
+            "Check its nodata value and its mask.",
+        )
+    crs = crss[_leading([of_source for of_source, _ in crss])][1] if len(names) > 1 else None
+    return GridRecipe(os.fspath(path), gsd_m, chosen, area, tuple(stretches), crs).open()
 
 
 class WorkingGrid:
-    """A raster as square metric pixels on the lattice. A context manager; several threads may read.
+    """A raster, or a folder of rasters, as square metric pixels on the lattice; several threads may read.
+
+    A context manager.
 
     Attributes:
         recipe: Opens the same grid in another process.
-        info: What the raster is.
+        infos: What the rasters are, in the order in which they count.
+        info: Of the one that leads: the first of those that have the most common CRS.
         gsd_m: Ground sampling distance, in metres.
         crs: The working CRS: projected, metric, true to scale.
-        source_crs: The raster's own (of its ground control points if it has those).
-        source_gsd_m: The raster's ground sampling distance, in metres.
-        picture_window: The smallest window that covers the raster.
-        window: What is to be worked on: the raster or its part in the area's box, grown to multiples of 256 px.
+        source_crs: Of the raster that leads (of its ground control points if it has those).
+        source_gsd_m: Ground sampling distance of the coarsest raster, in metres.
+        picture_window: The smallest window that covers all rasters.
+        window: What is to be worked on: the rasters or their part in the area's box, grown to multiples of 256 px.
     """
 
     def __init__(self, recipe: GridRecipe) -> None:
-        self._source = _open_picture(recipe.path, recipe.bands)
-        with closed_on_error(self), reading(self._source.name):
-            placement = Placement(self._source.dataset)
-            self.recipe = recipe
-            self.info = _describe(self._source, placement, recipe.gsd_m, recipe.stretch)
-            self.gsd_m = recipe.gsd_m
-            self.crs = CRS.from_user_input(placement.crs)
-            self.source_crs = CRS.from_user_input(placement.source_crs)
-            self.source_gsd_m = placement.gsd_m
-            self.picture_window = placement.footprint(self.gsd_m)
-            picture = shapely.box(*self.picture_window.bounds(self.gsd_m)).buffer(AREA_MARGIN_M)
-            self._polygon = recipe.area.polygon_in(placement.crs, picture) if recipe.area else None
+        names = pictures_of(recipe.path)
+        if len(names) != len(recipe.stretches):
+            raise RailSegError(f"The pictures in {recipe.path} are others than before.", "Run it again.")
+        self.recipe = recipe
+        self.gsd_m = recipe.gsd_m
+        self._pictures: list[Picture] = []
+        working_crs = None if recipe.crs is None else pyproj.CRS.from_wkt(recipe.crs)
+        with closed_on_error(self):
+            for name, stretch in zip(names, recipe.stretches, strict=True):
+                self._pictures.append(Picture(name, recipe.bands, self.gsd_m, stretch, working_crs))
+            leading = self._pictures[_leading([picture.info.crs for picture in self._pictures])]
+            self.infos = tuple(picture.info for picture in self._pictures)
+            self.info = leading.info
+            self.crs = CRS.from_user_input(leading.crs)
+            self.source_crs = CRS.from_user_input(leading.source_crs)
+            self.source_gsd_m = max(info.gsd_m for info in self.infos)
+            self.picture_window = PixelWindow.covering_all([picture.window for picture in self._pictures])
+            picture_box = shapely.box(*self.picture_window.bounds(self.gsd_m)).buffer(AREA_MARGIN_M)
+            self._polygon = recipe.area.polygon_in(leading.crs, picture_box) if recipe.area else None
             self.window = self._area_window().snapped(RASTER_TILE_PX)
             if self.window.width * self.window.height > MAX_WINDOW_PX:
                 km2 = self.window.width * self.window.height * self.gsd_m**2 / 1e6
                 raise RailSegError(
-                    f"{self._source.name} covers {km2:,.0f} km²: more than one run can take.",
+                    f"{recipe.path} covers {km2:,.0f} km²: more than one run can take.",
                     "Choose an extent or an area in it; if it should be small, its georeference is wrong.",
                 )
-            self._coverage = Coverage(self._source, placement, self.gsd_m)
-            if self.info.overview > 1:
-                self._source.close()
-                level = self.info.overviews.index(self.info.overview)
-                self._source = _open_picture(recipe.path, recipe.bands, level)
-                placement = Placement(self._source.dataset, placement.crs)
-            self._warp = LatticeWarp(self._source, placement, self.gsd_m)
-            self._pixels = ChunkCache(self._warp.chunk_px, 4, self._make_pixels)
+            chunk_px = min(picture.chunk_px for picture in self._pictures)
+            self._pixels = ChunkCache(chunk_px, 4, self._make_pixels)
             self._area = ChunkCache(_MASK_CHUNK_PX, 1, self._make_area)
 
     @property
@@ -247,20 +240,20 @@ class WorkingGrid:
 
     @property
     def area_m2(self) -> float:
-        """How much ground is to be worked on: the area, as far as it lies in the raster's box, or all of that."""
-        picture = shapely.box(*self.picture_window.bounds(self.gsd_m))
-        return float((picture if self._polygon is None else picture.intersection(self._polygon)).area)
+        """How much ground is to be worked on: the area, as far as it lies in the rasters' boxes, or all of these."""
+        boxes = [shapely.box(*picture.window.bounds(self.gsd_m)) for picture in self._pictures]
+        pictures = shapely.union_all(boxes)
+        return float((pictures if self._polygon is None else pictures.intersection(self._polygon)).area)
 
     @property
     def location(self) -> str:
         """The raster's name, as it holds in any folder of this machine."""
-        return str(Path(self.info.path).absolute()) if exists(self.info.path) else self.info.path
+        return str(Path(self.recipe.path).absolute()) if exists(self.recipe.path) else self.recipe.path
 
     @property
     def files(self) -> tuple[RasterFile, ...]:
-        """What the raster is read from: with other files, pixels may be others."""
-        names = [self.info.path, *(name for name in self._source.dataset.files if not name.endswith(".aux.xml"))]
-        return tuple(_raster_file(name) for name in dict.fromkeys(names))
+        """What is read: with other files, pixels may be others."""
+        return tuple(file for picture in self._pictures for file in picture.files)
 
     def read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
         """The picture in any window, within the area or not, within the raster or not.
@@ -286,11 +279,12 @@ class WorkingGrid:
         """Whether the window comes within `AREA_MARGIN_M` of the area, if one is set, and may have data."""
         box = shapely.box(*window.bounds(self.gsd_m))
         is_near = self._polygon is None or bool(shapely.dwithin(self._polygon, box, AREA_MARGIN_M))
-        return is_near and self._coverage.may_have_data(window)
+        return is_near and any(picture.may_have_data(window) for picture in self._pictures)
 
     def close(self) -> None:
-        """Closes the raster."""
-        self._source.close()
+        """Closes the rasters."""
+        for picture in self._pictures:
+            picture.close()
 
     def __enter__(self) -> Self:
         return self
@@ -312,16 +306,13 @@ class WorkingGrid:
         return window.expanded(math.ceil(AREA_MARGIN_M / self.gsd_m)).intersection(self.picture_window)
 
     def _make_pixels(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
-        made = self._warp.chunk(place) if self._coverage.may_have_data(place) else None
-        if made is None:
-            return None
-        image, valid = made
-        stretch = self.recipe.stretch
-        pixels = np.empty((4, *place.shape), dtype=np.uint8)
-        pixels[:3] = stretch.apply(image) if stretch else image  # a single band stands for all three
-        if not valid.all():
-            pixels[:3, ~valid] = 0
-        pixels[3] = valid
+        pixels: npt.NDArray[np.uint8] | None = None
+        for picture in self._pictures:
+            chunk = picture.chunk(place)
+            if chunk is not None:
+                pixels = chunk if pixels is None else np.where(pixels[3] > 0, pixels, chunk)
+                if pixels[3].all():
+                    break
         return pixels
 
     def _make_area(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
@@ -358,40 +349,6 @@ def reflect_invalid(image: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) 
     return filled
 
 
-def _raster_file(name: str) -> RasterFile:
-    try:
-        status = Path(name).stat()
-    except (OSError, ValueError):
-        return RasterFile(name, None, None)
-    return RasterFile(Path(name).name, status.st_size, status.st_mtime_ns)
-
-
-def _open_picture(
-    path: str | os.PathLike[str], bands: Sequence[int] | None, overview: int | None = None
-) -> SourceRaster:
-    return SourceRaster(path, lambda dataset: choose_bands(dataset, bands), overview=overview)
-
-
-def _describe(source: SourceRaster, placement: Placement, gsd_m: float, stretch: Stretch | None) -> RasterInfo:
-    dataset, first = source.dataset, source.bands[0]
-    overviews = tuple(int(factor) for factor in dataset.overviews(first))
-    # The coarsest that still has two pixels along a working pixel, which are averaged in turn.
-    fine_enough = [factor for factor in overviews if placement.gsd_m * factor <= gsd_m / 2 * 1.001]
-    return RasterInfo(
-        path=source.name,
-        driver=dataset.driver,
-        width=dataset.width,
-        height=dataset.height,
-        dtypes=tuple(dataset.dtypes),
-        colours=tuple(colour.name for colour in dataset.colorinterp),
-        bands=source.bands,
-        nodata=dataset.nodatavals[first - 1],
-        validity=source.validity,
-        stretch=stretch,
-        overviews=overviews,
-        overview=max(fine_enough, default=1),
-        is_tiled=dataset.block_shapes[first - 1][1] < dataset.width or dataset.width <= 2 * RASTER_TILE_PX,
-        crs=placement.source_crs.to_string(),
-        gsd_m=placement.gsd_m,
-        working_crs=placement.crs.to_string(),
-    )
+def _leading(crss: Sequence[str]) -> int:
+    """The number of the first raster that has the most common CRS."""
+    return crss.index(Counter(crss).most_common(1)[0][0])

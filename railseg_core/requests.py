@@ -34,7 +34,7 @@ class _RasterRequest(_Request):
     """A request that makes something of a raster: what is read, what is written, how probabilities become a mask.
 
     Attributes:
-        raster: A file, or any name that GDAL opens (a subdataset, /vsizip/…).
+        raster: A file, or any name that GDAL opens (a subdataset, /vsizip/…); for the model also a folder of pictures.
         output: File to write.
         threshold: Probability from which a pixel counts, 0 to 1; None for what the model file says.
         opening_m: Size of the opening's kernel, metres; 0 for none.

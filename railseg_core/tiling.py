@@ -13,7 +13,7 @@ tiles of 256 px.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -64,6 +64,16 @@ class PixelWindow:
             math.floor(-ymax / gsd_m + slack),
             math.ceil(xmax / gsd_m - slack),
             math.ceil(-ymin / gsd_m - slack),
+        )
+
+    @classmethod
+    def covering_all(cls, windows: Sequence[PixelWindow]) -> PixelWindow:
+        """The smallest window that covers some, one at least."""
+        return cls.between(
+            min(window.col for window in windows),
+            min(window.row for window in windows),
+            max(window.right for window in windows),
+            max(window.bottom for window in windows),
         )
 
     @property

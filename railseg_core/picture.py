@@ -1,0 +1,203 @@
+"""One raster on the lattice: where it lies, where it may have data, and its pixels chunk by chunk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+
+from railseg_core.coverage import Coverage
+from railseg_core.lattice_warp import LatticeWarp
+from railseg_core.placement import Placement
+from railseg_core.radiometry import Stretch
+from railseg_core.source_raster import SourceRaster, choose_bands, closed_on_error, reading
+from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
+
+
+@dataclass(frozen=True, slots=True)
+class RasterInfo:
+    """What there is to know of a raster before it is worked on.
+
+    Attributes:
+        path: As it was given.
+        driver: GDAL's name of the format.
+        width: In pixels.
+        height: In pixels.
+        dtypes: Of all bands.
+        colours: What each band says it shows: "red", "alpha", "gray", "palette", "undefined"…
+        bands: The bands used, counted from 1.
+        nodata: The nodata value of the first used band.
+        validity: What says which pixels are valid: "nodata", "mask" (or alpha), or "".
+        stretch: How other than 8-bit values become 8-bit; None for an 8-bit raster.
+        overviews: Factors of the overviews.
+        overview: The factor of the overview that is read, 1 for the full picture.
+        is_tiled: Whether the file is in square tiles; strips of a wide picture are slow to read in windows.
+        crs: Of the raster (of its ground control points if it is placed by those): "EPSG:…" or WKT.
+        gsd_m: Of the raster, in metres on the ground.
+        working_crs: What it is worked in.
+    """
+
+    path: str
+    driver: str
+    width: int
+    height: int
+    dtypes: tuple[str, ...]
+    colours: tuple[str, ...]
+    bands: tuple[int, ...]
+    nodata: float | None
+    validity: str
+    stretch: Stretch | None
+    overviews: tuple[int, ...]
+    overview: int
+    is_tiled: bool
+    crs: str
+    gsd_m: float
+    working_crs: str
+
+
+class RasterFile(NamedTuple):
+    """A file that a raster is read from.
+
+    Attributes:
+        name: Without its folder, which may be another one on another machine; all of a name that is no file here.
+        size: Bytes; None of what is no file here.
+        changed_ns: When it was changed last; None of what is no file here. A copy has a time of its own.
+    """
+
+    name: str
+    size: int | None
+    changed_ns: int | None
+
+
+class Picture:
+    """A raster on the lattice of a working CRS. Several threads may read it.
+
+    Attributes:
+        info: What the raster is.
+        crs: The working CRS: the one asked for, or the one that suits the raster.
+        source_crs: The raster's own (of its ground control points if it has those).
+        window: The smallest window of the lattice that covers the raster.
+        files: What it is read from: with other files, pixels may be others.
+        chunk_px: The largest chunk that should be made of it.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        bands: Sequence[int] | None,
+        gsd_m: float,
+        stretch: Stretch | None,
+        crs: pyproj.CRS | None = None,
+    ) -> None:
+        """Opens the raster.
+
+        Args:
+            path: Any raster that GDAL reads.
+            bands: As in `open_working_grid`.
+            gsd_m: Of the lattice, in metres.
+            stretch: How other than 8-bit values become 8-bit.
+            crs: The working CRS; the one that suits the raster when not given.
+
+        Raises:
+            RailSegError: the raster is missing, unreadable, or without CRS, georeference or usable bands.
+        """
+        self._source = open_picture(path, bands)
+        with closed_on_error(self), reading(self._source.name):
+            placement = Placement(self._source.dataset, crs)
+            self.info = describe(self._source, placement, gsd_m, stretch)
+            self.crs = placement.crs
+            self.source_crs = placement.source_crs
+            self.window = placement.footprint(gsd_m)
+            names = [os.fspath(path), *(name for name in self._source.dataset.files if not name.endswith(".aux.xml"))]
+            self.files = tuple(_raster_file(name) for name in dict.fromkeys(names))
+            self._stretch = stretch
+            self._coverage = Coverage(self._source, placement, gsd_m)
+            if self.info.overview > 1:
+                self._source.close()
+                level = self.info.overviews.index(self.info.overview)
+                self._source = open_picture(path, bands, level)
+                placement = Placement(self._source.dataset, placement.crs)
+            self._warp = LatticeWarp(self._source, placement, gsd_m)
+            self.chunk_px = self._warp.chunk_px
+
+    def may_have_data(self, window: PixelWindow) -> bool:
+        """False where the raster certainly has none; true of a window, it is true of all larger ones."""
+        return window.intersects(self.window) and self._coverage.may_have_data(window)
+
+    def chunk(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
+        """The pixels of a chunk: a function of its place and size alone.
+
+        Args:
+            place: A square of at most `chunk_px` pixels, at a multiple of its side.
+
+        Returns:
+            uint8 (4, rows, cols): red, green, blue, and 1 where they are valid, else all 0. None without any data.
+
+        Raises:
+            RailSegError: the raster is damaged or cut short.
+        """
+        made = self._warp.chunk(place) if self.may_have_data(place) else None
+        if made is None:
+            return None
+        image, valid = made
+        pixels = np.empty((4, *place.shape), dtype=np.uint8)
+        pixels[:3] = self._stretch.apply(image) if self._stretch else image  # a single band stands for all three
+        if not valid.all():
+            pixels[:3, ~valid] = 0
+        pixels[3] = valid
+        return pixels
+
+    def close(self) -> None:
+        """Closes the raster."""
+        self._source.close()
+
+
+def open_picture(
+    path: str | os.PathLike[str], bands: Sequence[int] | None, overview: int | None = None
+) -> SourceRaster:
+    """A raster's bands that make a picture, or an overview of them, counted from 0.
+
+    Raises:
+        RailSegError: it is missing, unreadable or has no usable bands.
+    """
+    return SourceRaster(path, lambda dataset: choose_bands(dataset, bands), overview=overview)
+
+
+def describe(source: SourceRaster, placement: Placement, gsd_m: float, stretch: Stretch | None) -> RasterInfo:
+    """What there is to know of an open raster."""
+    dataset, first = source.dataset, source.bands[0]
+    overviews = tuple(int(factor) for factor in dataset.overviews(first))
+    # The coarsest that still has two pixels along a working pixel, which are averaged in turn.
+    fine_enough = [factor for factor in overviews if placement.gsd_m * factor <= gsd_m / 2 * 1.001]
+    return RasterInfo(
+        path=source.name,
+        driver=dataset.driver,
+        width=dataset.width,
+        height=dataset.height,
+        dtypes=tuple(dataset.dtypes),
+        colours=tuple(colour.name for colour in dataset.colorinterp),
+        bands=source.bands,
+        nodata=dataset.nodatavals[first - 1],
+        validity=source.validity,
+        stretch=stretch,
+        overviews=overviews,
+        overview=max(fine_enough, default=1),
+        is_tiled=dataset.block_shapes[first - 1][1] < dataset.width or dataset.width <= 2 * RASTER_TILE_PX,
+        crs=placement.source_crs.to_string(),
+        gsd_m=placement.gsd_m,
+        working_crs=placement.crs.to_string(),
+    )
+
+
+def _raster_file(name: str) -> RasterFile:
+    try:
+        status = Path(name).stat()
+    except (OSError, ValueError):
+        return RasterFile(name, None, None)
+    return RasterFile(Path(name).name, status.st_size, status.st_mtime_ns)
