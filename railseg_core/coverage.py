@@ -16,7 +16,7 @@ from rasterio.io import DatasetReader
 from railseg_core.placement import Placement
 from railseg_core.source_raster import SourceRaster
 from railseg_core.tiling import PixelWindow
-from railseg_core.virtual_raster import description_of
+from railseg_core.virtual_raster import description_of, is_on_network
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element  # nosec B405
@@ -66,6 +66,8 @@ def _holds(source: SourceRaster) -> Holds | None:
     """What the raster's directory tells; None where it tells nothing."""
     if not source.is_invalid_where_empty:
         return None  # what was never written is black, and black is a picture
+    if is_on_network(source.name):
+        return None  # its whole directory would be fetched
     if source.dataset.driver == "GTiff":
         return _holds_of_tiff(source.dataset, source.stored_bands)
     if source.dataset.driver == "VRT":

@@ -50,7 +50,7 @@ def prepare_process_environment() -> None:
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """For imports under it that load much: torch and the rest take a third less time, and so does the process's end.
+    """For imports under it that load much: torch and the rest take a quarter less time, and so does the process's end.
 
     What modules hold stays for good. So the garbage collector need not look through it, neither meanwhile nor later.
     """
