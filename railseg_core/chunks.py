@@ -52,20 +52,20 @@ class ChunkCache:
         return pixels
 
     def _chunk(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
-        with self._lock:
-            chunk = self._chunks.get(place)
-            is_new = chunk is None
-            if chunk is None:
-                chunk = self._chunks[place] = Future()
+        own: Future[npt.NDArray[np.uint8] | None] = Future()
+        try:
+            with self._lock:
+                chunk = self._chunks.setdefault(place, own)
+                self._chunks.move_to_end(place)
                 if len(self._chunks) > self._capacity:
                     self._chunks.popitem(last=False)
-            else:
-                self._chunks.move_to_end(place)
-        if is_new:
-            try:
-                chunk.set_result(self._make(place))
-            except BaseException as error:
-                with self._lock:
-                    self._chunks.pop(place, None)
-                chunk.set_exception(error)
+            if chunk is own:
+                own.set_result(self._make(place))
+        except BaseException as error:
+            with self._lock:
+                if self._chunks.get(place) is own:
+                    del self._chunks[place]
+            if not own.done():
+                own.set_exception(error)  # for the threads that wait for it
+            raise
         return chunk.result()

@@ -78,6 +78,8 @@ def _holds(source: SourceRaster) -> Holds | None:
 def _holds_of_tiff(dataset: DatasetReader, bands: tuple[int, ...]) -> Holds | None:
     """Of a GeoTIFF: whether a block of the window has bytes in the file, in any band."""
     block_rows, block_cols = dataset.block_shapes[bands[0] - 1]
+    if block_cols == dataset.width and block_rows < dataset.height:
+        return None  # in strips, of which GDAL may cut a high one into rows that have no place in the file
     count_down, count_across = -(-dataset.height // block_rows), -(-dataset.width // block_cols)
     if count_down * count_across * len(bands) > _MAX_BLOCKS:
         return None

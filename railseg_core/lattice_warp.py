@@ -36,6 +36,10 @@ class LatticeWarp:
     Finer rasters are averaged over the true footprint of each working pixel, also a rotated or distorted one;
     coarser ones are interpolated. A chunk is a pure function of its place.
 
+    Attributes:
+        chunk_px: The largest side of a chunk.
+        chunk_source_px: How many of the raster's pixels are read for it.
+
     Args:
         source: The raster, or an overview of it.
         placement: Where its pixels lie.
@@ -63,6 +67,7 @@ class LatticeWarp:
         self.chunk_px = _MAX_CHUNK_PX
         while self.chunk_px > _MIN_CHUNK_PX and self.chunk_px * max(across, down) > _MAX_SOURCE_PX:
             self.chunk_px //= 2
+        self.chunk_source_px = math.ceil(self.chunk_px * across) * math.ceil(self.chunk_px * down)
 
     def chunk(self, place: PixelWindow) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]] | None:
         """The pixels of a chunk.

@@ -85,6 +85,7 @@ class Picture:
         window: The smallest window of the lattice that covers the raster.
         files: What it is read from: with other files, pixels may be others.
         chunk_px: The largest chunk that should be made of it.
+        chunk_bytes: What is read of the raster for such a chunk.
     """
 
     def __init__(
@@ -125,6 +126,8 @@ class Picture:
                 placement = Placement(self._source.dataset, placement.crs)
             self._warp = LatticeWarp(self._source, placement, gsd_m)
             self.chunk_px = self._warp.chunk_px
+            value_bytes = 1 if self._source.is_eight_bit else np.dtype(np.float32).itemsize
+            self.chunk_bytes = self._warp.chunk_source_px * self._source.channels * value_bytes
 
     def may_have_data(self, window: PixelWindow) -> bool:
         """False where the raster certainly has none; true of a window, it is true of all larger ones."""

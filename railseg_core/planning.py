@@ -59,10 +59,10 @@ def plan_work(grid: WorkingGrid, segmenter: Segmenter, blocks: Sequence[PlannedB
     tiles = sum(len(block.fresh) for block in blocks)
     seconds = None
     if tiles >= _MEASURED_FROM_TILES:
-        # One thread reads while another computes: the slower of the two sets the pace.
+        # Threads read while others compute: the slower of the two sets the pace.
         started = time.perf_counter()
         grid.read(blocks[len(blocks) // 2].tiles[0].window)
-        reading_s = time.perf_counter() - started
+        reading_s = (time.perf_counter() - started) / min(segmenter.readers, grid.most_readers)
         seconds = round(tiles * max(reading_s, 1 / tiles_per_s(segmenter)) / _NETWORK_SHARE, 1)
     return WorkPlan(
         source_gsd_m=grid.source_gsd_m,

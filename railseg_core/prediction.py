@@ -105,14 +105,15 @@ def predict_blocks(
     def read(part: _Part) -> tuple[dict[Tile, _TileImage | None], bool]:
         return {tile: _tile_image(grid, tile) for tile in part.tiles if not ended.is_set()}, part.ends_block
 
+    count = min(segmenter.readers, grid.most_readers)
+    ahead = max(count, _AHEAD_TILES // segmenter.batch_tiles)
     with (
-        _threads(segmenter.readers, waits=True) as readers,  # the raster may be closed when these have ended
+        _threads(count, waits=True) as readers,  # the raster may be closed when these have ended
         _threads(segmenter.parallel_batches, waits=False) as network,
         segmenter.threads_divided(),
     ):
         computing: deque[list[_Batch]] = deque([[]])  # of blocks, the last one still incomplete
         try:
-            ahead = max(segmenter.readers, _AHEAD_TILES // segmenter.batch_tiles)
             for images, ends_block in _in_order(readers, read, _parts(blocks, segmenter.batch_tiles), ahead):
                 pixels = [image.pixels for image in images.values() if image is not None]
                 future = network.submit(segmenter.predict, np.stack(pixels)) if pixels else None

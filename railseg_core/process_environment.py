@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -54,9 +55,13 @@ def loading() -> Iterator[None]:
 
     What modules hold stays for good. So the garbage collector need not look through it, neither meanwhile nor later.
     """
+    known, was_enabled = len(sys.modules), gc.isenabled()
+    gc.collect()  # or what is garbage now would stay for good too
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
-        gc.freeze()
+        if was_enabled:
+            gc.enable()
+        if len(sys.modules) > known:
+            gc.freeze()

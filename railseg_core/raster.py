@@ -47,6 +47,8 @@ AREA_MARGIN_M = 12.0
 """Worked on beyond the area: morphology and thinning see their neighbours up to the area's edge."""
 MAX_PICTURES = 500
 """Of a folder: a system lets a program open about a thousand files."""
+_READ_BYTES = 100 * 2**20
+"""Of rasters at a time. While these become a chunk they take up to eight times as much."""
 _PICTURE_ENDINGS = (".tif", ".tiff", ".jp2", ".jpg", ".jpeg", ".png", ".img")
 _MASK_CHUNK_PX = 512
 _GREY = 128
@@ -200,6 +202,7 @@ class WorkingGrid:
         source_gsd_m: Ground sampling distance of the coarsest raster, in metres.
         picture_window: The smallest window that covers all rasters.
         window: What is to be worked on: the rasters or their part in the area's box, grown to multiples of 256 px.
+        most_readers: So many threads may read at a time, by the memory and the open files that it takes.
     """
 
     def __init__(self, recipe: GridRecipe) -> None:
@@ -230,6 +233,8 @@ class WorkingGrid:
                     "Choose an extent or an area in it; if it should be small, its georeference is wrong.",
                 )
             chunk_px = min(picture.chunk_px for picture in self._pictures)
+            by_memory = _READ_BYTES // max(picture.chunk_bytes for picture in self._pictures)
+            self.most_readers = max(1, min(by_memory, MAX_PICTURES // len(names)))  # each opens its own files
             self._pixels = ChunkCache(chunk_px, 4, self._make_pixels)
             self._area = ChunkCache(_MASK_CHUNK_PX, 1, self._make_area)
 
@@ -277,9 +282,11 @@ class WorkingGrid:
 
     def wants(self, window: PixelWindow) -> bool:
         """Whether the window comes within `AREA_MARGIN_M` of the area, if one is set, and may have data."""
-        box = shapely.box(*window.bounds(self.gsd_m))
-        is_near = self._polygon is None or bool(shapely.dwithin(self._polygon, box, AREA_MARGIN_M))
-        return is_near and any(picture.may_have_data(window) for picture in self._pictures)
+        if self._polygon is not None:
+            box = shapely.box(*window.bounds(self.gsd_m))
+            if not shapely.dwithin(self._polygon, box, AREA_MARGIN_M):
+                return False
+        return any(picture.may_have_data(window) for picture in self._pictures)
 
     def close(self) -> None:
         """Closes the rasters."""

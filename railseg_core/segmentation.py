@@ -137,7 +137,7 @@ class Segmenter:
 
     @property
     def parallel_batches(self) -> int:
-        """From how many threads at a time `predict` is best called: on CUDA one copies while the other computes."""
+        """From how many threads at a time `predict` is best called: on CUDA one prepares while the other computes."""
         return {"cpu": min(torch.get_num_threads(), _MOST_PARALLEL), "cuda": 2}.get(self.device, 1)
 
     @property
@@ -224,7 +224,7 @@ def _predict_batch(placed: _Placed, tiles: UInt8Array) -> UInt8Array:
         batch = torch.from_numpy(tiles)
         if placed.device == "cuda":
             batch = batch.pin_memory()  # the card fetches it by itself, while the processor goes on
-        batch = batch.to(placed.device, non_blocking=True).contiguous(memory_format=placed.layout)
+        batch = batch.to(placed.device, non_blocking=placed.device == "cuda").contiguous(memory_format=placed.layout)
         result: UInt8Array = placed.network(batch).cpu().numpy()
     return result
 

@@ -210,8 +210,14 @@ class SourceRaster:
             # GDAL gives nodata precedence over alpha: such a raster's alpha band is read beside it.
             self._alpha = alpha[0] if alpha and self._by_nodata else None
             self.stored_bands = (*self.bands, *alpha)
-            by_nodata = self._by_nodata and all(MaskFlags.nodata in flag for flag in flags)
-            self.is_invalid_where_empty = by_nodata or all(MaskFlags.alpha in flag for flag in flags)
+            # What was never written is read as the band's nodata value, and as 0 where it has none.
+            filled = [self.dataset.nodatavals[band - 1] for band in (*self.bands, *alpha)]
+            by_nodata = self._by_nodata and all(
+                flag == [MaskFlags.nodata] and value is not None and ("float" in dtype or value.is_integer())
+                for flag, value, dtype in zip(flags, filled[: len(flags)], self.dtypes, strict=True)
+            )
+            by_alpha = all(MaskFlags.alpha in flag for flag in flags) and not any(filled[len(flags) :])
+            self.is_invalid_where_empty = by_nodata or by_alpha
 
     @property
     def name(self) -> str:

@@ -48,6 +48,7 @@ WARM_UP = 0.03  # share of the budget in which the learning rate rises
 AVERAGE_DECAY = 0.998
 MAX_LEFT_OUT = 100  # steps without a finite loss
 CHECKPOINT_SECONDS = 120.0
+MIN_SWITCH_CROP_PX = 128
 VALIDATION_CROPS = 48
 VALIDATION_SEED = 900_001  # beyond every --seed
 
@@ -85,6 +86,8 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error("--minutes must be more than 0")
     if settings.real_share + settings.negative_share > 1:
         parser.error("--real-share and --negative-share are more than 1 together")
+    if settings.switch_share and min(settings.crop_px) < MIN_SWITCH_CROP_PX:
+        parser.error(f"--switch-share takes crops of {MIN_SWITCH_CROP_PX} px or more: no fan of tracks fits into less")
     if not 0 <= settings.seed < 1000:
         parser.error("--seed must be below 1000: the seeds of validation and test lie beyond")
     return settings

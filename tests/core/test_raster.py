@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
+import numpy.typing as npt
 import pyproj
 import pytest
 import rasterio
@@ -22,6 +24,7 @@ from rasterio.rpc import RPC
 from rasters import CORNER_X, CORNER_Y, KINDS, UTM, WAVE_X, WAVE_Y, Kind, waves, write
 
 from railseg_core.area import Area
+from railseg_core.chunks import ChunkCache
 from railseg_core.errors import RailSegError
 from railseg_core.raster import AREA_MARGIN_M, open_working_grid, read_raster_info, reflect_invalid
 from railseg_core.source_raster import SourceRaster, choose_bands
@@ -78,11 +81,43 @@ def test_a_raster_is_closed_when_all_threads_have_read(tmp_path: Path) -> None:
     source = SourceRaster(picture, lambda dataset: choose_bands(dataset, None))
     with ThreadPoolExecutor(4) as threads:
         reads = [threads.submit(source.read, source.window) for _ in range(4)]
-        while not any(read.running() for read in reads):
+        while not any(read.running() or read.done() for read in reads):
             time.sleep(0.001)
         source.close()
     assert source.dataset.closed
     assert all(read.exception() is None or isinstance(read.exception(), RailSegError) for read in reads)
+
+
+def test_a_chunk_that_fails_fails_for_all_that_wait_for_it_and_is_made_anew() -> None:
+    waiting, calls = Event(), []
+
+    def make(place: PixelWindow) -> npt.NDArray[np.uint8]:
+        calls.append(place)
+        if len(calls) == 1:
+            waiting.wait(10)
+            raise RailSegError("The file is cut short.", "Copy it again.")
+        return np.full((1, *place.shape), 7, dtype=np.uint8)
+
+    cache = ChunkCache(16, 1, make)
+    window = PixelWindow(0, 0, 16, 16)
+    with ThreadPoolExecutor(3) as threads:
+        reads = [threads.submit(cache.read, window) for _ in range(3)]
+        while not calls:
+            time.sleep(0.001)
+        time.sleep(0.05)  # for the others to come to the same chunk
+        waiting.set()
+        failed = [isinstance(read.exception(), RailSegError) for read in reads]
+    assert any(failed)
+    assert (cache.read(window) == 7).all()
+
+
+def test_fewer_threads_read_finer_pictures(tmp_path: Path) -> None:
+    most = []
+    for gsd_m, dtype in ((0.2, "uint8"), (0.02, "uint8"), (0.02, "uint16")):
+        path = Kind(gsd_m=gsd_m, dtype=dtype).write(tmp_path / f"{dtype}_{gsd_m}.tif")
+        with open_working_grid(path) as grid:
+            most.append(grid.most_readers)
+    assert most[0] > 8 > most[1] > most[2] == 1
 
 
 def test_every_kind_of_raster_fills_its_footprint(picture: Path) -> None:

@@ -85,7 +85,12 @@ def test_a_checkpoint_of_another_optimiser_is_not_gone_on_with(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     "wrong",
-    [["--minutes", "0"], ["--real-share", "0.7", "--negative-share", "0.4"], ["--start", "a", "--encoder", "b"]],
+    [
+        ["--minutes", "0"],
+        ["--switch-share", "0.4", "--crop-px", "96"],
+        ["--real-share", "0.7", "--negative-share", "0.4"],
+        ["--start", "a", "--encoder", "b"],
+    ],
 )
 def test_settings_that_cannot_be_meant_are_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
