@@ -69,14 +69,14 @@ def _holds(source: SourceRaster) -> Holds | None:
     if is_on_network(source.name):
         return None  # its whole directory would be fetched
     if source.dataset.driver == "GTiff":
-        return _holds_of_tiff(source.dataset, source.stored_bands)
+        return held_by_tiff(source.dataset, source.stored_bands)
     if source.dataset.driver == "VRT":
         return _holds_of_mosaic(description_of(source.dataset), source.stored_bands)
     return None
 
 
-def _holds_of_tiff(dataset: DatasetReader, bands: tuple[int, ...]) -> Holds | None:
-    """Of a GeoTIFF: whether a block of the window has bytes in the file, in any band."""
+def held_by_tiff(dataset: DatasetReader, bands: tuple[int, ...]) -> Holds | None:
+    """Of a GeoTIFF: whether a block of a window has bytes in the file, in any of the bands; None where all have."""
     block_rows, block_cols = dataset.block_shapes[bands[0] - 1]
     if block_cols == dataset.width and block_rows < dataset.height:
         return None  # in strips, of which GDAL may cut a high one into rows that have no place in the file

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -22,6 +23,7 @@ from rasterio.io import DatasetReader, DatasetWriter
 from rasterio.windows import Window
 
 from railseg_core.chunks import ChunkCache
+from railseg_core.coverage import Holds, held_by_tiff
 from railseg_core.errors import RailSegError
 from railseg_core.lattice_warp import LatticeWarp
 from railseg_core.outputs import written_aside
@@ -319,16 +321,32 @@ class GridRaster:
         valid = np.zeros(window.shape, dtype=np.bool_)
         part = window.intersection(self.window)
         if not part.is_empty:
-            own = PixelWindow(part.col - self.window.col, part.row - self.window.row, part.width, part.height)
-            values, known = self._source.read(own)
+            values, known = self._source.read(self._in_file(part))
             where = part.local_slices(window)
             pixels[:, *where] = _encoded(values, self.recipe.encoding)
             valid[where] = known
         return pixels, valid
 
+    def may_have_track(self, window: PixelWindow) -> bool:
+        """False where nothing but 0 can be read in the window; most of a country's raster was never written."""
+        part = window.intersection(self.window)
+        if part.is_empty:
+            return False
+        return self._holds is None or self._holds(self._in_file(part))
+
     def close(self) -> None:
         """Closes the raster."""
         self._source.close()
+
+    @cached_property
+    def _holds(self) -> Holds | None:
+        """What the file's directory tells, in the file's own numbers; None where it tells nothing."""
+        dataset, bands = self._source.dataset, self._source.stored_bands
+        is_empty_0 = all(dataset.nodatavals[band - 1] in (None, 0) for band in bands)
+        if self._chunks is not None or dataset.driver != "GTiff" or not is_empty_0:
+            return None
+        with reading(self._source.name):
+            return held_by_tiff(dataset, bands)
 
     def __enter__(self) -> Self:
         return self
@@ -337,6 +355,10 @@ class GridRaster:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _in_file(self, window: PixelWindow) -> PixelWindow:
+        """The window counted from the file's first pixel."""
+        return PixelWindow(window.col - self.window.col, window.row - self.window.row, window.width, window.height)
 
     def _make_pixels(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
         made = self._warp.chunk(place)

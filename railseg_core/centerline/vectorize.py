@@ -7,7 +7,13 @@ from concurrent.futures import Executor
 from itertools import repeat
 
 from railseg_core.centerline.artefacts import drop_doubtful_pieces, simplify, trim_hooks
-from railseg_core.centerline.blocks import AreaMask, SparseSkeleton, skeleton_of_raster, skeleton_of_recipe
+from railseg_core.centerline.blocks import (
+    AreaMask,
+    SparseSkeleton,
+    block_halo_px,
+    skeleton_of_raster,
+    skeleton_of_recipe,
+)
 from railseg_core.centerline.crossings import resolve_crossings
 from railseg_core.centerline.features import railway_map_of
 from railseg_core.centerline.gaps import bridge_gaps
@@ -90,7 +96,8 @@ def _skeleton(
     block_px: int,
 ) -> SparseSkeleton:
     """The skeleton of all blocks, which is the whole raster's."""
-    cores = list(_cores(raster.window, block_px))
+    halo_px = block_halo_px(raster.gsd_m, params, has_axis="axis" in raster.bands)
+    cores = [core for core in _cores(raster.window, block_px) if raster.may_have_track(core.expanded(halo_px))]
     reporter.progress("skeleton", 0, len(cores))
     results: Iterable[SparseSkeleton] = (
         (skeleton_of_raster(raster, core, params, area_mask) for core in cores)

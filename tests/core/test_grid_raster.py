@@ -16,6 +16,8 @@ import rasterio
 import rasterio.vrt
 import rasterio.warp
 from affine import Affine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from rasterio.crs import CRS
 from rasters import CORNER_X, CORNER_Y, FEET, UTM, Kind, write
 
@@ -83,6 +85,30 @@ def test_what_is_never_written_is_not_valid(tmp_path: Path) -> None:
     assert seen.sum() == 256 * 256
     assert seen[part.local_slices(WINDOW)].all()
     assert (read[:, ~seen] == 0).all()
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    written=st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 1000), st.integers(1, 200)), max_size=3),
+    places=st.lists(
+        st.tuples(st.integers(-900, 900), st.integers(-900, 900), st.integers(1, 300)), min_size=5, max_size=5
+    ),
+)
+def test_where_no_track_can_be_none_is_read(
+    written: list[tuple[int, int, int]], places: list[tuple[int, int, int]], tmp_path: Path
+) -> None:
+    window = PixelWindow(-512, -512, 1280, 1280)
+    path = tmp_path / "law.tif"
+    with create_grid_raster(path, window, 0.2, "EPSG:25832", overwrite=True) as output:
+        for col, row, side in written:
+            part = PixelWindow(col - 512, row - 512, side, side)
+            output.write(part, np.full((2, side, side), 9, np.uint8), np.ones((side, side), np.bool_))
+    with open_grid_raster(path) as raster:
+        for col, row, side in places:
+            place = PixelWindow(col, row, side, side)
+            assert raster.may_have_track(place) or not raster.read(place)[0].any()
+        for col, row, side in written:
+            assert raster.may_have_track(PixelWindow(col - 512, row - 512, side, side))
 
 
 def test_an_interrupt_while_writing_leaves_nothing_behind(tmp_path: Path) -> None:

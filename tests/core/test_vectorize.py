@@ -9,6 +9,7 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rasterio.shutil import copy
 from scipy.ndimage import gaussian_filter
 from scipy.signal import savgol_filter
 from scipy.spatial import cKDTree
@@ -17,6 +18,7 @@ from railseg_core.area import polygon_mask
 from railseg_core.centerline.blocks import SparseSkeleton, block_halo_px, skeleton_of_window
 from railseg_core.centerline.smoothing import SAGITTA_M, STEP_M, local_cubic, min_radius_m, smooth
 from railseg_core.centerline.vectorize import LineParams, vectorize
+from railseg_core.grid_raster import open_grid_raster
 from railseg_core.metrics import score_lines
 from railseg_core.reporting import Silent
 from railseg_core.tiling import PixelWindow
@@ -264,6 +266,26 @@ def test_a_raster_without_track_has_an_empty_map(tmp_path):
     with raster_of(tmp_path / "p.tif", np.zeros((2, 200, 300), dtype=np.uint8), window) as raster:
         found = vectorize(raster, LineParams())
     assert (len(found.tracks), len(found.nodes), found.total_length_m) == (0, 0, 0)
+
+
+def test_blocks_in_which_nothing_was_written_are_not_looked_at(tmp_path):
+    far = 400.0
+    lines = (track(0, 0, 10, (60, 0)), track(far, far, 100, (60, 0)))
+    blocks = []
+
+    class Listener(Silent):
+        def progress(self, stage, done, total):
+            if (stage, done) == ("skeleton", 0):
+                blocks.append(total)
+
+    with _raster(tmp_path, lines) as sparse:
+        copy(tmp_path / "p.tif", tmp_path / "dense.tif", driver="GTiff", tiled=True, sparse_ok=False)
+        maps = [vectorize(sparse, LineParams(), reporter=Listener(), block_px=256)]
+    with open_grid_raster(tmp_path / "dense.tif") as dense:
+        maps.append(vectorize(dense, LineParams(), reporter=Listener(), block_px=256))
+    assert len(maps[0].tracks) == 2
+    _same(*maps)
+    assert blocks[0] < blocks[1] / 3
 
 
 def test_progress_counts_blocks_and_wide_areas_are_told(tmp_path):
