@@ -12,6 +12,7 @@ from railseg_core.block_plan import plan_blocks
 from railseg_core.network.model_card import bundled_model_path
 from railseg_core.planning import WorkPlan, plan_work
 from railseg_core.raster import open_working_grid
+from railseg_core.reporting import Timeline
 from railseg_core.segmentation import Segmenter
 from railseg_core.tiling import tiles_of
 
@@ -59,3 +60,15 @@ def test_an_area_makes_it_less(sample_raster: Path, segmenter: Segmenter) -> Non
     plan, tiles = plan_of(sample_raster, segmenter, Area(corners, crs))
     assert plan.area_m2 == pytest.approx(20 * 20, rel=0.01)
     assert 0 < plan.tiles <= tiles
+
+
+def test_the_time_left_is_told_by_the_pace_of_the_stages_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("railseg_core.reporting.time.monotonic", lambda: now)
+    timeline = Timeline({"segment": 90.0, "lines": 10.0})
+    assert timeline.remaining_s() is None
+    now = 50.0  # loading and planning
+    assert timeline.fraction("segment", 0, 9) == 0.0
+    now = 60.0
+    assert timeline.fraction("segment", 5, 9) == pytest.approx(0.5)
+    assert timeline.remaining_s() == pytest.approx(10.0)
