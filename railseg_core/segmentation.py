@@ -214,7 +214,8 @@ class Segmenter:
         dtype = torch.float16 if device == "cuda" else torch.float32
         layout = torch.contiguous_format if device == "mps" else torch.channels_last
         # torch's stubs don't know of all three at once.
-        network = copy.deepcopy(self._fused).to(device=device, dtype=dtype, memory_format=layout)  # type: ignore[call-overload]
+        network = copy.deepcopy(self._fused)
+        network.to(device=device, dtype=dtype, memory_format=layout)  # type: ignore[call-overload]
         self._placed = _Placed(device, _ProbabilityNetwork(network, dtype).eval(), layout)
         self.batch_tiles = _BATCH_TILES[device]
 
