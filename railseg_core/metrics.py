@@ -141,7 +141,7 @@ class LineScores:
     @property
     def quality(self) -> float:
         """Right length over all that was extracted or missed."""
-        return _share(self.right_m, self.extracted_m + self.reference_m - self.found_m)
+        return _share(self.right_m, self.extracted_m + (self.reference_m - self.found_m))
 
     @property
     def redundancy(self) -> float:

@@ -203,21 +203,21 @@ class SourceRaster:
                 raise RailSegError(f"{self.name} holds complex numbers.", "Give a picture of amplitudes.")
             self._palette = None if as_values else self._read_palette()
             flags = [self.dataset.mask_flag_enums[band - 1] for band in self.bands]
-            nodata = {self.dataset.nodatavals[band - 1] for band in self.bands}
-            self._by_nodata = any(MaskFlags.nodata in flag for flag in flags) and not (as_values and nodata == {0.0})
+            nodata = [self.dataset.nodatavals[band - 1] for band in self.bands]
+            self._by_nodata = any(MaskFlags.nodata in flag for flag in flags) and not (as_values and {*nodata} == {0.0})
             self._by_mask = any(MaskFlags.per_dataset in flag for flag in flags)
             alpha = [i for i, c in enumerate(self.dataset.colorinterp, 1) if c == ColorInterp.alpha]
             # GDAL gives nodata precedence over alpha: such a raster's alpha band is read beside it.
             self._alpha = alpha[0] if alpha and self._by_nodata else None
             self.stored_bands = (*self.bands, *alpha)
             # What was never written is read as the band's nodata value, and as 0 where it has none.
-            filled = [self.dataset.nodatavals[band - 1] for band in (*self.bands, *alpha)]
             by_nodata = self._by_nodata and all(
                 flag == [MaskFlags.nodata] and value is not None and ("float" in dtype or value.is_integer())
-                for flag, value, dtype in zip(flags, filled[: len(flags)], self.dtypes, strict=True)
+                for flag, value, dtype in zip(flags, nodata, self.dtypes, strict=True)
             )
-            by_alpha = all(MaskFlags.alpha in flag for flag in flags) and not any(filled[len(flags) :])
-            self.is_invalid_where_empty = by_nodata or by_alpha
+            by_alpha = all(MaskFlags.alpha in flag for flag in flags)
+            is_opaque = any(self.dataset.nodatavals[band - 1] for band in alpha)
+            self.is_invalid_where_empty = by_nodata or (by_alpha and not is_opaque)
 
     @property
     def name(self) -> str:
@@ -302,9 +302,8 @@ class SourceRaster:
         """Closes the file, once what other threads are reading of it has been read: GDAL would crash otherwise."""
         with self._one_is_back:
             self._one_is_back.wait_for(lambda: self._reading == 0)
-            for dataset in (self.dataset, *self._idle):
+            for dataset in self._idle:  # nobody reads: these are all that were opened
                 dataset.close()
-            self._idle = [self.dataset]
 
     @contextmanager
     def _a_dataset(self) -> Iterator[DatasetReader]:
