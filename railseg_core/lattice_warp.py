@@ -97,7 +97,7 @@ class LatticeWarp:
         image, valid = self._read(reach, there)
         if valid is not None and not valid.any():
             return None
-        image, valid = sampling.reduced(image, valid, self._factor)
+        image, valid = sampling.reduced(image, valid, (self._factor, self._factor))
         image, valid = self._sample(image, valid, (cols - reach.col) / self._factor, (rows - reach.row) / self._factor)
         if valid is None:
             valid = np.ones(place.shape, dtype=np.bool_)
@@ -130,12 +130,12 @@ class LatticeWarp:
     ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
         ky, kx = self._per_pixel
         start = _whole_shift(cols, rows, self._per_pixel)
-        if start is not None and valid is None and self._resampling == "smooth":
+        if start is not None and self._resampling == "smooth":
             # Every sample is a pixel's middle: no interpolation would change it.
             side = (len(cols) - 1) * _NODE_PX
-            height, width = side * ky, side * kx
-            part = image[start[1] : start[1] + height, start[0] : start[0] + width]
-            return sampling.box_mean(np.ascontiguousarray(part), self._per_pixel), None
+            part = slice(start[1], start[1] + side * ky), slice(start[0], start[0] + side * kx)
+            image = np.ascontiguousarray(image[part])
+            return sampling.reduced(image, None if valid is None else valid[part], self._per_pixel)
         at_cols = _between_nodes(cols - 0.5, self._per_pixel)
         at_rows = _between_nodes(rows - 0.5, self._per_pixel)
         if self._resampling == "nearest":

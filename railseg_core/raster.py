@@ -345,6 +345,9 @@ def reflect_invalid(image: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) 
         return image
     if not valid.any():
         return np.full_like(image, _GREY)
+    in_rows, in_cols = _span(np.flatnonzero(valid.any(axis=1))), _span(np.flatnonzero(valid.any(axis=0)))
+    if valid[in_rows, in_cols].all():
+        return _reflect_beyond_box(image, in_rows, in_cols)
     rows, cols = np.nonzero(~valid)
     indices = distance_transform_edt(~valid, return_distances=False, return_indices=True)
     near_rows, near_cols = indices[:, rows, cols]
@@ -354,6 +357,24 @@ def reflect_invalid(image: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) 
     filled = image.copy()
     filled[:, rows, cols] = image[:, np.where(inside, far_rows, near_rows), np.where(inside, far_cols, near_cols)]
     return filled
+
+
+def _reflect_beyond_box(image: npt.NDArray[np.uint8], in_rows: slice, in_cols: slice) -> npt.NDArray[np.uint8]:
+    """`reflect_invalid` where what is valid is a box, as at a picture's edge: several times as fast."""
+    near, far, inside = [], [], []
+    for span, length in zip((in_rows, in_cols), image.shape[1:], strict=True):
+        places = np.arange(length)
+        near.append(places.clip(span.start, span.stop - 1))
+        far.append(2 * near[-1] - places)
+        inside.append(_span(np.flatnonzero((far[-1] >= span.start) & (far[-1] < span.stop))))
+    filled = image.take(near[0], axis=1).take(near[1], axis=2)
+    filled[:, *inside] = image.take(far[0][inside[0]], axis=1).take(far[1][inside[1]], axis=2)
+    return filled
+
+
+def _span(places: npt.NDArray[np.intp]) -> slice:
+    """From the first to the last."""
+    return slice(int(places[0]), int(places[-1]) + 1)
 
 
 def _leading(crss: Sequence[str]) -> int:

@@ -65,23 +65,21 @@ def nearest(image: Image, valid: Mask | None, cols: Positions, rows: Positions) 
     return _at(image, cols, rows, cv2.INTER_NEAREST), counted
 
 
-def reduced(image: Image, valid: Mask | None, factor: int) -> tuple[Image, Mask | None]:
-    """The means of squares of `factor` x `factor` valid pixels; a square counts where half of it does.
+def reduced(image: Image, valid: Mask | None, per_pixel: tuple[int, int]) -> tuple[Image, Mask | None]:
+    """The means of the valid pixels of boxes; a box counts where half of it does.
 
     Args:
-        image: (rows, cols, bands), both sides multiples of `factor`.
+        image: (h * ky, w * kx, bands).
         valid: Which of its pixels count.
-        factor: Side of a square.
+        per_pixel: (ky, kx) pixels of a box.
     """
-    if factor == 1:
+    if per_pixel == (1, 1):
         return image, valid
-    square = (factor, factor)
     if valid is None:
-        return box_mean(image, square), None
-    weight = valid.astype(np.float32)
-    share = box_mean(weight[..., None], square)
+        return box_mean(image, per_pixel), None
+    share = box_mean(valid.astype(np.float32), per_pixel)
     counted = share[..., 0] >= 0.5
-    return _normalised(box_mean(image.astype(np.float32), square), share, counted, image.dtype), counted
+    return _normalised(box_mean(image.astype(np.float32), per_pixel), share, counted, image.dtype), counted
 
 
 def box_mean(image: Image, per_pixel: tuple[int, int]) -> Image:
