@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from railseg_core.centerline.blocks import AreaMask
-from railseg_core.centerline.params import LineParams, level_of
+from railseg_core.centerline.params import AreaMask, LineParams, level_of
 from railseg_core.grid_raster import GridRaster, create_grid_raster
 from railseg_core.morphology import clean_block, halo_px
 from railseg_core.reporting import Reporter

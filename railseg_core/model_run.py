@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from railseg_core import __version__
+from railseg_core.beside import beside
 from railseg_core.block_plan import PlannedBlock, plan_blocks, shard_of
 from railseg_core.finished_blocks import (
     RASTER_TIMES,
@@ -22,14 +23,13 @@ from railseg_core.finished_blocks import (
 )
 from railseg_core.grid_raster import create_grid_raster
 from railseg_core.network.model_card import ModelCard, bundled_model_path, checksum, read_card
-from railseg_core.planning import plan_work
-from railseg_core.prediction import Predictor, predict_blocks
+from railseg_core.prediction import BANDS, Predictor, predict_blocks, read_ahead
 from railseg_core.probability import predict_missing, write_probabilities
+from railseg_core.process_environment import loading
 from railseg_core.provenance import probability_tags
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.reporting import Reporter
 from railseg_core.requests import ExtractRequest, SegmentRequest
-from railseg_core.segmentation import BANDS, Segmenter, device_description
 
 
 class ModelRun(NamedTuple):
@@ -164,7 +164,13 @@ def _predictor(
         with cluster_predictor(request.scheduler, grid, request.model, request.device, reporter) as predictor:
             yield predictor
         return
-    segmenter = Segmenter(request.model or bundled_model_path(), request.device, reporter)
-    if getattr(request, "shard", None) is None:
+    shard = getattr(request, "shard", None)
+    with beside(partial(read_ahead, grid, blocks if shard is None else shard_of(blocks, *shard))):
+        with loading():  # torch takes more than a second: not where shards or a cluster have done the work
+            from railseg_core.planning import plan_work
+            from railseg_core.segmentation import Segmenter, device_description
+
+        segmenter = Segmenter(request.model or bundled_model_path(), request.device, reporter)
+    if shard is None:
         reporter.plan(plan_work(grid, segmenter, blocks, len(BANDS) + (request.mask is not None)))
     yield Predictor(segmenter.device, device_description(segmenter.device), partial(predict_blocks, grid, segmenter))

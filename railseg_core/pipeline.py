@@ -7,20 +7,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from railseg_core import __version__
 from railseg_core.area import Area
-from railseg_core.centerline.vectorize import AreaMask, LineParams, vectorize
-from railseg_core.chip_export import export_chips
-from railseg_core.compare import compare
+from railseg_core.beside import loaded_beside
+from railseg_core.centerline.params import AreaMask, LineParams
 from railseg_core.errors import RailSegError
-from railseg_core.evaluation import evaluate
 from railseg_core.grid_raster import GridRaster, open_grid_raster
 from railseg_core.mask_raster import write_mask
+from railseg_core.model_run import ModelRun, fill_shard, open_model_run, write_probability
 from railseg_core.outputs import exists, prepare_output
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
-from railseg_core.process_environment import loading
 from railseg_core.provenance import MODEL_TAG, SOURCE_CRS_TAG, SOURCE_GSD_TAG, SOURCE_TAG, picture_tags, tagged_levels
 from railseg_core.railway_map import RailwayMap, RunRecord, write_map
 from railseg_core.raster import open_working_grid
@@ -36,9 +34,6 @@ from railseg_core.requests import (
     SegmentRequest,
     VectorizeRequest,
 )
-
-if TYPE_CHECKING:
-    from railseg_core.model_run import ModelRun
 
 _RASTER_ENDINGS = (".tif", ".tiff")
 
@@ -88,20 +83,23 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
             return clean_raster(request, reporter)
         case VectorizeRequest():
             return vectorize_raster(request, reporter)
+        # What few requests need is loaded for these alone.
         case EvaluateRequest():
+            from railseg_core.evaluation import evaluate
+
             return evaluate(request, reporter)
         case CompareRequest():
+            from railseg_core.compare import compare
+
             return compare(request, reporter)
         case ChipsRequest():
+            from railseg_core.chip_export import export_chips
+
             return export_chips(request, reporter)
 
 
 def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
     """Raster to tracks and nodes; see `run`."""
-    # What imports torch is imported where it is used: that takes seconds, and not every request needs the network.
-    with loading():
-        from railseg_core.model_run import open_model_run, write_probability
-
     clock = _Clock()
     with open_model_run(request, reporter) as work:
         if request.shard is not None:
@@ -109,7 +107,7 @@ def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
         grid = work.grid
         probability_path = request.probability or work.finished.folder / "probability.tif"
         overwrite = request.overwrite or request.probability is None  # an earlier run may have come that far
-        with clock.stage("segment"):
+        with clock.stage("segment"), loaded_beside("railseg_core.centerline.vectorize"):
             write_probability(work, probability_path, reporter, overwrite=overwrite)
         with open_grid_raster(probability_path) as probability:
             params = _line_params(request, probability)
@@ -117,6 +115,8 @@ def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
                 with clock.stage("mask"):
                     _write_mask(request, request.mask, probability, reporter, grid.area_mask)
             with clock.stage("lines"):
+                from railseg_core.centerline.vectorize import vectorize
+
                 railway_map = vectorize(probability, params, reporter=reporter, area_mask=grid.area_mask)
         device = work.predictor.description
         run_record = _run_record(request, clock, grid.source_gsd_m, work.card.name, work.model_sha256, device)
@@ -132,9 +132,6 @@ def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
 
 def segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any]:
     """Raster to probability raster and, on request, mask; see `run`."""
-    with loading():
-        from railseg_core.model_run import open_model_run, write_probability
-
     clock = _Clock()
     with open_model_run(request, reporter) as work:
         with clock.stage("segment"):
@@ -152,8 +149,6 @@ def segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any
 
 
 def _fill_shard(shard: tuple[int, int], work: ModelRun, clock: _Clock, reporter: Reporter) -> dict[str, Any]:
-    from railseg_core.model_run import fill_shard
-
     with clock.stage("segment"):
         filled = fill_shard(work, *shard, reporter)
     return {
@@ -179,6 +174,8 @@ def vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str,
     clock = _Clock()
     with open_grid_raster(request.raster) as source:
         with clock.stage("lines"):
+            from railseg_core.centerline.vectorize import vectorize
+
             railway_map = vectorize(source, _line_params(request, source), reporter=reporter)
         tags = source.tags
         source_gsd_m = float(tags.get(SOURCE_GSD_TAG, source.gsd_m))

@@ -12,8 +12,9 @@ import numpy as np
 from railseg_core.block_plan import PlannedBlock
 from railseg_core.grid_raster import expected_bytes
 from railseg_core.network.model_card import bundled_model_path
+from railseg_core.prediction import BANDS
 from railseg_core.raster import WorkingGrid
-from railseg_core.segmentation import BANDS, Segmenter, device_description
+from railseg_core.segmentation import Segmenter, device_description
 from railseg_core.tiling import TILE_PX
 
 _NETWORK_SHARE = 0.87

@@ -8,21 +8,27 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import islice, takewhile
 from threading import Event
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from railseg_core.block_plan import PlannedBlock
+from railseg_core.errors import RailSegError
 from railseg_core.raster import WorkingGrid, reflect_invalid
-from railseg_core.segmentation import BANDS, Segmenter
 from railseg_core.tiling import OVERLAP_PX, STRIDE_PX, TILE_PX, Tile
+
+if TYPE_CHECKING:
+    from railseg_core.segmentation import Segmenter
 
 UInt8Array = npt.NDArray[np.uint8]
 BoolArray = npt.NDArray[np.bool_]
 
+BANDS = ("track", "axis")
+"""What the model tells of each pixel: P(track) and P(axis)."""
 _CORE = slice(OVERLAP_PX // 2, TILE_PX - OVERLAP_PX // 2)
 _AHEAD_TILES = 16
 """So many are read before they are wanted, 1 MB each: some take longer to read than to predict."""
@@ -128,6 +134,14 @@ def predict_blocks(
                 yield _collect(computing.popleft(), on_tiles)
         finally:
             ended.set()
+
+
+def read_ahead(grid: WorkingGrid, blocks: Iterable[PlannedBlock], ended: Event) -> None:
+    """Reads the first tiles into the grid's cache until `ended` is set; what fails here fails again when it counts."""
+    tiles = (tile for block in blocks for tile in block.fresh)
+    with suppress(RailSegError):
+        for tile in takewhile(lambda _: not ended.is_set(), islice(tiles, _AHEAD_TILES)):
+            grid.read(tile.window)
 
 
 def to_bytes(prediction: BlockPrediction) -> bytes:

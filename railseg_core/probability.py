@@ -12,9 +12,8 @@ import numpy.typing as npt
 from railseg_core.block_plan import PlannedBlock
 from railseg_core.finished_blocks import FinishedBlocks
 from railseg_core.grid_raster import GridRasterWriter
-from railseg_core.prediction import BlockPrediction, PredictBlocks, TilePrediction
+from railseg_core.prediction import BANDS, BlockPrediction, PredictBlocks, TilePrediction
 from railseg_core.reporting import Reporter
-from railseg_core.segmentation import BANDS
 from railseg_core.tiling import PixelWindow, Tile, blending_weights, tiles_of
 
 UInt8Array = npt.NDArray[np.uint8]

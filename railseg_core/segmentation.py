@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from threading import Lock
+from threading import Condition
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +24,6 @@ from railseg_core.reporting import Reporter, Silent
 UInt8Array = npt.NDArray[np.uint8]
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
-BANDS = ("track", "axis")
 _BATCH_TILES = {"cpu": 1, "cuda": 8, "mps": 2}
 _MOST_PARALLEL = 8
 """A tile being predicted takes 140 MB: on many cores some share one."""
@@ -103,6 +102,14 @@ class _Placed(NamedTuple):
     layout: torch.memory_format
 
 
+class _Attempt(NamedTuple):
+    """Where a batch is tried, of how many tiles at most, and whether no other thread's may run meanwhile."""
+
+    placed: _Placed
+    tiles: int
+    alone: bool
+
+
 class Segmenter:
     """A loaded model on a device. Several threads may use it.
 
@@ -126,7 +133,9 @@ class Segmenter:
         self._fused, self.card = load_model(model_path)
         fuse_batch_norms(self._fused)
         self._reporter = reporter or Silent()
-        self._changing = Lock()
+        self._change = Condition()
+        self._running = 0
+        self._one_at_a_time = False
         self.batch_tiles = _BATCH_TILES[chosen]
         self._put_on(chosen)
 
@@ -160,8 +169,8 @@ class Segmenter:
     def predict(self, tiles: UInt8Array) -> UInt8Array:
         """Probabilities of tiles.
 
-        Where the device's memory isn't enough, it takes half as many tiles at a time; where one is too much, the CPU
-        goes on in its place. Either is told to the reporter.
+        Where the device's memory isn't enough, it takes half as many tiles at a time, then one thread's alone; where
+        that is too much, the CPU goes on in its place. The reporter is told.
 
         Args:
             tiles: (n, 3, rows, cols) uint8 RGB at the model's GSD.
@@ -175,29 +184,47 @@ class Segmenter:
         parts: list[UInt8Array] = []
         first = 0
         while first < len(tiles):
-            placed, batch = self._placed, tiles[first : first + self.batch_tiles]
-            try:
-                parts.append(_predict_batch(placed, batch))
-            except RuntimeError as error:
-                if not _is_out_of_memory(error) or not self._make_do_with_less(placed, len(batch)):
-                    raise RailSegError(
-                        f"{device_description(placed.device)} could not run the model: {str(error).splitlines()[0]}.",
-                        "Close other programs that use it, or choose the device cpu.",
-                    ) from error
-            else:
-                first += len(batch)
+            with self._attempt() as attempt:
+                batch = tiles[first : first + attempt.tiles]
+                try:
+                    parts.append(_predict_batch(attempt.placed, batch))
+                except RuntimeError as error:
+                    if not _is_out_of_memory(error) or not self._make_do_with_less(attempt, len(batch)):
+                        raise RailSegError(
+                            f"{device_description(attempt.placed.device)} could not run the model: "
+                            f"{str(error).splitlines()[0]}.",
+                            "Close other programs that use it, or choose the device cpu.",
+                        ) from error
+                else:
+                    first += len(batch)
         return np.concatenate(parts)
 
-    def _make_do_with_less(self, placed: _Placed, tiles: int) -> bool:
-        """Takes fewer tiles at a time, or the CPU, when `tiles` were too many; False where neither is left."""
-        device = device_description(placed.device)
-        with self._changing:
-            if placed is not self._placed or tiles > self.batch_tiles:
+    @contextmanager
+    def _attempt(self) -> Iterator[_Attempt]:
+        """Another thread's may run at the same time, unless memory has been too short for that."""
+        with self._change:
+            self._change.wait_for(lambda: not (self._one_at_a_time and self._running))
+            self._running += 1
+            attempt = _Attempt(self._placed, self.batch_tiles, self._one_at_a_time)
+        try:
+            yield attempt
+        finally:
+            with self._change:
+                self._running -= 1
+                self._change.notify_all()
+
+    def _make_do_with_less(self, failed: _Attempt, tiles: int) -> bool:
+        """Takes fewer tiles at a time, one thread's at a time, or the CPU; False where nothing is left."""
+        device = device_description(failed.placed.device)
+        with self._change:
+            if failed != _Attempt(self._placed, self.batch_tiles, self._one_at_a_time):
                 return True  # another thread has done it meanwhile
             if tiles > 1:
                 self.batch_tiles = tiles // 2
-                self._reporter.log("warning", f"{device} is out of memory: {tiles // 2} tiles at a time from now on.")
-            elif placed.device != "cpu":
+                self._reporter.log("warning", f"{device} is out of memory: batches of {tiles // 2} from now on.")
+            elif not self._one_at_a_time:
+                self._one_at_a_time = True  # what others were at may be all that was in the way
+            elif failed.placed.device != "cpu":
                 self._reporter.log("warning", f"{device} is out of memory: the CPU goes on, which takes much longer.")
                 self._put_on("cpu")
             else:
@@ -218,6 +245,7 @@ class Segmenter:
         network.to(device=device, dtype=dtype, memory_format=layout)  # type: ignore[call-overload]
         self._placed = _Placed(device, _ProbabilityNetwork(network, dtype).eval(), layout)
         self.batch_tiles = _BATCH_TILES[device]
+        self._one_at_a_time = False
 
 
 def _predict_batch(placed: _Placed, tiles: UInt8Array) -> UInt8Array:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import cv2
@@ -11,15 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import map_coordinates
 
-from railseg_core.centerline.params import LineParams, level_of
+from railseg_core.centerline.params import AreaMask, LineParams, level_of
 from railseg_core.centerline.pixel_graph import pixel_keys
 from railseg_core.centerline.skeleton import cut_px, distance_px, skeleton_halo_px, skeleton_of_block, wide_areas
 from railseg_core.grid_raster import GridRaster, GridRasterRecipe
 from railseg_core.morphology import clean, closing, dilation, halo_px, kernel
 from railseg_core.tiling import PixelWindow
-
-AreaMask = Callable[[PixelWindow], npt.NDArray[np.bool_] | None]
-"""Says which pixels of a window are asked for, bool (rows, cols); None for all."""
 
 AXIS_HALF_WIDTH_M = 1.2
 """A fork's axis ribbon is up to about a track mask's width before it parts; wider is no axis."""

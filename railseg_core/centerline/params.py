@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from railseg_core.morphology import KernelShape
+from railseg_core.tiling import PixelWindow
+
+AreaMask = Callable[[PixelWindow], npt.NDArray[np.bool_] | None]
+"""Says which pixels of a window are asked for, bool (rows, cols); None for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from itertools import repeat
 
 from railseg_core.centerline.artefacts import drop_doubtful_pieces, simplify, trim_hooks
 from railseg_core.centerline.blocks import (
-    AreaMask,
     SparseSkeleton,
     block_halo_px,
     skeleton_of_raster,
@@ -19,7 +18,7 @@ from railseg_core.centerline.features import railway_map_of
 from railseg_core.centerline.gaps import bridge_gaps
 from railseg_core.centerline.junctions import junctions
 from railseg_core.centerline.merging import merge_branches
-from railseg_core.centerline.params import LineParams
+from railseg_core.centerline.params import AreaMask, LineParams
 from railseg_core.centerline.pixel_graph import pixel_graph
 from railseg_core.centerline.pixels import LinePixels
 from railseg_core.centerline.switches import reconstruct_switches

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import pytest
@@ -20,11 +23,11 @@ from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
 from railseg_core.network.model_card import ModelCard
 from railseg_core.network.model_file import load_model, save_model
-from railseg_core.prediction import BlockPrediction, TilePrediction, predict_blocks
+from railseg_core.prediction import BANDS, BlockPrediction, TilePrediction, predict_blocks
 from railseg_core.probability import blend, predict_missing, write_probabilities
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.reporting import Reporter, Silent
-from railseg_core.segmentation import BANDS, Segmenter, available_devices, choose_device
+from railseg_core.segmentation import Segmenter, available_devices, choose_device
 from railseg_core.tiling import TILE_PX, PixelWindow, tiles_of
 
 LEFT, TOP, GSD_M = 500_000.0, 5_600_000.0, 0.2
@@ -168,6 +171,64 @@ def test_batches_change_nothing(random_model: Path) -> None:
     together.batch_tiles = 3
     difference = np.abs(together.predict(tiles).astype(int) - alone.predict(tiles).astype(int))
     assert difference.max() <= 1
+
+
+class Room:
+    """Stands in for a device's memory: has room for so many tiles, of all threads together."""
+
+    def __init__(self, segmenter: Segmenter, tiles: int) -> None:
+        self.tiles = tiles
+        self.taken = self.most_taken = self.refusals = 0
+        self.lock = Lock()
+        network = segmenter._placed.network.network
+        network.register_forward_pre_hook(self.take)
+        network.register_forward_hook(self.give_back)
+
+    def take(self, _: torch.nn.Module, inputs: tuple[torch.Tensor]) -> None:
+        with self.lock:
+            if self.taken + len(inputs[0]) > self.tiles:
+                self.refusals += 1
+                raise torch.OutOfMemoryError("no room")
+            self.taken += len(inputs[0])
+            self.most_taken = max(self.most_taken, self.taken)
+
+    def give_back(self, _: torch.nn.Module, inputs: tuple[torch.Tensor], output: object) -> None:
+        time.sleep(0.02)  # so that threads do meet
+        with self.lock:
+            self.taken -= len(inputs[0])
+
+
+class Messages(Silent):
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def log(self, level: str, message: str) -> None:
+        self.messages.append(message)
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_short_memory_halves_the_batch_then_one_thread_goes_at_a_time(random_model: Path, threads: int) -> None:
+    tiles = np.random.default_rng(0).integers(0, 256, (8, 3, 32, 32), dtype=np.uint8)
+    messages = Messages()
+    segmenter = Segmenter(random_model, "cpu", messages)
+    expected = segmenter.predict(tiles)
+    segmenter.batch_tiles = 4
+    room = Room(segmenter, 1)
+    with ThreadPoolExecutor(threads) as pool:
+        predicted = list(pool.map(segmenter.predict, [tiles] * threads))
+    for found in predicted:
+        assert np.abs(found.astype(int) - expected).max() <= 1
+    assert [message.split(": ")[1][:12] for message in messages.messages] == ["batches of 2", "batches of 1"]
+    assert room.refusals >= 2
+
+    refusals = room.refusals
+    segmenter.predict(tiles)
+    assert room.refusals == refusals  # what has been learnt stays
+    room.tiles = 0
+    with pytest.raises(RailSegError, match="no room"):
+        segmenter.predict(tiles)
+    room.tiles = 1
+    np.testing.assert_array_equal(segmenter.predict(tiles), predicted[0])
 
 
 def test_the_device_is_chosen_or_its_absence_is_said() -> None:

@@ -92,6 +92,20 @@ def test_shards_of_other_machines_are_merged_from_their_folders(
     assert {path.name: path.read_bytes() for path in theirs.iterdir()} == blocks
 
 
+def test_the_merge_does_not_wait_for_torch(corner_raster: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.gpkg"
+    assert main(command(corner_raster, output, "extract", "--shard", "1/1")) == 0
+    merge = command(corner_raster, output, "merge")
+    program = (
+        "import sys; from railseg_core.__main__ import main\n"
+        f"assert main({merge!r}) == 0\n"
+        "assert 'torch' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert output.exists()
+
+
 def test_shards_that_start_at_the_same_moment_keep_each_other_s_blocks(tmp_path: Path) -> None:
     output, identity = tmp_path / "out.gpkg", {"model": "a"}
     together = threading.Barrier(len(PLAN))
