@@ -59,6 +59,7 @@ class GridRasterWriter:
         self.window = window
         self._dataset = dataset
         self._name = name
+        self._written: list[Window] = []
 
     def write(self, window: PixelWindow, pixels: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) -> None:
         """Writes a window, best one that starts and ends at multiples of 256 px: others are compressed twice.
@@ -77,6 +78,17 @@ class GridRasterWriter:
         with _writing(self._name), gdal_environment():
             self._dataset.write(np.where(valid, pixels, np.uint8(0)), window=where)
             self._dataset.write_mask(valid, window=where)
+        self._written.append(where)
+
+    def read_again(self, path: Path) -> None:
+        """Reads what was written of a file that has been closed: of what stays in its buffer, libtiff tells nobody.
+
+        Raises:
+            RasterioIOError: a tile is damaged or missing.
+        """
+        with rasterio.open(path) as dataset:
+            for where in self._written:
+                dataset.read(window=where, masked=True)
 
 
 @contextmanager
@@ -139,11 +151,12 @@ def create_grid_raster(
                 dataset.update_tags(**{**(tags or {}), **own_tags})
                 for band, description in enumerate(bands, 1):
                     dataset.set_band_description(band, description)
-            yield GridRasterWriter(dataset, window, name)
+            writer = GridRasterWriter(dataset, window, name)
+            yield writer
             with _writing(name), gdal_environment():
                 with _all_failures():
                     dataset.close()
-                _read_again(aside)
+                writer.read_again(aside)
         finally:
             with gdal_environment():
                 dataset.close()
@@ -194,18 +207,6 @@ def _all_failures() -> Iterator[None]:
         log.setLevel(level)
     if failures.messages:
         raise RasterioIOError(failures.messages[0])
-
-
-def _read_again(path: Path) -> None:
-    """Reads a file that has been closed: of what stays in its buffer, libtiff tells nobody.
-
-    Raises:
-        RasterioIOError: a tile is damaged or missing.
-    """
-    with rasterio.open(path) as dataset:
-        for row in range(0, dataset.height, _SEARCH_PX):
-            for col in range(0, dataset.width, _SEARCH_PX):
-                dataset.read(window=Window(col, row, _SEARCH_PX, _SEARCH_PX), masked=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -21,12 +22,13 @@ from railseg_core.finished_blocks import finished_blocks, unfinished_folder
 from railseg_core.grid_raster import create_grid_raster, open_grid_raster
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
-from railseg_core.network.model_card import ModelCard
+from railseg_core.network.model_card import ModelCard, bundled_model_path
 from railseg_core.network.model_file import load_model, save_model
 from railseg_core.prediction import BANDS, BlockPrediction, TilePrediction, predict_blocks
 from railseg_core.probability import blend, predict_missing, write_probabilities
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.reporting import Reporter, Silent
+from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter, available_devices, choose_device
 from railseg_core.tiling import TILE_PX, PixelWindow, tiles_of
 
@@ -171,6 +173,22 @@ def test_batches_change_nothing(random_model: Path) -> None:
     together.batch_tiles = 3
     difference = np.abs(together.predict(tiles).astype(int) - alone.predict(tiles).astype(int))
     assert difference.max() <= 1
+
+
+def test_half_precision_says_the_same_to_a_few_of_255() -> None:
+    """The numbers that CUDA computes with, here on the processor: no overflow, and no other line."""
+    segmenter = Segmenter(bundled_model_path(), "cpu")
+    with open_working_grid(resource_path("sample", "sample.tif")) as grid:
+        tiles = plan_blocks(grid.window, grid.wants)[0].tiles[5:7]
+        pixels = np.stack([grid.read(tile.window)[0] for tile in tiles])
+    expected = segmenter.predict(pixels).astype(int)
+    half = copy.deepcopy(segmenter._placed.network).half()
+    half.dtype = torch.float16
+    with torch.inference_mode():
+        found = half(torch.from_numpy(pixels).contiguous(memory_format=torch.channels_last)).numpy()
+    assert expected.max() > 250
+    assert np.abs(found - expected).max() <= 10
+    assert (np.abs(found - expected) > 1).mean() < 0.01
 
 
 class Room:
