@@ -24,7 +24,6 @@ import pyproj
 import shapely
 from affine import Affine
 from rasterio.crs import CRS
-from scipy.ndimage import distance_transform_edt
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.area import Area, polygon_mask
@@ -348,6 +347,9 @@ def reflect_invalid(image: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) 
     in_rows, in_cols = _span(np.flatnonzero(valid.any(axis=1))), _span(np.flatnonzero(valid.any(axis=0)))
     if valid[in_rows, in_cols].all():
         return _reflect_beyond_box(image, in_rows, in_cols)
+    # Imported where it is used: it takes a fifth of a second, and most pictures have no such gaps.
+    from scipy.ndimage import distance_transform_edt
+
     rows, cols = np.nonzero(~valid)
     indices = distance_transform_edt(~valid, return_distances=False, return_indices=True)
     near_rows, near_cols = indices[:, rows, cols]
