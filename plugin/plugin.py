@@ -16,13 +16,13 @@ from .locations import ICON
 from .message_bar import offer
 from .options_page import PAGE_NAME, RailSegOptionsFactory
 from .provider import RailSegProvider
-from .review import RailwayReview
+from .review import MENU, RailwayReview
 from .translation import install_translator, tr
 from .worker_client import WorkerClient
 
 
 class RailSegPlugin:
-    """The plugin: a Processing provider, an entry on raster layers' menu, the review and a page in the options.
+    """The plugin: a Processing provider, entries in raster layers' menu and its own, the review, and an options page.
 
     Args:
         iface: QGIS's desktop; None in `qgis_process`.
@@ -35,6 +35,7 @@ class RailSegPlugin:
         self._translator: QTranslator | None = None
         self._provider: RailSegProvider | None = None
         self._action: QAction | None = None
+        self._folder_action: QAction | None = None
         self._review: RailwayReview | None = None
         self._jobs: EnvironmentJobs | None = None
         self._options_factory: RailSegOptionsFactory | None = None
@@ -52,6 +53,9 @@ class RailSegPlugin:
         self._action = QAction(QIcon(str(ICON)), tr("Extract railway…"), self._iface.mainWindow())
         self._action.triggered.connect(self._extract_from_current_layer)
         self._iface.addCustomActionForLayerType(self._action, "", Qgis.LayerType.Raster, True)
+        self._folder_action = QAction(QIcon(str(ICON)), tr("Extract railway from a folder…"), self._iface.mainWindow())
+        self._folder_action.triggered.connect(self._extract_from_folder)
+        self._iface.addPluginToMenu(MENU, self._folder_action)
         self._review = RailwayReview(self._iface)
         self._jobs = EnvironmentJobs(self._environment, self._worker.stop)
         self._jobs.ended.connect(self._tell_outcome)
@@ -77,6 +81,10 @@ class RailSegPlugin:
             self._iface.removeCustomActionForLayerType(self._action)
             self._action.deleteLater()
             self._action = None
+        if self._folder_action is not None:
+            self._iface.removePluginMenu(MENU, self._folder_action)
+            self._folder_action.deleteLater()
+            self._folder_action = None
         if self._provider is not None:
             QgsApplication.processingRegistry().removeProvider(self._provider)
             self._provider = None
@@ -86,12 +94,17 @@ class RailSegPlugin:
             self._translator = None
 
     def _extract_from_current_layer(self) -> None:
-        """Opens the algorithm with the layer set, or leads to where the missing environment is made."""
+        self._open_algorithm("railseg:extractrailway", {"INPUT": self._iface.layerTreeView().currentLayer().id()})
+
+    def _extract_from_folder(self) -> None:
+        self._open_algorithm("railseg:extractrailwayfolder", {})
+
+    def _open_algorithm(self, name: str, parameters: dict[str, Any]) -> None:
+        """Opens the algorithm's dialog, or leads to where the missing environment is made."""
         if not self._environment.status().is_ok:
             self._offer_options()
             return
-        layer = self._iface.layerTreeView().currentLayer()
-        dialog = processing.createAlgorithmDialog("railseg:extractrailway", {"INPUT": layer.id()})
+        dialog = processing.createAlgorithmDialog(name, parameters)
         if self._review is not None:
             dialog.algorithmFinished.connect(self._review.offer_after_run)
         dialog.show()

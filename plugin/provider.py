@@ -10,6 +10,7 @@ from .algorithms.compare_railway import CompareRailway
 from .algorithms.evaluate_railway import EvaluateRailway
 from .algorithms.export_training_chips import ExportTrainingChips
 from .algorithms.extract_railway import ExtractRailway
+from .algorithms.extract_railway_folder import ExtractRailwayFolder
 from .algorithms.segment_railway import SegmentRailway
 from .algorithms.vectorize_railway_mask import VectorizeRailwayMask
 from .environment import Environment
@@ -18,6 +19,7 @@ from .worker_client import WorkerClient
 
 _ALGORITHMS = (
     ExtractRailway,
+    ExtractRailwayFolder,
     SegmentRailway,
     CleanRailwayMask,
     VectorizeRailwayMask,

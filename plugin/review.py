@@ -15,7 +15,7 @@ from .review_layers import ReviewLayers
 from .review_panel import ReviewPanel
 from .translation import tr
 
-_MENU = "RailSeg"
+MENU = "RailSeg"
 _WIDTH_PX = 460
 """Wide enough to read the reasons."""
 
@@ -33,7 +33,7 @@ class RailwayReview:
         self._layers = ReviewLayers(QgsProject.instance())
         self._action = QAction(QIcon(str(ICON)), tr("Review railway tracks"), iface.mainWindow())
         self._action.triggered.connect(self.open)
-        iface.addPluginToMenu(_MENU, self._action)
+        iface.addPluginToMenu(MENU, self._action)
         iface.addCustomActionForLayerType(self._action, "", Qgis.LayerType.Vector, False)
         self._layers.added.connect(self._add_to_menu_of)
         for layer in self._layers:
@@ -64,7 +64,7 @@ class RailwayReview:
             self._panel.deleteLater()
             self._panel = None
         self._iface.removeCustomActionForLayerType(self._action)
-        self._iface.removePluginMenu(_MENU, self._action)
+        self._iface.removePluginMenu(MENU, self._action)
         self._action.deleteLater()
 
     def _add_to_menu_of(self, layer: QgsVectorLayer) -> None:

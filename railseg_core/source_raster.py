@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -75,8 +76,13 @@ def open_dataset(path: str | os.PathLike[str], **options: object) -> DatasetRead
             raise RailSegError(
                 f"{name} does not exist.", "Check the name of the raster, and your right to see its folder."
             ) from error
+        if exists(name) and Path(name).is_dir():
+            raise RailSegError(
+                f"{name} is a folder without pictures.",
+                "GeoTIFF, JPEG 2000, JPEG, PNG and IMG files are looked for in it, not in its subfolders.",
+            ) from error
         raise RailSegError(
-            f"{name} is not a raster that can be read: {error}.",
+            f"{name} is not a raster that can be read: {str(error).rstrip('.')}.",
             "Give a GeoTIFF, COG, VRT, JPEG 2000 or another raster that GDAL reads.",
         ) from error
     if dataset.count == 0:

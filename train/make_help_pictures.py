@@ -56,6 +56,14 @@ def with_lines(picture: Image, lines: Lines, colour: Colour) -> Image:
     return drawn
 
 
+def in_tiles(picture: Image) -> Image:
+    """A picture of the cutout as four that lie side by side."""
+    rows, cols = (slice(length // 2 - 10, length // 2 + 10) for length in picture.shape[:2])
+    tiles = picture.copy()
+    tiles[rows] = tiles[:, cols] = 255
+    return tiles
+
+
 def few_colours(picture: Image) -> Image:
     """A picture in `_COLOURS` colours."""
     values = picture.reshape(-1, 3).astype(np.float32)
@@ -101,6 +109,7 @@ def help_pictures(folder: Path) -> dict[str, Image]:
     shifted = [np.add(line, (0.0, 3.0)) for line in truth[:1]]
     return {
         "extractrailway": beside(picture, with_lines(picture, lines, _RED)),
+        "extractrailwayfolder": beside(in_tiles(picture), with_lines(picture, lines, _RED)),
         "segmentrailway": beside(picture, probability),
         "cleanrailwaymask": beside(raw, mask),
         "vectorizerailwaymask": beside(mask, with_lines(mask, lines, _RED)),

@@ -68,7 +68,7 @@ def chosen_area(
     algorithm: QgsProcessingAlgorithm,
     parameters: dict[str, Any],
     place_crs: QgsCoordinateReferenceSystem,
-    place: QgsRectangle,
+    place: QgsRectangle | None,
     context: QgsProcessingContext,
     *,
     none_there: str | None = None,
@@ -79,7 +79,7 @@ def chosen_area(
         algorithm: Has the parameters.
         parameters: Their values.
         place_crs: Also that of an extent that doesn't say its own.
-        place: Where the area is wanted; of what lies elsewhere some may be left out.
+        place: Where the area is wanted; of what lies elsewhere some may be left out. None where that isn't known.
         context: Of the run.
         none_there: What to say if nothing of the area lies in the place; by default what is said of a picture.
 
@@ -103,9 +103,10 @@ def chosen_area(
         raise QgsProcessingException(problem)
     corridor_m = algorithm.parameterAsDouble(parameters, CORRIDOR, context)
     request = QgsFeatureRequest().setNoAttributes()
-    with suppress(QgsProcessingException):  # what lies elsewhere is only left out to be quicker
-        near = moved(_grown(place, place_crs, corridor_m, context), place_crs, source.sourceCrs(), context)
-        request.setFilterRect(near)
+    if place is not None:
+        with suppress(QgsProcessingException):  # what lies elsewhere is only left out to be quicker
+            near = moved(_grown(place, place_crs, corridor_m, context), place_crs, source.sourceCrs(), context)
+            request.setFilterRect(near)
     features = source.getFeatures(request, Qgis.ProcessingFeatureSourceFlag.SkipGeometryValidityChecks)
     shape = _shape_of(feature.geometry() for feature in features if feature.hasGeometry())
     if shape.isEmpty():

@@ -8,26 +8,15 @@ from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
 from ..translation import tr
 from .base import ModelAlgorithm
-from .map_layers import map_numbers, map_outputs, map_parameters, map_request
-from .parameters import (
-    MIN_LENGTH,
-    cleaning_parameters,
-    cleaning_request,
-    min_length_parameter,
-    model_parameters,
-    picture_parameters,
-    picture_request,
-    raster_output,
-    raster_output_parameter,
-)
+from .extraction import METHOD, extraction_outputs, extraction_parameters, extraction_request
+from .map_layers import map_numbers
+from .parameters import picture_parameters
 
 
 class ExtractRailway(ModelAlgorithm):
     """Raster to tracks and nodes and, on request, probability and mask rasters."""
 
-    METHOD = "extract"
-    PROBABILITY = "PROBABILITY"
-    MASK = "MASK"
+    METHOD = METHOD
 
     def name(self) -> str:
         """Its id, for ever."""
@@ -57,36 +46,14 @@ class ExtractRailway(ModelAlgorithm):
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
         """Parameters and outputs."""
-        for parameter in (
-            *picture_parameters(),
-            *model_parameters(),
-            *cleaning_parameters(),
-            min_length_parameter(),
-            *map_parameters(),
-            raster_output_parameter(
-                self.PROBABILITY,
-                tr("Probability raster"),
-                tr("Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance."),
-                is_optional=True,
-            ),
-            raster_output_parameter(
-                self.MASK, tr("Mask raster"), tr("The cleaned mask of the tracks."), is_optional=True
-            ),
-        ):
+        for parameter in (*picture_parameters(), *extraction_parameters()):
             self.addParameter(parameter)
         for number in map_numbers():
             self.addOutput(number)
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """What to ask of the worker."""
-        return {
-            **picture_request(self, parameters, context),
-            **cleaning_request(self, parameters, context),
-            "min_length_m": self.parameterAsDouble(parameters, MIN_LENGTH, context),
-            "probability": raster_output(self, parameters, self.PROBABILITY, context),
-            "mask": raster_output(self, parameters, self.MASK, context),
-            **map_request(self, parameters, context),
-        }
+        return extraction_request(self, parameters, context)
 
     def hand_out(
         self,
@@ -97,6 +64,4 @@ class ExtractRailway(ModelAlgorithm):
         result: dict[str, Any],
     ) -> dict[str, Any]:
         """Tracks, nodes, numbers, and the rasters that were asked for."""
-        outputs = map_outputs(self, parameters, context, feedback, result)
-        rasters = {self.PROBABILITY: request["probability"], self.MASK: request["mask"]}
-        return outputs | {name: path for name, path in rasters.items() if path is not None}
+        return extraction_outputs(self, parameters, context, feedback, request, result)

@@ -50,6 +50,21 @@ def picture_parameters() -> list[QgsProcessingParameterDefinition]:
             QgsProcessingParameterRasterLayer(INPUT, tr("Aerial or drone picture")),
             tr("A georeferenced raster with a ground sampling distance of 1 m or finer."),
         ),
+        *place_parameters(),
+        advanced(
+            with_help(
+                QgsProcessingParameterBand(
+                    BANDS, tr("Bands"), parentLayerParameterName=INPUT, optional=True, allowMultiple=True
+                ),
+                tr("Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue."),
+            )
+        ),
+    ]
+
+
+def place_parameters() -> list[QgsProcessingParameterDefinition]:
+    """Where to look."""
+    return [
         with_help(
             QgsProcessingParameterExtent(EXTENT, tr("Extent"), optional=True),
             tr("Only this part of the picture is worked on. Empty: all of it."),
@@ -58,14 +73,6 @@ def picture_parameters() -> list[QgsProcessingParameterDefinition]:
             tr(
                 "Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, "
                 "such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent."
-            )
-        ),
-        advanced(
-            with_help(
-                QgsProcessingParameterBand(
-                    BANDS, tr("Bands"), parentLayerParameterName=INPUT, optional=True, allowMultiple=True
-                ),
-                tr("Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue."),
             )
         ),
     ]

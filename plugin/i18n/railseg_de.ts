@@ -388,6 +388,42 @@ Alles läuft auf diesem Rechner; Abbrechen geht jederzeit.</translation>
       <translation>Zeichnet die Gleise eines Luft- oder Drohnenbildes als Linien.</translation>
     </message>
     <message>
+      <source>Extract railway from a folder</source>
+      <translation>Gleise eines Ordners extrahieren</translation>
+    </message>
+    <message>
+      <source>rail,railroad,track,switch,turnout,orthophoto,tiles,mosaic,directory,batch</source>
+      <translation>Bahn,Eisenbahn,Schiene,Gleis,Weiche,Orthofoto,Luftbild,Kacheln,Mosaik,Verzeichnis,Stapel</translation>
+    </message>
+    <message>
+      <source>Draws the railway tracks of all pictures of a folder, looked at as one: tracks run through their seams.
+
+Up to 500 GeoTIFF, JPEG 2000, JPEG, PNG and IMG files, not those of its subfolders. They may have different coordinate reference systems, such as two UTM zones: the layers have the one that most of them have. Where pictures overlap, the first by name counts.
+
+All else is as in 'Extract railway'.</source>
+      <translation>Zeichnet die Gleise aller Bilder eines Ordners, die wie ein einziges betrachtet werden: Gleise laufen durch die Bildränder hindurch.
+
+Bis zu 500 GeoTIFF-, JPEG-2000-, JPEG-, PNG- und IMG-Dateien, nicht die der Unterordner. Sie dürfen verschiedene Koordinatenbezugssysteme haben, etwa zwei UTM-Zonen: Die Layer haben das, das die meisten haben. Wo sich Bilder überlappen, zählt das dem Namen nach erste.
+
+Alles andere ist wie bei 'Gleise extrahieren'.</translation>
+    </message>
+    <message>
+      <source>Draws the railway tracks of all pictures of a folder as lines.</source>
+      <translation>Zeichnet die Gleise aller Bilder eines Ordners als Linien.</translation>
+    </message>
+    <message>
+      <source>Folder of pictures</source>
+      <translation>Ordner mit Bildern</translation>
+    </message>
+    <message>
+      <source>Georeferenced rasters with a ground sampling distance of 1 m or finer.</source>
+      <translation>Georeferenzierte Raster mit einer Bodenauflösung von 1 m oder feiner.</translation>
+    </message>
+    <message>
+      <source>The folder {folder} isn't there. Choose another.</source>
+      <translation>Den Ordner {folder} gibt es nicht. Einen anderen wählen.</translation>
+    </message>
+    <message>
       <source>Probability raster</source>
       <translation>Wahrscheinlichkeitsraster</translation>
     </message>
@@ -484,6 +520,14 @@ Alles läuft auf diesem Rechner; Abbrechen geht jederzeit.</translation>
       <translation>Ein georeferenziertes Raster mit einer Bodenauflösung von 1 m oder feiner.</translation>
     </message>
     <message>
+      <source>Bands</source>
+      <translation>Kanäle</translation>
+    </message>
+    <message>
+      <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
+      <translation>Drei Kanäle als Rot, Grün und Blau, oder einer. Leer: Rot, Grün und Blau des Bildes selbst.</translation>
+    </message>
+    <message>
       <source>Extent</source>
       <translation>Ausdehnung</translation>
     </message>
@@ -494,14 +538,6 @@ Alles läuft auf diesem Rechner; Abbrechen geht jederzeit.</translation>
     <message>
       <source>Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent.</source>
       <translation>Nur was in diesen Polygonen oder neben diesen Linien liegt, wird bearbeitet: Eine grobe Linie der Bahn, etwa aus OpenStreetMap, genügt. Leer: das ganze Bild oder die ganze Ausdehnung.</translation>
-    </message>
-    <message>
-      <source>Bands</source>
-      <translation>Kanäle</translation>
-    </message>
-    <message>
-      <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
-      <translation>Drei Kanäle als Rot, Grün und Blau, oder einer. Leer: Rot, Grün und Blau des Bildes selbst.</translation>
     </message>
     <message>
       <source>Area or lines</source>
@@ -926,6 +962,10 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
     <message>
       <source>Extract railway…</source>
       <translation>Gleise extrahieren…</translation>
+    </message>
+    <message>
+      <source>Extract railway from a folder…</source>
+      <translation>Gleise eines Ordners extrahieren…</translation>
     </message>
     <message>
       <source>The Python environment isn't ready: set it up in the options.</source>

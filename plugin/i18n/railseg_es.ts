@@ -388,6 +388,42 @@ Todo se ejecuta en este equipo; Cancelar funciona en cualquier momento.</transla
       <translation>Dibuja como líneas las vías férreas de una imagen aérea o de dron.</translation>
     </message>
     <message>
+      <source>Extract railway from a folder</source>
+      <translation>Extraer vías férreas de una carpeta</translation>
+    </message>
+    <message>
+      <source>rail,railroad,track,switch,turnout,orthophoto,tiles,mosaic,directory,batch</source>
+      <translation>carril,vía,vía férrea,ferrocarril,desvío,aguja,ortofoto,teselas,mosaico,directorio,lote</translation>
+    </message>
+    <message>
+      <source>Draws the railway tracks of all pictures of a folder, looked at as one: tracks run through their seams.
+
+Up to 500 GeoTIFF, JPEG 2000, JPEG, PNG and IMG files, not those of its subfolders. They may have different coordinate reference systems, such as two UTM zones: the layers have the one that most of them have. Where pictures overlap, the first by name counts.
+
+All else is as in 'Extract railway'.</source>
+      <translation>Dibuja las vías férreas de todas las imágenes de una carpeta, vistas como una sola: las vías pasan de una imagen a otra.
+
+Hasta 500 archivos GeoTIFF, JPEG 2000, JPEG, PNG e IMG, sin los de sus subcarpetas. Pueden tener sistemas de referencia de coordenadas distintos, como dos husos UTM: las capas tienen el de la mayoría. Donde las imágenes se solapan, cuenta la primera por su nombre.
+
+Todo lo demás es como en 'Extraer vías férreas'.</translation>
+    </message>
+    <message>
+      <source>Draws the railway tracks of all pictures of a folder as lines.</source>
+      <translation>Dibuja como líneas las vías férreas de todas las imágenes de una carpeta.</translation>
+    </message>
+    <message>
+      <source>Folder of pictures</source>
+      <translation>Carpeta de imágenes</translation>
+    </message>
+    <message>
+      <source>Georeferenced rasters with a ground sampling distance of 1 m or finer.</source>
+      <translation>Rásteres georreferenciados con una resolución sobre el terreno de 1 m o más fina.</translation>
+    </message>
+    <message>
+      <source>The folder {folder} isn't there. Choose another.</source>
+      <translation>La carpeta {folder} no existe. Elija otra.</translation>
+    </message>
+    <message>
       <source>Probability raster</source>
       <translation>Ráster de probabilidad</translation>
     </message>
@@ -484,6 +520,14 @@ Todo se ejecuta en este equipo; Cancelar funciona en cualquier momento.</transla
       <translation>Un ráster georreferenciado con una resolución sobre el terreno de 1 m o más fina.</translation>
     </message>
     <message>
+      <source>Bands</source>
+      <translation>Bandas</translation>
+    </message>
+    <message>
+      <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
+      <translation>Tres bandas como rojo, verde y azul, o una. Vacío: el rojo, verde y azul de la propia imagen.</translation>
+    </message>
+    <message>
       <source>Extent</source>
       <translation>Extensión</translation>
     </message>
@@ -494,14 +538,6 @@ Todo se ejecuta en este equipo; Cancelar funciona en cualquier momento.</transla
     <message>
       <source>Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent.</source>
       <translation>Solo se trabaja en lo que está dentro de estos polígonos o junto a estas líneas: basta una línea aproximada del ferrocarril, por ejemplo de OpenStreetMap. Vacío: toda la imagen, o toda la extensión.</translation>
-    </message>
-    <message>
-      <source>Bands</source>
-      <translation>Bandas</translation>
-    </message>
-    <message>
-      <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
-      <translation>Tres bandas como rojo, verde y azul, o una. Vacío: el rojo, verde y azul de la propia imagen.</translation>
     </message>
     <message>
       <source>Area or lines</source>
@@ -926,6 +962,10 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
     <message>
       <source>Extract railway…</source>
       <translation>Extraer vías férreas…</translation>
+    </message>
+    <message>
+      <source>Extract railway from a folder…</source>
+      <translation>Extraer vías férreas de una carpeta…</translation>
     </message>
     <message>
       <source>The Python environment isn't ready: set it up in the options.</source>

@@ -388,6 +388,42 @@ Tout se passe sur cette machine ; Annuler fonctionne à tout moment.</translati
       <translation>Trace les voies ferrées d'une image aérienne ou de drone sous forme de lignes.</translation>
     </message>
     <message>
+      <source>Extract railway from a folder</source>
+      <translation>Extraire les voies ferrées d'un dossier</translation>
+    </message>
+    <message>
+      <source>rail,railroad,track,switch,turnout,orthophoto,tiles,mosaic,directory,batch</source>
+      <translation>rail,voie,voie ferrée,chemin de fer,aiguillage,orthophoto,dalles,mosaïque,répertoire,lot</translation>
+    </message>
+    <message>
+      <source>Draws the railway tracks of all pictures of a folder, looked at as one: tracks run through their seams.
+
+Up to 500 GeoTIFF, JPEG 2000, JPEG, PNG and IMG files, not those of its subfolders. They may have different coordinate reference systems, such as two UTM zones: the layers have the one that most of them have. Where pictures overlap, the first by name counts.
+
+All else is as in 'Extract railway'.</source>
+      <translation>Trace les voies ferrées de toutes les images d'un dossier, vues comme une seule : les voies passent d'une image à l'autre.
+
+Jusqu'à 500 fichiers GeoTIFF, JPEG 2000, JPEG, PNG et IMG, sans ceux des sous-dossiers. Ils peuvent avoir des systèmes de coordonnées de référence différents, par exemple deux fuseaux UTM : les couches ont celui de la plupart d'entre eux. Là où des images se recouvrent, la première par son nom compte.
+
+Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
+    </message>
+    <message>
+      <source>Draws the railway tracks of all pictures of a folder as lines.</source>
+      <translation>Trace les voies ferrées de toutes les images d'un dossier sous forme de lignes.</translation>
+    </message>
+    <message>
+      <source>Folder of pictures</source>
+      <translation>Dossier d'images</translation>
+    </message>
+    <message>
+      <source>Georeferenced rasters with a ground sampling distance of 1 m or finer.</source>
+      <translation>Des rasters géoréférencés d'une résolution au sol de 1 m ou plus fine.</translation>
+    </message>
+    <message>
+      <source>The folder {folder} isn't there. Choose another.</source>
+      <translation>Le dossier {folder} n'existe pas. Choisissez-en un autre.</translation>
+    </message>
+    <message>
       <source>Probability raster</source>
       <translation>Raster de probabilité</translation>
     </message>
@@ -484,6 +520,14 @@ Tout se passe sur cette machine ; Annuler fonctionne à tout moment.</translati
       <translation>Un raster géoréférencé d'une résolution au sol de 1 m ou plus fine.</translation>
     </message>
     <message>
+      <source>Bands</source>
+      <translation>Bandes</translation>
+    </message>
+    <message>
+      <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
+      <translation>Trois bandes pour rouge, vert et bleu, ou une seule. Vide : le rouge, le vert et le bleu de l'image.</translation>
+    </message>
+    <message>
       <source>Extent</source>
       <translation>Emprise</translation>
     </message>
@@ -494,14 +538,6 @@ Tout se passe sur cette machine ; Annuler fonctionne à tout moment.</translati
     <message>
       <source>Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent.</source>
       <translation>Seul ce qui se trouve dans ces polygones, ou à côté de ces lignes, est traité : un tracé approximatif de la voie ferrée, par exemple d'OpenStreetMap, suffit. Vide : toute l'image, ou toute l'emprise.</translation>
-    </message>
-    <message>
-      <source>Bands</source>
-      <translation>Bandes</translation>
-    </message>
-    <message>
-      <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
-      <translation>Trois bandes pour rouge, vert et bleu, ou une seule. Vide : le rouge, le vert et le bleu de l'image.</translation>
     </message>
     <message>
       <source>Area or lines</source>
@@ -926,6 +962,10 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
     <message>
       <source>Extract railway…</source>
       <translation>Extraire les voies ferrées…</translation>
+    </message>
+    <message>
+      <source>Extract railway from a folder…</source>
+      <translation>Extraire les voies ferrées d'un dossier…</translation>
     </message>
     <message>
       <source>The Python environment isn't ready: set it up in the options.</source>

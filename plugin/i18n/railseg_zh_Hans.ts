@@ -388,6 +388,42 @@ Everything runs on this machine; Cancel works at any moment.</source>
       <translation>将航空或无人机影像中的铁路轨道绘制为线。</translation>
     </message>
     <message>
+      <source>Extract railway from a folder</source>
+      <translation>从文件夹提取铁路</translation>
+    </message>
+    <message>
+      <source>rail,railroad,track,switch,turnout,orthophoto,tiles,mosaic,directory,batch</source>
+      <translation>铁路,轨道,线路,道岔,正射影像,航空影像,图幅,镶嵌,目录,批处理</translation>
+    </message>
+    <message>
+      <source>Draws the railway tracks of all pictures of a folder, looked at as one: tracks run through their seams.
+
+Up to 500 GeoTIFF, JPEG 2000, JPEG, PNG and IMG files, not those of its subfolders. They may have different coordinate reference systems, such as two UTM zones: the layers have the one that most of them have. Where pictures overlap, the first by name counts.
+
+All else is as in 'Extract railway'.</source>
+      <translation>绘制文件夹中所有影像的铁路轨道，把它们视为一幅影像：轨道会穿过影像之间的接缝。
+
+最多 500 个 GeoTIFF、JPEG 2000、JPEG、PNG 和 IMG 文件，不包括子文件夹中的文件。它们可以有不同的坐标参照系，例如两个 UTM 带：图层采用其中最多的那一个。影像重叠之处，以名称排序在前的为准。
+
+其余与“提取铁路”相同。</translation>
+    </message>
+    <message>
+      <source>Draws the railway tracks of all pictures of a folder as lines.</source>
+      <translation>将文件夹中所有影像的铁路轨道绘制为线。</translation>
+    </message>
+    <message>
+      <source>Folder of pictures</source>
+      <translation>影像文件夹</translation>
+    </message>
+    <message>
+      <source>Georeferenced rasters with a ground sampling distance of 1 m or finer.</source>
+      <translation>地面采样距离不大于 1 m 的带地理参照的栅格。</translation>
+    </message>
+    <message>
+      <source>The folder {folder} isn't there. Choose another.</source>
+      <translation>文件夹 {folder} 不存在。请另选一个。</translation>
+    </message>
+    <message>
       <source>Probability raster</source>
       <translation>概率栅格</translation>
     </message>
@@ -484,6 +520,14 @@ Everything runs on this machine; Cancel works at any moment.</source>
       <translation>地面采样距离不大于 1 m 的带地理参照的栅格。</translation>
     </message>
     <message>
+      <source>Bands</source>
+      <translation>波段</translation>
+    </message>
+    <message>
+      <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
+      <translation>三个波段作为红、绿、蓝，或一个波段。留空：影像自身的红、绿、蓝波段。</translation>
+    </message>
+    <message>
       <source>Extent</source>
       <translation>范围</translation>
     </message>
@@ -494,14 +538,6 @@ Everything runs on this machine; Cancel works at any moment.</source>
     <message>
       <source>Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent.</source>
       <translation>仅处理位于这些多边形内或这些线旁的部分：一条大致的铁路线（例如来自 OpenStreetMap）即可。留空：整幅影像或整个范围。</translation>
-    </message>
-    <message>
-      <source>Bands</source>
-      <translation>波段</translation>
-    </message>
-    <message>
-      <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
-      <translation>三个波段作为红、绿、蓝，或一个波段。留空：影像自身的红、绿、蓝波段。</translation>
     </message>
     <message>
       <source>Area or lines</source>
@@ -926,6 +962,10 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
     <message>
       <source>Extract railway…</source>
       <translation>提取铁路…</translation>
+    </message>
+    <message>
+      <source>Extract railway from a folder…</source>
+      <translation>从文件夹提取铁路…</translation>
     </message>
     <message>
       <source>The Python environment isn't ready: set it up in the options.</source>

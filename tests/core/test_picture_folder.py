@@ -136,7 +136,7 @@ def test_a_picture_of_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> N
 
 
 def test_a_folder_without_pictures_or_with_too_many_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RailSegError, match="is not a raster"):
+    with pytest.raises(RailSegError, match="is a folder without pictures"):
         open_working_grid(tmp_path)
     for number in range(MAX_PICTURES + 1):
         (tmp_path / f"{number}.tif").touch()

@@ -410,7 +410,7 @@ def rgb(**_: object) -> np.ndarray:
 BAD: dict[str, tuple[str, Callable[[Path], object]]] = {
     "missing": ("does not exist", lambda path: None),
     "text": ("not a raster", lambda path: path.write_text("a letter, not a picture")),
-    "folder": ("not a raster", lambda path: path.mkdir()),
+    "folder": ("a folder without pictures", lambda path: path.mkdir()),
     "no CRS": ("no coordinate reference system", lambda path: write(path, rgb(), crs=None)),
     "local CRS": ("does not say where", lambda path: write(path, rgb(), crs='LOCAL_CS["site",UNIT["metre",1]]')),
     "no georeference": ("no georeference", lambda path: write(path, rgb(), transform=Affine.identity())),

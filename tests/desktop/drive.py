@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from typing import Any
 
 from desk import STEP_MS, Steps, screenshot, seen, start
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
@@ -47,7 +48,7 @@ def steps() -> Steps:
 
     action.trigger()
     yield None
-    dialog = next(widget for widget in QApplication.topLevelWidgets() if hasattr(widget, "createProcessingParameters"))
+    dialog = open_dialog()
     seen["dialog"] = dialog.windowTitle()
     seen["dialog layer"] = dialog.createProcessingParameters()["INPUT"]
     seen["layer"] = layer.id()
@@ -82,15 +83,24 @@ def review() -> Steps:
     seen["tracks' menu"] = [action.text() for action in menu.actions()]
     plugin_menu = next(action.menu() for action in iface.pluginMenu().actions() if action.text() == "RailSeg")
     seen["plugin menu"] = [action.text() for action in plugin_menu.actions()]
-    plugin_menu.actions()[0].trigger()
+    by_text = {action.text(): action for action in plugin_menu.actions()}
+    by_text["Extract railway from a folder…"].trigger()
+    yield None
+    dialog = open_dialog()
+    seen["folder's dialog"] = dialog.windowTitle()
+    screenshot("6-folder")
+    dialog.close()
+    yield None
+
+    by_text["Review railway tracks"].trigger()
     panel = iface.mainWindow().findChild(QDockWidget, "RailSegReview")
     yield lambda: not iface.mapCanvas().isDrawing()
-    screenshot("6-review")
+    screenshot("7-review")
     seen["to review"] = [panel.count_label.text()]
     QTest.keyClicks(panel.table, "a")
     yield lambda: not iface.mapCanvas().isDrawing()
     seen["to review"].append(panel.count_label.text())
-    screenshot("7-reviewed")
+    screenshot("8-reviewed")
     edited = iface.activeLayer()
     seen["edited"] = {"name": edited.name(), "saved": edited.commitChanges()}
 
@@ -104,6 +114,15 @@ def review() -> Steps:
     startPlugin("railseg")
     seen["loaded again"] = isPluginLoaded("railseg")
     yield None
+
+
+def open_dialog() -> Any:
+    """The algorithm's dialog that is open."""
+    return next(
+        widget
+        for widget in QApplication.topLevelWidgets()
+        if hasattr(widget, "createProcessingParameters") and widget.isVisible()
+    )
 
 
 def look_at_options() -> None:

@@ -71,7 +71,7 @@ def review() -> Steps:
     """The panel at work."""
     iface.messageBar().clearWidgets()
     menu = next(action.menu() for action in iface.pluginMenu().actions() if action.text() == "RailSeg")
-    menu.actions()[0].trigger()
+    next(action for action in menu.actions() if action.text().startswith("Review")).trigger()
     panel = iface.mainWindow().findChild(QDockWidget, "RailSegReview")
     layers = iface.mainWindow().findChild(QDockWidget, "Layers")
     iface.mainWindow().resizeDocks([layers, panel], [260, 450], Qt.Orientation.Horizontal)

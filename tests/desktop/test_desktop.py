@@ -64,6 +64,10 @@ def test_the_dialog_opens_with_the_layer_set(seen: dict[str, Any]) -> None:
     assert seen["dialog layer"] == seen["layer"]
 
 
+def test_a_folder_has_an_entry_in_the_menu_of_its_own(seen: dict[str, Any]) -> None:
+    assert "Extract railway from a folder" in seen["folder's dialog"]
+
+
 def test_the_dialog_s_help_shows_what_goes_in_and_comes_out(seen: dict[str, Any]) -> None:
     assert len(seen["pictures in the help"]) == 1
     assert seen["pictures in the help"][0] > 200

@@ -179,3 +179,18 @@ def extraction(
     worker.close()
     assert is_ok, feedback.errors
     return results
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> list[str]:
+    """Two crops of the sample, 30 m by 40 m each, side by side on a track."""
+    line = json.loads(SAMPLE_TRACKS.read_text())["features"][0]["geometry"]["coordinates"]
+    x, y = line[len(line) // 2]
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    paths = []
+    for number, left in enumerate((x - 30, x)):
+        path = folder / f"{number}.tif"
+        gdal.Translate(str(path), str(SAMPLE), projWin=[left, y + 20, left + 30, y - 20])
+        paths.append(str(path))
+    return paths

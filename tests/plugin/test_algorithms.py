@@ -49,6 +49,14 @@ FIGURES = SWITCH_FIGURES | {
             {"PROBABILITY", "MASK"} | MAP_OUTPUTS | NUMBERS,
         ),
         (
+            "extractrailwayfolder",
+            (PICTURE_PARAMETERS - {"INPUT", "BANDS"})
+            | CLEANING_PARAMETERS
+            | {"FOLDER", "MIN_LENGTH", "PROBABILITY", "MASK"}
+            | MAP_OUTPUTS,
+            {"PROBABILITY", "MASK"} | MAP_OUTPUTS | NUMBERS,
+        ),
+        (
             "segmentrailway",
             PICTURE_PARAMETERS | CLEANING_PARAMETERS | {"PROBABILITY", "MASK"},
             {"PROBABILITY", "MASK"},
@@ -87,6 +95,7 @@ def test_names_of_parameters_and_outputs_stay(name: str, parameters: set[str], o
         by_default
         == {
             "extractrailway": {"TRACKS", "NODES"},
+            "extractrailwayfolder": {"TRACKS", "NODES"},
             "segmentrailway": {"PROBABILITY"},
             "cleanrailwaymask": {"MASK"},
             "vectorizerailwaymask": {"TRACKS", "NODES"},
@@ -99,7 +108,7 @@ def test_names_of_parameters_and_outputs_stay(name: str, parameters: set[str], o
 
 def test_every_algorithm_tells_what_it_is_for_and_hides_what_few_need(provider: RailSegProvider) -> None:
     advanced = {"BANDS", "MODEL", "DEVICE", "KERNEL", "RHO", "REACH", "BARE"}
-    assert len(provider.algorithms()) == 7
+    assert len(provider.algorithms()) == 8
     for algorithm in provider.algorithms():
         assert algorithm.shortHelpString()
         assert (HELP_PICTURES / f"{algorithm.name()}.png").is_file()

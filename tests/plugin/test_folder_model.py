@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from xml.etree.ElementTree import canonicalize
@@ -11,22 +10,9 @@ import pytest
 from folder_model import MODEL, folder_model
 from osgeo import gdal
 from qgis.core import QgsProcessingContext, QgsProcessingModelAlgorithm, QgsProject
-from support import SAMPLE, SAMPLE_TRACKS, Feedback
+from support import Feedback
 
 pytestmark = pytest.mark.usefixtures("provider")
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> list[str]:
-    """Two crops of the sample, 30 m by 40 m each, side by side on a track."""
-    line = json.loads(SAMPLE_TRACKS.read_text())["features"][0]["geometry"]["coordinates"]
-    x, y = line[len(line) // 2]
-    paths = []
-    for number, left in enumerate((x - 30, x)):
-        path = tmp_path / f"{number}.tif"
-        gdal.Translate(str(path), str(SAMPLE), projWin=[left, y + 20, left + 30, y - 20])
-        paths.append(str(path))
-    return paths
 
 
 def test_the_model_that_is_offered_is_the_one_that_is_described(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from support import REPOSITORY, worker_pids
 
 IDS = {
     "railseg:extractrailway",
+    "railseg:extractrailwayfolder",
     "railseg:segmentrailway",
     "railseg:cleanrailwaymask",
     "railseg:vectorizerailwaymask",

@@ -39,6 +39,7 @@ def test_it_lists_the_algorithms(environment: dict[str, str]) -> None:
     listed = _qgis_process(environment, "list").stdout
     for name in (
         "extractrailway",
+        "extractrailwayfolder",
         "segmentrailway",
         "cleanrailwaymask",
         "vectorizerailwaymask",
