@@ -148,15 +148,19 @@ def to_bytes(prediction: BlockPrediction) -> bytes:
     """A block's prediction, compressed, for a file or another machine."""
     present = {tile: item for tile, item in prediction.items() if item is not None}
     partial = {tile: item.valid for tile, item in present.items() if item.valid is not None}
+    arrays = {
+        "tiles": np.array(list(prediction), dtype=np.int64).reshape(-1, 2),
+        "present": np.array([tile in present for tile in prediction], dtype=np.bool_),
+        "partial": np.array([tile in partial for tile in present], dtype=np.bool_),
+        "probability": np.array([item.probability for item in present.values()], dtype=np.uint8),
+        "valid": np.packbits(np.array(list(partial.values()), dtype=np.bool_).reshape(-1, STRIDE_PX**2), axis=1),
+    }
     file = io.BytesIO()
-    np.savez_compressed(
-        file,
-        tiles=np.array(list(prediction), dtype=np.int64).reshape(-1, 2),
-        present=np.array([tile in present for tile in prediction], dtype=np.bool_),
-        partial=np.array([tile in partial for tile in present], dtype=np.bool_),
-        probability=np.array([item.probability for item in present.values()], dtype=np.uint8),
-        valid=np.packbits(np.array(list(partial.values()), dtype=np.bool_).reshape(-1, STRIDE_PX**2), axis=1),
-    )
+    # What `numpy.savez_compressed` writes, which knows the usual level only: this takes half as long.
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for name, array in arrays.items():
+            with packed.open(f"{name}.npy", "w") as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
     return file.getvalue()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Generator, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 
 import numpy as np
@@ -18,6 +19,9 @@ from railseg_core.tiling import PixelWindow, Tile, blending_weights, tiles_of
 
 UInt8Array = npt.NDArray[np.uint8]
 BoolArray = npt.NDArray[np.bool_]
+
+_WRITERS = 2
+"""So many blocks are packed and written at a time, each of a few megabytes."""
 
 
 def predict_missing(
@@ -45,14 +49,20 @@ def predict_missing(
 
     on_tiles(0)
     numbers = {block.number for block in missing}
-    with closing(predict(missing, on_tiles)) as predictions:
+    writing: deque[Future[None]] = deque()
+    # Packing takes longer than all else that this thread does; a GPU would wait for it.
+    with closing(predict(missing, on_tiles)) as predictions, ThreadPoolExecutor(_WRITERS) as writers:
         for block in blocks:
             if block.number in numbers:
                 prediction = next(predictions)
-                finished.write(block, prediction)
+                writing.append(writers.submit(finished.write, block, prediction))
+                if len(writing) > _WRITERS:
+                    writing.popleft().result()
             else:
                 prediction = finished.read(block)
             yield prediction
+        for written in writing:
+            written.result()
     reporter.progress("segment", total, total)
 
 

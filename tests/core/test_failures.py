@@ -49,7 +49,7 @@ def limited_extract(limit: int, *arguments: str) -> subprocess.CompletedProcess[
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize(("limit", "culprit"), [(2_000, "0000000.npz"), (100_000, "out.gpkg")])
+@pytest.mark.parametrize(("limit", "culprit"), [(2_000, ".out.gpkg.unfinished"), (100_000, "out.gpkg")])
 def test_a_disk_that_fills_in_the_middle_of_a_run_keeps_the_map_of_before(
     limit: int, culprit: str, small_raster: Path, tmp_path: Path
 ) -> None:

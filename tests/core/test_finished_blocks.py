@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from railseg_core.block_plan import PlannedBlock, plan_blocks
 from railseg_core.errors import RailSegError
 from railseg_core.finished_blocks import FinishedBlocks, finished_blocks, unfinished_folder
 from railseg_core.prediction import BlockPrediction, TilePrediction, from_bytes, to_bytes
+from railseg_core.probability import predict_missing
 from railseg_core.railway_map import read_lines
 from railseg_core.reporting import Level, Silent
 from railseg_core.tiling import BLOCK_PX, STRIDE_PX, TILE_PX, PixelWindow, Tile, blocks_of, tiles_of
@@ -180,6 +182,33 @@ def test_it_starts_anew_where_that_is_asked(tmp_path: Path) -> None:
 def test_nothing_stays_of_a_run_without_a_finished_block(tmp_path: Path) -> None:
     interrupted(tmp_path / "out.gpkg", {}, with_block=False)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_a_block_that_finds_no_folder_ends_the_run_and_all_before_it_are_kept(tmp_path: Path, count: int) -> None:
+    plan = [PlannedBlock(number, BLOCK.window, BLOCK.tiles, BLOCK.fresh) for number in range(count)]
+    finished = FinishedBlocks(tmp_path / "unfinished", {})
+    finished.folder.mkdir()
+
+    def predict(blocks: Sequence[PlannedBlock], _: Callable[[int], None]) -> Generator[BlockPrediction, None, None]:
+        for block in blocks:
+            if block.number == count - 1:
+                for kept in plan[:-1]:
+                    wait_for(finished, kept)
+                finished.folder.rename(tmp_path / "away")
+            yield some_prediction(block.number)
+
+    with pytest.raises(RailSegError, match="could not be written"):
+        list(predict_missing(predict, plan, finished, Silent()))
+    assert len(list((tmp_path / "away").iterdir())) == count - 1
+
+
+def wait_for(finished: FinishedBlocks, block: PlannedBlock) -> None:
+    """Blocks are written beside other work."""
+    until = time.monotonic() + 30
+    while not finished.has(block):
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def test_a_damaged_block_is_removed_and_its_way_out_is_said(tmp_path: Path) -> None:
