@@ -367,8 +367,9 @@ def program() -> NoReturn:
     The interpreter's own end is left out: it takes a fifth of a second, and can crash while torch's threads still run.
     """
     code = main()
-    with suppress(OSError):
-        sys.stderr.flush()
+    if sys.stderr is not None:  # it may have been closed
+        with suppress(OSError):
+            sys.stderr.flush()
     os._exit(code)
 
 

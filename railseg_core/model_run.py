@@ -25,7 +25,7 @@ from railseg_core.grid_raster import create_grid_raster
 from railseg_core.network.model_card import ModelCard, bundled_model_path, checksum, read_card
 from railseg_core.prediction import BANDS, Predictor, predict_blocks, read_ahead
 from railseg_core.probability import predict_missing, write_probabilities
-from railseg_core.process_environment import loading
+from railseg_core.process_environment import collecting_no_garbage
 from railseg_core.provenance import probability_tags
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.reporting import Reporter
@@ -159,14 +159,15 @@ def _predictor(
 ) -> Iterator[Predictor]:
     if request.scheduler is not None:
         # Imported where it is used: who has no cluster need not have dask.
-        from railseg_core.cluster import cluster_predictor
+        with collecting_no_garbage():
+            from railseg_core.cluster import cluster_predictor
 
         with cluster_predictor(request.scheduler, grid, request.model, request.device, reporter) as predictor:
             yield predictor
         return
     shard = getattr(request, "shard", None)
     with beside(partial(read_ahead, grid, blocks if shard is None else shard_of(blocks, *shard))):
-        with loading():  # torch takes more than a second: not where shards or a cluster have done the work
+        with collecting_no_garbage():  # torch takes more than a second: not where shards have done the work
             from railseg_core.planning import plan_work
             from railseg_core.segmentation import Segmenter, device_description
 

@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 
 from railseg_core.block_plan import PlannedBlock
-from railseg_core.errors import RailSegError
 from railseg_core.raster import WorkingGrid, reflect_invalid
 from railseg_core.tiling import OVERLAP_PX, STRIDE_PX, TILE_PX, Tile
 
@@ -139,7 +138,7 @@ def predict_blocks(
 def read_ahead(grid: WorkingGrid, blocks: Iterable[PlannedBlock], ended: Event) -> None:
     """Reads the first tiles into the grid's cache until `ended` is set; what fails here fails again when it counts."""
     tiles = (tile for block in blocks for tile in block.fresh)
-    with suppress(RailSegError):
+    with suppress(Exception):
         for tile in takewhile(lambda _: not ended.is_set(), islice(tiles, _AHEAD_TILES)):
             grid.read(tile.window)
 

@@ -55,13 +55,26 @@ def loading() -> Iterator[None]:
 
     What modules hold stays for good. So the garbage collector need not look through it, neither meanwhile nor later.
     """
-    known, was_enabled = len(sys.modules), gc.isenabled()
+    known = len(sys.modules)
     gc.collect()  # or what is garbage now would stay for good too
+    try:
+        with collecting_no_garbage():
+            yield
+    finally:
+        if len(sys.modules) > known:
+            gc.freeze()
+
+
+@contextmanager
+def collecting_no_garbage() -> Iterator[None]:
+    """For imports under it, in the middle of work: what that holds must not stay for good, as `loading` would have it.
+
+    Nor what is garbage after them: they leave tracebacks, which hold what their callers are at.
+    """
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
             gc.enable()
-        if len(sys.modules) > known:
-            gc.freeze()

@@ -224,6 +224,7 @@ class Segmenter:
                 self._reporter.log("warning", f"{device} is out of memory: batches of {tiles // 2} from now on.")
             elif not self._one_at_a_time:
                 self._one_at_a_time = True  # what others were at may be all that was in the way
+                self._reporter.log("warning", f"{device} is out of memory: one batch after the other from now on.")
             elif failed.placed.device != "cpu":
                 self._reporter.log("warning", f"{device} is out of memory: the CPU goes on, which takes much longer.")
                 self._put_on("cpu")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -366,3 +367,9 @@ def test_the_module_runs_as_a_program() -> None:
         [sys.executable, "-m", "railseg_core", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout == "railseg 0.1.0\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes a descriptor as a shell does")
+def test_without_a_standard_error_it_ends_as_well_as_with_one() -> None:
+    command = f"{shlex.quote(sys.executable)} -m railseg_core info >/dev/null 2>&-"
+    assert subprocess.run(["sh", "-c", command], check=False).returncode == 0

@@ -196,7 +196,7 @@ class Room:
 
     def __init__(self, segmenter: Segmenter, tiles: int) -> None:
         self.tiles = tiles
-        self.taken = self.most_taken = self.refusals = 0
+        self.taken = self.refusals = 0
         self.lock = Lock()
         network = segmenter._placed.network.network
         network.register_forward_pre_hook(self.take)
@@ -208,7 +208,6 @@ class Room:
                 self.refusals += 1
                 raise torch.OutOfMemoryError("no room")
             self.taken += len(inputs[0])
-            self.most_taken = max(self.most_taken, self.taken)
 
     def give_back(self, _: torch.nn.Module, inputs: tuple[torch.Tensor], output: object) -> None:
         time.sleep(0.02)  # so that threads do meet
@@ -236,7 +235,8 @@ def test_short_memory_halves_the_batch_then_one_thread_goes_at_a_time(random_mod
         predicted = list(pool.map(segmenter.predict, [tiles] * threads))
     for found in predicted:
         assert np.abs(found.astype(int) - expected).max() <= 1
-    assert [message.split(": ")[1][:12] for message in messages.messages] == ["batches of 2", "batches of 1"]
+    told = [message.split(": ")[1].split(" from")[0] for message in messages.messages]
+    assert told == ["batches of 2", "batches of 1", "one batch after the other"][: 2 if threads == 1 else 3]
     assert room.refusals >= 2
 
     refusals = room.refusals
@@ -247,6 +247,19 @@ def test_short_memory_halves_the_batch_then_one_thread_goes_at_a_time(random_mod
         segmenter.predict(tiles)
     room.tiles = 1
     np.testing.assert_array_equal(segmenter.predict(tiles), predicted[0])
+
+
+def test_where_a_device_has_no_room_for_a_tile_the_processor_goes_on(random_model: Path) -> None:
+    tiles = np.random.default_rng(0).integers(0, 256, (3, 3, 32, 32), dtype=np.uint8)
+    messages = Messages()
+    segmenter = Segmenter(random_model, "cpu", messages)
+    expected = segmenter.predict(tiles)
+    segmenter._placed = segmenter._placed._replace(device="cpu:0")  # another device's name, for the same processor
+    room = Room(segmenter, 0)
+    np.testing.assert_array_equal(segmenter.predict(tiles), expected)
+    assert segmenter.device == "cpu"
+    assert room.refusals == 2  # beside others, and alone
+    assert "the CPU goes on" in messages.messages[-1]
 
 
 def test_the_device_is_chosen_or_its_absence_is_said() -> None:
