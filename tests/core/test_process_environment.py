@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +39,29 @@ def test_garbage_is_collected_as_before_once_modules_are_loaded(monkeypatch: pyt
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+FIRST_RUN = """
+import gc, sys, weakref
+from railseg_core.process_environment import loading
+with loading():
+    from railseg_core import model_run, pipeline
+    from railseg_core.requests import parse_request
+grids = []
+opened = model_run.open_working_grid
+def remembered(*args, **options):
+    grid = opened(*args, **options)
+    grids.append(weakref.ref(grid))
+    return grid
+model_run.open_working_grid = remembered
+pipeline.run(parse_request("extract", {"raster": sys.argv[1], "output": sys.argv[2], "device": "cpu"}))
+gc.collect()
+assert "torch" in sys.modules
+assert [grid() for grid in grids] == [None], "still there"
+"""
+
+
+def test_nothing_of_the_run_that_loads_torch_stays(small_raster: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FIRST_RUN, str(small_raster), str(tmp_path / "out.gpkg")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
