@@ -9,6 +9,7 @@ track is the one with the best IoU, that of the axis the one with the best lines
 from __future__ import annotations
 
 import argparse
+import copy
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +25,7 @@ from railseg_core.metrics import PixelScores
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
 from railseg_core.network.model_card import ModelCard
-from railseg_core.network.model_file import save_model
+from railseg_core.network.model_file import load_model, save_model
 from train.command import command
 from train.data import CropStream, Mixture
 from train.thresholds import best, line_scores, rendered_scenes
@@ -42,6 +43,24 @@ def averaged_model(checkpoint: Path) -> tuple[DeepLabV3Plus, dict[str, Any]]:
     model.load_state_dict(state["average"])
     model = model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
     return model, state
+
+
+def mean_of(first: DeepLabV3Plus, second: DeepLabV3Plus) -> DeepLabV3Plus:
+    """A network with the mean weights of two, of which one was trained on from the other: often better than both.
+
+    Args:
+        first: Its counters are kept.
+        second: Of the same variant.
+    """
+    others = second.state_dict()
+    mean = copy.deepcopy(first)
+    mean.load_state_dict(
+        {
+            name: (value + others[name]) / 2 if value.is_floating_point() else value
+            for name, value in first.state_dict().items()
+        }
+    )
+    return mean
 
 
 @torch.inference_mode()
@@ -79,6 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("model", type=Path, help="safetensors file to write")
+    parser.add_argument("--mean-with", type=Path, help="model file; the mean of its weights and the run's is taken")
     parser.add_argument("--name", required=True, help="short name with a version")
     parser.add_argument("--trained-on", default="rendered scenes")
     parser.add_argument("--credit", action="append", default=[], help="a source to be named; may be repeated")
@@ -91,6 +111,11 @@ def main() -> None:
         parser.error("--scenes and --crops must be 1 or more: thresholds are chosen on them")
 
     model, state = averaged_model(arguments.checkpoint)
+    if arguments.mean_with is not None:
+        other, other_card = load_model(arguments.mean_with)
+        if other_card.variant != state["variant"]:
+            parser.error(f"{arguments.mean_with} is of the variant {other_card.variant}, the run {state['variant']}")
+        model = mean_of(model, other)
     card = ModelCard(
         name=arguments.name,
         variant=state["variant"],

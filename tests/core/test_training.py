@@ -14,6 +14,8 @@ import torch
 
 from railseg_core.chip_files import TARGET_SUFFIX, Chip
 from railseg_core.metrics import LineScores
+from railseg_core.network.config import VARIANTS
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from railseg_core.network.mobilenetv3 import MobileNetV3Large
 from railseg_core.network.model_card import bundled_model_path
 from railseg_core.network.model_file import load_model
@@ -225,6 +227,15 @@ def test_what_a_model_takes_for_tracks_becomes_a_negative(tmp_path: Path) -> Non
     assert not scene.target.any()
     with pytest.raises(SystemExit):
         main_of_hard_negatives([str(tmp_path / "backgrounds"), str(out)])
+
+
+def test_the_mean_of_two_models_has_the_mean_of_their_weights() -> None:
+    first, second = DeepLabV3Plus(VARIANTS["lite"]).eval(), DeepLabV3Plus(VARIANTS["lite"]).eval()
+    mean = export.mean_of(first, second)
+    for found, one, other in zip(mean.parameters(), first.parameters(), second.parameters(), strict=True):
+        torch.testing.assert_close(found, (one + other) / 2)
+    images = torch.rand(1, 3, 64, 64)
+    torch.testing.assert_close(export.mean_of(first, first)(images), first(images))
 
 
 def test_thresholds_are_chosen_by_the_lines() -> None:
