@@ -78,8 +78,9 @@ def open_dataset(path: str | os.PathLike[str], **options: object) -> DatasetRead
             ) from error
         if exists(name) and Path(name).is_dir():
             raise RailSegError(
-                f"{name} is a folder without pictures.",
-                "GeoTIFF, JPEG 2000, JPEG, PNG and IMG files are looked for in it, not in its subfolders.",
+                f"{name} is a folder without pictures, or a single raster is wanted here.",
+                "Name a raster in it. Of a folder of pictures GeoTIFF, JPEG 2000, JPEG, PNG and IMG files are read, "
+                "not in its subfolders.",
             ) from error
         raise RailSegError(
             f"{name} is not a raster that can be read: {str(error).rstrip('.')}.",
