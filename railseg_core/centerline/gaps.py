@@ -13,7 +13,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from railseg_core.centerline.poses import REACH_M, Fit, Pose, directions, end_pose, fit_of, way_between
+from railseg_core.centerline.poses import (
+    CURVED_M,
+    REACH_M,
+    Fit,
+    Pose,
+    arc_through,
+    directions,
+    end_pose,
+    fit_of,
+    way_between,
+    within_reach,
+)
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
 Points = npt.NDArray[np.float64]
@@ -33,6 +44,9 @@ _MISS_M = 0.4
 _LARGEST_MISS_M = 1.5
 """Two fifths of the least distance of two tracks."""
 _LARGEST_TURN_DEG = 25.0
+_ARC_RMS_M = 0.3
+"""How far two pieces of track may lie from the arc that makes them one. At the least distance of two tracks, and over a
+gap no longer than the pieces, it is half a metre."""
 _BESIDE_M = (2.8, 7.5)
 """How far off a track may be that vouches for a gap."""
 _STEADY_M = 0.4
@@ -66,14 +80,16 @@ def bridge_gaps(graph: TrackGraph) -> int:
 
 
 def _bridge_once(graph: TrackGraph) -> int:
-    ends, poses = _free_ends(graph)
+    ends, poses, seen = _free_ends(graph)
     if len(ends) < 2:
         return 0
     others: _Others | None = None
     candidates = []
     for i, j in facing_pairs(poses):
         fit = fit_of(poses[i], poses[j])
-        if ends[i].edge != ends[j].edge and fits(fit, poses[i], poses[j]):
+        if ends[i].edge == ends[j].edge:
+            continue
+        if fits(fit, poses[i], poses[j]) or (_may_be_an_arc(fit, poses[i], poses[j]) and is_arc(seen[i], seen[j])):
             candidates.append((fit.gap_m + 10 * fit.miss_m + fit.bend_deg, i, j, fit))
     taken: set[int] = set()
     bridged = 0
@@ -92,10 +108,11 @@ def _bridge_once(graph: TrackGraph) -> int:
     return bridged
 
 
-def _free_ends(graph: TrackGraph) -> tuple[list[TrackEnd], list[Pose]]:
-    """The ends that neither meet another track nor the picture's edge."""
+def _free_ends(graph: TrackGraph) -> tuple[list[TrackEnd], list[Pose], list[Points]]:
+    """The ends that neither meet another track nor the picture's edge, and the places that tell their poses."""
     ends = [graph.ends_at(node)[0] for node in graph.free_nodes()]
-    return ends, [end_pose(graph.pixels.places(graph.outward(end))) for end in ends]
+    seen = [within_reach(graph.pixels.places(graph.outward(end))) for end in ends]
+    return ends, [end_pose(places) for places in seen], seen
 
 
 def facing_pairs(poses: list[Pose]) -> list[tuple[int, int]]:
@@ -125,6 +142,21 @@ def fits(fit: Fit, first: Pose, second: Pose) -> bool:
     miss_m = min(_MISS_M + fit.gap_m * np.radians(heading_deg) / 2, _LARGEST_MISS_M)
     # Ends that overlap lie side by side: their straight way turns back.
     return bool(fit.bend_deg <= bend_deg and fit.turn_deg <= _LARGEST_TURN_DEG and fit.miss_m <= miss_m)
+
+
+def _may_be_an_arc(fit: Fit, first: Pose, second: Pose) -> bool:
+    """Whether enough is known of two ends for an arc through both to tell neighbouring tracks from one."""
+    known_m = min(first.known_m, second.known_m)
+    return known_m >= CURVED_M and fit.gap_m <= (PLAIN_GAP_M if known_m >= _WELL_KNOWN_M else known_m)
+
+
+def is_arc(first: Points, second: Points) -> bool:
+    """Whether two pieces of track, each from its facing end inwards, lie on one arc that trains can run on.
+
+    An end that wanders by a decimetre or two tells a wrong direction, which `fits` refuses; the whole of both tells.
+    """
+    arc = arc_through(first, second)
+    return arc is not None and arc.rms_m <= _ARC_RMS_M and arc.curvature * MIN_RADIUS_M <= 1.0
 
 
 def _others(graph: TrackGraph) -> _Others:

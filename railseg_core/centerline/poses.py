@@ -14,6 +14,7 @@ REACH_M = 30.0
 """Length of track that tells where it runs on."""
 CURVED_M = 12.0
 """A shorter piece does not tell its curvature."""
+_OVERLAP_M = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,7 @@ def end_pose(places: Points, reach_m: float = REACH_M) -> Pose:
         places: float64 (n, 2), from the end inwards, n at least 2.
         reach_m: How much of them to look at.
     """
-    away = np.hypot(*(places - places[0]).T)
-    beyond = np.flatnonzero(away > reach_m)
-    seen = places[: max(int(beyond[0]), 2)] if len(beyond) else places
+    seen = within_reach(places, reach_m)
     inwards = seen[-1] - seen[0]
     length = float(np.hypot(*inwards))
     if length == 0.0:
@@ -68,6 +67,12 @@ def end_pose(places: Points, reach_m: float = REACH_M) -> Pose:
     secant = math.hypot(1.0, slope)
     curvature = 2 * coefficients[2] / secant**3 if order == 2 else 0.0
     return Pose(seen[0] + coefficients[0] * left, (ahead + slope * left) / secant, float(curvature), length)
+
+
+def within_reach(places: Points, reach_m: float = REACH_M) -> Points:
+    """The first of some places, float64 (n, 2) with n at least 2, up to a distance from the first of all."""
+    beyond = np.flatnonzero(np.hypot(*(places - places[0]).T) > reach_m)
+    return places[: max(int(beyond[0]), 2)] if len(beyond) else places
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,39 @@ def fit_of(first: Pose, second: Pose) -> Fit:
         turn_deg=math.degrees(max(abs(before), abs(after))),
         miss_m=gap_m / 2 * abs(before - after),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """The arc that runs best through two pieces of track.
+
+    Attributes:
+        curvature: 1/m, positive.
+        rms_m: How far the two lie from it.
+    """
+
+    curvature: float
+    rms_m: float
+
+
+def arc_through(first: Points, second: Points) -> Arc | None:
+    """The arc through two pieces of track that face each other, float64 (n, 2), each from its facing end inwards.
+
+    An arc is taken for a parabola, as in the turnout's formulas. None where the pieces overlap.
+    """
+    across = second[0] - first[0]
+    gap_m = float(np.hypot(*across))
+    if gap_m == 0.0:
+        return None
+    ahead = across / gap_m
+    before, behind = (first - first[0]) @ ahead, (second - first[0]) @ ahead
+    if before.max() > before[0] + _OVERLAP_M or behind.min() < behind[0] - _OVERLAP_M:
+        return None
+    x = np.concatenate([before, behind]) - gap_m / 2
+    y = np.concatenate([first, second]) @ np.array([-ahead[1], ahead[0]])
+    coefficients = np.polynomial.polynomial.polyfit(x, y, 2)
+    left_m = y - np.polynomial.polynomial.polyval(x, coefficients)
+    return Arc(abs(2 * float(coefficients[2])), float(np.sqrt(np.mean(left_m**2))))
 
 
 def directions(line: Points) -> Points:

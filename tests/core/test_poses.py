@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from railseg_core.centerline.poses import Pose, end_pose, fit_of, way_between
+from railseg_core.centerline.poses import Pose, arc_through, end_pose, fit_of, way_between
 
 radii = st.one_of(st.floats(150, 3000), st.floats(-3000, -150))
 
@@ -54,3 +54,27 @@ def test_a_point_beside_the_continuation_of_an_arc():
     pose = Pose(np.zeros(2), np.array([1.0, 0.0]), 1 / 200, 30.0)
     assert pose.aside_m(np.array([20.0, 1.0])) == pytest.approx(0.0)
     assert pose.aside_m(np.array([20.0, 3.0])) == pytest.approx(2.0)
+
+
+@given(radius_m=radii, gap_m=st.floats(1, 40), scale=st.floats(0.05, 0.3))
+def test_two_pieces_of_one_arc_are_one_however_their_ends_wander(radius_m, gap_m, scale):
+    first, second = _arc(radius_m, 0, 30)[::-1], _arc(radius_m, 30 + gap_m, 60 + gap_m)
+    wander = scale * np.exp(-np.arange(len(first)) * 0.2 / 3)
+    arc = arc_through(first + np.column_stack([0 * wander, wander]), second)
+    assert arc.rms_m < scale
+    # Over 100 m of an arc of 150 m a parabola is a decimetre off, and so is its bend by some percents.
+    assert arc.curvature == pytest.approx(1 / abs(radius_m), rel=0.2, abs=4e-4)
+
+
+@given(gap_m=st.floats(1, 30), shift_m=st.floats(3.5, 8), turn=st.floats(-0.01, 0.01))
+def test_a_parallel_track_is_on_no_arc_with_this_one(gap_m, shift_m, turn):
+    along = np.arange(0, 30, 0.2)
+    second = np.column_stack([gap_m + along, shift_m + turn * along])
+    assert arc_through(np.column_stack([-along, 0 * along]), second).rms_m > 0.4
+
+
+def test_pieces_that_overlap_are_on_no_arc():
+    along = np.arange(0, 30, 0.2)
+    first = np.column_stack([-along, 0 * along])
+    assert arc_through(first, np.column_stack([along - 10, 0 * along])) is None
+    assert arc_through(first, first) is None

@@ -230,6 +230,19 @@ def test_the_neighbour_is_never_joined_across_a_gap(tmp_path):
         assert min(shapely.hausdorff_distance(shapely.linestrings(feature.line), line) for line in whole) < 0.5
 
 
+def test_ends_that_wander_are_joined_where_their_tracks_lie_on_one_arc(tmp_path):
+    line = track(0, 0, 10, (80, 0), (80, 400))
+    aside = 0.5 * np.exp(-np.abs(np.arange(len(line)) - 700) / 60)  # over the last 6 m before the gap
+    bent = line + np.column_stack([np.zeros_like(aside), np.where(np.arange(len(line)) <= 700, aside, 0)])
+    with _raster(tmp_path, [bent[:700], line[1000:], beside(line, 4.0)[:840]]) as raster:
+        found = vectorize(raster, LineParams())
+    joined = max(found.tracks, key=lambda feature: feature.length_m)
+    assert joined.inferred_m == pytest.approx(30, abs=1.5)
+    assert joined.length_m == pytest.approx(160, abs=2)
+    assert len(found.tracks) == 2
+    assert shapely.hausdorff_distance(shapely.linestrings(joined.line), shapely.linestrings(line)) < 0.7
+
+
 def test_a_fork_that_no_railway_has_is_doubted(tmp_path):
     with _raster(tmp_path, [track(0, 0, 0, (100, 0)), track(50, 0, 70, (50, 0))]) as raster:
         found = vectorize(raster, LineParams())
