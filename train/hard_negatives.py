@@ -1,14 +1,16 @@
 """Looks for what a model takes for tracks where there are none, to train on.
 
-    python -m train.hard_negatives DATA/backgrounds build/negatives --count 120 [--model FILE]
+    python -m train.hard_negatives DATA/backgrounds build/negatives --count 120 [--rendered 1500] [--model FILE]
 
-Of the background pictures that training may use, those with the most false axis are written at the model's GSD, each
-with an empty target, as `train.train --negatives` reads them. A round more: train, look again, go on training.
+Of the background pictures that training may use, and of as many rendered scenes without tracks as asked for, those
+with the most false axis are written at the model's GSD, each with an empty target, as `train.train --negatives` reads
+them. A round more: train, look again, go on training.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import cv2
@@ -21,10 +23,14 @@ from railseg_core.network.model_card import bundled_model_path
 from railseg_core.segmentation import Segmenter
 from train.command import command
 from train.synthetic.background import Backgrounds
-from train.synthetic.scene import GSD_M
-from train.train import tiled
+from train.synthetic.scene import GSD_M, render_scene
+from train.synthetic.trackplan import TrackPlan
+from train.train import TILE_PX, tiled
 
 UInt8Array = npt.NDArray[np.uint8]
+Place = tuple[str, UInt8Array]
+
+NEGATIVES_SEED = 960_001  # of no training, validation, export or judging stream
 
 
 def at_model_gsd(picture: UInt8Array, gsd_m: float) -> UInt8Array:
@@ -44,17 +50,29 @@ def false_axis_m2(segmenter: Segmenter, place: Chip) -> float:
     return found * GSD_M**2
 
 
-def write_negatives(folder: Path, out: Path, count: int, segmenter: Segmenter) -> list[tuple[str, float]]:
-    """Writes the worst places as pairs of pictures.
+def real_places(backgrounds: Backgrounds) -> Iterator[Place]:
+    """Name and pixels, uint8 (rows, cols, 3), of the background pictures that training may use."""
+    for path, picture, gsd_m in backgrounds.large_pictures():
+        yield path.stem, at_model_gsd(picture, gsd_m)
+
+
+def rendered_places(count: int, backgrounds: Backgrounds) -> Iterator[Place]:
+    """Name and pixels, uint8 (512, 512, 3), of rendered scenes of all that is drawn but without any track."""
+    for number in range(count):
+        rng = np.random.default_rng([NEGATIVES_SEED, number])
+        yield f"rendered_{number:05d}", render_scene(rng, TILE_PX, backgrounds, plan=TrackPlan()).image
+
+
+def write_negatives(places: Iterable[Place], out: Path, count: int, segmenter: Segmenter) -> list[tuple[str, float]]:
+    """Writes the worst of some places without tracks as pairs of pictures.
 
     Returns:
         Name and false axis in m² of each that was written, the worst first; only those with some.
     """
     scored: list[tuple[float, str, Chip]] = []
-    for path, picture, gsd_m in tqdm(Backgrounds(folder).large_pictures(), unit="place"):
-        image = at_model_gsd(picture, gsd_m)
+    for name, image in tqdm(places, unit="place"):
         place = Chip(image, np.zeros_like(image))
-        scored.append((false_axis_m2(segmenter, place), path.stem, place))
+        scored.append((false_axis_m2(segmenter, place), name, place))
         scored = sorted(scored, key=lambda item: -item[0])[:count]
     worst = [item for item in scored if item[0] > 0]
     out.mkdir(parents=True, exist_ok=True)
@@ -69,15 +87,20 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("backgrounds", type=Path, help="folder with naip/, pdok/")
     parser.add_argument("out", type=Path, help="empty folder to write to")
-    parser.add_argument("--count", type=int, default=120, help="how many places at most")
+    parser.add_argument("--count", type=int, default=120, help="how many places at most, of each of the two kinds")
+    parser.add_argument("--rendered", type=int, default=0, help="scenes without tracks to render and look at as well")
     parser.add_argument("--model", type=Path, help="model file instead of the bundled one")
     settings = parser.parse_args(arguments)
     if settings.out.exists() and any(settings.out.iterdir()):
         parser.exit(1, f"The folder {settings.out} is not empty: choose another, or training reads the old ones too\n")
     segmenter = Segmenter(settings.model or bundled_model_path())
-    written = write_negatives(settings.backgrounds, settings.out, settings.count, segmenter)
+    backgrounds = Backgrounds(settings.backgrounds)
+    written = write_negatives(real_places(backgrounds), settings.out, settings.count, segmenter)
+    if settings.rendered:
+        rendered = rendered_places(settings.rendered, backgrounds)
+        written += write_negatives(rendered, settings.out, settings.count, segmenter)
     print(f"{len(written)} places with false axis, {sum(area for _, area in written):.0f} m² in all")
-    for name, area in written[:10]:
+    for name, area in sorted(written, key=lambda item: -item[1])[:10]:
         print(f"{name}: {area:.0f} m²")
 
 

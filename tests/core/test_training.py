@@ -24,10 +24,11 @@ from railseg_core.segmentation import Segmenter
 from train import export, train
 from train.data import CropStream, Mixture, augmented_crop, chosen_plan, load_real_scenes
 from train.hard_negatives import main as main_of_hard_negatives
-from train.hard_negatives import write_negatives
+from train.hard_negatives import real_places, rendered_places, write_negatives
 from train.losses import LOSSES, railway_loss
 from train.pretrained import start_encoder
 from train.run_log import add_to_log, read_log
+from train.synthetic.background import Backgrounds
 from train.thresholds import AXIS_LEVELS, CONFIDENCE_LEVELS, MARGIN_LEVELS, best, line_scores, rendered_scenes
 
 SETTINGS = ["--epochs", "0.001", "--batch", "2", "--crop-px", "64", "--workers", "0", "--device", "cpu"]
@@ -213,13 +214,14 @@ def test_scenes_are_watched_whole_with_their_edges_ignored() -> None:
 
 
 def test_what_a_model_takes_for_tracks_becomes_a_negative(tmp_path: Path) -> None:
-    places = tmp_path / "backgrounds" / "pdok"
-    places.mkdir(parents=True)
+    pdok = tmp_path / "backgrounds" / "pdok"
+    pdok.mkdir(parents=True)
     sample = cv2.imread(str(resource_path("sample", "sample.tif")))
-    cv2.imwrite(str(places / "tracks.png"), cv2.resize(sample, (1200, 1200), interpolation=cv2.INTER_AREA)[:500, :500])
-    cv2.imwrite(str(places / "nothing.png"), np.full((300, 300, 3), 120, np.uint8))
+    cv2.imwrite(str(pdok / "tracks.png"), cv2.resize(sample, (1200, 1200), interpolation=cv2.INTER_AREA)[:500, :500])
+    cv2.imwrite(str(pdok / "nothing.png"), np.full((300, 300, 3), 120, np.uint8))
     out = tmp_path / "negatives"
-    written = write_negatives(tmp_path / "backgrounds", out, 5, Segmenter(bundled_model_path(), "cpu"))
+    places = real_places(Backgrounds(tmp_path / "backgrounds"))
+    written = write_negatives(places, out, 5, Segmenter(bundled_model_path(), "cpu"))
     assert [name for name, _ in written] == ["tracks"]
     assert written[0][1] > 20  # m² of axis: the sample's tracks
     (scene,) = load_real_scenes(out)
@@ -227,6 +229,19 @@ def test_what_a_model_takes_for_tracks_becomes_a_negative(tmp_path: Path) -> Non
     assert not scene.target.any()
     with pytest.raises(SystemExit):
         main_of_hard_negatives([str(tmp_path / "backgrounds"), str(out)])
+
+
+def test_rendered_places_show_much_and_no_track(tmp_path: Path) -> None:
+    pdok = tmp_path / "backgrounds" / "pdok"
+    pdok.mkdir(parents=True)
+    cv2.imwrite(str(pdok / "nothing.png"), np.full((300, 300, 3), 120, np.uint8))
+    backgrounds = Backgrounds(tmp_path / "backgrounds")
+    places, again = (list(rendered_places(3, backgrounds)) for _ in range(2))
+    assert [name for name, _ in places] == ["rendered_00000", "rendered_00001", "rendered_00002"]
+    for (_, image), (_, same) in zip(places, again, strict=True):
+        assert image.shape == (512, 512, 3)
+        assert image.std() > 5
+        np.testing.assert_array_equal(image, same)
 
 
 def test_the_mean_of_two_models_has_the_mean_of_their_weights() -> None:
