@@ -101,7 +101,14 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
             result = self._worker.run(self.METHOD, request, feedback)
         except WorkerCancelledError:
             return {}
-        return self.hand_out(parameters, context, feedback, request, result)
+        outputs = self.hand_out(parameters, context, feedback, request, result)
+        if name := self.group_name(parameters, context):
+            group_layers(name, outputs.values(), context)
+        return outputs
+
+    def group_name(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """The group of the project in which the layers stand together; empty for none."""
+        return ""
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """The worker's parameters, without those of `inputs` and `overwrite`.
@@ -154,14 +161,9 @@ class RasterAlgorithm(RailSegAlgorithm):
         self._raster = RasterSource(self.parameterAsRasterLayer(parameters, self.INPUT, context))
         return is_ready
 
-    def processAlgorithm(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> dict[str, Any]:
-        """See `RailSegAlgorithm`; the layers of a raster stand together."""
-        outputs = super().processAlgorithm(parameters, context, feedback)
-        if self._raster is not None:
-            group_layers(self._raster.name, outputs.values(), context)
-        return outputs
+    def group_name(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """The raster's."""
+        return "" if self._raster is None else self._raster.name
 
     def inputs(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -217,6 +219,12 @@ class ModelAlgorithm(PictureAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """The raster, the area, and where what is finished lies until all is."""
-        inputs = super().inputs(parameters, context, feedback)
-        folder = unfinished_folder(inputs | picture_request(self, parameters, context))
-        return inputs | {"unfinished": str(folder)}
+        return with_unfinished(self, super().inputs(parameters, context, feedback), parameters, context)
+
+
+def with_unfinished(
+    algorithm: QgsProcessingAlgorithm, inputs: dict[str, Any], parameters: dict[str, Any], context: QgsProcessingContext
+) -> dict[str, Any]:
+    """What the model is to read, and where what is finished lies until all is: for each such run a place of its own."""
+    folder = unfinished_folder(inputs | picture_request(algorithm, parameters, context))
+    return inputs | {"unfinished": str(folder)}

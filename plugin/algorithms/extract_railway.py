@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+from qgis.core import QgsProcessingParameterDefinition
 
 from ..translation import tr
 from .base import ModelAlgorithm
-from .extraction import METHOD, extraction_outputs, extraction_parameters, extraction_request
-from .map_layers import map_numbers
+from .extraction import Extraction
 from .parameters import picture_parameters
 
 
-class ExtractRailway(ModelAlgorithm):
+class ExtractRailway(Extraction, ModelAlgorithm):
     """Raster to tracks and nodes and, on request, probability and mask rasters."""
-
-    METHOD = METHOD
 
     def name(self) -> str:
         """Its id, for ever."""
@@ -44,24 +39,6 @@ class ExtractRailway(ModelAlgorithm):
         """What it does, in a sentence."""
         return tr("Draws the railway tracks of an aerial or drone picture as lines.")
 
-    def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
-        """Parameters and outputs."""
-        for parameter in (*picture_parameters(), *extraction_parameters()):
-            self.addParameter(parameter)
-        for number in map_numbers():
-            self.addOutput(number)
-
-    def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """What to ask of the worker."""
-        return extraction_request(self, parameters, context)
-
-    def hand_out(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-        request: dict[str, Any],
-        result: dict[str, Any],
-    ) -> dict[str, Any]:
-        """Tracks, nodes, numbers, and the rasters that were asked for."""
-        return extraction_outputs(self, parameters, context, feedback, request, result)
+    def place_parameters(self) -> list[QgsProcessingParameterDefinition]:
+        """A layer, its bands and an area."""
+        return picture_parameters()

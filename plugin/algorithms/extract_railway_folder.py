@@ -11,23 +11,20 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
+    QgsProcessingParameterDefinition,
     QgsProcessingParameterFile,
 )
 
 from ..translation import tr
-from ..unfinished import unfinished_folder
 from .area import chosen_area
-from .base import RailSegAlgorithm
-from .extraction import METHOD, extraction_outputs, extraction_parameters, extraction_request
-from .layer_group import group_layers
-from .map_layers import map_numbers
-from .parameters import picture_request, place_parameters, with_help
+from .base import with_unfinished
+from .extraction import Extraction
+from .parameters import place_parameters, with_help
 
 
-class ExtractRailwayFolder(RailSegAlgorithm):
+class ExtractRailwayFolder(Extraction):
     """A folder of rasters to tracks and nodes and, on request, probability and mask rasters."""
 
-    METHOD = METHOD
     FOLDER = "FOLDER"
 
     def name(self) -> str:
@@ -57,28 +54,17 @@ class ExtractRailwayFolder(RailSegAlgorithm):
         """What it does, in a sentence."""
         return tr("Draws the railway tracks of all pictures of a folder as lines.")
 
-    def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
-        """Parameters and outputs."""
+    def place_parameters(self) -> list[QgsProcessingParameterDefinition]:
+        """A folder and an area."""
         folder = QgsProcessingParameterFile(
             self.FOLDER, tr("Folder of pictures"), Qgis.ProcessingFileParameterBehavior.Folder
         )
         folder_help = tr("Georeferenced rasters with a ground sampling distance of 1 m or finer.")
-        for parameter in (with_help(folder, folder_help), *place_parameters(), *extraction_parameters()):
-            self.addParameter(parameter)
-        for number in map_numbers():
-            self.addOutput(number)
+        return [with_help(folder, folder_help), *place_parameters()]
 
-    def processAlgorithm(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> dict[str, Any]:
-        """See `RailSegAlgorithm`; the layers stand together."""
-        outputs = super().processAlgorithm(parameters, context, feedback)
-        group_layers(self._folder(parameters, context).name, outputs.values(), context)
-        return outputs
-
-    def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """What to ask of the worker."""
-        return extraction_request(self, parameters, context)
+    def group_name(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """The folder's."""
+        return self._folder(parameters, context).name
 
     def inputs(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -88,19 +74,7 @@ class ExtractRailwayFolder(RailSegAlgorithm):
         area = chosen_area(self, parameters, QgsCoordinateReferenceSystem(), None, context)
         if area is not None:
             inputs["area"] = area.request
-        folder = unfinished_folder(inputs | picture_request(self, parameters, context))
-        return inputs | {"unfinished": str(folder)}
-
-    def hand_out(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-        request: dict[str, Any],
-        result: dict[str, Any],
-    ) -> dict[str, Any]:
-        """Tracks, nodes, numbers, and the rasters that were asked for."""
-        return extraction_outputs(self, parameters, context, feedback, request, result)
+        return with_unfinished(self, inputs, parameters, context)
 
     def _folder(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Path:
         return Path(self.parameterAsFile(parameters, self.FOLDER, context))
