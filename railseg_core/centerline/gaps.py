@@ -1,8 +1,8 @@
 """Gaps: two ends that face each other and fit as one track are joined; nearness alone never is a reason.
 
 The neighbour is 4 m away, and the missing piece may be 40 m long. What tells that two ends belong together is that one
-track's direction and bend lead into the other's; over more than `PLAIN_GAP_M` a track that runs through beside them
-must vouch for it too.
+track's direction and bend lead into the other's, or that both pieces lie on one arc; over more than `PLAIN_GAP_M` a
+track that runs through beside them must vouch for it too.
 """
 
 from __future__ import annotations
