@@ -19,9 +19,8 @@ from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.errors import RailSegError
-from railseg_core.outputs import gdal_name
 from railseg_core.tiling import PixelWindow
-from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors
+from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors, vector_name
 
 Move = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], Any]
 MAX_CORRIDOR_M = 10_000.0
@@ -39,6 +38,7 @@ class Area:
         crs: The CRS, in any form that PROJ reads: "EPSG:25832", WKT, a PROJ string.
         corridor_m: How far a corridor reaches to either side of its line and beyond its ends, metres; 0 for none.
         within: What lies outside of this is no part of the area; None for all of it.
+        file: What it was read from, if from a file.
         lines: MultiLineString of the corridors' middles. They are widened where metres are metres: in the CRS that
             `polygon_in` is asked for.
 
@@ -50,6 +50,7 @@ class Area:
     crs: str
     corridor_m: float = 0.0
     within: Area | None = None
+    file: str | None = field(default=None, compare=False)
     lines: BaseGeometry = field(init=False)
 
     def __post_init__(self) -> None:
@@ -99,7 +100,7 @@ class Area:
         Raises:
             RailSegError: the file cannot be read, has nothing that encloses an area, or does not say its CRS.
         """
-        name = gdal_name(path)
+        name = vector_name(path)
         has_lines = False
         with reading_vectors(name, "polygons"):
             for layer in geometry_layers(name):
@@ -109,7 +110,7 @@ class Area:
                 has_lines = has_lines or not lines.is_empty
                 if not polygons.is_empty or (corridor_m and not lines.is_empty):
                     shape = shapely.GeometryCollection([polygons, lines])
-                    return cls(shape, known_crs(name, meta), corridor_m, within)
+                    return cls(shape, known_crs(name, meta), corridor_m, within, name)
         if has_lines:
             raise RailSegError(f"{name} has no polygon but lines.", "Say how wide the corridor round them is.")
         raise RailSegError(f"{name} has no polygon.", "Give a layer whose polygons enclose the area.")
@@ -198,8 +199,12 @@ def polygon_mask(polygon: BaseGeometry, window: PixelWindow, gsd_m: float) -> np
         return np.zeros(window.shape, dtype=np.bool_)
     if polygon.contains(box):
         return np.ones(window.shape, dtype=np.bool_)
+    # Of a country's corridors only what is near, or each window would cost as much as all of them.
+    near = shapely.clip_by_rect(polygon, *box.buffer(2 * gsd_m).bounds)
+    if near.is_empty:
+        return np.zeros(window.shape, dtype=np.bool_)
     mask: npt.NDArray[np.bool_] = geometry_mask(
-        [polygon], out_shape=window.shape, transform=window.transform(gsd_m), invert=True
+        [near], out_shape=window.shape, transform=window.transform(gsd_m), invert=True
     )
     return mask
 

@@ -46,7 +46,7 @@ class Coverage:
         self._window = source.window
         self._placement = placement
         self._gsd_m = gsd_m
-        self._holds = _holds(source)
+        self._holds = holds_of(source)
 
     def may_have_data(self, window: PixelWindow) -> bool:
         """False where it certainly has none; true of a window, it is true of all larger ones."""
@@ -62,7 +62,7 @@ class Coverage:
         return not there.is_empty and (self._holds is None or self._holds(there))
 
 
-def _holds(source: SourceRaster) -> Holds | None:
+def holds_of(source: SourceRaster) -> Holds | None:
     """What the raster's directory tells; None where it tells nothing."""
     if not source.is_invalid_where_empty:
         return None  # what was never written is black, and black is a picture

@@ -13,10 +13,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.errors import RailSegError
-from railseg_core.outputs import gdal_name
 from railseg_core.railway_map import TRACK_LAYER, as_crs
 from railseg_core.tracing import moved_geometries
-from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors
+from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors, vector_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
     Raises:
         RailSegError: the file cannot be read, has no lines, or does not say its CRS.
     """
-    name = gdal_name(path)
+    name = vector_name(path)
     with reading_vectors(name):
         for layer in geometry_layers(name, TRACK_LAYER):
             meta, fids, wkb, values = pyogrio.raw.read(

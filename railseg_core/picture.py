@@ -83,7 +83,8 @@ class Picture:
         crs: The working CRS: the one asked for, or the one that suits the raster.
         source_crs: The raster's own (of its ground control points if it has those).
         window: The smallest window of the lattice that covers the raster.
-        files: What it is read from: with other files, pixels may be others.
+        paths: What it is read from.
+        files: The same, to know them again: with other files, pixels may be others.
         chunk_px: The largest chunk that should be made of it.
         chunk_bytes: What is read of the raster for such a chunk.
     """
@@ -116,7 +117,8 @@ class Picture:
             self.source_crs = placement.source_crs
             self.window = placement.footprint(gsd_m)
             names = [os.fspath(path), *(name for name in self._source.dataset.files if not name.endswith(".aux.xml"))]
-            self.files = tuple(_raster_file(name) for name in dict.fromkeys(names))
+            self.paths = tuple(dict.fromkeys(names))
+            self.files = tuple(_raster_file(path) for path in self.paths)
             self._stretch = stretch
             self._coverage = Coverage(self._source, placement, gsd_m)
             if self.info.overview > 1:

@@ -43,15 +43,18 @@ class Placement:
 
     def __init__(self, dataset: DatasetReader, crs: pyproj.CRS | None = None) -> None:
         self.width, self.height = dataset.width, dataset.height
+        self._name = dataset.name
         points, points_crs = dataset.gcps
         by_points = bool(points) and dataset.transform.is_identity
         _check_georeference(dataset, by_points)
         self._affine: Affine = dataset.transform
         try:
             self._points = GCPTransformer(points) if by_points else None
-            self.source_crs = horizontal(pyproj.CRS.from_user_input(points_crs if by_points else dataset.crs))
+            own_crs = pyproj.CRS.from_user_input(points_crs if by_points else dataset.crs)
+            self.source_crs = horizontal(own_crs, f"raster {self._name}")
             x, y = self._to_source(np.array([self.width / 2]), np.array([self.height / 2]))
-            self.crs = crs or choose_working_crs(self.source_crs, float(x[0]), float(y[0]))
+            self._middle_x = float(x[0])
+            self.crs = crs or choose_working_crs(self.source_crs, self._middle_x, float(y[0]), f"raster {self._name}")
             self._projection = self._projection_to(self.crs)
         except (ProjError, CRSError, *GDAL_ERRORS) as error:
             raise RailSegError(
@@ -103,7 +106,7 @@ class Placement:
         points = np.column_stack(self.to_working(cols, rows))
         if not np.isfinite(points).all():
             raise RailSegError(
-                "A part of the raster has no place in its own CRS.",
+                f"A part of {self._name} has no place in its own CRS.",
                 "Its CRS or its georeference is wrong: assign the right one.",
             )
         return points
@@ -122,6 +125,11 @@ class Placement:
         """(x, y) of the working CRS to pixel coordinates; infinite where the raster's CRS has no such place."""
         if self._projection:
             x, y = self._projection.transform(x, y, direction=TransformDirection.INVERSE)
+            if self.source_crs.is_geographic:
+                # PROJ's longitudes end at the antimeridian, where a picture may go on to 181 degrees.
+                turn = 2 * math.pi / self.source_crs.axis_info[0].unit_conversion_factor
+                with np.errstate(invalid="ignore"):  # infinite where there is no such place
+                    x = x + turn * np.round((self._middle_x - x) / turn)
         if self._points:
             rows, cols = self._points.rowcol(x.ravel(), y.ravel(), op=np.positive)
             return cols.reshape(x.shape), rows.reshape(x.shape)

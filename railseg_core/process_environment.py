@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 # QGIS, PostGIS or conda point at their own PROJ and GDAL with these: not those of the wheels. Some make GDAL run code.
 _FOREIGN = (
@@ -35,6 +35,7 @@ _CONFINEMENT = GDAL_CONFINEMENT | {
     "GML_SKIP_RESOLVE_ELEMS": "ALL",
     "PROJ_NETWORK": "OFF",
 }
+_OPEN_FILES = 4096
 
 
 def prepare_process_environment() -> None:
@@ -47,6 +48,20 @@ def prepare_process_environment() -> None:
         os.environ.pop(name, None)
     os.environ.update(_CONFINEMENT)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    _allow_open_files()
+
+
+def _allow_open_files() -> None:
+    """Asks the system for as many open files as a folder of pictures takes: macOS begins with 256."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextmanager

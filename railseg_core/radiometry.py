@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from railseg_core.coverage import holds_of
+from railseg_core.errors import RailSegError
 from railseg_core.source_raster import SourceRaster
 from railseg_core.tiling import PixelWindow
 
@@ -17,11 +19,19 @@ _LOOK_PX = 1024
 """Longest side of the thinned-out picture that is looked at."""
 _WHOLE_LOOK_PX = 4096 * 4096
 """A raster up to this size is thinned out while it is read; a larger one without overviews is looked at in samples."""
-_SAMPLES = 8
-"""Sample windows along either side of a large raster without overviews."""
+_SAMPLES, _MOST_SAMPLES = 8, 512
+"""Sample windows along either side of a large raster without overviews: at first, and where these show little."""
+_MAX_LOOKS = 4096
+_ENOUGH_VALUES = 2**19
+"""So many tell the percentiles: a few of the sample windows."""
+_POOLED_VALUES = 20_000_000
+"""Of all rasters of a folder."""
 _SAMPLE_PX = 256
 _SEARCH_PX = 2048
 _MAX_SEARCH_PX = 200_000_000
+
+_Look = tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]
+"""What `SourceRaster.read` gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +56,76 @@ class Stretch:
         return eight_bit
 
 
-def find_stretch(source: SourceRaster) -> Stretch | None:
-    """The stretch from the 0.5 to the 99.5 percentile over all bands together, so that colours keep their balance.
+class Values(NamedTuple):
+    """Values from all over a raster, to tell how they become 8-bit.
 
-    It is taken from the whole raster, thinned out, and so does not depend on the area that is worked on.
+    Attributes:
+        dtype: The raster's.
+        found: float32 (n,), of all chosen bands together.
+    """
+
+    dtype: str
+    found: npt.NDArray[np.float32]
+
+
+def find_stretches(values: Sequence[Values | None]) -> list[Stretch | None]:
+    """The stretch of each raster, from the 0.5 to the 99.5 percentile over all bands: so colours keep their balance.
+
+    Sheets of one survey show the same ground with the same numbers: rasters of one data type get the same stretch.
+
+    Args:
+        values: What `values_for_stretch` gives of each raster.
 
     Returns:
-        None for an 8-bit raster, which is taken as it is.
+        For each: None for an 8-bit raster, which is taken as it is.
+    """
+    alike: dict[str, list[npt.NDArray[np.float32]]] = {}
+    for each in values:
+        if each is not None:
+            alike.setdefault(each.dtype, []).append(each.found)
+    stretches = {dtype: _stretch(np.concatenate(found)) for dtype, found in alike.items()}
+    return [None if each is None else stretches[each.dtype] for each in values]
+
+
+def values_for_stretch(source: SourceRaster, rasters: int = 1) -> Values | None:
+    """Values from all over a raster, not from the area that is worked on alone.
+
+    Args:
+        source: The raster.
+        rasters: How many there are in all: of many, each gives a part of its values.
+
+    Returns:
+        None for an 8-bit raster.
 
     Raises:
-        RailSegError: the raster cannot be read.
+        RailSegError: the raster cannot be read, or is so large and so empty that no value was found.
     """
     if source.is_eight_bit:
         return None
-    values = [pixels[:, valid].ravel() for pixels, valid in _looks(source)]
-    everything = np.concatenate(values)
-    if everything.size == 0:
+    values: list[npt.NDArray[Any]] = []
+    for number, looks in enumerate(_rounds(source)):
+        for pixels, valid in looks:
+            values.append(pixels[:, valid].ravel())
+            if number and sum(map(len, values)) >= _ENOUGH_VALUES:
+                break
+        if sum(map(len, values)) >= _ENOUGH_VALUES:
+            break
+    if not any(map(len, values)):
+        if not _is_searchable(source):
+            raise RailSegError(
+                f"In {source.name} no value was found in {_MAX_LOOKS:,} samples: nothing tells how its "
+                f"{source.dtypes[0]} values become 8-bit.",
+                "Give it overviews (gdaladdo -r average), or make it 8-bit (gdal_translate -ot Byte -scale).",
+            )
+        values = [pixels[:, valid].ravel() for pixels, valid in _everywhere(source)]
+    found = np.concatenate(values)
+    return Values(source.dtypes[0], found[:: -(-found.size * rasters // _POOLED_VALUES) or 1] if rasters > 1 else found)
+
+
+def _stretch(values: npt.NDArray[np.float32]) -> Stretch:
+    if values.size == 0:
         return Stretch(0.0, 0.0)
-    low, high = np.percentile(everything, _PERCENTILES)
+    low, high = np.percentile(values, _PERCENTILES)
     return Stretch(float(low), float(high))
 
 
@@ -75,26 +137,52 @@ def has_data(source: SourceRaster) -> bool:
     """
     return (
         source.is_always_valid
-        or any(valid.any() for _, valid in _looks(source))
-        or source.window.width * source.window.height > _MAX_SEARCH_PX
-        or any(source.read(window)[1].any() for window in _windows(source.window, _SEARCH_PX))
+        or any(valid.any() for _, valid in next(_rounds(source)))
+        or not _is_searchable(source)
+        or any(valid.any() for _, valid in _everywhere(source))
     )
 
 
-def _looks(source: SourceRaster) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]]:
-    """Pixels from all over the raster, never many: what `SourceRaster.read` gives."""
+def _rounds(source: SourceRaster) -> Iterator[Iterator[_Look]]:
+    """Pixels from all over the raster: rounds of looks, each at a finer grid of places than the last.
+
+    What is certainly empty is passed over: a railway's corridor is a thin line across its picture.
+    """
     whole = source.window
     if source.dataset.overviews(source.bands[0]) or whole.width * whole.height <= _WHOLE_LOOK_PX:
         thinning = max(1.0, max(whole.shape) / _LOOK_PX)
-        yield source.read(whole, (max(1, int(whole.height / thinning)), max(1, int(whole.width / thinning))))
+        yield iter([source.read(whole, (max(1, int(whole.height / thinning)), max(1, int(whole.width / thinning))))])
         return
-    for row in _spread(whole.height):
-        for col in _spread(whole.width):
-            yield source.read(PixelWindow(col, row, _SAMPLE_PX, _SAMPLE_PX).intersection(whole))
+    holds = holds_of(source)
+    seen: set[tuple[int, int]] = set()
+
+    def looks(count: int) -> Iterator[_Look]:
+        places = [(row, col) for row in _spread(whole.height, count) for col in _spread(whole.width, count)]
+        for number in np.random.default_rng(0).permutation(len(places)):  # any part of them is from all over
+            row, col = places[number]
+            window = PixelWindow(col, row, _SAMPLE_PX, _SAMPLE_PX).intersection(whole)
+            if len(seen) < _MAX_LOOKS and (row, col) not in seen and (holds is None or holds(window)):
+                seen.add((row, col))
+                yield source.read(window)
+
+    count = _SAMPLES
+    while True:
+        yield looks(count)
+        if len(seen) >= _MAX_LOOKS or count >= _MOST_SAMPLES or count * _SAMPLE_PX >= max(whole.shape):
+            return
+        count *= 2
 
 
-def _spread(length: int) -> list[int]:
-    starts = np.linspace(0, max(0, length - _SAMPLE_PX), _SAMPLES).astype(int)
+def _is_searchable(source: SourceRaster) -> bool:
+    return source.window.width * source.window.height <= _MAX_SEARCH_PX
+
+
+def _everywhere(source: SourceRaster) -> Iterator[_Look]:
+    return (source.read(window) for window in _windows(source.window, _SEARCH_PX))
+
+
+def _spread(length: int, count: int) -> list[int]:
+    starts = np.linspace(0, max(0, length - _SAMPLE_PX), count).astype(int)
     return sorted({int(start) for start in starts})
 
 

@@ -22,7 +22,7 @@ from pyproj.exceptions import CRSError
 from railseg_core.errors import RailSegError
 from railseg_core.geopackage import Mover, mover, write_layer, written_geopackage
 from railseg_core.resources_dir import resource_path
-from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors
+from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors, vector_name
 
 Points = npt.NDArray[np.float64]
 
@@ -212,7 +212,7 @@ def read_lines(path: str | os.PathLike[str], layer: str | None = None) -> tuple[
     Raises:
         RailSegError: the file cannot be read, has no such layer, no lines, or no CRS.
     """
-    name = os.fspath(path)
+    name = vector_name(path)
     with reading_vectors(name):
         layers = geometry_layers(name, TRACK_LAYER)
         if layer is not None and layer not in layers:

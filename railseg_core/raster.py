@@ -13,7 +13,7 @@ import math
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,7 +32,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.outputs import exists
 from railseg_core.picture import Picture, RasterFile, RasterInfo, describe, open_picture
 from railseg_core.placement import Placement
-from railseg_core.radiometry import Stretch, find_stretch, has_data
+from railseg_core.radiometry import Stretch, find_stretches, has_data, values_for_stretch
 from railseg_core.source_raster import closed_on_error, open_dataset, reading
 from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
 
@@ -109,15 +109,18 @@ def read_raster_info(path: str | os.PathLike[str], bands: Sequence[int] | None =
     Raises:
         RailSegError: a raster is missing, unreadable, or without CRS, georeference or usable bands.
     """
-    infos = []
-    for name in pictures_of(path):
+    infos, values = [], []
+    names = pictures_of(path)
+    for name in names:
         source = open_picture(name, bands)
         try:
             with reading(source.name):
-                infos.append(describe(source, Placement(source.dataset), GSD_M, find_stretch(source)))
+                infos.append(describe(source, Placement(source.dataset), GSD_M, None))
+                values.append(values_for_stretch(source, len(names)))
         finally:
             source.close()
-    return infos[_leading([info.crs for info in infos])]
+    leading = _leading([info.crs for info in infos])
+    return replace(infos[leading], stretch=find_stretches(values)[leading])
 
 
 def read_outline(path: str | os.PathLike[str]) -> tuple[BaseGeometry, pyproj.CRS]:
@@ -161,7 +164,7 @@ def open_working_grid(
         raise ValueError(f"gsd_m must be positive, not {gsd_m}")
     chosen = tuple(bands) if bands is not None else None
     names = pictures_of(path)
-    stretches, crss, some_data = [], [], False
+    values, crss, some_data = [], [], False
     for name in names:
         source = open_picture(name, chosen)
         try:
@@ -173,7 +176,7 @@ def open_working_grid(
                     f"Tracks can be told apart up to {MAX_SOURCE_GSD_M:g} m, and best at {GSD_M:g} m or finer.",
                 )
             some_data = some_data or has_data(source)
-            stretches.append(find_stretch(source))
+            values.append(values_for_stretch(source, len(names)))
             crss.append((placement.source_crs.to_string(), placement.crs.to_wkt()))
         finally:
             source.close()
@@ -183,7 +186,15 @@ def open_working_grid(
             "Check its nodata value and its mask.",
         )
     crs = crss[_leading([of_source for of_source, _ in crss])][1] if len(names) > 1 else None
-    return GridRecipe(os.fspath(path), gsd_m, chosen, area, tuple(stretches), crs).open()
+    grid = GridRecipe(os.fspath(path), gsd_m, chosen, area, tuple(find_stretches(values)), crs).open()
+    with closed_on_error(grid):
+        if grid.window.width * grid.window.height > MAX_WINDOW_PX:
+            km2 = grid.window.width * grid.window.height * gsd_m**2 / 1e6
+            raise RailSegError(
+                f"{os.fspath(path)} covers {km2:,.0f} km²: more than one run can take.",
+                "Choose an extent or an area in it; if it should be small, its georeference is wrong.",
+            )
+    return grid
 
 
 class WorkingGrid:
@@ -224,13 +235,8 @@ class WorkingGrid:
             self.picture_window = PixelWindow.covering_all([picture.window for picture in self._pictures])
             picture_box = shapely.box(*self.picture_window.bounds(self.gsd_m)).buffer(AREA_MARGIN_M)
             self._polygon = recipe.area.polygon_in(leading.crs, picture_box) if recipe.area else None
+            shapely.prepare(self._polygon)  # it is asked of every tile
             self.window = self._area_window().snapped(RASTER_TILE_PX)
-            if self.window.width * self.window.height > MAX_WINDOW_PX:
-                km2 = self.window.width * self.window.height * self.gsd_m**2 / 1e6
-                raise RailSegError(
-                    f"{recipe.path} covers {km2:,.0f} km²: more than one run can take.",
-                    "Choose an extent or an area in it; if it should be small, its georeference is wrong.",
-                )
             chunk_px = min(picture.chunk_px for picture in self._pictures)
             by_memory = _READ_BYTES // max(picture.chunk_bytes for picture in self._pictures)
             self.most_readers = max(1, min(by_memory, MAX_PICTURES // len(names)))  # each opens its own files
@@ -253,6 +259,11 @@ class WorkingGrid:
     def location(self) -> str:
         """The raster's name, as it holds in any folder of this machine."""
         return str(Path(self.recipe.path).absolute()) if exists(self.recipe.path) else self.recipe.path
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Full names of the files that are read, as far as the rasters tell."""
+        return tuple(path for picture in self._pictures for path in picture.paths)
 
     @property
     def files(self) -> tuple[RasterFile, ...]:

@@ -214,17 +214,17 @@ class SourceRaster:
             self._by_nodata = any(MaskFlags.nodata in flag for flag in flags) and not (as_values and {*nodata} == {0.0})
             self._by_mask = any(MaskFlags.per_dataset in flag for flag in flags)
             alpha = [i for i, c in enumerate(self.dataset.colorinterp, 1) if c == ColorInterp.alpha]
-            # GDAL gives nodata precedence over alpha: such a raster's alpha band is read beside it.
-            self._alpha = alpha[0] if alpha and self._by_nodata else None
+            by_alpha = all(MaskFlags.alpha in flag for flag in flags)
+            # GDAL makes a mask of alpha beside one band or three, without a nodata value; elsewhere alpha is read.
+            self._alpha = alpha[0] if alpha and not by_alpha else None
             self.stored_bands = (*self.bands, *alpha)
             # What was never written is read as the band's nodata value, and as 0 where it has none.
             by_nodata = self._by_nodata and all(
                 flag == [MaskFlags.nodata] and value is not None and ("float" in dtype or value.is_integer())
                 for flag, value, dtype in zip(flags, nodata, self.dtypes, strict=True)
             )
-            by_alpha = all(MaskFlags.alpha in flag for flag in flags)
             is_opaque = any(self.dataset.nodatavals[band - 1] for band in alpha)
-            self.is_invalid_where_empty = by_nodata or (by_alpha and not is_opaque)
+            self.is_invalid_where_empty = by_nodata or (bool(by_alpha or alpha) and not is_opaque)
 
     @property
     def name(self) -> str:
@@ -251,12 +251,12 @@ class SourceRaster:
         """Whether nothing in the raster can be without data."""
         floats = any("float" in dtype for dtype in self.dtypes)
         gaps_in_palette = self._palette is not None and not self._palette[:, 3].all()
-        return not (self._by_nodata or self._by_mask or floats or gaps_in_palette)
+        return not (self._by_nodata or self._by_mask or self._alpha or floats or gaps_in_palette)
 
     @property
     def validity(self) -> str:
         """What says which pixels are valid: "nodata", "mask" (or alpha), or "" where nothing does."""
-        return "nodata" if self._by_nodata else "mask" if self._by_mask else ""
+        return "nodata" if self._by_nodata else "mask" if self._by_mask or self._alpha else ""
 
     @property
     def window(self) -> PixelWindow:

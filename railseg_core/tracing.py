@@ -16,9 +16,8 @@ from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.errors import RailSegError
-from railseg_core.outputs import gdal_name
 from railseg_core.railway_map import NODE_LAYER, TRACK_LAYER, as_crs
-from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors
+from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors, vector_name
 
 _PIECES = 256
 """Straight edges in one CRS are curves in another: they are cut to this share of a geometry's length before a move."""
@@ -105,7 +104,7 @@ def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> T
     Raises:
         RailSegError: the file cannot be read, has no visible tracks, or does not say its CRS.
     """
-    name = gdal_name(path)
+    name = vector_name(path)
     with reading_vectors(name):
         ordered = geometry_layers(name, TRACK_LAYER)
         for takes_polygons, layer in itertools.product((False, True) if footprints else (False,), ordered):
@@ -146,7 +145,7 @@ def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64]
     Raises:
         RailSegError: the file cannot be read, or does not say its CRS.
     """
-    name = gdal_name(path)
+    name = vector_name(path)
     with reading_vectors(name):
         for layer in geometry_layers(name, NODE_LAYER):
             columns = ["railway", "what", "state"]

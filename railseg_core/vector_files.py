@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pyogrio
@@ -12,7 +15,7 @@ import shapely
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, GeometryError
 
 from railseg_core.errors import RailSegError
-from railseg_core.outputs import is_device_or_pipe
+from railseg_core.outputs import exists, gdal_name, is_device_or_pipe
 
 _FAILURES = (
     CRSError,
@@ -23,6 +26,32 @@ _FAILURES = (
     UnicodeDecodeError,  # words of a damaged file that are no text
     shapely.errors.GEOSException,  # coordinates that are no numbers
 )
+
+
+def vector_name(path: str | os.PathLike[str]) -> str:
+    """The name of a vector file to be read, in the form that pyogrio takes.
+
+    Raises:
+        RailSegError: the name is no name at all, not UTF-8, or as for `check_vector_output`.
+    """
+    name = gdal_name(path)
+    if exists(name):
+        check_vector_output(Path(name))
+    return name
+
+
+def check_vector_output(path: Path) -> None:
+    """Whether pyogrio takes a path for what it is.
+
+    Raises:
+        RailSegError: it takes what stands before a `!` for an archive, and what follows a `;` in the file's own name
+            for parameters.
+    """
+    if (sys.platform != "win32" and "!" in str(path.absolute())) or ";" in path.name:
+        raise RailSegError(
+            f"{path} has a ! or ; in its name or a folder's, which vector files can't have here.",
+            "Rename it, or choose another folder.",
+        )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
+from affine import Affine
 from rasterio.enums import Resampling
 from rasterio.warp import calculate_default_transform, reproject
 from rasterio.windows import Window
@@ -18,9 +19,9 @@ from railseg_core.errors import RailSegError
 from railseg_core.metrics import score_lines
 from railseg_core.pipeline import run
 from railseg_core.railway_map import read_lines
-from railseg_core.raster import MAX_PICTURES, open_working_grid, pictures_of, read_outline
+from railseg_core.raster import MAX_PICTURES, open_working_grid, pictures_of, read_outline, read_raster_info
 from railseg_core.requests import ExtractRequest
-from tests.core.rasters import Kind
+from tests.core.rasters import CORNER_X, CORNER_Y, UTM, Kind, write
 
 
 def piece_of(raster: Path, target: Path, window: Window, crs: str | None = None) -> Path:
@@ -133,6 +134,28 @@ def test_a_picture_of_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> N
     Kind(gsd_m=3.0).write(tmp_path / "b.tif")
     with pytest.raises(RailSegError, match=r"b\.tif is too coarse"):
         open_working_grid(tmp_path)
+    local = 'LOCAL_CS["site",UNIT["metre",1],AXIS["Easting",EAST],AXIS["Northing",NORTH]]'
+    write(tmp_path / "b.tif", np.ones((1, 9, 9), np.uint8), crs=local)
+    with pytest.raises(RailSegError, match=r"b\.tif's CRS \(site\) does not say where on Earth"):
+        open_working_grid(tmp_path)
+    write(tmp_path / "b.tif", np.ones((1, 9, 9), np.uint8), transform=Affine(0.2, 0, 1e9, 0, -0.2, 5e6), crs=UTM)
+    with pytest.raises(RailSegError, match=r"b\.tif.*Its CRS or its georeference is wrong"):
+        open_working_grid(tmp_path)
+
+
+def test_sheets_of_one_survey_get_one_stretch(tmp_path: Path) -> None:
+    for number, base in enumerate((1000, 3000)):
+        values = (base + np.arange(100 * 100) % 500).reshape(1, 100, 100).astype(np.uint16)
+        write(tmp_path / f"{number}.tif", values, transform=Affine(0.2, 0, CORNER_X + 20 * number, 0, -0.2, CORNER_Y))
+    write(tmp_path / "8_bit.tif", np.full((1, 20, 20), 90, np.uint8))
+    with open_working_grid(tmp_path) as grid:
+        first, second, eight_bit = (info.stretch for info in grid.infos)
+    assert first == second
+    assert first is not None
+    assert first.low == pytest.approx(1000, abs=20)
+    assert first.high == pytest.approx(3499, abs=20)
+    assert eight_bit is None
+    assert read_raster_info(tmp_path).stretch == first
 
 
 def test_a_folder_without_pictures_or_with_too_many_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pickle
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -15,15 +16,18 @@ import numpy.typing as npt
 import pyproj
 import pytest
 import rasterio
+import shapely
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
+from rasterio.features import geometry_mask
 from rasterio.rpc import RPC
 from rasters import CORNER_X, CORNER_Y, KINDS, UTM, WAVE_X, WAVE_Y, Kind, waves, write
+from shapely import affinity
 
-from railseg_core.area import Area
+from railseg_core.area import Area, polygon_mask
 from railseg_core.chunks import ChunkCache
 from railseg_core.errors import RailSegError
 from railseg_core.raster import AREA_MARGIN_M, open_working_grid, read_raster_info, reflect_invalid
@@ -325,6 +329,73 @@ def test_a_large_raster_is_stretched_from_samples_spread_over_it(tmp_path: Path)
     assert stretch is not None
     assert stretch.low == pytest.approx(21, abs=50)
     assert stretch.high == pytest.approx(4178, abs=50)
+
+
+def test_a_corridor_across_a_large_raster_is_found_and_stretched(tmp_path: Path) -> None:
+    values = np.zeros((1, 5000, 5000), dtype=np.uint16)
+    values[:, 300:340] = 2000 + np.arange(5000, dtype=np.uint16) % 1000  # between the first samples
+    path = write(tmp_path / "corridor.tif", values, tiled=True, compress="deflate", zlevel=1, nodata=0)
+    stretch = read_raster_info(path).stretch
+    assert stretch is not None
+    assert stretch.low == pytest.approx(2005, abs=10)
+    assert stretch.high == pytest.approx(2995, abs=10)
+
+
+def test_a_few_values_are_found_by_looking_everywhere(tmp_path: Path) -> None:
+    values = np.zeros((1, 4200, 4200), dtype=np.uint16)
+    values[0, 300, 300:302] = 1000, 3000
+    path = write(tmp_path / "speck.tif", values, tiled=True, compress="deflate", zlevel=1, nodata=0)
+    stretch = read_raster_info(path).stretch
+    assert stretch is not None
+    assert 1000 <= stretch.low < 1100 < 2900 < stretch.high <= 3000
+
+
+def test_alpha_counts_also_beside_more_bands_than_a_picture_has(tmp_path: Path) -> None:
+    bands = np.full((5, 60, 60), 90, dtype=np.uint8)
+    bands[4, :, :30] = 0
+    bands[4, :, 30:] = 255
+    meaning = [ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.undefined, ColorInterp.alpha]
+    path = write(tmp_path / "multispectral.tif", bands, colours=meaning)
+    assert read_raster_info(path).validity == "mask"
+    with open_working_grid(path) as grid:
+        _, valid = grid.read(grid.picture_window)
+    assert valid[:, 30:].all()
+    assert not valid[:, :30].any()
+
+
+@pytest.mark.parametrize("longitude", [179.9999, 190.0, -180.0001, 350.0])
+def test_a_picture_beyond_the_antimeridian_is_read_as_one_before_it(longitude: float, tmp_path: Path) -> None:
+    values = np.random.default_rng(0).integers(1, 255, (3, 100, 100), dtype=np.uint8)
+    place = Affine(2e-6, 0, longitude, 0, -2e-6, 51.0)
+    with open_working_grid(write(tmp_path / "far.tif", values, crs="EPSG:4326", transform=place)) as grid:
+        assert grid.wants(grid.picture_window)
+        assert grid.picture_window.width < 200
+        _, valid = grid.read(grid.picture_window)
+    assert valid.mean() > 0.9
+
+
+def test_a_mosaic_of_a_state_is_too_large_only_where_all_of_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Kind().write(tmp_path / "state.tif")
+    monkeypatch.setattr("railseg_core.raster.MAX_WINDOW_PX", 256 * 256)
+    with pytest.raises(RailSegError, match=r"covers .* km²: more than one run can take\. Choose an extent"):
+        open_working_grid(path)
+    area = Area.from_extent(CORNER_X + 1, CORNER_Y + 1, CORNER_X + 3, CORNER_Y + 3, UTM)
+    monkeypatch.setattr("railseg_core.raster.AREA_MARGIN_M", 0.1)
+    with open_working_grid(path, area=area) as grid, replace(grid.recipe, area=None).open() as worker_s:
+        assert worker_s.window.width * worker_s.window.height > 256 * 256
+        np.testing.assert_array_equal(worker_s.read(grid.window)[0], grid.read(grid.window)[0])
+
+
+@given(seed=st.integers(0, 10_000), turn_deg=st.floats(0, 90))
+def test_what_lies_far_from_a_window_does_not_change_its_area(seed: int, turn_deg: float) -> None:
+    rng = np.random.default_rng(seed)
+    lines = shapely.linestrings(rng.uniform(-300, 300, (6, 4, 2)))
+    corridors = affinity.rotate(shapely.union_all(shapely.buffer(lines, 7.0)), turn_deg, origin=(0, 0))
+    window = PixelWindow(-100, -80, 256, 200)
+    whole = geometry_mask([corridors], out_shape=window.shape, transform=window.transform(0.2), invert=True)
+    np.testing.assert_array_equal(polygon_mask(corridors, window, 0.2), whole)
 
 
 def test_an_area_limits_the_window_and_is_masked_by_the_pixels_middles(tmp_path: Path) -> None:
