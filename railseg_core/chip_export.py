@@ -40,7 +40,7 @@ def export_chips(request: ChipsRequest, reporter: Reporter) -> dict[str, Any]:
             the folder cannot be written or holds chips of this picture already.
     """
     side_px = _side_px(request)
-    name = re.sub("[^A-Za-z0-9]+", "_", Path(request.raster).stem)
+    name = re.sub(r"\W+", "_", Path(request.raster).resolve().stem)
     _prepare_folder(request.output, name, overwrite=request.overwrite)
     traced = read_tracing(request.lines, footprints=True)
     with open_working_grid(request.raster, gsd_m=GSD_M, bands=request.bands) as grid:

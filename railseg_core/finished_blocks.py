@@ -21,6 +21,7 @@ from railseg_core.reporting import Reporter
 _ENDING = ".unfinished"
 _LOCK_ENDING = ".lock"
 _IDENTITY_FILE = "run.json"
+_OUTPUTS_FILE = "outputs.json"
 _SHARDS_ENDING = ".shards"
 """Of an empty file whose name says how many shards there are."""
 RASTER_TIMES = "raster_times"
@@ -54,7 +55,7 @@ class FinishedBlocks:
         """The block's prediction.
 
         Raises:
-            RailSegError: it is gone, or damaged, which only a broken disk does: then it is removed.
+            RailSegError: it is gone, or damaged, which only a broken disk does: then it is removed from the own folder.
         """
         path = self._path(block)
         try:
@@ -62,6 +63,8 @@ class FinishedBlocks:
         except OSError:
             prediction = None
         if prediction is None:
+            if path.parent != self.folder:
+                raise RailSegError(f"{path} is damaged or gone.", "Remove that file, run its shard again, then merge.")
             with suppress(OSError):
                 path.unlink()
             raise RailSegError(
@@ -88,6 +91,12 @@ class FinishedBlocks:
                 "Free some space on that disk and run it again: it goes on where it stopped.",
             ) from error
 
+    def note_output(self, path: Path) -> None:
+        """Keeps in mind that this run has put an output in place: the next that goes on from here may replace it."""
+        noted = _noted_outputs(self.folder) | {str(path.absolute()): _version(path)}
+        with suppress(OSError):  # then the next run asks whether it may
+            (self.folder / _OUTPUTS_FILE).write_text(json.dumps(noted), encoding="utf-8")
+
     def refuse_missing(
         self, plan: Sequence[PlannedBlock], missing: Sequence[PlannedBlock], on_tiles: Callable[[int], None]
     ) -> Generator[BlockPrediction, None, None]:
@@ -98,7 +107,7 @@ class FinishedBlocks:
         """
         if missing:
             numbers = {block.number for block in missing}
-            marks = [mark for folder in (self.folder, *self.others) for mark in folder.glob(f"*{_SHARDS_ENDING}")]
+            marks = [mark for folder in (self.folder, *self.others) for mark in _marks(folder)]
             if not marks:
                 raise RailSegError(
                     f"{len(missing)} of {len(plan)} blocks are missing, and they were not made in shards.",
@@ -120,6 +129,16 @@ class FinishedBlocks:
     def _path(self, block: PlannedBlock) -> Path:
         paths = [folder / _file_name(block) for folder in (self.folder, *self.others)]
         return next((path for path in paths if path.exists()), paths[0])
+
+
+def outputs_of_unfinished(folder: Path) -> frozenset[Path]:
+    """Absolute paths of the outputs that an unfinished run has put in place and nobody has changed since.
+
+    Args:
+        folder: Of its finished blocks; it need not exist.
+    """
+    noted = _noted_outputs(folder)
+    return frozenset(Path(name) for name, version in noted.items() if version and version == _version(Path(name)))
 
 
 @contextmanager
@@ -173,6 +192,14 @@ def _take_up(folder: Path, identity: Mapping[str, Any], *, resume: bool, reporte
     if folder.exists():
         changed = _differences(_identity(folder), identity)
         if not resume or changed:
+            if _marks(folder):
+                raise RailSegError(
+                    f"{folder} holds what shards have left of a run that differs in {', '.join(changed)}."
+                    if changed
+                    else f"{folder} holds what shards have left.",
+                    "Merge them, remove that folder if its blocks are of no use any more, or give this run another "
+                    "output.",
+                )
             if resume:
                 reporter.log(
                     "info", f"An earlier run was not finished, but differs in {', '.join(changed)}: this starts anew."
@@ -285,6 +312,28 @@ def _unwritable(folder: Path, error: OSError) -> RailSegError:
     return RailSegError(
         f"{folder} cannot be written: {error.strerror or error}.", "Choose a folder in which you may create files."
     )
+
+
+def _noted_outputs(folder: Path) -> dict[str, list[int] | None]:
+    try:
+        content = json.loads((folder / _OUTPUTS_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _version(path: Path) -> list[int] | None:
+    """Size and time of a file's last change; None where there is none."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return [status.st_size, status.st_mtime_ns]
+
+
+def _marks(folder: Path) -> list[Path]:
+    """What shards have left to say how many they are."""
+    return list(folder.glob(f"*{_SHARDS_ENDING}"))
 
 
 def _file_name(block: PlannedBlock) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from railseg_core import __version__
 from railseg_core.beside import beside
 from railseg_core.block_plan import PlannedBlock, plan_blocks, shard_of
+from railseg_core.errors import RailSegError
 from railseg_core.finished_blocks import (
     RASTER_TIMES,
     FinishedBlocks,
@@ -23,6 +24,7 @@ from railseg_core.finished_blocks import (
 )
 from railseg_core.grid_raster import create_grid_raster
 from railseg_core.network.model_card import ModelCard, bundled_model_path, checksum, read_card
+from railseg_core.outputs import exists
 from railseg_core.prediction import BANDS, Predictor, predict_blocks, read_ahead
 from railseg_core.probability import predict_missing, write_probabilities
 from railseg_core.process_environment import collecting_no_garbage
@@ -84,9 +86,30 @@ def open_model_run(request: ExtractRequest | SegmentRequest, reporter: Reporter)
             "area": None if request.area is None else sha256(repr(request.area.values).encode()).hexdigest(),
             "model": model_sha256,
         }
+        _keep_what_is_read(request, grid)
         blocks = plan_blocks(grid.window, grid.wants)
         with _predictions(request, grid, blocks, identity, reporter) as (predictor, finished):
             yield ModelRun(grid, card, model_sha256, blocks, predictor, finished)
+
+
+def _keep_what_is_read(request: ExtractRequest | SegmentRequest, grid: WorkingGrid) -> None:
+    """Refuses outputs that would replace a part of the picture: a mosaic's source, or a raster within a file.
+
+    Raises:
+        RailSegError: one would.
+    """
+    for output in (
+        request.output,
+        request.mask,
+        getattr(request, "probability", None),
+        getattr(request, "preview", None),
+    ):
+        if output is not None and exists(output):
+            for path in grid.paths:
+                if exists(path) and output.samefile(path):
+                    raise RailSegError(
+                        f"{output} is a part of what is read.", "Choose another name for what is made of it."
+                    )
 
 
 def write_probability(run: ModelRun, path: Path, reporter: Reporter, *, overwrite: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
@@ -14,12 +14,21 @@ from railseg_core.area import Area
 from railseg_core.beside import loaded_beside
 from railseg_core.centerline.params import AreaMask, LineParams
 from railseg_core.errors import RailSegError
+from railseg_core.finished_blocks import outputs_of_unfinished, unfinished_folder
 from railseg_core.grid_raster import GridRaster, open_grid_raster
 from railseg_core.mask_raster import write_mask
 from railseg_core.model_run import ModelRun, fill_shard, open_model_run, write_probability
 from railseg_core.outputs import exists, prepare_output
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
-from railseg_core.provenance import MODEL_TAG, SOURCE_CRS_TAG, SOURCE_GSD_TAG, SOURCE_TAG, picture_tags, tagged_levels
+from railseg_core.provenance import (
+    MODEL_TAG,
+    SOURCE_CRS_TAG,
+    SOURCE_TAG,
+    picture_tags,
+    tagged_gsd_m,
+    tagged_levels,
+    tagged_picture,
+)
 from railseg_core.railway_map import RailwayMap, RunRecord, write_map
 from railseg_core.raster import open_working_grid
 from railseg_core.reporting import Reporter, Silent, Timeline
@@ -34,6 +43,7 @@ from railseg_core.requests import (
     SegmentRequest,
     VectorizeRequest,
 )
+from railseg_core.vector_files import check_vector_output
 
 _RASTER_ENDINGS = (".tif", ".tiff")
 
@@ -106,14 +116,17 @@ def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
             return _fill_shard(request.shard, work, clock, reporter)
         grid = work.grid
         probability_path = request.probability or work.finished.folder / "probability.tif"
-        overwrite = request.overwrite or request.probability is None  # an earlier run may have come that far
+        before = outputs_of_unfinished(work.finished.folder)
+        overwrite = request.overwrite or request.probability is None or probability_path.absolute() in before
         with clock.stage("segment"), loaded_beside("railseg_core.centerline.vectorize"):
             write_probability(work, probability_path, reporter, overwrite=overwrite)
+        work.finished.note_output(probability_path)
         with open_grid_raster(probability_path) as probability:
             params = _line_params(request, probability)
             if request.mask:
                 with clock.stage("mask"):
-                    _write_mask(request, request.mask, probability, reporter, grid.area_mask)
+                    _write_mask(request, request.mask, probability, reporter, before, grid.area_mask)
+                work.finished.note_output(request.mask)
             with clock.stage("lines"):
                 from railseg_core.centerline.vectorize import vectorize
 
@@ -134,11 +147,14 @@ def segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any
     """Raster to probability raster and, on request, mask; see `run`."""
     clock = _Clock()
     with open_model_run(request, reporter) as work:
+        before = outputs_of_unfinished(work.finished.folder)
         with clock.stage("segment"):
-            write_probability(work, request.output, reporter, overwrite=request.overwrite)
+            overwrite = request.overwrite or request.output.absolute() in before
+            write_probability(work, request.output, reporter, overwrite=overwrite)
+        work.finished.note_output(request.output)
         if request.mask:
             with open_grid_raster(request.output) as probability, clock.stage("mask"):
-                _write_mask(request, request.mask, probability, reporter, work.grid.area_mask)
+                _write_mask(request, request.mask, probability, reporter, before, work.grid.area_mask)
         device = work.predictor.description
     return {
         "output": str(request.output),
@@ -178,12 +194,16 @@ def vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str,
 
             railway_map = vectorize(source, _line_params(request, source), reporter=reporter)
         tags = source.tags
-        source_gsd_m = float(tags.get(SOURCE_GSD_TAG, source.gsd_m))
+        source_gsd_m = tagged_gsd_m(tags) or source.gsd_m
         crs = tags.get(SOURCE_CRS_TAG, source.source_crs.to_string())
         run_record = _run_record(request, clock, source_gsd_m, tags.get(MODEL_TAG))
     write_map(request.output, railway_map, crs, run_record, overwrite=request.overwrite)
     # The picture behind the probabilities if it is still there, else the probabilities themselves.
-    preview = _draw(request, [tags.get(SOURCE_TAG, request.raster), request.raster], railway_map, reporter)
+    picture = tagged_picture(tags)
+    if request.preview is not None and picture is None and SOURCE_TAG in tags:
+        reporter.log("warning", f"No preview over {tags[SOURCE_TAG]}: there is no such file.")
+    pictures = [request.raster] if picture is None else [picture, request.raster]
+    preview = _draw(request, pictures, railway_map, reporter)
     return _line_result(request, railway_map, crs, clock, preview)
 
 
@@ -215,9 +235,18 @@ def _check_outputs(request: Request) -> None:
     }
     read = ("raster", "model", "extracted", "reference")
     inputs = [path for name in read if (path := getattr(request, name, None)) is not None]
+    area = getattr(request, "area", None)
+    inputs += [] if area is None or area.file is None else [area.file]
+    before: frozenset[Path] = frozenset()
+    if isinstance(request, ExtractRequest | SegmentRequest):
+        before = outputs_of_unfinished(request.unfinished or unfinished_folder(request.output))
     wanted = {name: path for name in endings if (path := getattr(request, name, None)) is not None}
     for name, path in wanted.items():
-        prepare_output(path, overwrite=request.overwrite, inputs=inputs, endings=endings[name])
+        prepare_output(
+            path, overwrite=request.overwrite or path.absolute() in before, inputs=inputs, endings=endings[name]
+        )
+        if ".gpkg" in endings[name]:
+            check_vector_output(path)
         if ".gpkg" not in endings[name] and any(exists(source) and path.parent.samefile(source) for source in inputs):
             raise RailSegError(f"{path.parent} is the folder of pictures that is read.", "Write it to another folder.")
     if len({path.resolve() for path in wanted.values()}) < len(wanted):
@@ -267,9 +296,17 @@ def _run_record(
 
 
 def _write_mask(
-    request: RasterRequest, path: Path, source: GridRaster, reporter: Reporter, area_mask: AreaMask | None = None
+    request: RasterRequest,
+    path: Path,
+    source: GridRaster,
+    reporter: Reporter,
+    before: Collection[Path] = (),
+    area_mask: AreaMask | None = None,
 ) -> None:
-    """The cleaned mask, with what is known of the picture behind it."""
+    """The cleaned mask, with what is known of the picture behind it.
+
+    `before` are the outputs of an unfinished run, which may be replaced.
+    """
     write_mask(
         source,
         path,
@@ -277,7 +314,7 @@ def _write_mask(
         reporter,
         area_mask=area_mask,
         tags=picture_tags(source.tags),
-        overwrite=request.overwrite,
+        overwrite=request.overwrite or path.absolute() in before,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from railseg_core.centerline.params import LineParams
+from railseg_core.outputs import exists
 
 if TYPE_CHECKING:
     from railseg_core.network.model_card import ModelCard
@@ -52,9 +54,35 @@ def card_levels(card: ModelCard) -> LineParams:
     )
 
 
+def tagged_picture(tags: Mapping[str, str]) -> str | None:
+    """The picture behind a probability raster, if it is still on this machine: a file's tag leads to no network."""
+    name = tags.get(SOURCE_TAG)
+    return name if name and exists(name) else None
+
+
+def tagged_gsd_m(tags: Mapping[str, str]) -> float | None:
+    """That picture's pixel size, metres; None where the tag is no length."""
+    length_m = _number(tags.get(SOURCE_GSD_TAG))
+    return length_m if length_m is not None and length_m > 0 else None
+
+
 def tagged_levels(tags: Mapping[str, str]) -> LineParams:
-    """The same of the model that a probability raster was made with."""
-    threshold, axis, confidence, margin = (float(tags.get(tag, default)) for tag, default in _LEVEL_TAGS.values())
+    """The line parameters of the model that a probability raster was made with; usual ones for tags that are none."""
+    threshold, axis, confidence, margin = (_level(tags.get(tag), default) for tag, default in _LEVEL_TAGS.values())
     return LineParams(
         threshold=threshold, axis_threshold=axis, min_piece_confidence=confidence, short_piece_margin=margin
     )
+
+
+def _level(text: str | None, default: float) -> float:
+    value = _number(text)
+    return value if value is not None and 0 <= value <= 1 else default
+
+
+def _number(text: str | None) -> float | None:
+    """A finite number; None where the text is none."""
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

@@ -43,11 +43,17 @@ def read_scene(target_path: Path) -> Chip:
         FileNotFoundError: If there is no pair of pictures of one size.
     """
     image_path = target_path.with_name(target_path.name.removesuffix(TARGET_SUFFIX) + ".png")
-    image = cv2.imread(str(image_path), cv2.IMREAD_COLOR_RGB)
-    target = cv2.imread(str(target_path), cv2.IMREAD_COLOR_RGB)
+    image, target = (_read_png(path) for path in (image_path, target_path))
     if image is None or target is None or image.shape != target.shape:
         raise FileNotFoundError(f"{image_path} and {target_path} are not a pair of pictures of one size")
-    return Chip(image.astype(np.uint8), (target > 0).astype(np.uint8))
+    return Chip(image, (target > 0).astype(np.uint8))
+
+
+def _read_png(path: Path) -> UInt8Array | None:
+    """A picture's RGB. Not by cv2.imread, which on Windows takes no letters beyond the system's own."""
+    content: UInt8Array = np.fromfile(path, dtype=np.uint8) if path.exists() else np.zeros(0, dtype=np.uint8)
+    picture = cv2.imdecode(content, cv2.IMREAD_COLOR_RGB) if content.size else None
+    return None if picture is None else picture.astype(np.uint8, copy=False)
 
 
 def augmented_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> tuple[UInt8Array, UInt8Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,14 @@ def test_chips_of_several_pictures_share_a_folder_and_are_replaced_only_if_allow
     names = {path.name for path in folder.iterdir()} - {"other_1_2_target.png"}
     assert (folder / "other_1_2_target.png").read_text() == "precious"
     assert len(names) == 2 * 6
+
+
+def test_pictures_whose_names_have_other_letters_share_a_folder(picture: Path, tmp_path: Path) -> None:
+    lines, folder = write_layer(tmp_path / "lines.gpkg", TRACK), tmp_path / "chips"
+    for name in ("東京", "大阪 1"):
+        export(Path(shutil.copy(picture, tmp_path / f"{name}.tif")), lines, folder)
+    assert {path.name.split("_")[0] for path in folder.iterdir()} == {"東京", "大阪"}
+    assert load_real_scenes(folder)
 
 
 def test_what_cannot_be_cut_is_told_and_nothing_is_left(picture: Path, tmp_path: Path) -> None:

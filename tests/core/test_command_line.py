@@ -373,3 +373,54 @@ def test_the_module_runs_as_a_program() -> None:
 def test_without_a_standard_error_it_ends_as_well_as_with_one() -> None:
     command = f"{shlex.quote(sys.executable)} -m railseg_core info >/dev/null 2>&-"
     assert subprocess.run(["sh", "-c", command], check=False).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a path with a drive is taken for what it is")
+@pytest.mark.parametrize("name", ["pro!jects/out.gpkg", "a!b.gpkg", "a;b.gpkg"])
+def test_a_name_that_would_be_cut_is_refused_before_the_work(
+    name: str, sample_raster: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / name
+    output.parent.mkdir(exist_ok=True)
+    assert main(["extract", str(sample_raster), str(output), "--device", "cpu"]) == 1
+    assert "has a ! or ;" in capsys.readouterr().err
+    output.write_bytes(b"")
+    assert main(["evaluate", str(output), str(output)]) == 1
+    assert "has a ! or ;" in capsys.readouterr().err
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [output]
+
+
+def test_the_area_is_not_overwritten(sample_raster: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tracks = resource_path("sample", "sample_tracks.geojson")
+    area = tmp_path / "area.gpkg"
+    pyogrio.raw.write(
+        area,
+        shapely.to_wkb(np.array([shapely.box(0, 0, 1e7, 1e7)])),
+        [],
+        [],
+        driver="GPKG",
+        geometry_type="Polygon",
+        crs="EPSG:25832",
+    )
+    before = area.read_bytes()
+    options = ["--aoi", str(area), "--layers", str(area), "--overwrite"]
+    assert main(["evaluate", str(tracks), str(tracks), *options]) == 1
+    assert "is what is read" in capsys.readouterr().err
+    assert area.read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_the_work_may_open_the_files_of_a_folder() -> None:
+    import resource
+
+    code = (
+        "import resource\n"
+        "hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))\n"
+        "from railseg_core.process_environment import prepare_process_environment\n"
+        "prepare_process_environment()\n"
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
+    )
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    allowed = int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+    assert allowed == (4096 if hard == resource.RLIM_INFINITY else min(hard, 4096))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,12 @@ from hypothesis import strategies as st
 from railseg_core.block_plan import PlannedBlock, plan_blocks
 from railseg_core.errors import RailSegError
 from railseg_core.finished_blocks import FinishedBlocks, finished_blocks, unfinished_folder
+from railseg_core.pipeline import run
 from railseg_core.prediction import BlockPrediction, TilePrediction, from_bytes, to_bytes
 from railseg_core.probability import predict_missing
 from railseg_core.railway_map import read_lines
 from railseg_core.reporting import Level, Silent
+from railseg_core.requests import ExtractRequest, SegmentRequest
 from railseg_core.tiling import BLOCK_PX, STRIDE_PX, TILE_PX, PixelWindow, Tile, blocks_of, tiles_of
 
 BLOCK = PlannedBlock(0, PixelWindow(0, 0, 448, 448), (Tile(0, 0), Tile(1, 0)), (Tile(0, 0), Tile(1, 0)))
@@ -234,18 +237,18 @@ def test_a_killed_run_is_taken_up_and_gives_the_same_lines(sample_raster: Path, 
     assert extract(sample_raster, whole).wait() == 0
     folder = unfinished_folder(broken)
     for blocks in (1, 2):
-        run = extract(sample_raster, broken)
-        while run.poll() is None and len(list(folder.glob("*.npz"))) < blocks:
+        running = extract(sample_raster, broken)
+        while running.poll() is None and len(list(folder.glob("*.npz"))) < blocks:
             time.sleep(0.02)
-        run.kill()
-        _, errors = run.communicate()
-        assert run.returncode == -signal.SIGKILL, errors
+        running.kill()
+        _, errors = running.communicate()
+        assert running.returncode == -signal.SIGKILL, errors
         assert not broken.exists()
         assert (blocks == 1) == ("goes on where it stopped" not in errors)
     kept = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.npz")}
-    run = extract(sample_raster, broken)
-    result, errors = run.communicate()
-    assert run.returncode == 0, errors
+    running = extract(sample_raster, broken)
+    result, errors = running.communicate()
+    assert running.returncode == 0, errors
     assert len(kept) >= 2
     assert "goes on where it stopped" in errors
     assert json.loads(result)["tracks"] > 0
@@ -254,3 +257,38 @@ def test_a_killed_run_is_taken_up_and_gives_the_same_lines(sample_raster: Path, 
     for line, other in zip(first, second, strict=True):
         assert line.tobytes() == other.tobytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.gpkg", "whole.gpkg"]
+
+
+class Stopped(Silent):
+    """Stops a run when a stage begins."""
+
+    def __init__(self, stage: str) -> None:
+        self.stage = stage
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        if stage == self.stage:
+            raise KeyboardInterrupt
+
+
+def test_a_run_goes_on_also_where_it_had_put_rasters_in_place(small_raster: Path, tmp_path: Path) -> None:
+    probability, mask = tmp_path / "p.tif", tmp_path / "m.tif"
+    request = ExtractRequest(
+        raster=str(small_raster), output=tmp_path / "out.gpkg", probability=probability, mask=mask, device="cpu"
+    )
+    with pytest.raises(KeyboardInterrupt):
+        run(request, Stopped("lines"))
+    assert probability.exists()
+    assert mask.exists()
+    assert run(request)["tracks"] > 0  # the same command goes on
+    with pytest.raises(RailSegError, match="exists already"):
+        run(replace(request, output=tmp_path / "other.gpkg"))
+
+
+def test_a_raster_that_another_has_changed_is_not_replaced(small_raster: Path, tmp_path: Path) -> None:
+    request = SegmentRequest(raster=str(small_raster), output=tmp_path / "p.tif", mask=tmp_path / "m.tif", device="cpu")
+    with pytest.raises(KeyboardInterrupt):
+        run(request, Stopped("mask"))
+    request.output.write_bytes(b"mine")
+    with pytest.raises(RailSegError, match="exists already"):
+        run(request)
+    assert request.output.read_bytes() == b"mine"

@@ -17,9 +17,12 @@ from rasterio import Affine
 from rasters import CORNER_X, CORNER_Y, UTM
 
 from railseg_core.errors import RailSegError
-from railseg_core.grid_raster import open_grid_raster
+from railseg_core.grid_raster import create_grid_raster, open_grid_raster
 from railseg_core.line_layer import read_line_layer
+from railseg_core.pipeline import run
+from railseg_core.provenance import SOURCE_GSD_TAG, SOURCE_TAG, tagged_gsd_m, tagged_levels
 from railseg_core.raster import WorkingGrid, open_working_grid
+from railseg_core.requests import VectorizeRequest
 from railseg_core.source_raster import gdal_environment
 from railseg_core.tiling import PixelWindow
 
@@ -170,6 +173,13 @@ def test_no_file_leads_to_the_network(tmp_path: Path) -> None:
         lines.write_text(f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>")
         with pytest.raises(RailSegError):
             read_line_layer(lines)
+        probability = tmp_path / "p.tif"
+        tags = {SOURCE_TAG: f"/vsicurl/{address}/behind.tif"}
+        with create_grid_raster(probability, PixelWindow(0, 0, 256, 256), 0.2, UTM, tags=tags) as made:
+            made.write(PixelWindow(0, 0, 256, 256), np.zeros((2, 256, 256), np.uint8), np.ones((256, 256), np.bool_))
+        preview = tmp_path / "preview.png"
+        run(VectorizeRequest(raster=str(probability), output=tmp_path / "lines.gpkg", preview=preview))
+        assert preview.exists()
         assert not asked.exists(), asked.read_text()
         # The server does see who comes: an address that a person gives is asked.
         with pytest.raises(RailSegError):
@@ -178,6 +188,14 @@ def test_no_file_leads_to_the_network(tmp_path: Path) -> None:
     finally:
         server.kill()
         server.wait()
+
+
+@pytest.mark.parametrize("text", ["x", "nan", "-1", "2", ""])
+def test_a_tag_that_is_no_level_leaves_the_usual_one(text: str) -> None:
+    tags = {"RAILSEG_TRACK_THRESHOLD": text, "RAILSEG_SHORT_PIECE_MARGIN": text, "RAILSEG_AXIS_THRESHOLD": "0.4"}
+    levels = tagged_levels(tags)
+    assert (levels.threshold, levels.axis_threshold, levels.short_piece_margin) == (0.5, 0.4, 0.0)
+    assert tagged_gsd_m({SOURCE_GSD_TAG: text}) == (2.0 if text == "2" else None)
 
 
 def test_a_raster_that_would_be_written_while_it_is_read_is_refused(tmp_path: Path) -> None:

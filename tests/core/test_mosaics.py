@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import numpy as np
 import pytest
 import rasterio
+from rasterio.shutil import copy
 from rasterio.windows import Window
 
 from railseg_core.errors import RailSegError
+from railseg_core.pipeline import run
 from railseg_core.raster import open_working_grid
+from railseg_core.requests import ExtractRequest
 
 PIECE_PX = (120, 150)  # rows, cols: 500 pieces of the sample
 
@@ -83,3 +87,16 @@ def test_a_missing_piece_is_named(sample_raster: Path, tmp_path: Path) -> None:
     pieces[250].unlink()
     with pytest.raises(RailSegError, match=pieces[250].name):
         open_working_grid(vrt)
+
+
+def test_a_mosaics_own_picture_is_not_overwritten(tmp_path: Path, sample_raster: Path) -> None:
+    tile = Path(shutil.copy(sample_raster, tmp_path / "tile.tif"))
+    mosaic = tmp_path / "mosaic.vrt"
+    copy(tile, mosaic, driver="VRT")
+    before = tile.read_bytes()
+    request = ExtractRequest(
+        raster=str(mosaic), output=tmp_path / "out.gpkg", probability=tile, overwrite=True, device="cpu"
+    )
+    with pytest.raises(RailSegError, match=r"tile\.tif is a part of what is read"):
+        run(request)
+    assert tile.read_bytes() == before

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from railseg_core.__main__ import main
 from railseg_core.block_plan import PlannedBlock, shard_of
 from railseg_core.errors import RailSegError
-from railseg_core.finished_blocks import FinishedBlocks, shared_blocks, unfinished_folder
+from railseg_core.finished_blocks import FinishedBlocks, finished_blocks, shared_blocks, unfinished_folder
 from railseg_core.railway_map import read_lines
+from railseg_core.reporting import Silent
 from railseg_core.requests import ExtractRequest, parse_request
 from railseg_core.tiling import PixelWindow, Tile
 
@@ -132,6 +133,29 @@ def test_a_shard_of_another_run_is_refused_and_nothing_is_thrown_away(tmp_path: 
     ):
         pass
     assert FinishedBlocks(unfinished_folder(output), {}).has(PLAN[0])
+
+
+def test_a_run_that_is_no_shard_does_not_throw_away_what_shards_have_left(tmp_path: Path) -> None:
+    folder = unfinished_folder(tmp_path / "out.gpkg")
+    with shared_blocks(tmp_path / "out.gpkg", {"model": "a"}, 2) as finished:
+        finished.write(PLAN[0], dict.fromkeys(PLAN[0].fresh))
+    for identity, resume in (({"model": "b"}, True), ({"model": "a"}, False)):
+        with (
+            pytest.raises(RailSegError, match=r"what shards have left.* Merge them"),
+            finished_blocks(folder, identity, resume=resume, reporter=Silent()),
+        ):
+            pass
+        assert FinishedBlocks(folder, {}).has(PLAN[0])
+
+
+def test_a_damaged_block_of_another_machine_is_named_and_left(tmp_path: Path) -> None:
+    with shared_blocks(tmp_path / "other" / "out.gpkg", {"model": "a"}, 1) as finished:
+        finished.write(PLAN[0], dict.fromkeys(PLAN[0].fresh))
+    (block,) = finished.folder.glob("*.npz")
+    block.write_bytes(block.read_bytes()[:-20])
+    with pytest.raises(RailSegError, match=r"damaged or gone\. Remove that file, run its shard again"):
+        FinishedBlocks(tmp_path / "own", {}, [finished.folder]).read(PLAN[0])
+    assert block.exists()
 
 
 def test_missing_shards_are_named_as_a_batch_queue_takes_them(tmp_path: Path) -> None:
