@@ -32,7 +32,7 @@ class State(Enum):
     OUTDATED = "outdated"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Status:
     """An environment's state and, if it isn't usable, what to tell the user."""
 

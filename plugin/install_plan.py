@@ -21,7 +21,7 @@ class Build(Enum):
     CUDA = "cuda"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Offer:
     """A build of PyTorch for this system.
 
@@ -44,7 +44,7 @@ _OFFERS: dict[str, dict[Build, _Offer]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InstallPlan:
     """What to install and where to get it.
 

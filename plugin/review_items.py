@@ -28,7 +28,7 @@ class LayerNotEditableError(Exception):
     """A layer can't be changed; the message says the way out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReviewItem:
     """A track or node to look at.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,24 @@ def export_chips(request: ChipsRequest, reporter: Reporter) -> dict[str, Any]:
     """
     side_px = _side_px(request)
     name = re.sub(r"\W+", "_", Path(request.raster).resolve().stem)
+    with _removed_on_error(request.output):
+        return _export(request, side_px, name, reporter)
+
+
+@contextmanager
+def _removed_on_error(folder: Path) -> Iterator[None]:
+    """Removes a folder again that the block under it made and left empty."""
+    was_there = folder.exists()
+    try:
+        yield
+    except BaseException:
+        if not was_there:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _export(request: ChipsRequest, side_px: int, name: str, reporter: Reporter) -> dict[str, Any]:
     _prepare_folder(request.output, name, overwrite=request.overwrite)
     traced = read_tracing(request.lines, footprints=True)
     with open_working_grid(request.raster, gsd_m=GSD_M, bands=request.bands) as grid:

@@ -224,7 +224,7 @@ class SourceRaster:
                 for flag, value, dtype in zip(flags, nodata, self.dtypes, strict=True)
             )
             is_opaque = any(self.dataset.nodatavals[band - 1] for band in alpha)
-            self.is_invalid_where_empty = by_nodata or (bool(by_alpha or alpha) and not is_opaque)
+            self.is_invalid_where_empty = by_nodata or (bool(alpha) and not self._by_nodata and not is_opaque)
 
     @property
     def name(self) -> str:

@@ -30,7 +30,7 @@ _METRES_PER_DEGREE = 111_000
 _MAX_LATITUDE_DEG = 85.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChosenArea:
     """Polygons and lines to look at, as the worker takes them.
 

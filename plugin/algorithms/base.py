@@ -99,7 +99,11 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
         try:
             request |= self.inputs(parameters, context, feedback)
             result = self._worker.run(self.METHOD, request, feedback)
-        except WorkerCancelledError:
+        except WorkerCancelledError as error:
+            if not feedback.isCanceled():  # else an empty result would be taken for success
+                raise QgsProcessingException(
+                    tr("The run was ended because RailSeg's environment is made anew. Run it again.")
+                ) from error
             return {}
         outputs = self.hand_out(parameters, context, feedback, request, result)
         if name := self.group_name(parameters, context):

@@ -108,7 +108,7 @@ class ExportTrainingChips(PictureAlgorithm):
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """What to ask of the worker."""
-        has_share = parameters.get(self.BARE) is not None
+        has_share = parameters.get(self.BARE) not in (None, "")
         return {
             "output": self.parameterAsString(parameters, self.FOLDER, context),
             "side_m": self.parameterAsDouble(parameters, self.SIDE, context),

@@ -141,6 +141,12 @@ def copy_table(
         QgsProcessingException: The sink can't be made or written.
     """
     layer = QgsVectorLayer(f"{geopackage}|layername={table}", table, "ogr")
+    if not layer.isValid():
+        raise QgsProcessingException(
+            tr("{path} was written but can't be read by QGIS. Give it a plain name, without % and |.").format(
+                path=geopackage
+            )
+        )
     row_number = layer.fields().lookupField(_ROW_NUMBER)
     fields = _plain_fields(layer)
     sink, destination = algorithm.parameterAsSink(parameters, name, context, fields, layer.wkbType(), layer.crs())

@@ -214,7 +214,7 @@ def cleaning_request(
     algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> dict[str, Any]:
     """The worker's parameters for threshold and morphology."""
-    has_threshold = parameters.get(THRESHOLD) is not None
+    has_threshold = parameters.get(THRESHOLD) not in (None, "")
     return {
         "threshold": algorithm.parameterAsDouble(parameters, THRESHOLD, context) if has_threshold else None,
         "opening_m": algorithm.parameterAsDouble(parameters, OPENING, context),
@@ -248,11 +248,19 @@ def check_destinations(parameters: dict[str, Any], names: Iterable[str]) -> None
     Raises:
         QgsProcessingException: A folder isn't there or can't be written.
     """
+    places: list[str] = []
     for name in names:
         value = parameters.get(name)
         if isinstance(value, QgsProcessingOutputLayerDefinition):
             value = value.sink.staticValue()
         path = _file_of(value) if isinstance(value, str) else None
+        if path is not None:
+            place = str(value) if str(value).startswith("ogr:") else str(path)  # a database has room for several tables
+            if place in places:
+                raise QgsProcessingException(
+                    tr("Two outputs have the same name: {path}. Give each a name of its own.").format(path=path)
+                )
+            places.append(place)
         if path is not None and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
             raise QgsProcessingException(
                 tr("{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.").format(

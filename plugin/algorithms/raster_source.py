@@ -80,7 +80,7 @@ def bounding_raster_problem(layer: QgsRasterLayer) -> str:
     return problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Export:
     """What is to be written.
 

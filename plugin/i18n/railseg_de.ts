@@ -20,6 +20,10 @@
       <translation>Eisenbahn</translation>
     </message>
     <message>
+      <source>The run was ended because RailSeg's environment is made anew. Run it again.</source>
+      <translation>Der Lauf wurde beendet, weil die Umgebung von RailSeg neu angelegt wird. Starten Sie ihn noch einmal.</translation>
+    </message>
+    <message>
       <source>Clean railway mask</source>
       <translation>Gleismaske bereinigen</translation>
     </message>
@@ -512,6 +516,10 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Gleise: {tracks}, zusammen {length:.0f} m; Knoten: {nodes}; zu prüfen: {review}</translation>
     </message>
     <message>
+      <source>{path} was written but can't be read by QGIS. Give it a plain name, without % and |.</source>
+      <translation>{path} wurde geschrieben, kann aber von QGIS nicht gelesen werden. Einen einfachen Namen geben, ohne % und |.</translation>
+    </message>
+    <message>
       <source>Aerial or drone picture</source>
       <translation>Luft- oder Drohnenbild</translation>
     </message>
@@ -626,6 +634,10 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
     <message>
       <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>
       <translation>{path} würde ein GeoTIFF: einen Namen geben, der auf .tif endet.</translation>
+    </message>
+    <message>
+      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
+      <translation>Zwei Ausgaben haben denselben Namen: {path}. Jeder einen eigenen Namen geben.</translation>
     </message>
     <message>
       <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>

@@ -20,6 +20,10 @@
       <translation>Ferrocarril</translation>
     </message>
     <message>
+      <source>The run was ended because RailSeg's environment is made anew. Run it again.</source>
+      <translation>La ejecución se terminó porque el entorno de RailSeg se está creando de nuevo. Ejecútela otra vez.</translation>
+    </message>
+    <message>
       <source>Clean railway mask</source>
       <translation>Limpiar máscara de vías férreas</translation>
     </message>
@@ -512,6 +516,10 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Vías: {tracks}, {length:.0f} m en total; nodos: {nodes}; por revisar: {review}</translation>
     </message>
     <message>
+      <source>{path} was written but can't be read by QGIS. Give it a plain name, without % and |.</source>
+      <translation>{path} se escribió, pero QGIS no puede leerlo. Dele un nombre sencillo, sin % ni |.</translation>
+    </message>
+    <message>
       <source>Aerial or drone picture</source>
       <translation>Imagen aérea o de dron</translation>
     </message>
@@ -626,6 +634,10 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
     <message>
       <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>
       <translation>{path} sería un GeoTIFF: dele un nombre que termine en .tif.</translation>
+    </message>
+    <message>
+      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
+      <translation>Dos salidas tienen el mismo nombre: {path}. Dé a cada una un nombre propio.</translation>
     </message>
     <message>
       <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>

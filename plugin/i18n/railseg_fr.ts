@@ -20,6 +20,10 @@
       <translation>Ferroviaire</translation>
     </message>
     <message>
+      <source>The run was ended because RailSeg's environment is made anew. Run it again.</source>
+      <translation>L'exécution a été interrompue car l'environnement de RailSeg est recréé. Relancez-la.</translation>
+    </message>
+    <message>
       <source>Clean railway mask</source>
       <translation>Nettoyer un masque de voies ferrées</translation>
     </message>
@@ -512,6 +516,10 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Voies : {tracks}, {length:.0f} m en tout ; nœuds : {nodes} ; à vérifier : {review}</translation>
     </message>
     <message>
+      <source>{path} was written but can't be read by QGIS. Give it a plain name, without % and |.</source>
+      <translation>{path} a été écrit, mais QGIS ne peut pas le lire. Donnez-lui un nom simple, sans % ni |.</translation>
+    </message>
+    <message>
       <source>Aerial or drone picture</source>
       <translation>Image aérienne ou de drone</translation>
     </message>
@@ -626,6 +634,10 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
     <message>
       <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>
       <translation>{path} serait un GeoTIFF : donnez-lui un nom qui se termine par .tif.</translation>
+    </message>
+    <message>
+      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
+      <translation>Deux sorties ont le même nom : {path}. Donnez à chacune son propre nom.</translation>
     </message>
     <message>
       <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>

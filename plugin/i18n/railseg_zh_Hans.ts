@@ -20,6 +20,10 @@
       <translation>铁路</translation>
     </message>
     <message>
+      <source>The run was ended because RailSeg's environment is made anew. Run it again.</source>
+      <translation>由于正在重新创建 RailSeg 的环境，运行已结束。请重新运行。</translation>
+    </message>
+    <message>
       <source>Clean railway mask</source>
       <translation>清理铁路掩膜</translation>
     </message>
@@ -512,6 +516,10 @@ All else is as in 'Extract railway'.</source>
       <translation>轨道：{tracks} 条，共 {length:.0f} m；节点：{nodes} 个；待核查：{review} 个</translation>
     </message>
     <message>
+      <source>{path} was written but can't be read by QGIS. Give it a plain name, without % and |.</source>
+      <translation>{path} 已写入，但 QGIS 无法读取。请使用不含 % 和 | 的简单名称。</translation>
+    </message>
+    <message>
       <source>Aerial or drone picture</source>
       <translation>航空或无人机影像</translation>
     </message>
@@ -626,6 +634,10 @@ All else is as in 'Extract railway'.</source>
     <message>
       <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>
       <translation>{path} 将是 GeoTIFF：请使用以 .tif 结尾的名称。</translation>
+    </message>
+    <message>
+      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
+      <translation>两个输出具有相同的名称：{path}。请为每个输出指定不同的名称。</translation>
     </message>
     <message>
       <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
