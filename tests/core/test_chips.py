@@ -161,7 +161,7 @@ def test_what_cannot_be_cut_is_told_and_nothing_is_left(picture: Path, tmp_path:
         with pytest.raises(RailSegError, match=words) as told:
             export(picture, path, tmp_path / "chips", **options)
         assert told.value.hint
-    assert not list((tmp_path / "chips").iterdir())
+    assert not (tmp_path / "chips").exists()
     with pytest.raises(RailSegError, match="is a file"):
         export(picture, lines, lines)
     with pytest.raises(RailSegError, match="does not exist"):
