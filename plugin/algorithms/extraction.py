@@ -6,18 +6,19 @@ from typing import Any
 
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingParameterDefinition
 
-from ..translation import tr
 from .base import RailSegAlgorithm
 from .map_layers import map_numbers, map_outputs, map_parameters, map_request
 from .parameters import (
+    MASK,
     MIN_LENGTH,
+    PROBABILITY,
     cleaning_parameters,
     cleaning_request,
     min_length_parameter,
     model_parameters,
     picture_request,
+    probability_parameters,
     raster_output,
-    raster_output_parameter,
 )
 
 
@@ -25,8 +26,6 @@ class Extraction(RailSegAlgorithm):
     """Tracks and nodes and, on request, probability and mask rasters. Subclasses say of which pictures."""
 
     METHOD = "extract"
-    PROBABILITY = "PROBABILITY"
-    MASK = "MASK"
 
     def place_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """Which pictures, and where in them."""
@@ -40,15 +39,7 @@ class Extraction(RailSegAlgorithm):
             *cleaning_parameters(),
             min_length_parameter(),
             *map_parameters(),
-            raster_output_parameter(
-                self.PROBABILITY,
-                tr("Probability raster"),
-                tr("Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance."),
-                is_optional=True,
-            ),
-            raster_output_parameter(
-                self.MASK, tr("Mask raster"), tr("The cleaned mask of the tracks."), is_optional=True
-            ),
+            *probability_parameters(is_optional=True),
         ):
             self.addParameter(parameter)
         for number in map_numbers():
@@ -60,8 +51,8 @@ class Extraction(RailSegAlgorithm):
             **picture_request(self, parameters, context),
             **cleaning_request(self, parameters, context),
             "min_length_m": self.parameterAsDouble(parameters, MIN_LENGTH, context),
-            "probability": raster_output(self, parameters, self.PROBABILITY, context),
-            "mask": raster_output(self, parameters, self.MASK, context),
+            "probability": raster_output(self, parameters, PROBABILITY, context),
+            "mask": raster_output(self, parameters, MASK, context),
             **map_request(self, parameters, context),
         }
 
@@ -75,5 +66,5 @@ class Extraction(RailSegAlgorithm):
     ) -> dict[str, Any]:
         """Tracks, nodes, numbers, and the rasters that were asked for."""
         outputs = map_outputs(self, parameters, context, feedback, result)
-        rasters = {self.PROBABILITY: request["probability"], self.MASK: request["mask"]}
+        rasters = {PROBABILITY: request["probability"], MASK: request["mask"]}
         return outputs | {name: path for name, path in rasters.items() if path is not None}

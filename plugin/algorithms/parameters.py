@@ -39,6 +39,8 @@ OPENING = "OPENING"
 CLOSING = "CLOSING"
 KERNEL = "KERNEL"
 MIN_LENGTH = "MIN_LENGTH"
+PROBABILITY = "PROBABILITY"
+MASK = "MASK"
 _DEVICES = ["auto", "cpu", "cuda", "mps"]
 _KERNELS = ["disc", "square"]
 
@@ -179,6 +181,19 @@ def raster_output_parameter(
     return with_help(parameter, help_text)
 
 
+def probability_parameters(*, is_optional: bool) -> list[QgsProcessingParameterDefinition]:
+    """What the model says as a raster, and the mask that is made of it."""
+    return [
+        raster_output_parameter(
+            PROBABILITY,
+            tr("Probability raster"),
+            tr("Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance."),
+            is_optional=is_optional,
+        ),
+        raster_output_parameter(MASK, tr("Mask raster"), tr("The cleaned mask of the tracks."), is_optional=True),
+    ]
+
+
 def picture_request(
     algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> dict[str, Any]:
@@ -243,25 +258,25 @@ def raster_output(
 
 
 def check_destinations(parameters: dict[str, Any], names: Iterable[str]) -> None:
-    """Looks at the folders of file outputs, so that a long run doesn't end with nowhere to write to.
+    """Looks at file outputs, so that a long run doesn't end with nowhere to write to, or one output in another's place.
 
     Raises:
-        QgsProcessingException: A folder isn't there or can't be written.
+        QgsProcessingException: A folder isn't there or can't be written, or two outputs have the same name.
     """
     places: list[str] = []
     for name in names:
         value = parameters.get(name)
         if isinstance(value, QgsProcessingOutputLayerDefinition):
             value = value.sink.staticValue()
-        path = _file_of(value) if isinstance(value, str) else None
-        if path is not None:
-            place = str(value) if str(value).startswith("ogr:") else str(path)  # a database has room for several tables
-            if place in places:
-                raise QgsProcessingException(
-                    tr("Two outputs have the same name: {path}. Give each a name of its own.").format(path=path)
-                )
-            places.append(place)
-        if path is not None and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
+        if not isinstance(value, str) or (path := _file_of(value)) is None:
+            continue
+        place = value if value.startswith("ogr:") else str(path)  # a database has room for several tables
+        if place in places:
+            raise QgsProcessingException(
+                tr("Two outputs have the same name: {path}. Give each a name of its own.").format(path=path)
+            )
+        places.append(place)
+        if not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
             raise QgsProcessingException(
                 tr("{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.").format(
                     name=name, folder=path.parent

@@ -9,13 +9,15 @@ from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 from ..translation import tr
 from .base import ModelAlgorithm
 from .parameters import (
+    MASK,
+    PROBABILITY,
     cleaning_parameters,
     cleaning_request,
     model_parameters,
     picture_parameters,
     picture_request,
+    probability_parameters,
     raster_output,
-    raster_output_parameter,
 )
 
 
@@ -23,8 +25,6 @@ class SegmentRailway(ModelAlgorithm):
     """Raster to probability raster and, on request, mask raster."""
 
     METHOD = "segment"
-    PROBABILITY = "PROBABILITY"
-    MASK = "MASK"
 
     def name(self) -> str:
         """Its id, for ever."""
@@ -57,15 +57,7 @@ class SegmentRailway(ModelAlgorithm):
             *picture_parameters(),
             *model_parameters(),
             *cleaning_parameters(),
-            raster_output_parameter(
-                self.PROBABILITY,
-                tr("Probability raster"),
-                tr("Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance."),
-                is_optional=False,
-            ),
-            raster_output_parameter(
-                self.MASK, tr("Mask raster"), tr("The cleaned mask of the tracks."), is_optional=True
-            ),
+            *probability_parameters(is_optional=False),
         ):
             self.addParameter(parameter)
 
@@ -74,8 +66,8 @@ class SegmentRailway(ModelAlgorithm):
         return {
             **picture_request(self, parameters, context),
             **cleaning_request(self, parameters, context),
-            "output": raster_output(self, parameters, self.PROBABILITY, context),
-            "mask": raster_output(self, parameters, self.MASK, context),
+            "output": raster_output(self, parameters, PROBABILITY, context),
+            "mask": raster_output(self, parameters, MASK, context),
         }
 
     def hand_out(
@@ -87,5 +79,5 @@ class SegmentRailway(ModelAlgorithm):
         result: dict[str, Any],
     ) -> dict[str, Any]:
         """The rasters that were asked for."""
-        rasters = {self.PROBABILITY: request["output"], self.MASK: request["mask"]}
+        rasters = {PROBABILITY: request["output"], MASK: request["mask"]}
         return {name: path for name, path in rasters.items() if path is not None}

@@ -428,22 +428,6 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Den Ordner {folder} gibt es nicht. Einen anderen wählen.</translation>
     </message>
     <message>
-      <source>Probability raster</source>
-      <translation>Wahrscheinlichkeitsraster</translation>
-    </message>
-    <message>
-      <source>Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance.</source>
-      <translation>Kanäle track (Gleis) und axis (Gleisachse), 0–255 für 0–1, in der Bodenauflösung des Modells.</translation>
-    </message>
-    <message>
-      <source>Mask raster</source>
-      <translation>Maskenraster</translation>
-    </message>
-    <message>
-      <source>The cleaned mask of the tracks.</source>
-      <translation>Die bereinigte Maske der Gleise.</translation>
-    </message>
-    <message>
       <source>Extracted tracks</source>
       <translation>Extrahierte Gleise</translation>
     </message>
@@ -626,6 +610,22 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
     <message>
       <source>Shorter pieces that stand alone are left out, in metres.</source>
       <translation>Kürzere Stücke, die allein stehen, werden weggelassen, in Metern.</translation>
+    </message>
+    <message>
+      <source>Probability raster</source>
+      <translation>Wahrscheinlichkeitsraster</translation>
+    </message>
+    <message>
+      <source>Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance.</source>
+      <translation>Kanäle track (Gleis) und axis (Gleisachse), 0–255 für 0–1, in der Bodenauflösung des Modells.</translation>
+    </message>
+    <message>
+      <source>Mask raster</source>
+      <translation>Maskenraster</translation>
+    </message>
+    <message>
+      <source>The cleaned mask of the tracks.</source>
+      <translation>Die bereinigte Maske der Gleise.</translation>
     </message>
     <message>
       <source>{n} bands are chosen: choose three as red, green and blue, or one, or none.</source>

@@ -428,22 +428,6 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>La carpeta {folder} no existe. Elija otra.</translation>
     </message>
     <message>
-      <source>Probability raster</source>
-      <translation>Ráster de probabilidad</translation>
-    </message>
-    <message>
-      <source>Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance.</source>
-      <translation>Bandas track (vía) y axis (eje de vía), 0–255 para 0–1, a la resolución sobre el terreno del modelo.</translation>
-    </message>
-    <message>
-      <source>Mask raster</source>
-      <translation>Ráster de máscara</translation>
-    </message>
-    <message>
-      <source>The cleaned mask of the tracks.</source>
-      <translation>La máscara limpia de las vías.</translation>
-    </message>
-    <message>
       <source>Extracted tracks</source>
       <translation>Vías extraídas</translation>
     </message>
@@ -626,6 +610,22 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
     <message>
       <source>Shorter pieces that stand alone are left out, in metres.</source>
       <translation>Los trozos aislados más cortos se omiten, en metros.</translation>
+    </message>
+    <message>
+      <source>Probability raster</source>
+      <translation>Ráster de probabilidad</translation>
+    </message>
+    <message>
+      <source>Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance.</source>
+      <translation>Bandas track (vía) y axis (eje de vía), 0–255 para 0–1, a la resolución sobre el terreno del modelo.</translation>
+    </message>
+    <message>
+      <source>Mask raster</source>
+      <translation>Ráster de máscara</translation>
+    </message>
+    <message>
+      <source>The cleaned mask of the tracks.</source>
+      <translation>La máscara limpia de las vías.</translation>
     </message>
     <message>
       <source>{n} bands are chosen: choose three as red, green and blue, or one, or none.</source>

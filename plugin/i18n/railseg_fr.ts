@@ -428,22 +428,6 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Le dossier {folder} n'existe pas. Choisissez-en un autre.</translation>
     </message>
     <message>
-      <source>Probability raster</source>
-      <translation>Raster de probabilité</translation>
-    </message>
-    <message>
-      <source>Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance.</source>
-      <translation>Bandes track (voie) et axis (axe de voie), 0–255 pour 0–1, à la résolution au sol du modèle.</translation>
-    </message>
-    <message>
-      <source>Mask raster</source>
-      <translation>Raster de masque</translation>
-    </message>
-    <message>
-      <source>The cleaned mask of the tracks.</source>
-      <translation>Le masque nettoyé des voies.</translation>
-    </message>
-    <message>
       <source>Extracted tracks</source>
       <translation>Voies extraites</translation>
     </message>
@@ -626,6 +610,22 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
     <message>
       <source>Shorter pieces that stand alone are left out, in metres.</source>
       <translation>Les morceaux isolés plus courts sont omis, en mètres.</translation>
+    </message>
+    <message>
+      <source>Probability raster</source>
+      <translation>Raster de probabilité</translation>
+    </message>
+    <message>
+      <source>Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance.</source>
+      <translation>Bandes track (voie) et axis (axe de voie), 0–255 pour 0–1, à la résolution au sol du modèle.</translation>
+    </message>
+    <message>
+      <source>Mask raster</source>
+      <translation>Raster de masque</translation>
+    </message>
+    <message>
+      <source>The cleaned mask of the tracks.</source>
+      <translation>Le masque nettoyé des voies.</translation>
     </message>
     <message>
       <source>{n} bands are chosen: choose three as red, green and blue, or one, or none.</source>

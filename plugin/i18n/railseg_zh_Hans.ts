@@ -428,22 +428,6 @@ All else is as in 'Extract railway'.</source>
       <translation>文件夹 {folder} 不存在。请另选一个。</translation>
     </message>
     <message>
-      <source>Probability raster</source>
-      <translation>概率栅格</translation>
-    </message>
-    <message>
-      <source>Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance.</source>
-      <translation>波段 track（轨道）和 axis（轨道中心线），0–255 对应 0–1，采用模型的地面采样距离。</translation>
-    </message>
-    <message>
-      <source>Mask raster</source>
-      <translation>掩膜栅格</translation>
-    </message>
-    <message>
-      <source>The cleaned mask of the tracks.</source>
-      <translation>清理后的轨道掩膜。</translation>
-    </message>
-    <message>
       <source>Extracted tracks</source>
       <translation>提取的轨道</translation>
     </message>
@@ -626,6 +610,22 @@ All else is as in 'Extract railway'.</source>
     <message>
       <source>Shorter pieces that stand alone are left out, in metres.</source>
       <translation>短于此值的孤立线段将被舍弃，单位为米。</translation>
+    </message>
+    <message>
+      <source>Probability raster</source>
+      <translation>概率栅格</translation>
+    </message>
+    <message>
+      <source>Bands track and axis, 0–255 for 0–1, at the model's ground sampling distance.</source>
+      <translation>波段 track（轨道）和 axis（轨道中心线），0–255 对应 0–1，采用模型的地面采样距离。</translation>
+    </message>
+    <message>
+      <source>Mask raster</source>
+      <translation>掩膜栅格</translation>
+    </message>
+    <message>
+      <source>The cleaned mask of the tracks.</source>
+      <translation>清理后的轨道掩膜。</translation>
     </message>
     <message>
       <source>{n} bands are chosen: choose three as red, green and blue, or one, or none.</source>
