@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from railseg_core.coverage import holds_of
+from railseg_core.coverage import Holds, holds_of
 from railseg_core.errors import RailSegError
 from railseg_core.source_raster import SourceRaster
 from railseg_core.tiling import PixelWindow
@@ -103,14 +103,16 @@ def values_for_stretch(source: SourceRaster, rasters: int = 1) -> Values | None:
     if source.is_eight_bit:
         return None
     values: list[npt.NDArray[Any]] = []
+    count = 0
     for number, looks in enumerate(_rounds(source)):
         for pixels, valid in looks:
             values.append(pixels[:, valid].ravel())
-            if number and sum(map(len, values)) >= _ENOUGH_VALUES:
+            count += values[-1].size
+            if number and count >= _ENOUGH_VALUES:  # of the first round none is left out
                 break
-        if sum(map(len, values)) >= _ENOUGH_VALUES:
+        if count >= _ENOUGH_VALUES:
             break
-    if not any(map(len, values)):
+    if not count:
         if not _is_searchable(source):
             raise RailSegError(
                 f"In {source.name} no value was found in {_MAX_LOOKS:,} samples: nothing tells how its "
@@ -146,17 +148,16 @@ def has_data(source: SourceRaster) -> bool:
 def _rounds(source: SourceRaster) -> Iterator[Iterator[_Look]]:
     """Pixels from all over the raster: rounds of looks, each at a finer grid of places than the last.
 
-    What is certainly empty is passed over: a railway's corridor is a thin line across its picture.
+    After the first what is certainly empty is passed over: a railway's corridor is a thin line across its picture.
     """
     whole = source.window
     if source.dataset.overviews(source.bands[0]) or whole.width * whole.height <= _WHOLE_LOOK_PX:
         thinning = max(1.0, max(whole.shape) / _LOOK_PX)
         yield iter([source.read(whole, (max(1, int(whole.height / thinning)), max(1, int(whole.width / thinning))))])
         return
-    holds = holds_of(source)
     seen: set[tuple[int, int]] = set()
 
-    def looks(count: int) -> Iterator[_Look]:
+    def looks(count: int, holds: Holds | None) -> Iterator[_Look]:
         places = [(row, col) for row in _spread(whole.height, count) for col in _spread(whole.width, count)]
         for number in np.random.default_rng(0).permutation(len(places)):  # any part of them is from all over
             row, col = places[number]
@@ -166,11 +167,11 @@ def _rounds(source: SourceRaster) -> Iterator[Iterator[_Look]]:
                 yield source.read(window)
 
     count = _SAMPLES
-    while True:
-        yield looks(count)
-        if len(seen) >= _MAX_LOOKS or count >= _MOST_SAMPLES or count * _SAMPLE_PX >= max(whole.shape):
-            return
+    yield looks(count, None)
+    holds = holds_of(source)  # of a large directory it takes a while, and the first round mostly is enough
+    while len(seen) < _MAX_LOOKS and count < _MOST_SAMPLES and count * _SAMPLE_PX < max(whole.shape):
         count *= 2
+        yield looks(count, holds)
 
 
 def _is_searchable(source: SourceRaster) -> bool:
