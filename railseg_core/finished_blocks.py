@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from railseg_core.block_plan import PlannedBlock, shard_of
 from railseg_core.errors import RailSegError
+from railseg_core.outputs import file_version
 from railseg_core.prediction import BlockPrediction, from_bytes, to_bytes
 from railseg_core.reporting import Reporter
 
@@ -93,7 +94,7 @@ class FinishedBlocks:
 
     def note_output(self, path: Path) -> None:
         """Keeps in mind that this run has put an output in place: the next that goes on from here may replace it."""
-        noted = _noted_outputs(self.folder) | {str(path.absolute()): _version(path)}
+        noted = _noted_outputs(self.folder) | {str(path.absolute()): file_version(path)}
         with suppress(OSError):  # then the next run asks whether it may
             (self.folder / _OUTPUTS_FILE).write_text(json.dumps(noted), encoding="utf-8")
 
@@ -138,7 +139,7 @@ def outputs_of_unfinished(folder: Path) -> frozenset[Path]:
         folder: Of its finished blocks; it need not exist.
     """
     noted = _noted_outputs(folder)
-    return frozenset(Path(name) for name, version in noted.items() if version and version == _version(Path(name)))
+    return frozenset(Path(name) for name, version in noted.items() if version and version == file_version(name))
 
 
 @contextmanager
@@ -314,21 +315,14 @@ def _unwritable(folder: Path, error: OSError) -> RailSegError:
     )
 
 
-def _noted_outputs(folder: Path) -> dict[str, list[int] | None]:
+def _noted_outputs(folder: Path) -> dict[str, tuple[int, ...] | None]:
     try:
         content = json.loads((folder / _OUTPUTS_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _version(path: Path) -> list[int] | None:
-    """Size and time of a file's last change; None where there is none."""
-    try:
-        status = path.stat()
-    except (OSError, ValueError):
-        return None
-    return [status.st_size, status.st_mtime_ns]
+    if not isinstance(content, dict):
+        return {}
+    return {name: tuple(version) if isinstance(version, list) else None for name, version in content.items()}
 
 
 def _marks(folder: Path) -> list[Path]:

@@ -24,7 +24,7 @@ from railseg_core.finished_blocks import (
 )
 from railseg_core.grid_raster import create_grid_raster
 from railseg_core.network.model_card import ModelCard, bundled_model_path, checksum, read_card
-from railseg_core.outputs import exists
+from railseg_core.outputs import is_any_of
 from railseg_core.prediction import BANDS, Predictor, predict_blocks, read_ahead
 from railseg_core.probability import predict_missing, write_probabilities
 from railseg_core.process_environment import collecting_no_garbage
@@ -104,12 +104,8 @@ def _keep_what_is_read(request: ExtractRequest | SegmentRequest, grid: WorkingGr
         getattr(request, "probability", None),
         getattr(request, "preview", None),
     ):
-        if output is not None and exists(output):
-            for path in grid.paths:
-                if exists(path) and output.samefile(path):
-                    raise RailSegError(
-                        f"{output} is a part of what is read.", "Choose another name for what is made of it."
-                    )
+        if output is not None and is_any_of(output, grid.paths):
+            raise RailSegError(f"{output} is a part of what is read.", "Choose another name for what is made of it.")
 
 
 def write_probability(run: ModelRun, path: Path, reporter: Reporter, *, overwrite: bool) -> None:

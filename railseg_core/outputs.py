@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -25,6 +25,20 @@ def exists(path: str | os.PathLike[str]) -> bool:
 def is_device_or_pipe(path: str | os.PathLike[str]) -> bool:
     """Whether there is something by that name that is neither a file nor a folder: reading it may never end."""
     return exists(path) and not (os.path.isfile(path) or os.path.isdir(path))  # noqa: PTH112, PTH113  # see `exists`
+
+
+def is_any_of(path: Path, others: Iterable[str | os.PathLike[str]]) -> bool:
+    """Whether a path is one of the others by another name or the same; what is no file or folder is none."""
+    return exists(path) and any(exists(other) and path.samefile(other) for other in others)
+
+
+def file_version(path: str | os.PathLike[str]) -> tuple[int, int] | None:
+    """A file's size in bytes and the time of its last change in ns; None of what is no file here."""
+    try:
+        status = Path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_size, status.st_mtime_ns
 
 
 def gdal_name(path: str | os.PathLike[str]) -> str:
@@ -79,7 +93,7 @@ def prepare_output(
             raise RailSegError(f"The folder of {target} does not exist.", "Create it or choose another folder.")
         if target.is_dir():
             raise RailSegError(f"{target} is a folder.", "Give the name of a file.")
-        if target.exists() and any(exists(source) and target.samefile(source) for source in inputs):
+        if is_any_of(target, inputs):
             raise RailSegError(f"{target} is what is read.", "Choose another name for what is made of it.")
         if target.exists() and not overwrite:
             raise RailSegError(f"{target} exists already.", "Choose another name, or allow it to be overwritten.")

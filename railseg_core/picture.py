@@ -14,6 +14,7 @@ import pyproj
 
 from railseg_core.coverage import Coverage
 from railseg_core.lattice_warp import LatticeWarp
+from railseg_core.outputs import file_version
 from railseg_core.placement import Placement
 from railseg_core.radiometry import Stretch
 from railseg_core.source_raster import SourceRaster, choose_bands, closed_on_error, reading
@@ -201,8 +202,5 @@ def describe(source: SourceRaster, placement: Placement, gsd_m: float, stretch: 
 
 
 def _raster_file(name: str) -> RasterFile:
-    try:
-        status = Path(name).stat()
-    except (OSError, ValueError):
-        return RasterFile(name, None, None)
-    return RasterFile(Path(name).name, status.st_size, status.st_mtime_ns)
+    version = file_version(name)
+    return RasterFile(name, None, None) if version is None else RasterFile(Path(name).name, *version)

@@ -18,7 +18,7 @@ from railseg_core.finished_blocks import outputs_of_unfinished, unfinished_folde
 from railseg_core.grid_raster import GridRaster, open_grid_raster
 from railseg_core.mask_raster import write_mask
 from railseg_core.model_run import ModelRun, fill_shard, open_model_run, write_probability
-from railseg_core.outputs import exists, prepare_output
+from railseg_core.outputs import is_any_of, prepare_output
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
 from railseg_core.provenance import (
     MODEL_TAG,
@@ -43,7 +43,7 @@ from railseg_core.requests import (
     SegmentRequest,
     VectorizeRequest,
 )
-from railseg_core.vector_files import check_vector_output
+from railseg_core.vector_files import check_vector_name
 
 _RASTER_ENDINGS = (".tif", ".tiff")
 
@@ -246,8 +246,8 @@ def _check_outputs(request: Request) -> None:
             path, overwrite=request.overwrite or path.absolute() in before, inputs=inputs, endings=endings[name]
         )
         if ".gpkg" in endings[name]:
-            check_vector_output(path)
-        if ".gpkg" not in endings[name] and any(exists(source) and path.parent.samefile(source) for source in inputs):
+            check_vector_name(path)
+        if ".gpkg" not in endings[name] and is_any_of(path.parent, inputs):
             raise RailSegError(f"{path.parent} is the folder of pictures that is read.", "Write it to another folder.")
     if len({path.resolve() for path in wanted.values()}) < len(wanted):
         raise RailSegError("Two outputs have the same name.", "Give each a name of its own.")

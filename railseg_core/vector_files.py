@@ -32,15 +32,15 @@ def vector_name(path: str | os.PathLike[str]) -> str:
     """The name of a vector file to be read, in the form that pyogrio takes.
 
     Raises:
-        RailSegError: the name is no name at all, not UTF-8, or as for `check_vector_output`.
+        RailSegError: the name is no name at all, not UTF-8, or as for `check_vector_name`.
     """
     name = gdal_name(path)
     if exists(name):
-        check_vector_output(Path(name))
+        check_vector_name(Path(name))
     return name
 
 
-def check_vector_output(path: Path) -> None:
+def check_vector_name(path: Path) -> None:
     """Whether pyogrio takes a path for what it is.
 
     Raises:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from pathlib import Path
 from xml.etree import ElementTree  # nosec B405
 
 import rasterio
@@ -13,7 +12,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from railseg_core.errors import RailSegError
-from railseg_core.outputs import is_device_or_pipe
+from railseg_core.outputs import file_version, is_device_or_pipe
 
 _NETWORK = re.compile(r"/vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)|\b(https?|ftp|s3|gs|az|adls|oss|hdfs)://", re.I)
 _ADDRESS = re.compile(r"/vsi|[a-z0-9+]+://", re.I)
@@ -101,12 +100,9 @@ def _check_source(name: str, file: str, depth: int) -> None:
     """
     if is_device_or_pipe(file):
         raise RailSegError(f"{name} is made of a device or a pipe ({file}).", "Build it of files.")
-    try:
-        status = Path(file).stat()
-        version = file, status.st_size, status.st_mtime_ns
-    except OSError:  # within an archive, or missing
-        version = None
-    if version in _known_pictures:
+    version = file_version(file)  # none within an archive
+    known = None if version is None else (file, *version)
+    if known in _known_pictures:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
@@ -119,5 +115,5 @@ def _check_source(name: str, file: str, depth: int) -> None:
             ) from error
     with source:
         check_sources(source, depth + 1)
-        if source.driver != "VRT" and version is not None:
-            _known_pictures.add(version)
+        if source.driver != "VRT" and known is not None:
+            _known_pictures.add(known)
