@@ -6,10 +6,13 @@ from typing import Any
 
 from qgis import processing
 from qgis.core import Qgis, QgsApplication
+from qgis.gui import QgsProcessingAlgorithmDialogBase
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 from qgis.PyQt.QtGui import QAction, QIcon
+from qgis.PyQt.QtWidgets import QApplication
 
+from .algorithms.base import RailSegAlgorithm
 from .environment import Environment
 from .environment_task import EnvironmentJobs
 from .locations import ICON
@@ -68,9 +71,8 @@ class RailSegPlugin:
             self._jobs.ended.disconnect(self._tell_outcome)
             self._jobs.cancel()
             self._jobs = None
-        for dialog in self._open_dialogs():
-            dialog.close()
-        self._dialogs.clear()
+        if self._iface is not None:
+            _close_dialogs()
         if self._options_factory is not None:
             self._iface.unregisterOptionsWidgetFactory(self._options_factory)
             self._options_factory = None
@@ -108,10 +110,8 @@ class RailSegPlugin:
         if self._review is not None:
             dialog.algorithmFinished.connect(self._review.offer_after_run)
         dialog.show()
-        self._dialogs = [*self._open_dialogs(), dialog]
-
-    def _open_dialogs(self) -> list[Any]:
-        return [dialog for dialog in self._dialogs if not sip.isdeleted(dialog)]
+        # What is Python in a dialog goes with the last name for it.
+        self._dialogs = [*(one for one in self._dialogs if not sip.isdeleted(one)), dialog]
 
     def _offer_options(self) -> None:
         text = tr("The Python environment isn't ready: set it up in the options.")
@@ -124,3 +124,11 @@ class RailSegPlugin:
 
     def _open_options(self) -> None:
         self._iface.showOptionsDialog(self._iface.mainWindow(), PAGE_NAME)
+
+
+def _close_dialogs() -> None:
+    """Closes the algorithms' dialogs, the toolbox's too: one that runs an algorithm without its provider ends QGIS."""
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, QgsProcessingAlgorithmDialogBase) and isinstance(window.algorithm(), RailSegAlgorithm):
+            window.algorithmFinished.connect(window.deleteLater)  # for a failed run QGIS shows a closed one again
+            window.close()

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from desk import STEP_MS, Steps, screenshot, seen, start
+from qgis import processing
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QTimer, QUrl
 from qgis.PyQt.QtGui import QTextDocument
@@ -48,7 +49,7 @@ def steps() -> Steps:
 
     action.trigger()
     yield None
-    dialog = open_dialog()
+    (dialog,) = open_dialogs()
     seen["dialog"] = dialog.windowTitle()
     seen["dialog layer"] = dialog.createProcessingParameters()["INPUT"]
     seen["layer"] = layer.id()
@@ -86,7 +87,7 @@ def review() -> Steps:
     by_text = {action.text(): action for action in plugin_menu.actions()}
     by_text["Extract railway from a folder…"].trigger()
     yield None
-    dialog = open_dialog()
+    (dialog,) = open_dialogs()
     seen["folder's dialog"] = dialog.windowTitle()
     screenshot("6-folder")
     dialog.close()
@@ -104,9 +105,18 @@ def review() -> Steps:
     edited = iface.activeLayer()
     seen["edited"] = {"name": edited.name(), "saved": edited.commitChanges()}
 
-    unloadPlugin("railseg")
+    idle = processing.createAlgorithmDialog("railseg:vectorizerailwaymask", {})
+    busy = processing.createAlgorithmDialog("railseg:extractrailway", {"INPUT": seen["layer"]})
+    for dialog in (idle, busy):  # as the toolbox does
+        dialog.show()
+    busy.runButton().click()
     yield None
-    seen["left"] = [dock.objectName() for dock in iface.mainWindow().findChildren(QDockWidget, "RailSegReview")]
+    seen["running when unloaded"] = len(QgsApplication.taskManager().activeTasks())
+    unloadPlugin("railseg")
+    yield lambda: not QgsApplication.taskManager().activeTasks()
+    yield None
+    seen["left"] = [dialog.windowTitle() for dialog in open_dialogs()]
+    seen["left"] += [dock.objectName() for dock in iface.mainWindow().findChildren(QDockWidget, "RailSegReview")]
     seen["left"] += [action.text() for action in iface.pluginMenu().actions() if action.text() == "RailSeg"]
     menu = view.menuProvider().createContextMenu()
     seen["left"] += [action.text() for action in menu.actions() if "railway" in action.text()]
@@ -116,13 +126,10 @@ def review() -> Steps:
     yield None
 
 
-def open_dialog() -> Any:
-    """The algorithm's dialog that is open."""
-    return next(
-        widget
-        for widget in QApplication.topLevelWidgets()
-        if hasattr(widget, "createProcessingParameters") and widget.isVisible()
-    )
+def open_dialogs() -> list[Any]:
+    """The algorithms' dialogs that are open."""
+    windows = QApplication.topLevelWidgets()
+    return [window for window in windows if hasattr(window, "createProcessingParameters") and window.isVisible()]
 
 
 def look_at_options() -> None:

@@ -94,6 +94,7 @@ def test_what_is_doubtful_is_reviewed_in_the_panel(seen: dict[str, Any]) -> None
     assert seen["edited"]["saved"]
 
 
-def test_unloaded_the_plugin_leaves_nothing_behind(seen: dict[str, Any]) -> None:
+def test_unloaded_with_dialogs_open_the_plugin_leaves_nothing_behind(seen: dict[str, Any]) -> None:
+    assert seen["running when unloaded"] == 1
     assert seen["left"] == []
     assert seen["loaded again"]
