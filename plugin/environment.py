@@ -61,6 +61,10 @@ class Environment:
         name = os.environ.get(PYTHON_VARIABLE) or QgsSettings().value(PYTHON_SETTING, "", type=str)
         return Path(name).expanduser() if name else None
 
+    def choose(self, python: Path | None) -> None:
+        """Names the Python that runs the worker from now on; None for the plugin's own environment."""
+        QgsSettings().setValue(PYTHON_SETTING, "" if python is None else str(python))
+
     @property
     def is_chosen_by_variable(self) -> bool:
         """Whether the variable RAILSEG_PYTHON decides, whatever the options page says."""

@@ -66,7 +66,14 @@ class EnvironmentTask(QgsTask):
 
 
 class EnvironmentJobs(QObject):
-    """Starts jobs on the environment, one at a time, and remembers the last one's log for whoever looks later."""
+    """Starts jobs on the environment, one at a time, and remembers the last one's log for whoever looks later.
+
+    Attributes:
+        task: What is at work.
+        refused_python: One that was to be used and hasn't shown that it can be.
+        log: The last job's lines.
+        outcome: What it came to.
+    """
 
     changed = pyqtSignal()
     ended = pyqtSignal(bool, str)
@@ -76,6 +83,7 @@ class EnvironmentJobs(QObject):
         self._environment = environment
         self._before_build = before_build
         self.task: EnvironmentTask | None = None
+        self.refused_python: Path | None = None
         self.log: list[str] = []
         self.outcome = ""
 
@@ -88,24 +96,46 @@ class EnvironmentJobs(QObject):
         self._start(
             tr("Creating RailSeg's Python environment"),
             lambda feedback: build(self._environment, plan, feedback, proxy=proxy),
+            lambda: self._environment.choose(None),
         )
 
-    def check(self, python: Path) -> None:
-        """Lets the worker load all its libraries and run its model with that Python."""
+    def check(self) -> None:
+        """Lets the worker load all its libraries and run its model with the environment's Python."""
+        python = self._environment.python()
         self._start(tr("Checking RailSeg's Python"), lambda feedback: self_test(python, feedback))
+
+    def use(self, python: Path) -> None:
+        """Checks that Python likewise, and chooses it if it is good."""
+        self.refused_python = python  # until it has shown that it is good
+        self._start(
+            tr("Checking RailSeg's Python"),
+            lambda feedback: self_test(python, feedback),
+            lambda: self._choose(python),
+        )
+
+    def _choose(self, python: Path) -> None:
+        self.refused_python = None
+        self._environment.choose(python)
 
     def cancel(self) -> None:
         """Stops what is running."""
         if self.task is not None:
             self.task.cancel()
 
-    def _start(self, description: str, work: Callable[[JobFeedback], dict[str, Any]]) -> None:
+    def _start(
+        self,
+        description: str,
+        work: Callable[[JobFeedback], dict[str, Any]],
+        then: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Begins a job, unless one is at work; `then` follows if it goes well."""
         if self.task is not None:
             return
         self.log.clear()
         self.outcome = ""
         self.task = EnvironmentTask(description, work)
         self.task.logged.connect(self._remember)
+        self.task.ended.connect(lambda is_done, _: then() if is_done else None)
         self.task.ended.connect(self._end)
         QgsApplication.taskManager().addTask(self.task)
         self.changed.emit()

@@ -85,9 +85,10 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         self._refresh()
 
     def apply(self) -> None:
-        """Stores the choice of Python: the named one, or none where RailSeg's own environment is chosen."""
-        path = self.python_widget.filePath().strip() if self.python_choice.isChecked() else ""
-        QgsSettings().setValue(PYTHON_SETTING, path)
+        """Keeps the choice of Python: the named one unless it failed, or none where RailSeg's own is chosen."""
+        python = self._named_python() if self.python_choice.isChecked() else None
+        if python is None or python != self._jobs.refused_python:
+            self._environment.choose(python)
 
     def helpKey(self) -> str:
         """No page in QGIS's own manual."""
@@ -129,11 +130,15 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         layout.addWidget(setup)
         layout.addWidget(self.log_view, 1)
 
+    def _named_python(self) -> Path | None:
+        path = self.python_widget.filePath().strip()
+        return Path(path) if path else None
+
     def _create(self) -> None:
-        self.apply()
         self.log_view.clear()
-        if self.python_choice.isChecked():
-            self._jobs.check(Path(self.python_widget.filePath().strip()))
+        python = self._named_python()
+        if self.python_choice.isChecked() and python is not None:
+            self._jobs.use(python)
         elif self.wheels_choice.isChecked():
             self._jobs.build(InstallPlan(wheels=Path(self.wheels_widget.filePath().strip())))
         else:
@@ -141,7 +146,7 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
 
     def _check(self) -> None:
         self.log_view.clear()
-        self._jobs.check(self._environment.python())
+        self._jobs.check()
 
     def _copy_report(self) -> None:
         text = report(self._environment, self._jobs.log)

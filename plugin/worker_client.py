@@ -15,6 +15,7 @@ from qgis.core import QgsProcessingException
 
 from .effort import duration_text, effort_text
 from .environment import worker_variables
+from .install_problem import cause_of, way_out
 from .line_process import LineProcess
 from .locations import WORKER_SCRIPT
 from .translation import tr
@@ -206,7 +207,7 @@ class _Worker:
                 return result
             elif kind == "error":
                 self._is_serving = False
-                raise QgsProcessingException(f"{event.get('message', '')} {event.get('hint', '')}".strip())
+                raise QgsProcessingException(_error_text(event))
             elif kind == "ready" and event.get("protocol") != _PROTOCOL_VERSION:
                 raise QgsProcessingException(
                     tr("RailSeg's files are of different versions. Install the plugin again and restart QGIS.")
@@ -222,6 +223,8 @@ class _Worker:
         self._errors.seek(0, 2)
         self._errors.seek(max(0, self._errors.tell() - _TAIL_BYTES))
         tail = self._errors.read().decode("utf-8", "replace").strip()
+        if _is_library_missing(tail):
+            return "\n".join([*way_out(cause_of([tail])), tail])
         message = tr(
             "RailSeg's worker ended unexpectedly (exit code {code}). Check the environment under Settings > Options > "
             "RailSeg; if it is in order, report this with the lines below."
@@ -268,6 +271,18 @@ def _parse(line: str, feedback: Feedback) -> dict[str, Any] | None:
         return event
     feedback.pushDebugInfo(line)
     return None
+
+
+def _error_text(event: dict[str, Any]) -> str:
+    """What an `error` event says, and the way out."""
+    message = str(event.get("message", ""))
+    ways = way_out(cause_of([message])) if _is_library_missing(message) else []
+    return " ".join(filter(None, [message, *(ways or [event.get("hint", "")])]))
+
+
+def _is_library_missing(text: str) -> bool:
+    """Whether Python says that it can't load a library: then it is the environment that wants mending."""
+    return "ModuleNotFoundError:" in text or "ImportError:" in text
 
 
 def _relay_plan(event: dict[str, Any], feedback: Feedback) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +79,34 @@ def test_an_existing_python_is_checked_and_kept(
     assert page.create_button.isEnabled()
     assert page.check_button.isEnabled()
     assert QgsSettings().value(PYTHON_SETTING) == str(worker_python)
+
+
+def test_a_python_that_fails_its_check_is_not_used(
+    page: RailSegOptionsPage, jobs: EnvironmentJobs, new_environment: Environment, tmp_path: Path
+) -> None:
+    venv.create(tmp_path / "bare")
+    python = tmp_path / "bare" / "bin" / "python"
+    page.python_choice.setChecked(True)
+    page.python_widget.setFilePath(str(python))
+    page.create_button.click()
+    wait_until(lambda: jobs.task is None, timeout_s=100)
+    assert "lacks a package" in page.status_label.text()
+    page.apply()  # OK
+    assert new_environment.chosen_python is None
+    later = RailSegOptionsPage(new_environment, EnvironmentJobs(new_environment, lambda: None))
+    assert "Create environment" in later.status_label.text()
+
+
+def test_a_build_that_fails_leaves_the_chosen_python(
+    page: RailSegOptionsPage, jobs: EnvironmentJobs, new_environment: Environment, worker_python: Path, tmp_path: Path
+) -> None:
+    new_environment.choose(worker_python)
+    page.wheels_choice.setChecked(True)
+    page.wheels_widget.setFilePath(str(tmp_path))
+    page.create_button.click()
+    wait_until(lambda: jobs.task is None)
+    assert "no wheels" in page.status_label.text()
+    assert new_environment.python() == worker_python
 
 
 def test_a_chosen_python_is_given_up_for_railseg_s_own(page: RailSegOptionsPage, worker_python: Path) -> None:

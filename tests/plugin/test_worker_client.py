@@ -8,6 +8,7 @@ import sys
 import textwrap
 import threading
 import time
+import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -267,6 +268,21 @@ def test_a_python_that_cannot_be_started_is_told(tmp_path: Path, feedback: Feedb
     with pytest.raises(QgsProcessingException, match="Settings > Options > RailSeg"):
         client.run("info", {}, feedback)
     client.close()
+
+
+def test_a_python_that_lacks_a_package_is_told_with_the_way_out(tmp_path: Path, feedback: Feedback) -> None:
+    venv.create(tmp_path / "bare")
+    client = WorkerClient(lambda: tmp_path / "bare" / "bin" / "python")
+    request = {"raster": str(SAMPLE), "output": str(tmp_path / "out.gpkg")}
+    with pytest.raises(QgsProcessingException, match=r"No module named.*pip install -r") as caught:
+        client.run("extract", request, feedback)
+    assert "report" not in str(caught.value)
+    client.close()
+
+
+def test_so_is_a_worker_that_ends_for_want_of_one(client_of: Callable[..., WorkerClient], feedback: Feedback) -> None:
+    with pytest.raises(QgsProcessingException, match=r"(?s)pip install -r.*No module named 'nothing_of_that_name'"):
+        client_of("import nothing_of_that_name").run("x", {}, feedback)
 
 
 def test_the_worker_does_not_inherit_what_points_at_qgis_s_libraries() -> None:
