@@ -23,32 +23,20 @@ def metric_crs(points: Points, crs: pyproj.CRS, what: str) -> pyproj.CRS:
     return choose_working_crs(horizontal(crs, what), float(x), float(y), what)
 
 
-def check_same_place(
-    extracted: tuple[str, Sequence[BaseGeometry]],
-    reference: tuple[str, Sequence[BaseGeometry]],
-    raster: str | None,
-    outline: BaseGeometry | None,
-) -> None:
+def check_same_place(first: tuple[str, Sequence[BaseGeometry]], second: tuple[str, Sequence[BaseGeometry]]) -> None:
     """Fails where a comparison would tell nothing: most likely a CRS is wrong.
 
     Args:
-        extracted: Name and lines, in one metric CRS with those of the reference and the outline.
-        reference: Likewise.
-        raster: Name of the picture that bounds the comparison, if there is one.
-        outline: What it covers.
+        first: Name and geometries, in one metric CRS with those of the second.
+        second: Likewise.
 
     Raises:
-        RailSegError: the reference has nothing on the picture, or the two are far from each other.
+        RailSegError: the two are far from each other, or one has no place in that CRS.
     """
-    if outline is not None and not shapely.intersects(outline, reference[1]).any():
+    boxes = [shapely.box(*shapely.total_bounds(geometries)) for _, geometries in (first, second) if geometries]
+    if len(boxes) < 2 or shapely.distance(*boxes) > _FAR_M:
         raise RailSegError(
-            f"None of the lines of {reference[0]} lies on {raster}.",
-            "Check the layer's CRS, or give the picture that the reference is of.",
-        )
-    boxes = [shapely.box(*shapely.total_bounds(lines)) for _, lines in (extracted, reference) if lines]
-    if outline is None and (not reference[1] or (len(boxes) == 2 and shapely.distance(*boxes) > _FAR_M)):
-        raise RailSegError(
-            f"{extracted[0]} and {reference[0]} have no area in common.",
+            f"{first[0]} and {second[0]} have no area in common.",
             "Check the CRS of both, or give a reference of the same place.",
         )
 

@@ -12,6 +12,7 @@ import pyproj
 import shapely
 
 from railseg_core.common_ground import beyond, check_same_place, metric_crs, vertices
+from railseg_core.errors import RailSegError
 from railseg_core.evaluation_layers import write_pieces
 from railseg_core.geopackage import mover, written_geopackage
 from railseg_core.line_layer import LineLayer, read_line_layer
@@ -31,19 +32,26 @@ def compare(request: CompareRequest, reporter: Reporter) -> dict[str, Any]:
         The numbers of `MapComparison.figures`, and `layers`.
 
     Raises:
-        RailSegError: a file cannot be read, has no lines or no CRS, the two have nothing in common, or the layers
-            cannot be written.
+        RailSegError: a file cannot be read, has no lines or no CRS, both are empty, they are not of one place, or the
+            layers cannot be written.
     """
     reporter.progress("compare", 0, _STEPS)
     extracted, reference = read_line_layer(request.extracted), read_line_layer(request.reference)
     outline = None
     if request.raster is not None:
         outline, crs = read_outline(request.raster)
+    elif not extracted.lines and not reference.lines:
+        raise RailSegError(
+            f"Neither {request.extracted} nor {request.reference} has a line.", "There is nothing to compare."
+        )
     else:
         first, what = (extracted, "extracted map") if extracted.lines else (reference, "map")
         crs = metric_crs(shapely.get_coordinates(first.lines), first.crs, what)
     made, true = extracted.moved_to(crs), reference.moved_to(crs)
-    check_same_place((request.extracted, made.lines), (request.reference, true.lines), request.raster, outline)
+    place = (request.extracted, made.lines) if outline is None else (str(request.raster), [outline])
+    # An empty map is one too: all is new. So is one that has nothing on the picture, but not one of another country.
+    if reference.lines and (extracted.lines or outline is not None):
+        check_same_place(place, (request.reference, true.lines))
     comparison = compare_maps(
         vertices(made.lines),
         vertices(true.lines),

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.common_ground import beyond, check_same_place, metric_crs, vertices
 from railseg_core.comparison import STEPS, Comparison, compare_lines
+from railseg_core.errors import RailSegError
 from railseg_core.evaluation_layers import write_layers
 from railseg_core.metrics import Points
 from railseg_core.railway_map import read_lines
@@ -42,7 +43,13 @@ def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
         crs = metric_crs(shapely.get_coordinates(traced.visible), traced.crs, "reference")
     made = Tracing(tuple(shapely.linestrings(line) for line in lines), (), (), extracted_crs).moved_to(crs)
     true = traced.moved_to(crs)
-    check_same_place((request.extracted, made.visible), (request.reference, true.visible), request.raster, outline)
+    if outline is not None and not shapely.intersects(outline, true.visible).any():
+        raise RailSegError(
+            f"None of the lines of {request.reference} lies on {request.raster}.",
+            "Check the layer's CRS, or give the picture that the reference is of.",
+        )
+    if outline is None and lines:
+        check_same_place((request.extracted, made.visible), (request.reference, true.visible))
     comparison = compare_lines(
         vertices(made.visible),
         vertices(true.visible),

@@ -17,6 +17,9 @@ from railseg_core.railway_map import TRACK_LAYER, as_crs
 from railseg_core.tracing import moved_geometries
 from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors, vector_name
 
+_LINE_TYPES = ("LineString", "MultiLineString", "Unknown")
+"""What a layer's geometry type is called, without dimensions, if it may hold lines."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineLayer:
@@ -49,10 +52,13 @@ class LineLayer:
 def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
     """The lines of a vector file: of its layer `rail_track`, which may be empty, else of the first with lines.
 
+    A file of nothing but empty layers that are made for lines, or for anything, has none and is in order.
+
     Raises:
-        RailSegError: the file cannot be read, has no lines, or does not say its CRS.
+        RailSegError: the file cannot be read, has other things than lines, or does not say its CRS.
     """
     name = vector_name(path)
+    empty: LineLayer | None = None
     with reading_vectors(name):
         for layer in geometry_layers(name, TRACK_LAYER):
             meta, fids, wkb, values = pyogrio.raw.read(
@@ -60,7 +66,8 @@ def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
             )
             parts, owner = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"), return_index=True)
             is_line = (shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING) & (shapely.length(parts) > 0)
-            if not is_line.any() and layer != TRACK_LAYER:
+            is_empty = not len(fids) and (meta["geometry_type"] or "Unknown").split()[0] in _LINE_TYPES
+            if not is_line.any() and layer != TRACK_LAYER and not is_empty:
                 continue
             crs = as_crs(known_crs(name, meta))
             numbers = np.asarray(fids, dtype=np.int64)
@@ -68,5 +75,10 @@ def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
             named = [str(fid) if text is None else str(text) for fid, text in zip(numbers, given, strict=True)]
             track_ids = np.array(named, dtype=object)
             of_line = owner[is_line]
-            return LineLayer(tuple(parts[is_line]), numbers[of_line], track_ids[of_line], crs)
+            found = LineLayer(tuple(parts[is_line]), numbers[of_line], track_ids[of_line], crs)
+            if found.lines or layer == TRACK_LAYER:
+                return found
+            empty = empty or found
+    if empty is not None:
+        return empty
     raise RailSegError(f"{name} has no lines.", "Give a layer of lines.")

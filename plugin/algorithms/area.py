@@ -134,6 +134,8 @@ def moved(
     context: QgsProcessingContext,
 ) -> QgsRectangle:
     """A box in another CRS that has all of it."""
+    if box.isEmpty():  # as round a line due north; of such a box QGIS moves one corner alone
+        box = box.buffered(max(box.width(), box.height(), 1.0) * 1e-9)
     try:
         return QgsCoordinateTransform(source, target, context.transformContext()).transformBoundingBox(box)
     except QgsCsException as error:

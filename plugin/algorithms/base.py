@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 from qgis.core import (
@@ -9,6 +10,7 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingFeatureSource,
     QgsProcessingFeedback,
 )
 
@@ -21,6 +23,7 @@ from .area import chosen_area
 from .layer_group import group_layers
 from .parameters import bands_request, picture_request
 from .raster_source import RasterSource, picture_problem, raster_problem
+from .vector_source import export_table
 
 
 class RailSegAlgorithm(QgsProcessingAlgorithm):
@@ -38,6 +41,7 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
         super().__init__()
         self._environment = environment
         self._worker = worker
+        self._exported: dict[str, str] = {}
 
     def createInstance(self) -> RailSegAlgorithm:
         """Another of the same kind."""
@@ -105,6 +109,8 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
                     tr("The run was ended because RailSeg's environment is made anew. Run it again.")
                 ) from error
             return {}
+        except QgsProcessingException as error:
+            raise QgsProcessingException(self._with_layers_names(str(error))) from error
         outputs = self.hand_out(parameters, context, feedback, request, result)
         if name := self.group_name(parameters, context):
             group_layers(name, outputs.values(), context)
@@ -143,6 +149,24 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
     ) -> dict[str, Any]:
         """The algorithm's outputs, from what the worker was asked and what it answered."""
         raise NotImplementedError
+
+    def export(
+        self,
+        source: QgsProcessingFeatureSource,
+        geopackage: Path,
+        table: str,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> None:
+        """Writes a vector layer to a table of a file for the worker; see `export_table`."""
+        export_table(source, geopackage, table, context, feedback)
+        self._exported.setdefault(str(geopackage), str(source.sourceName()))
+
+    def _with_layers_names(self, message: str) -> str:
+        """What the worker says of exported files, said of the layers that are in them."""
+        for path, name in self._exported.items():
+            message = message.replace(path, name)
+        return message
 
     def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
         """What keeps the algorithm from running, with the way out; empty if nothing does."""

@@ -19,7 +19,7 @@ from qgis.core import (
 from ..translation import tr
 from .base import PictureAlgorithm
 from .parameters import advanced, bands_request, picture_parameters, with_help
-from .vector_source import export_table, source_problem
+from .vector_source import source_problem
 
 
 class ExportTrainingChips(PictureAlgorithm):
@@ -122,7 +122,7 @@ class ExportTrainingChips(PictureAlgorithm):
         """The raster, the area if one is chosen, and the tracks as a file."""
         path = Path(QgsProcessingUtils.generateTempFilename("tracks.gpkg", context))
         source = self.parameterAsSource(parameters, self.LINES, context)
-        export_table(source, path, "rail_track", context, feedback)
+        self.export(source, path, "rail_track", context, feedback)
         return {**super().inputs(parameters, context, feedback), "lines": str(path)}
 
     def hand_out(

@@ -29,7 +29,7 @@ from .base import RailSegAlgorithm
 from .map_layers import copy_table
 from .parameters import AREA, area_parameters, check_destinations, with_help
 from .raster_source import RasterSource, bounding_raster_problem
-from .vector_source import export_table, source_problem
+from .vector_source import source_problem
 
 
 class LineComparison(RailSegAlgorithm):
@@ -113,7 +113,7 @@ class LineComparison(RailSegAlgorithm):
                 files[file] = Path(QgsProcessingUtils.generateTempFilename(f"{file}.gpkg", context))
             source = self.source(parameters, name, context)
             if source is not None:
-                export_table(source, files[file], table, context, feedback)
+                self.export(source, files[file], table, context, feedback)
         raster, area = self._raster, self._area(parameters, context)
         if raster is not None and raster.path is None:
             box = ChosenArea(QgsGeometry.fromRect(raster.extent), raster.crs)
@@ -168,8 +168,14 @@ class LineComparison(RailSegAlgorithm):
         tracks, reference = (self.source(parameters, name, context) for name in (self.INPUT, self.REFERENCE))
         if tracks is None or reference is None:
             return None
-        place = tracks.sourceExtent()
-        place.combineExtentWith(moved(reference.sourceExtent(), reference.sourceCrs(), tracks.sourceCrs(), context))
+        extents = [
+            moved(source.sourceExtent(), source.sourceCrs(), tracks.sourceCrs(), context)
+            for source in (tracks, reference)
+            if not source.sourceExtent().isNull()  # as that of a layer without features is
+        ]
+        place = extents[0] if extents else None
+        for extent in extents[1:]:
+            extents[0].combineExtentWith(extent)
         return chosen_area(
             self,
             parameters,

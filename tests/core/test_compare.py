@@ -105,6 +105,27 @@ def test_nothing_extracted_is_all_missing_in_layers_that_keep_their_fields(tmp_p
         assert (info["fields"].tolist(), info["crs"], info["features"]) == (fields, UTM, int(layer == "missing"))
 
 
+@pytest.mark.parametrize("kind", ["gpkg", "geojson"])
+def test_to_an_empty_map_all_is_new(tmp_path: Path, kind: str) -> None:
+    extracted = write_extracted(tmp_path / "a.gpkg", [MAIN])
+    empty = tmp_path / f"b.{kind}"
+    pyogrio.raw.write(empty, np.array([]), [], [], geometry_type="LineString", crs="EPSG:4326")
+    found = figures(extracted, empty, layers=tmp_path / "layers.gpkg")
+    assert [found[name] for name in KINDS] == pytest.approx([400, 0, 0, 0])
+    with pytest.raises(RailSegError, match="Neither"):
+        figures(write_extracted(tmp_path / "none.gpkg", []), empty)
+
+
+def test_to_a_map_that_ends_before_the_picture_all_is_new(tmp_path: Path) -> None:
+    raster = write_raster(tmp_path / "a.tif", Affine.translation(*beside(ORIGIN, 100, 50)) @ Affine.scale(1, -1))
+    extracted = write_extracted(tmp_path / "a.gpkg", [MAIN])
+    reference = write_lines(tmp_path / "b.gpkg", [beside(MAIN, 0, 300)])
+    found = figures(extracted, reference, raster=str(raster))
+    assert [found[name] for name in KINDS] == pytest.approx([100, 0, 0, 0], abs=1)
+    with pytest.raises(RailSegError, match=r"a\.tif and .*far\.gpkg have no area in common"):
+        figures(extracted, write_lines(tmp_path / "far.gpkg", [beside(MAIN, 90_000, 0)]), raster=str(raster))
+
+
 def test_reach_and_shift_are_metres(tmp_path: Path) -> None:
     extracted = write_extracted(tmp_path / "a.gpkg", [beside(MAIN, 0, 1)])
     reference = write_lines(tmp_path / "b.gpkg", [MAIN])

@@ -64,6 +64,17 @@ def test_compare_counts_only_what_lies_in_an_area_of_any_crs_or_beside_its_lines
         run("comparerailway", parameters | {"AREA": beside})
 
 
+def test_to_an_empty_map_all_is_new_also_in_an_area() -> None:
+    area = lines_layer([(150.0, -50.0), (150.0, 50.0)])
+    for empty in (lines_layer(), lines_layer(crs="EPSG:4326")):
+        parameters = {"INPUT": lines_layer(MAIN), "REFERENCE": empty}
+        assert run("comparerailway", parameters)["NEW_LENGTH"] == pytest.approx(200, abs=0.5)
+        found = run("comparerailway", parameters | {"AREA": area, "CORRIDOR": 20})
+        assert found["NEW_LENGTH"] == pytest.approx(40, abs=0.5)
+        found = run("comparerailway", {"INPUT": empty, "REFERENCE": lines_layer(MAIN), "AREA": area, "CORRIDOR": 20})
+        assert found["MISSING_LENGTH"] == pytest.approx(40, abs=0.5)
+
+
 def test_of_a_picture_that_the_worker_cannot_open_the_extent_bounds_what_counts(tmp_path: Path) -> None:
     path = tmp_path / "picture.hdf"
     gdal.Translate(str(path), str(write_raster(tmp_path / "plain.tif")), format="HDF4Image")
@@ -86,7 +97,7 @@ def test_compare_tells_what_it_cannot_compare() -> None:
     for parameters, words in (
         ({"REFERENCE": nowhere}, r"nowhere has no coordinate reference system.*Set Layer CRS"),
         ({"REFERENCE": lines, "RASTER": "none.tif"}, "RASTER"),
-        ({"REFERENCE": lines_layer([(90e3, 0.0), (90.1e3, 0.0)])}, "no area in common"),
+        ({"REFERENCE": lines_layer([(90e3, 0.0), (90.1e3, 0.0)])}, "^lines and lines have no area in common"),
     ):
         with pytest.raises(QgsProcessingException, match=words):
             run("comparerailway", {"INPUT": lines} | parameters)
