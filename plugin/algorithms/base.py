@@ -20,6 +20,7 @@ from ..translation import tr
 from ..unfinished import unfinished_folder
 from ..worker_client import WorkerCancelledError, WorkerClient
 from .area import chosen_area
+from .destinations import destination_problem
 from .layer_group import group_layers
 from .parameters import bands_request, picture_request
 from .raster_source import RasterSource, picture_problem, raster_problem
@@ -171,7 +172,7 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
     def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
         """What keeps the algorithm from running, with the way out; empty if nothing does."""
         status = self._environment.status()
-        return "" if status.is_ok else status.message
+        return destination_problem(self, parameters, context) if status.is_ok else status.message
 
 
 class RasterAlgorithm(RailSegAlgorithm):

@@ -27,7 +27,7 @@ from ..worker_client import WorkerClient
 from .area import ChosenArea, chosen_area, moved
 from .base import RailSegAlgorithm
 from .map_layers import copy_table
-from .parameters import AREA, area_parameters, check_destinations, with_help
+from .parameters import AREA, area_parameters, with_help
 from .raster_source import RasterSource, bounding_raster_problem
 from .vector_source import source_problem
 
@@ -85,12 +85,7 @@ class LineComparison(RailSegAlgorithm):
             self.addOutput(QgsProcessingOutputNumber(name, label))
 
     def layers_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """The worker's `layers`: a file if any layer is asked for.
-
-        Raises:
-            QgsProcessingException: A destination can't be written to.
-        """
-        check_destinations(parameters, self.TABLES)
+        """The worker's `layers`: a file if any layer is asked for."""
         is_wanted = any(parameters.get(name) is not None for name in self.TABLES)
         return {"layers": QgsProcessingUtils.generateTempFilename("layers.gpkg", context) if is_wanted else None}
 

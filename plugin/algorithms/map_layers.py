@@ -29,7 +29,6 @@ from qgis.core import (
 from ..locations import STYLES
 from ..translation import tr
 from .layer_style import apply_style
-from .parameters import check_destinations
 from .run_metadata import Run, describe, read_run
 
 TRACKS = "TRACKS"
@@ -79,12 +78,7 @@ def map_numbers() -> list[QgsProcessingOutputNumber]:
 def map_request(
     algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> dict[str, Any]:
-    """The worker's `output`: the file that the user wants, else a temporary one.
-
-    Raises:
-        QgsProcessingException: An output's folder can't be written.
-    """
-    check_destinations(parameters, (TRACKS, NODES, GEOPACKAGE))
+    """The worker's `output`: the file that the user wants, else a temporary one."""
     is_wanted = parameters.get(GEOPACKAGE) is not None
     path = algorithm.parameterAsFileOutput(parameters, GEOPACKAGE, context) if is_wanted else ""
     return {"output": path or QgsProcessingUtils.generateTempFilename("railway.gpkg", context)}
@@ -149,21 +143,31 @@ def copy_table(
         )
     row_number = layer.fields().lookupField(_ROW_NUMBER)
     fields = _plain_fields(layer)
-    sink, destination = algorithm.parameterAsSink(parameters, name, context, fields, layer.wkbType(), layer.crs())
+    try:
+        sink, destination = algorithm.parameterAsSink(parameters, name, context, fields, layer.wkbType(), layer.crs())
+    except QgsProcessingException as error:
+        raise QgsProcessingException(_with_what_is_kept(str(error), geopackage)) from error
     if sink is None:
-        raise QgsProcessingException(algorithm.invalidSinkError(parameters, name))
+        raise QgsProcessingException(_with_what_is_kept(algorithm.invalidSinkError(parameters, name), geopackage))
     for row in layer.getFeatures():
         feature = QgsFeature(fields)
         feature.setGeometry(row.geometry())
         attributes = row.attributes()
         feature.setAttributes(attributes[:row_number] + attributes[row_number + 1 :])
         if not sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
-            raise QgsProcessingException(algorithm.writeFeatureError(sink, parameters, name))
+            message = algorithm.writeFeatureError(sink, parameters, name)
+            raise QgsProcessingException(_with_what_is_kept(message, geopackage))
     if context.willLoadLayerOnCompletion(destination):
         details = context.layerToLoadOnCompletionDetails(destination)
         details.layerSortKey = _HEIGHTS.get(name, 0)
         details.setPostProcessor(_finisher(table, read_run(geopackage)))
     return str(destination)
+
+
+def _with_what_is_kept(message: str, geopackage: Path) -> str:
+    """An output can't be had; but the work is done."""
+    kept = tr("What was found is in {path}: open it, or save it elsewhere before you close QGIS.")
+    return f"{message} {kept.format(path=geopackage)}"
 
 
 def _plain_fields(layer: QgsVectorLayer) -> QgsFields:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +10,6 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
-    QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterBand,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
@@ -244,54 +240,16 @@ def raster_output(
     """Where to write a raster; None if it isn't asked for.
 
     Raises:
-        QgsProcessingException: Its folder can't be written, or its name is that of another format.
+        QgsProcessingException: Its name is that of another format.
     """
     if parameters.get(name) is None:
         return None
-    check_destinations(parameters, [name])
     path: str = algorithm.parameterAsOutputLayer(parameters, name, context)
     if Path(path).suffix.lower() not in (".tif", ".tiff"):
         raise QgsProcessingException(
             tr("{path} would be a GeoTIFF: give it a name that ends with .tif.").format(path=path)
         )
     return path
-
-
-def check_destinations(parameters: dict[str, Any], names: Iterable[str]) -> None:
-    """Looks at file outputs, so that a long run doesn't end with nowhere to write to, or one output in another's place.
-
-    Raises:
-        QgsProcessingException: A folder isn't there or can't be written, or two outputs have the same name.
-    """
-    places: list[str] = []
-    for name in names:
-        value = parameters.get(name)
-        if isinstance(value, QgsProcessingOutputLayerDefinition):
-            value = value.sink.staticValue()
-        if not isinstance(value, str) or (path := _file_of(value)) is None:
-            continue
-        place = value if value.startswith("ogr:") else str(path)  # a database has room for several tables
-        if place in places:
-            raise QgsProcessingException(
-                tr("Two outputs have the same name: {path}. Give each a name of its own.").format(path=path)
-            )
-        places.append(place)
-        if not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
-            raise QgsProcessingException(
-                tr("{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.").format(
-                    name=name, folder=path.parent
-                )
-            )
-
-
-def _file_of(destination: str) -> Path | None:
-    """The file that an output is written to; None for memory, temporary files and databases."""
-    table = re.match(r"ogr:dbname=['\"](.+?)['\"]", destination)
-    if table:
-        return Path(table[1])
-    if destination == "TEMPORARY_OUTPUT" or re.match(r"[A-Za-z]{2,}:", destination):
-        return None
-    return Path(destination).absolute() if destination else None
 
 
 def _metres(name: str, description: str, default: float, help_text: str) -> QgsProcessingParameterDefinition:

@@ -148,6 +148,18 @@ Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen h
       <translation>Teile der extrahierten Gleise, die in der Karte dort liegen, wo sie sind.</translation>
     </message>
     <message>
+      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
+      <translation>Zwei Ausgaben haben denselben Namen: {path}. Jeder einen eigenen Namen geben.</translation>
+    </message>
+    <message>
+      <source>{path} is what is read: an output would replace it. Give the output another name.</source>
+      <translation>{path} wird gelesen: Eine Ausgabe würde die Datei ersetzen. Der Ausgabe einen anderen Namen geben.</translation>
+    </message>
+    <message>
+      <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
+      <translation>{name} kann nicht geschrieben werden: Den Ordner {folder} gibt es nicht, oder er ist schreibgeschützt. Einen anderen wählen.</translation>
+    </message>
+    <message>
       <source>Evaluate railway</source>
       <translation>Gleise bewerten</translation>
     </message>
@@ -504,6 +516,10 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>{path} wurde geschrieben, kann aber von QGIS nicht gelesen werden. Einen einfachen Namen geben, ohne % und |.</translation>
     </message>
     <message>
+      <source>What was found is in {path}: open it, or save it elsewhere before you close QGIS.</source>
+      <translation>Was gefunden wurde, liegt in {path}: öffnen oder anderswo speichern, bevor QGIS geschlossen wird.</translation>
+    </message>
+    <message>
       <source>Aerial or drone picture</source>
       <translation>Luft- oder Drohnenbild</translation>
     </message>
@@ -634,14 +650,6 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
     <message>
       <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>
       <translation>{path} würde ein GeoTIFF: einen Namen geben, der auf .tif endet.</translation>
-    </message>
-    <message>
-      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
-      <translation>Zwei Ausgaben haben denselben Namen: {path}. Jeder einen eigenen Namen geben.</translation>
-    </message>
-    <message>
-      <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
-      <translation>{name} kann nicht geschrieben werden: Den Ordner {folder} gibt es nicht, oder er ist schreibgeschützt. Einen anderen wählen.</translation>
     </message>
     <message>
       <source>The raster layer {name} can't be read. Repair its data source.</source>

@@ -148,6 +148,18 @@ Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra 
       <translation>Partes de las vías extraídas que el mapa tiene donde están.</translation>
     </message>
     <message>
+      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
+      <translation>Dos salidas tienen el mismo nombre: {path}. Dé a cada una un nombre propio.</translation>
+    </message>
+    <message>
+      <source>{path} is what is read: an output would replace it. Give the output another name.</source>
+      <translation>{path} es lo que se lee: una salida lo reemplazaría. Dé otro nombre a la salida.</translation>
+    </message>
+    <message>
+      <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
+      <translation>No se puede escribir {name}: la carpeta {folder} no existe o es de solo lectura. Elija otra.</translation>
+    </message>
+    <message>
       <source>Evaluate railway</source>
       <translation>Evaluar vías férreas</translation>
     </message>
@@ -504,6 +516,10 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>{path} se escribió, pero QGIS no puede leerlo. Dele un nombre sencillo, sin % ni |.</translation>
     </message>
     <message>
+      <source>What was found is in {path}: open it, or save it elsewhere before you close QGIS.</source>
+      <translation>Lo encontrado está en {path}: ábralo o guárdelo en otro lugar antes de cerrar QGIS.</translation>
+    </message>
+    <message>
       <source>Aerial or drone picture</source>
       <translation>Imagen aérea o de dron</translation>
     </message>
@@ -634,14 +650,6 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
     <message>
       <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>
       <translation>{path} sería un GeoTIFF: dele un nombre que termine en .tif.</translation>
-    </message>
-    <message>
-      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
-      <translation>Dos salidas tienen el mismo nombre: {path}. Dé a cada una un nombre propio.</translation>
-    </message>
-    <message>
-      <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
-      <translation>No se puede escribir {name}: la carpeta {folder} no existe o es de solo lectura. Elija otra.</translation>
     </message>
     <message>
       <source>The raster layer {name} can't be read. Repair its data source.</source>

@@ -148,6 +148,18 @@ Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deu
       <translation>Parties des voies extraites que la carte place là où elles sont.</translation>
     </message>
     <message>
+      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
+      <translation>Deux sorties ont le même nom : {path}. Donnez à chacune son propre nom.</translation>
+    </message>
+    <message>
+      <source>{path} is what is read: an output would replace it. Give the output another name.</source>
+      <translation>{path} est ce qui est lu : une sortie le remplacerait. Donnez un autre nom à la sortie.</translation>
+    </message>
+    <message>
+      <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
+      <translation>{name} ne peut pas être écrit : le dossier {folder} n'existe pas ou est en lecture seule. Choisissez-en un autre.</translation>
+    </message>
+    <message>
       <source>Evaluate railway</source>
       <translation>Évaluer les voies ferrées</translation>
     </message>
@@ -504,6 +516,10 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>{path} a été écrit, mais QGIS ne peut pas le lire. Donnez-lui un nom simple, sans % ni |.</translation>
     </message>
     <message>
+      <source>What was found is in {path}: open it, or save it elsewhere before you close QGIS.</source>
+      <translation>Ce qui a été trouvé est dans {path} : ouvrez-le, ou enregistrez-le ailleurs avant de fermer QGIS.</translation>
+    </message>
+    <message>
       <source>Aerial or drone picture</source>
       <translation>Image aérienne ou de drone</translation>
     </message>
@@ -634,14 +650,6 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
     <message>
       <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>
       <translation>{path} serait un GeoTIFF : donnez-lui un nom qui se termine par .tif.</translation>
-    </message>
-    <message>
-      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
-      <translation>Deux sorties ont le même nom : {path}. Donnez à chacune son propre nom.</translation>
-    </message>
-    <message>
-      <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
-      <translation>{name} ne peut pas être écrit : le dossier {folder} n'existe pas ou est en lecture seule. Choisissez-en un autre.</translation>
     </message>
     <message>
       <source>The raster layer {name} can't be read. Repair its data source.</source>

@@ -148,6 +148,18 @@ Tracks are matched one to one: where the map has one of two tracks, the other is
       <translation>提取的轨道中与地图位置一致的部分。</translation>
     </message>
     <message>
+      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
+      <translation>两个输出具有相同的名称：{path}。请为每个输出指定不同的名称。</translation>
+    </message>
+    <message>
+      <source>{path} is what is read: an output would replace it. Give the output another name.</source>
+      <translation>{path} 是要读取的文件：输出会替换它。请给输出另起一个名称。</translation>
+    </message>
+    <message>
+      <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
+      <translation>无法写入 {name}：文件夹 {folder} 不存在或为只读。请选择其他文件夹。</translation>
+    </message>
+    <message>
       <source>Evaluate railway</source>
       <translation>评估铁路</translation>
     </message>
@@ -504,6 +516,10 @@ All else is as in 'Extract railway'.</source>
       <translation>{path} 已写入，但 QGIS 无法读取。请使用不含 % 和 | 的简单名称。</translation>
     </message>
     <message>
+      <source>What was found is in {path}: open it, or save it elsewhere before you close QGIS.</source>
+      <translation>已找到的内容在 {path} 中：请在关闭 QGIS 之前打开它，或另存到别处。</translation>
+    </message>
+    <message>
       <source>Aerial or drone picture</source>
       <translation>航空或无人机影像</translation>
     </message>
@@ -634,14 +650,6 @@ All else is as in 'Extract railway'.</source>
     <message>
       <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>
       <translation>{path} 将是 GeoTIFF：请使用以 .tif 结尾的名称。</translation>
-    </message>
-    <message>
-      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
-      <translation>两个输出具有相同的名称：{path}。请为每个输出指定不同的名称。</translation>
-    </message>
-    <message>
-      <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
-      <translation>无法写入 {name}：文件夹 {folder} 不存在或为只读。请选择其他文件夹。</translation>
     </message>
     <message>
       <source>The raster layer {name} can't be read. Repair its data source.</source>

@@ -1,25 +1,94 @@
-"""Outputs that would replace each other are refused before the work."""
+"""Outputs that would replace each other, or what is read, are refused before the work; what is done isn't lost."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from qgis.core import QgsProcessingException
-from railseg.plugin.algorithms.parameters import check_destinations
+from qgis.core import QgsProcessingContext, QgsProcessingException, QgsVectorFileWriter, QgsVectorLayer
+from railseg.plugin.algorithms.destinations import destination_problem
+from railseg.plugin.algorithms.extract_railway import ExtractRailway
+from railseg.plugin.provider import RailSegProvider
+from support import MAIN, lines_layer, run, write_raster
 
 
-def test_two_outputs_of_one_file_are_refused(tmp_path: Path) -> None:
+@pytest.fixture
+def extract(provider: RailSegProvider) -> ExtractRailway:
+    algorithm = provider.algorithm("extractrailway")
+    assert isinstance(algorithm, ExtractRailway)
+    return algorithm
+
+
+def problem(extract: ExtractRailway, parameters: dict[str, Any]) -> str:
+    return destination_problem(extract, parameters, QgsProcessingContext())
+
+
+def table(path: Path, name: str) -> str:
+    """As QGIS names a table of a GeoPackage as an output."""
+    return f"ogr:dbname='{path}' table=\"{name}\" (geom)"
+
+
+def test_two_outputs_of_one_file_are_refused(extract: ExtractRailway, tmp_path: Path) -> None:
     path = str(tmp_path / "a.gpkg")
-    with pytest.raises(QgsProcessingException, match="same name"):
-        check_destinations({"TRACKS": path, "NODES": path}, ["TRACKS", "NODES"])
-    check_destinations({"TRACKS": path, "NODES": str(tmp_path / "b.gpkg")}, ["TRACKS", "NODES"])
-    check_destinations({"TRACKS": "TEMPORARY_OUTPUT", "NODES": "TEMPORARY_OUTPUT"}, ["TRACKS", "NODES"])
+    assert "same name" in problem(extract, {"TRACKS": path, "NODES": path})
+    assert problem(extract, {"TRACKS": path, "NODES": str(tmp_path / "b.gpkg")}) == ""
+    assert problem(extract, {"TRACKS": "TEMPORARY_OUTPUT", "NODES": "TEMPORARY_OUTPUT", "MASK": "memory:"}) == ""
 
 
-def test_a_database_has_room_for_several_tables(tmp_path: Path) -> None:
-    tables = {name: f"ogr:dbname='{tmp_path / 'a.gpkg'}' table=\"{name}\" (geom)" for name in ("TRACKS", "NODES")}
-    check_destinations(tables, ["TRACKS", "NODES"])
-    tables["NODES"] = tables["TRACKS"]
-    with pytest.raises(QgsProcessingException, match="same name"):
-        check_destinations(tables, ["TRACKS", "NODES"])
+def test_a_database_has_room_for_several_tables_unless_one_output_takes_all_of_it(
+    extract: ExtractRailway, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.gpkg"
+    tables = {name: table(path, name) for name in ("TRACKS", "NODES")}
+    assert problem(extract, tables) == ""
+    assert "same name" in problem(extract, tables | {"NODES": tables["TRACKS"]})
+    assert "same name" in problem(extract, tables | {"GEOPACKAGE": str(path)})
+
+
+def test_a_folder_that_is_not_there_is_told(extract: ExtractRailway, tmp_path: Path) -> None:
+    told = problem(extract, {"TRACKS": str(tmp_path / "none" / "a.gpkg")})
+    assert told.startswith("TRACKS can't be written")
+
+
+def test_no_output_replaces_what_is_read(extract: ExtractRailway, tmp_path: Path) -> None:
+    area = tmp_path / "area.gpkg"
+    saved, _, _, _ = QgsVectorFileWriter.writeAsVectorFormatV3(
+        lines_layer(MAIN), str(area), QgsProcessingContext().transformContext(), _options("corridor")
+    )
+    assert saved == QgsVectorFileWriter.WriterError.NoError
+    link = tmp_path / "link.gpkg"
+    link.symlink_to(area)
+    raster = write_raster(tmp_path / "a.tif")
+    read = {"INPUT": str(raster), "AREA": str(area)}
+    for output in ({"TRACKS": str(area)}, {"TRACKS": table(area, "corridor")}, {"NODES": str(link)}):
+        assert "is what is read" in problem(extract, read | output)
+    assert "is what is read" in problem(extract, {"INPUT": str(raster), "PROBABILITY": str(raster)})
+    assert problem(extract, read | {"TRACKS": table(area, "tracks")}) == ""
+
+
+def _options(name: str) -> QgsVectorFileWriter.SaveVectorOptions:
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.layerName = name
+    return options
+
+
+@pytest.mark.usefixtures("provider")
+def test_the_map_that_is_compared_with_stays(tmp_path: Path) -> None:
+    path = tmp_path / "map.gpkg"
+    options = _options("map")
+    QgsVectorFileWriter.writeAsVectorFormatV3(
+        lines_layer(MAIN), str(path), QgsProcessingContext().transformContext(), options
+    )
+    with pytest.raises(QgsProcessingException, match="is what is read"):
+        run("comparerailway", {"INPUT": lines_layer(MAIN), "REFERENCE": str(path), "MATCHED": str(path)})
+    assert QgsVectorLayer(str(path), "map", "ogr").featureCount() == 1
+
+
+@pytest.mark.usefixtures("provider")
+def test_what_was_found_is_not_lost_where_an_output_cannot_be_made(track_raster: Path) -> None:
+    nowhere = "postgres://host=127.0.0.1 port=1 dbname=none table=tracks (geom)"
+    with pytest.raises(QgsProcessingException, match=r"What was found is in (\S+):") as told:
+        run("extractrailway", {"INPUT": str(track_raster), "TRACKS": nowhere})
+    kept = str(told.value).split("What was found is in ")[1].split(": open")[0]
+    assert QgsVectorLayer(f"{kept}|layername=rail_track", "tracks", "ogr").featureCount()
