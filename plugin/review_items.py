@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from qgis.core import (
     Qgis,
@@ -18,7 +19,8 @@ from qgis.core import (
 from .translation import tr
 
 STATUS = "status"
-REASON = "review_reason"
+REASONS = ("review_reason", "review_rea")
+"""The field's name, and what a shapefile has room for."""
 OK = "ok"
 REVIEW = "review"
 REJECTED = "rejected"
@@ -60,7 +62,8 @@ def is_reviewable(layer: QgsMapLayer) -> bool:
         isinstance(layer, QgsVectorLayer)
         and layer.isValid()
         and layer.isSpatial()
-        and {STATUS, REASON} <= set(layer.fields().names())
+        and STATUS in layer.fields().names()
+        and _reason_name(layer) is not None
     )
 
 
@@ -83,7 +86,7 @@ def accept(layer: QgsVectorLayer, feature_ids: Iterable[int]) -> None:
     """
     with _edit(layer, tr("Accept railway tracks")):
         for feature_id in feature_ids:
-            _set(layer, feature_id, {STATUS: OK, REASON: None})
+            _set(layer, feature_id, {STATUS: OK, str(_reason_name(layer)): None})
 
 
 def reject(layer: QgsVectorLayer, feature_ids: Iterable[int]) -> None:
@@ -108,6 +111,10 @@ def delete_rejected(layer: QgsVectorLayer) -> None:
         with _edit(layer, tr("Delete rejected railway tracks")):
             if not layer.deleteFeatures(feature_ids):
                 raise _not_editable(layer)
+
+
+def _reason_name(layer: QgsVectorLayer) -> str | None:
+    return next((name for name in REASONS if name in layer.fields().names()), None)
 
 
 def _features_with(layer: QgsVectorLayer, status: str) -> Iterator[QgsFeature]:
@@ -147,14 +154,23 @@ def _not_editable(layer: QgsVectorLayer) -> LayerNotEditableError:
 
 def _item(layer: QgsVectorLayer, feature: QgsFeature, *, is_line: bool) -> ReviewItem:
     values = {name: value for name, value in feature.attributeMap().items() if not QgsVariantUtils.isNull(value)}
+    reasons = str(values.get(_reason_name(layer), "")).split(";")
     return ReviewItem(
         layer_id=layer.id(),
         feature_id=feature.id(),
         kind=tr("track") if is_line else _kind_of_node(values.get("railway")),
-        reasons=tuple(_reason_text(part.strip()) for part in str(values.get(REASON, "")).split(";") if part.strip()),
-        length_m=values.get("length_m"),
-        confidence=values.get("confidence"),
+        reasons=tuple(_reason_text(part.strip()) for part in reasons if part.strip()),
+        length_m=_number(values.get("length_m")),
+        confidence=_number(values.get("confidence")),
     )
+
+
+def _number(value: Any) -> float | None:
+    """A field's value, which in someone else's layer may be a text or none at all."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def _kind_of_node(railway: str | None) -> str:

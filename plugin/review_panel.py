@@ -50,7 +50,7 @@ class ReviewPanel(QgsDockWidget):
         parent: QGIS's main window.
 
     Attributes:
-        edited: A layer has been changed from here.
+        edited: A layer has been changed from here; of several the first.
     """
 
     edited = pyqtSignal(QgsVectorLayer)
@@ -132,7 +132,8 @@ class ReviewPanel(QgsDockWidget):
 
     def delete(self) -> None:
         """Deletes what is rejected."""
-        self._edit_layers({layer.id(): () for layer in self._layers}, lambda layer, _ids: delete_rejected(layer))
+        layers = [layer for layer in self._layers if count_rejected(layer)]
+        self._edit_layers({layer.id(): () for layer in layers}, lambda layer, _ids: delete_rejected(layer))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catches up with what happened while it was hidden."""
@@ -260,6 +261,7 @@ class ReviewPanel(QgsDockWidget):
     def _edit_layers(self, feature_ids: Mapping[str, Iterable[int]], edit: Edit) -> bool:
         """Whether all layers could be edited; if not, the panel says what to do."""
         problem = ""
+        edited = []
         for layer_id, ids in feature_ids.items():
             layer = self._layers.by_id(layer_id)
             if layer is None:
@@ -269,7 +271,9 @@ class ReviewPanel(QgsDockWidget):
             except LayerNotEditableError as error:
                 problem = str(error)
             else:
-                self.edited.emit(layer)
+                edited.append(layer)
+        if edited:
+            self.edited.emit(edited[0])
         self.refresh()
         if problem:
             self.note_label.setText(problem)

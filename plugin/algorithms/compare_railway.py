@@ -13,8 +13,8 @@ from qgis.core import (
 )
 
 from ..translation import tr
-from .line_comparison import LineComparison, metres_parameter
-from .parameters import advanced, with_help
+from .line_comparison import LineComparison
+from .parameters import advanced, metres_parameter, with_help
 
 
 class CompareRailway(LineComparison):
@@ -71,6 +71,7 @@ class CompareRailway(LineComparison):
                 self.SHIFT,
                 tr("Shifted from (m)"),
                 0.5,
+                0.01,
                 20.0,
                 tr("From which offset a track is shifted, in metres on the ground, in the mean over 25 m of it."),
             ),
@@ -79,6 +80,7 @@ class CompareRailway(LineComparison):
                     self.REACH,
                     tr("Search distance (m)"),
                     2.5,
+                    0.01,
                     20.0,
                     tr(
                         "How far a track may lie from where the map has it, in metres on the ground: less than the "

@@ -13,8 +13,8 @@ from qgis.core import (
 )
 
 from ..translation import tr
-from .line_comparison import LineComparison, metres_parameter
-from .parameters import advanced, with_help
+from .line_comparison import LineComparison
+from .parameters import advanced, metres_parameter, with_help
 
 
 class EvaluateRailway(LineComparison):
@@ -86,6 +86,7 @@ class EvaluateRailway(LineComparison):
                     self.RHO,
                     tr("Tolerance (m)"),
                     1.0,
+                    0.01,
                     10.0,
                     tr(
                         "How far a line may be from the reference, in metres on the ground: less than half the "

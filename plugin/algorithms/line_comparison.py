@@ -16,7 +16,6 @@ from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingUtils,
 )
@@ -204,12 +203,3 @@ class LineComparison(RailSegAlgorithm):
         except QgsProcessingException as error:
             return str(error)
         return ""
-
-
-def metres_parameter(
-    name: str, description: str, default: float, largest: float, help_text: str
-) -> QgsProcessingParameterDefinition:
-    """A distance on the ground, from a centimetre on."""
-    kind = Qgis.ProcessingNumberParameterType.Double
-    parameter = QgsProcessingParameterNumber(name, description, kind, default, minValue=0.01, maxValue=largest)
-    return with_help(parameter, help_text)

@@ -88,10 +88,12 @@ def area_parameters(help_text: str) -> list[QgsProcessingParameterDefinition]:
             ),
             help_text,
         ),
-        _metres(
+        metres_parameter(
             CORRIDOR,
             tr("Corridor (m)"),
             50.0,
+            0.0,
+            1000.0,
             tr("How far to look to either side of the lines and beyond their ends, in metres; not used for polygons."),
         ),
     ]
@@ -139,16 +141,20 @@ def cleaning_parameters() -> list[QgsProcessingParameterDefinition]:
             ),
             tr("Probability from which a pixel counts as track, 0 to 1. Empty: what the model was tuned for."),
         ),
-        _metres(
+        metres_parameter(
             OPENING,
             tr("Opening (m)"),
             0.6,
+            0.0,
+            10.0,
             tr("Removes specks and bridges thinner than this, in metres on the ground; 0: nothing."),
         ),
-        _metres(
+        metres_parameter(
             CLOSING,
             tr("Closing (m)"),
             1.0,
+            0.0,
+            10.0,
             tr("Then fills gaps narrower than this, in metres on the ground; 0: none."),
         ),
         advanced(
@@ -162,8 +168,15 @@ def cleaning_parameters() -> list[QgsProcessingParameterDefinition]:
 
 def min_length_parameter() -> QgsProcessingParameterDefinition:
     """From which length a piece of track is drawn."""
-    return _metres(
-        MIN_LENGTH, tr("Minimum length (m)"), 15.0, tr("Shorter pieces that stand alone are left out, in metres.")
+    return metres_parameter(
+        MIN_LENGTH,
+        tr("Minimum length (m)"),
+        15.0,
+        0.0,
+        1000.0,
+        tr(
+            "Shorter pieces that stand alone are left out, in metres, unless the edge of the picture or area cuts them."
+        ),
     )
 
 
@@ -252,15 +265,12 @@ def raster_output(
     return path
 
 
-def _metres(name: str, description: str, default: float, help_text: str) -> QgsProcessingParameterDefinition:
-    parameter = QgsProcessingParameterNumber(
-        name,
-        description,
-        Qgis.ProcessingNumberParameterType.Double,
-        defaultValue=default,
-        minValue=0.0,
-        maxValue=1000.0,
-    )
+def metres_parameter(
+    name: str, description: str, default: float, smallest: float, largest: float, help_text: str
+) -> QgsProcessingParameterDefinition:
+    """A length on the ground, with the worker's limits."""
+    kind = Qgis.ProcessingNumberParameterType.Double
+    parameter = QgsProcessingParameterNumber(name, description, kind, default, minValue=smallest, maxValue=largest)
     return with_help(parameter, help_text)
 
 

@@ -624,8 +624,8 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Mindestlänge (m)</translation>
     </message>
     <message>
-      <source>Shorter pieces that stand alone are left out, in metres.</source>
-      <translation>Kürzere Stücke, die allein stehen, werden weggelassen, in Metern.</translation>
+      <source>Shorter pieces that stand alone are left out, in metres, unless the edge of the picture or area cuts them.</source>
+      <translation>Kürzere Stücke, die für sich liegen, fallen weg, in Metern, außer wenn der Rand des Bildes oder Gebiets sie abschneidet.</translation>
     </message>
     <message>
       <source>Probability raster</source>

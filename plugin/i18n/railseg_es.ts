@@ -624,8 +624,8 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Longitud mínima (m)</translation>
     </message>
     <message>
-      <source>Shorter pieces that stand alone are left out, in metres.</source>
-      <translation>Los trozos aislados más cortos se omiten, en metros.</translation>
+      <source>Shorter pieces that stand alone are left out, in metres, unless the edge of the picture or area cuts them.</source>
+      <translation>Los tramos aislados más cortos se omiten, en metros, salvo los que corta el borde de la imagen o del área.</translation>
     </message>
     <message>
       <source>Probability raster</source>

@@ -624,8 +624,8 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Longueur minimale (m)</translation>
     </message>
     <message>
-      <source>Shorter pieces that stand alone are left out, in metres.</source>
-      <translation>Les morceaux isolés plus courts sont omis, en mètres.</translation>
+      <source>Shorter pieces that stand alone are left out, in metres, unless the edge of the picture or area cuts them.</source>
+      <translation>Les morceaux isolés plus courts sont omis, en mètres, sauf ceux que coupe le bord de l'image ou de la zone.</translation>
     </message>
     <message>
       <source>Probability raster</source>

@@ -624,8 +624,8 @@ All else is as in 'Extract railway'.</source>
       <translation>最小长度 (m)</translation>
     </message>
     <message>
-      <source>Shorter pieces that stand alone are left out, in metres.</source>
-      <translation>短于此值的孤立线段将被舍弃，单位为米。</translation>
+      <source>Shorter pieces that stand alone are left out, in metres, unless the edge of the picture or area cuts them.</source>
+      <translation>更短的孤立线段会被舍弃（单位：米），除非它们被影像或区域的边缘截断。</translation>
     </message>
     <message>
       <source>Probability raster</source>

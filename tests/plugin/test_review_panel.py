@@ -23,7 +23,7 @@ from qgis.PyQt.QtCore import QEvent, Qt
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication
-from railseg.plugin.review_items import is_reviewable, items_to_review
+from railseg.plugin.review_items import accept, is_reviewable, items_to_review
 from railseg.plugin.review_layers import ReviewLayers
 from railseg.plugin.review_panel import ReviewPanel
 from support import wait_until
@@ -294,6 +294,39 @@ def test_the_list_sorts_by_its_columns_and_keeps_what_is_current(panel: ReviewPa
     assert [item.length_m for item in panel.model.items] == [400.0, 200.0, 30.0, None]
     assert current(panel) == "short isolated piece"
     assert middle_of(canvas) == pytest.approx((2015, 0), abs=1)
+
+
+def test_undo_is_about_the_layer_from_which_something_was_deleted(panel: ReviewPanel, tracks: QgsVectorLayer) -> None:
+    edited: list[str] = []
+    panel.edited.connect(lambda layer: edited.append(layer.name()))
+    panel.reject_selected()
+    panel.delete()
+    assert edited == ["tracks", "tracks"]
+
+
+def test_a_shapefile_s_cut_name_and_numbers_that_are_texts_will_do(
+    panel: ReviewPanel, project: QgsProject, tmp_path: Path
+) -> None:
+    path = tmp_path / "tracks.shp"
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = "ESRI Shapefile"
+    QgsVectorFileWriter.writeAsVectorFormatV3(track_layer(), str(path), project.transformContext(), options)
+    shapes = QgsVectorLayer(str(path), "shapes", "ogr")
+    texts = "field=length_m:string&field=status:string&field=review_reason:string"
+    foreign = QgsVectorLayer(f"LineString?crs=EPSG:25832&{texts}", "foreign", "memory")
+    add(
+        foreign, [("LineString(0 0, 9 0)", ["nine", "review", "odd"]), ("LineString(0 0, 9 0)", ["9", "review", "odd"])]
+    )
+    before = panel.model.rowCount()
+    project.addMapLayers([shapes, foreign])
+    wait_until(lambda: panel.model.rowCount() == before + 5)
+    assert [item.length_m for item in items_to_review(foreign)] == [None, 9.0]
+    first = items_to_review(shapes)[0]
+    assert first.reasons == ("sharp bend", "low confidence")
+    accept(shapes, [first.feature_id])
+    assert [item.feature_id for item in items_to_review(shapes)] == [2, 3]
+    assert shapes.commitChanges()
+    assert shapes.getFeature(first.feature_id)["review_rea"] in (NULL, "")
 
 
 def test_what_is_rejected_is_deleted_as_one_edit(panel: ReviewPanel, tracks: QgsVectorLayer) -> None:
