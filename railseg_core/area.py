@@ -26,6 +26,8 @@ Move = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], Any]
 MAX_CORRIDOR_M = 10_000.0
 _EDGE_PIECES = 256
 """Straight edges in one CRS are curves in another: the longest is cut into this many pieces before it is moved."""
+_SPARE = 0.1
+"""Of a place's size, kept of polygons round it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +153,17 @@ class Area:
 
         Args:
             crs: Where there are corridors, one whose metres are metres on the ground.
-            near: Polygon in that CRS; corridors that do not come there are left out, which is quicker.
+            near: Polygon in that CRS; what does not come there is left out, which is quicker, and of a whole country or
+                the world the most has no place in it.
 
         Raises:
             RailSegError: a part of the polygons has no place in that CRS, or nothing leads from the one to the other.
         """
         move = self._mover(crs)
         parts = []
-        if not self.polygon.is_empty:
-            moved = _moved(self.polygon, move)
+        polygon = self.polygon if near is None else self._clipped(crs, near)
+        if not polygon.is_empty:
+            moved = _moved(polygon, move)
             if not np.isfinite(shapely.get_coordinates(moved)).all():
                 raise RailSegError(
                     "The area reaches beyond the part of the Earth that the picture's map projection shows.",
@@ -168,8 +172,23 @@ class Area:
             parts.append(moved if move is None else _polygons_of(moved))
         if not self.lines.is_empty:
             parts.append(self._corridors(move, near))
-        whole = parts[0] if len(parts) == 1 else shapely.union_all(parts)
+        whole = parts[0] if len(parts) == 1 else shapely.union_all(parts) if parts else shapely.Polygon()
         return whole if self.within is None else _polygons_of(whole.intersection(self.within.polygon_in(crs, near)))
+
+    def _clipped(self, crs: pyproj.CRS, near: BaseGeometry) -> BaseGeometry:
+        """The polygons where they are near; all of them where that cannot be told in the area's own CRS."""
+        xmin, ymin, xmax, ymax = near.bounds
+        more = _SPARE * max(xmax - xmin, ymax - ymin)
+        own = pyproj.CRS.from_user_input(self.crs)
+        try:
+            move = pyproj.Transformer.from_crs(crs, own, always_xy=True)
+            west, south, east, north = move.transform_bounds(xmin - more, ymin - more, xmax + more, ymax + more)
+        except ProjError:
+            return self.polygon
+        if not np.isfinite([west, south, east, north]).all():
+            return self.polygon
+        spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]  # over the antimeridian
+        return _polygons_of(*(shapely.clip_by_rect(self.polygon, left, south, right, north) for left, right in spans))
 
     def _mover(self, crs: pyproj.CRS) -> Move | None:
         """What takes x and y to another CRS; None where that is the area's own."""

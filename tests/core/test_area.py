@@ -119,6 +119,24 @@ def test_an_area_out_of_the_projections_reach_is_an_error() -> None:
         area.polygon_in(pyproj.CRS(UTM))
 
 
+@pytest.mark.parametrize("bounds", [(-180, -90, 180, 90), (-30, 10, 40, 85), (9.9, 50.6, 10.1, 50.7)])
+def test_of_the_world_s_area_or_a_country_s_only_what_is_near_is_moved(bounds: tuple[float, ...]) -> None:
+    near = shapely.box(570_000, 5_615_000, 571_000, 5_616_000)
+    area = Area.from_extent(*bounds, crs="EPSG:4326").polygon_in(pyproj.CRS(UTM), near)
+    assert area.contains(near)
+    assert area.area < 3 * near.area
+
+
+@pytest.mark.parametrize(
+    ("crs", "lon", "lat"), [("EPSG:3413", 0, 90), ("EPSG:3832", 180, 50), ("EPSG:32601", -180, 50)]
+)
+def test_what_is_near_is_known_round_the_pole_and_over_the_antimeridian(crs: str, lon: float, lat: float) -> None:
+    x, y = pyproj.Transformer.from_crs(4326, crs, always_xy=True).transform(lon, lat)
+    near = shapely.box(x - 900, y - 900, x + 900, y + 900)
+    north = Area.from_extent(-180, 0, 180, 90, "EPSG:4326").polygon_in(pyproj.CRS(crs), near)
+    assert north.intersection(near).area == pytest.approx(near.area, rel=0.01)
+
+
 def test_an_area_on_another_body_is_an_error() -> None:
     area = Area.from_extent(1, 1, 2, 2, crs="IAU_2015:30110")
     with pytest.raises(RailSegError, match="georeference cannot be used") as error:
