@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyogrio
 import pyproj
 import shapely
 from pyproj.exceptions import CRSError, ProjError
@@ -20,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.errors import RailSegError
 from railseg_core.tiling import PixelWindow
-from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors, vector_name
+from railseg_core.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
 
 Move = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], Any]
 MAX_CORRIDOR_M = 10_000.0
@@ -106,13 +105,12 @@ class Area:
         has_lines = False
         with reading_vectors(name, "polygons"):
             for layer in geometry_layers(name):
-                meta, _, wkb, _ = pyogrio.raw.read(name, layer=layer, columns=[], force_2d=True)
-                geometries = [one for one in shapely.from_wkb(wkb, on_invalid="ignore") if one is not None]
-                polygons, lines = _polygons_of(*geometries), _lines_of(*geometries)
+                found = read_parts(name, layer)
+                polygons, lines = _polygons_of(*found.parts), _lines_of(*found.parts)
                 has_lines = has_lines or not lines.is_empty
                 if not polygons.is_empty or (corridor_m and not lines.is_empty):
                     shape = shapely.GeometryCollection([polygons, lines])
-                    return cls(shape, known_crs(name, meta), corridor_m, within, name)
+                    return cls(shape, known_crs(name, found.crs), corridor_m, within, name)
         if has_lines:
             raise RailSegError(f"{name} has no polygon but lines.", "Say how wide the corridor round them is.")
         raise RailSegError(f"{name} has no polygon.", "Give a layer whose polygons enclose the area.")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyogrio
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -15,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.errors import RailSegError
 from railseg_core.railway_map import TRACK_LAYER, as_crs
 from railseg_core.tracing import moved_geometries
-from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors, vector_name
+from railseg_core.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
 
 _LINE_TYPES = ("LineString", "MultiLineString", "Unknown")
 """What a layer's geometry type is called, without dimensions, if it may hold lines."""
@@ -61,24 +60,20 @@ def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
     empty: LineLayer | None = None
     with reading_vectors(name):
         for layer in geometry_layers(name, TRACK_LAYER):
-            meta, fids, wkb, values = pyogrio.raw.read(
-                name, layer=layer, columns=["track_id"], force_2d=True, return_fids=True
-            )
-            parts, owner = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"), return_index=True)
-            is_line = (shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING) & (shapely.length(parts) > 0)
-            is_empty = not len(fids) and (meta["geometry_type"] or "Unknown").split()[0] in _LINE_TYPES
+            found = read_parts(name, layer, ["track_id"])
+            is_line = found.are(shapely.GeometryType.LINESTRING) & (shapely.length(found.parts) > 0)
+            is_empty = not len(found.fids) and found.geometry_type.partition(" ")[0] in _LINE_TYPES
             if not is_line.any() and layer != TRACK_LAYER and not is_empty:
                 continue
-            crs = as_crs(known_crs(name, meta))
-            numbers = np.asarray(fids, dtype=np.int64)
-            given = values[0] if len(values) else np.full(len(numbers), None)
-            named = [str(fid) if text is None else str(text) for fid, text in zip(numbers, given, strict=True)]
+            crs = as_crs(known_crs(name, found.crs))
+            given = found.fields.get("track_id", np.full(len(found.fids), None))
+            named = [str(fid) if text is None else str(text) for fid, text in zip(found.fids, given, strict=True)]
             track_ids = np.array(named, dtype=object)
-            of_line = owner[is_line]
-            found = LineLayer(tuple(parts[is_line]), numbers[of_line], track_ids[of_line], crs)
-            if found.lines or layer == TRACK_LAYER:
-                return found
-            empty = empty or found
+            of_line = found.owner[is_line]
+            lines = LineLayer(tuple(found.parts[is_line]), found.fids[of_line], track_ids[of_line], crs)
+            if lines.lines or layer == TRACK_LAYER:
+                return lines
+            empty = empty or lines
     if empty is not None:
         return empty
     raise RailSegError(f"{name} has no lines.", "Give a layer of lines.")

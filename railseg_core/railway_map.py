@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyogrio
 import pyproj
 import shapely
 from pyproj.exceptions import CRSError
@@ -22,7 +21,7 @@ from pyproj.exceptions import CRSError
 from railseg_core.errors import RailSegError
 from railseg_core.geopackage import Mover, mover, write_layer, written_geopackage
 from railseg_core.resources_dir import resource_path
-from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors, vector_name
+from railseg_core.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
 
 Points = npt.NDArray[np.float64]
 
@@ -220,13 +219,12 @@ def read_lines(path: str | os.PathLike[str], layer: str | None = None) -> tuple[
                 f"{name} has no layer {layer!r}.", f"It has {', '.join(layers) or 'none with geometry'}."
             )
         for entry in layers if layer is None else [layer]:
-            meta, _, wkb, _ = pyogrio.raw.read(name, layer=entry, columns=[], force_2d=True)
-            parts = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"))
-            is_line = shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING
+            found = read_parts(name, entry)
+            is_line = found.are(shapely.GeometryType.LINESTRING)
             if not is_line.any() and entry != TRACK_LAYER and entry != layer:
                 continue
-            crs = as_crs(known_crs(name, meta))
-            lines = [shapely.get_coordinates(part) for part in parts[is_line]]
+            crs = as_crs(known_crs(name, found.crs))
+            lines = [shapely.get_coordinates(part) for part in found.parts[is_line]]
             return [line for line in lines if len(line) > 1], crs
     raise RailSegError(f"{name} has no lines.", "Give a layer of lines.")
 

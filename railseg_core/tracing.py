@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyogrio
 import pyproj
 import shapely
 from pyproj.exceptions import ProjError
@@ -17,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.errors import RailSegError
 from railseg_core.railway_map import NODE_LAYER, TRACK_LAYER, as_crs
-from railseg_core.vector_files import geometry_layers, known_crs, reading_vectors, vector_name
+from railseg_core.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
 
 _PIECES = 256
 """Straight edges in one CRS are curves in another: they are cut to this share of a geometry's length before a move."""
@@ -108,21 +107,17 @@ def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> T
     with reading_vectors(name):
         ordered = geometry_layers(name, TRACK_LAYER)
         for takes_polygons, layer in itertools.product((False, True) if footprints else (False,), ordered):
-            meta, _, wkb, values = pyogrio.raw.read(name, layer=layer, columns=["what", "state"], force_2d=True)
-            fields = dict(zip(meta["fields"], values, strict=True))
-            nothing = np.zeros(len(wkb), dtype=np.bool_)
-            passed_over = (fields.get("state", nothing) == "hidden") | (fields.get("what", nothing) == "ignore")
-            parts, owner = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"), return_index=True)
-            kinds, filled = shapely.get_type_id(parts), ~shapely.is_empty(parts)
-            is_line = filled & (kinds == shapely.GeometryType.LINESTRING)
-            is_polygon = filled & (kinds == shapely.GeometryType.POLYGON)
-            visible = parts[is_line & ~passed_over[owner]]
-            ground = parts[is_polygon & ~passed_over[owner]] if takes_polygons else parts[:0]
+            found = read_parts(name, layer, ["what", "state"])
+            parts = found.parts
+            passed_over = (found.says("state", "hidden") | found.says("what", "ignore"))[found.owner]
+            is_line, is_polygon = found.are(shapely.GeometryType.LINESTRING), found.are(shapely.GeometryType.POLYGON)
+            visible = parts[is_line & ~passed_over]
+            ground = parts[is_polygon & ~passed_over] if takes_polygons else parts[:0]
             if not len(visible) and not len(ground):
                 continue
-            crs = as_crs(known_crs(name, meta))
-            ignore = parts[is_polygon & passed_over[owner]] if takes_polygons else parts[is_polygon]
-            hidden = parts[is_line & passed_over[owner]]
+            crs = as_crs(known_crs(name, found.crs))
+            ignore = parts[is_polygon & passed_over] if takes_polygons else parts[is_polygon]
+            hidden = parts[is_line & passed_over]
             return Tracing(
                 tuple(visible),
                 tuple(hidden),
@@ -148,19 +143,14 @@ def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64]
     name = vector_name(path)
     with reading_vectors(name):
         for layer in geometry_layers(name, NODE_LAYER):
-            columns = ["railway", "what", "state"]
-            meta, _, wkb, values = pyogrio.raw.read(name, layer=layer, columns=columns, force_2d=True)
-            fields = dict(zip(meta["fields"], values, strict=True))
-            none = np.zeros(len(wkb), dtype=np.bool_)
-            is_switch = (fields.get("railway", none) == "switch") | (fields.get("what", none) == "switch")
-            parts, owner = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"), return_index=True)
-            is_point = (shapely.get_type_id(parts) == shapely.GeometryType.POINT) & ~shapely.is_empty(parts)
-            switches = is_point & is_switch[owner]
+            found = read_parts(name, layer, ["railway", "what", "state"])
+            is_switch = (found.says("railway", "switch") | found.says("what", "switch"))[found.owner]
+            switches = is_switch & found.are(shapely.GeometryType.POINT)
             if not switches.any() and layer != NODE_LAYER:
                 continue
-            crs = as_crs(known_crs(name, meta))
-            is_hidden = fields.get("state", none) == "hidden"
-            return shapely.get_coordinates(parts[switches & ~is_hidden[owner]]), crs
+            crs = as_crs(known_crs(name, found.crs))
+            is_hidden = found.says("state", "hidden")[found.owner]
+            return shapely.get_coordinates(found.parts[switches & ~is_hidden]), crs
     return None
 
 

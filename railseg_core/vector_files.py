@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyogrio
 import shapely
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, GeometryError
@@ -54,6 +57,50 @@ def check_vector_name(path: Path) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LayerParts:
+    """What a layer's features are made of, multi-part ones taken apart.
+
+    Attributes:
+        parts: object (n,), geometries without heights; of features that can't be read there are none.
+        owner: int64 (n,), the number of the feature that each is of, from 0.
+        fids: int64 (features,), their numbers in the file.
+        fields: The columns asked for that there are, (features,) each.
+        geometry_type: Of the layer, as GDAL calls it; empty where it has none.
+        crs: Of the layer, as GDAL names it; empty where it has none.
+    """
+
+    parts: npt.NDArray[np.object_]
+    owner: npt.NDArray[np.int64]
+    fids: npt.NDArray[np.int64]
+    fields: dict[str, npt.NDArray[Any]]
+    geometry_type: str
+    crs: str
+
+    def are(self, kind: shapely.GeometryType) -> npt.NDArray[np.bool_]:
+        """Which of the parts are of a kind and not empty: bool (n,)."""
+        found: npt.NDArray[np.bool_] = (shapely.get_type_id(self.parts) == kind) & ~shapely.is_empty(self.parts)
+        return found
+
+    def says(self, column: str, value: str) -> npt.NDArray[np.bool_]:
+        """Whose field has the value: bool (features,); none of them where there is no such field."""
+        found = self.fields.get(column)
+        if found is None:
+            return np.zeros(len(self.fids), dtype=np.bool_)
+        return np.asarray(found == value, dtype=np.bool_)
+
+
+def read_parts(name: str, layer: str, columns: Sequence[str] = ()) -> LayerParts:
+    """A layer of a vector file, to be called within `reading_vectors`."""
+    meta, fids, wkb, values = pyogrio.raw.read(
+        name, layer=layer, columns=list(columns), force_2d=True, return_fids=True
+    )
+    parts, owner = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"), return_index=True)
+    fields = dict(zip(meta["fields"], values, strict=True))
+    numbers = np.asarray(fids, dtype=np.int64)
+    return LayerParts(parts, owner, numbers, fields, meta["geometry_type"] or "", str(meta["crs"] or ""))
+
+
 @contextmanager
 def reading_vectors(name: str, wanted: str = "lines") -> Iterator[None]:
     """Turns what GDAL says of a file that is none into a message with a way out; `wanted` is what it should hold."""
@@ -75,16 +122,16 @@ def geometry_layers(name: str, first: str | None = None) -> list[str]:
     return sorted(layers, key=lambda layer: layer != first)
 
 
-def known_crs(name: str, meta: Mapping[str, Any]) -> str:
-    """The CRS of a layer that was read, as GDAL names it.
+def known_crs(name: str, crs: str) -> str:
+    """The CRS of a layer that was read.
 
     Args:
         name: The file's.
-        meta: What pyogrio says of the layer.
+        crs: What it says.
 
     Raises:
-        RailSegError: it has none.
+        RailSegError: it says none.
     """
-    if not meta["crs"]:
+    if not crs:
         raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
-    return str(meta["crs"])
+    return crs
