@@ -44,6 +44,8 @@ _MISS_M = 0.4
 _LARGEST_MISS_M = 1.5
 """Two fifths of the least distance of two tracks."""
 _LARGEST_TURN_DEG = 25.0
+_MIN_ARC_RADIUS_M = 80.0
+"""Of the sharpest curve that wagons run through coupled, as sidings have; directions alone do not tell of such."""
 _ARC_RMS_M = 0.3
 """How far two pieces of track may lie from the arc that makes them one. At the least distance of two tracks, and over a
 gap no longer than the pieces, it is half a metre."""
@@ -156,7 +158,7 @@ def is_arc(first: Points, second: Points) -> bool:
     An end that wanders by a decimetre or two tells a wrong direction, which `fits` refuses; the whole of both tells.
     """
     arc = arc_through(first, second)
-    return arc is not None and arc.rms_m <= _ARC_RMS_M and arc.curvature * MIN_RADIUS_M <= 1.0
+    return arc is not None and arc.rms_m <= _ARC_RMS_M and arc.curvature * _MIN_ARC_RADIUS_M <= 1.0
 
 
 def _others(graph: TrackGraph) -> _Others:

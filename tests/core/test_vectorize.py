@@ -243,6 +243,15 @@ def test_ends_that_wander_are_joined_where_their_tracks_lie_on_one_arc(tmp_path)
     assert shapely.hausdorff_distance(shapely.linestrings(joined.line), shapely.linestrings(line)) < 0.7
 
 
+@pytest.mark.parametrize(("radius_m", "tracks"), [(95, 1), (60, 2)])
+def test_a_siding_s_sharp_curve_is_joined_but_none_that_wagons_could_not_run_through(tmp_path, radius_m, tracks):
+    line = track(0, 0, 10, (100, radius_m))
+    with _raster(tmp_path, [line[:350], line[650:]]) as raster:
+        found = vectorize(raster, LineParams())
+    assert len(found.tracks) == tracks
+    assert score_lines([feature.line for feature in found.tracks], [line], rho_m=0.5).correctness > 0.99
+
+
 def test_a_fork_that_no_railway_has_is_doubted(tmp_path):
     with _raster(tmp_path, [track(0, 0, 0, (100, 0)), track(50, 0, 70, (50, 0))]) as raster:
         found = vectorize(raster, LineParams())
