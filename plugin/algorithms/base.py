@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeatureSource,
     QgsProcessingFeedback,
+    QgsProcessingUtils,
 )
 
 from ..environment import Environment
@@ -248,7 +249,11 @@ class ModelAlgorithm(PictureAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """The raster, the area, and where what is finished lies until all is."""
-        return with_unfinished(self, super().inputs(parameters, context, feedback), parameters, context)
+        inputs = super().inputs(parameters, context, feedback)
+        if self._raster is not None and self._raster.path is None:
+            # The exported raster is another one the next time, and goes when QGIS ends: so does this.
+            return inputs | {"unfinished": QgsProcessingUtils.generateTempFilename("unfinished", context)}
+        return with_unfinished(self, inputs, parameters, context)
 
 
 def with_unfinished(

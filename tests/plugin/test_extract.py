@@ -23,6 +23,7 @@ from qgis.core import (
     QgsProcessingModelParameter,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterRasterLayer,
+    QgsProcessingUtils,
     QgsProject,
     QgsRasterLayer,
     QgsVectorLayer,
@@ -249,6 +250,19 @@ def test_a_cancelled_run_is_taken_up_by_the_next(sample_raster: Path) -> None:
     assert run("extractrailway", parameters | {"THRESHOLD": 0.5}, feedback)["TRACK_COUNT"] > 0
     assert any("goes on where it stopped" in info for info in feedback.infos)
     assert not any(folder.iterdir())
+
+
+def test_of_a_layer_that_is_exported_first_nothing_stays_for_it_starts_anew(
+    sample_raster: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "sample.hdf"
+    gdal.Translate(str(path), str(sample_raster), format="HDF4Image")
+    temporary = Path(QgsProcessingUtils.tempFolder())
+    parameters = {"INPUT": QgsRasterLayer(str(path), "sample"), "DEVICE": "cpu", "TRACKS": "memory:"}
+    run("extractrailway", parameters, Feedback(cancel_when=lambda _: any(temporary.glob("*/unfinished/*.npz"))))
+    assert any(temporary.glob("*/unfinished/*.npz"))  # QGIS removes them when it ends
+    folder = Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "unfinished"
+    assert not folder.exists() or not any(folder.iterdir())
 
 
 def test_what_nobody_takes_up_for_a_week_is_removed(plain_raster: Path) -> None:
