@@ -186,6 +186,8 @@ class Area:
         if not np.isfinite([west, south, east, north]).all():
             return self.polygon
         spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]  # over the antimeridian
+        if own.is_geographic:  # longitudes may also run to 360
+            spans = [(left + turn, right + turn) for turn in (-360.0, 0.0, 360.0) for left, right in spans]
         return _polygons_of(*(shapely.clip_by_rect(self.polygon, left, south, right, north) for left, right in spans))
 
     def _mover(self, crs: pyproj.CRS) -> Move | None:

@@ -137,6 +137,12 @@ def test_what_is_near_is_known_round_the_pole_and_over_the_antimeridian(crs: str
     assert north.intersection(near).area == pytest.approx(near.area, rel=0.01)
 
 
+def test_longitudes_beyond_180_are_those_of_the_other_side() -> None:
+    near = shapely.box(500_000, 8_000_000, 501_000, 8_001_000)  # 177° W
+    area = Area.from_extent(182, -19, 184, -17, "EPSG:4326").polygon_in(pyproj.CRS("EPSG:32701"), near)
+    assert area.contains(near)
+
+
 def test_an_area_on_another_body_is_an_error() -> None:
     area = Area.from_extent(1, 1, 2, 2, crs="IAU_2015:30110")
     with pytest.raises(RailSegError, match="georeference cannot be used") as error:
