@@ -223,8 +223,10 @@ class _Worker:
         self._errors.seek(0, 2)
         self._errors.seek(max(0, self._errors.tell() - _TAIL_BYTES))
         tail = self._errors.read().decode("utf-8", "replace").strip()
-        if _is_library_missing(tail):
-            return "\n".join([*way_out(cause_of([tail])), tail])
+        last = tail.rpartition("\n")[2]
+        ways = way_out(cause_of([last])) if _is_library_missing(last) else []
+        if ways:
+            return "\n".join([*ways, tail])
         message = tr(
             "RailSeg's worker ended unexpectedly (exit code {code}). Check the environment under Settings > Options > "
             "RailSeg; if it is in order, report this with the lines below."

@@ -174,21 +174,28 @@ class Area:
         return whole if self.within is None else _polygons_of(whole.intersection(self.within.polygon_in(crs, near)))
 
     def _clipped(self, crs: pyproj.CRS, near: BaseGeometry) -> BaseGeometry:
-        """The polygons where they are near; all of them where that cannot be told in the area's own CRS."""
+        """The polygons where they are near; all of them where that cannot be told in the area's own CRS.
+
+        It can in degrees. A projection may have its seam where the picture lies, so it is left as it is.
+        """
+        own = pyproj.CRS.from_user_input(self.crs)
+        if not own.is_geographic:
+            return self.polygon
         xmin, ymin, xmax, ymax = near.bounds
         more = _SPARE * max(xmax - xmin, ymax - ymin)
-        own = pyproj.CRS.from_user_input(self.crs)
         try:
             move = pyproj.Transformer.from_crs(crs, own, always_xy=True)
             west, south, east, north = move.transform_bounds(xmin - more, ymin - more, xmax + more, ymax + more)
         except ProjError:
             return self.polygon
-        if not np.isfinite([west, south, east, north]).all():
+        if west > east:  # over the antimeridian
+            east += 360.0
+        if not (west < east < math.inf and -math.inf < south < north < math.inf):
             return self.polygon
-        spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]  # over the antimeridian
-        if own.is_geographic:  # longitudes may also run to 360
-            spans = [(left + turn, right + turn) for turn in (-360.0, 0.0, 360.0) for left, right in spans]
-        return _polygons_of(*(shapely.clip_by_rect(self.polygon, left, south, right, north) for left, right in spans))
+        turns = (-360.0, 0.0, 360.0)  # longitudes run to 180 or to 360
+        return _polygons_of(
+            *(shapely.clip_by_rect(self.polygon, west + turn, south, east + turn, north) for turn in turns)
+        )
 
     def _mover(self, crs: pyproj.CRS) -> Move | None:
         """What takes x and y to another CRS; None where that is the area's own."""

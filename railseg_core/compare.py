@@ -37,13 +37,13 @@ def compare(request: CompareRequest, reporter: Reporter) -> dict[str, Any]:
     """
     reporter.progress("compare", 0, _STEPS)
     extracted, reference = read_line_layer(request.extracted), read_line_layer(request.reference)
-    outline = None
-    if request.raster is not None:
-        outline, crs = read_outline(request.raster)
-    elif not extracted.lines and not reference.lines:
+    if not extracted.lines and not reference.lines:
         raise RailSegError(
             f"Neither {request.extracted} nor {request.reference} has a line.", "There is nothing to compare."
         )
+    outline = None
+    if request.raster is not None:
+        outline, crs = read_outline(request.raster)
     else:
         first, what = (extracted, "extracted map") if extracted.lines else (reference, "map")
         crs = metric_crs(shapely.get_coordinates(first.lines), first.crs, what)

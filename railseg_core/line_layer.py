@@ -62,7 +62,7 @@ def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
         for layer in geometry_layers(name, TRACK_LAYER):
             found = read_parts(name, layer, ["track_id"])
             is_line = found.are(shapely.GeometryType.LINESTRING) & (shapely.length(found.parts) > 0)
-            is_empty = not len(found.fids) and found.geometry_type.partition(" ")[0] in _LINE_TYPES
+            is_empty = not len(found.fids) and found.geometry_type.partition(" ")[0] in _LINE_TYPES and found.crs != ""
             if not is_line.any() and layer != TRACK_LAYER and not is_empty:
                 continue
             crs = as_crs(known_crs(name, found.crs))

@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qgis.core import (
+    QgsDataSourceUri,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterDefinition,
+    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameters,
+    QgsProcessingUtils,
+    QgsProperty,
     QgsProviderRegistry,
 )
 
@@ -35,7 +39,8 @@ class _Place(NamedTuple):
 
     def replaces(self, other: _Place) -> bool:
         """Whether what is written here ends what is there."""
-        return self.file == other.file and (not self.table or not other.table or self.table == other.table)
+        is_whole = not self.table or not other.table
+        return _is_same_file(self.file, other.file) and (is_whole or self.table.casefold() == other.table.casefold())
 
 
 def destination_problem(
@@ -47,21 +52,15 @@ def destination_problem(
     on the main thread.
     """
     definitions = algorithm.parameterDefinitions()
-    inputs = [
-        place
-        for definition in definitions
-        if not definition.isDestination() and (place := _place_of_layer(definition, parameters, context)) is not None
-    ]
     taken: list[_Place] = []
     for definition in definitions:
-        is_file = definition.isDestination() and not isinstance(definition, QgsProcessingParameterFolderDestination)
-        place = _place_of_output(parameters.get(definition.name())) if is_file else None
+        place = _place_of_output(definition, parameters, context) if definition.isDestination() else None
         if place is None:
             continue
         if any(place.replaces(other) or other.replaces(place) for other in taken):
             text = tr("Two outputs have the same name: {path}. Give each a name of its own.")
             return text.format(path=place.file)
-        if any(place.replaces(other) for other in inputs):
+        if any(_is_read(place, one, parameters, context) for one in definitions if not one.isDestination()):
             text = tr("{path} is what is read: an output would replace it. Give the output another name.")
             return text.format(path=place.file)
         folder = place.file.parent
@@ -72,32 +71,54 @@ def destination_problem(
     return ""
 
 
-def _place_of_output(value: Any) -> _Place | None:
-    """Where an output is written to; None for memory, temporary files and databases that are no file."""
-    if isinstance(value, QgsProcessingOutputLayerDefinition):
-        value = value.sink.staticValue()
-    if not isinstance(value, str) or value in ("", "TEMPORARY_OUTPUT"):
-        return None
-    database = re.match(r"ogr:dbname=['\"](.+?)['\"]", value)
-    if database:
-        table = re.search(r"\btable=(?:\"\"\.)?\"(.+?)\"", value)
-        return _Place(Path(database[1]).resolve(), table[1] if table else "")
-    return None if re.match(r"[A-Za-z]{2,}:", value) else _Place(Path(value).resolve())
-
-
-def _place_of_layer(
+def _place_of_output(
     definition: QgsProcessingParameterDefinition, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> _Place | None:
-    """Where the layer is read from that an input names; None for what is no layer of a file."""
+    """Where an output is written to; None for memory, temporary files, folders and databases that are no file."""
+    value = parameters.get(definition.name())
+    if isinstance(value, QgsProcessingOutputLayerDefinition):
+        value = value.sink
+    if isinstance(value, QgsProperty):
+        value, _ = value.valueAsString(context.expressionContext())
+    is_folder = isinstance(definition, QgsProcessingParameterFolderDestination)
+    if is_folder or not isinstance(value, str) or value in ("", "TEMPORARY_OUTPUT"):
+        return None
+    database = re.match(r"(?:ogr:|spatialite://)\s*(dbname=.*)", value, re.DOTALL)
+    if database:
+        uri = QgsDataSourceUri(database[1])
+        return _Place(_plain(uri.database()), uri.table())
+    if re.match(r"[A-Za-z]{2,}:", value):
+        return None
+    is_sink = isinstance(definition, QgsProcessingParameterFeatureSink)
+    ending = f".{QgsProcessingUtils.defaultVectorExtension()}" if is_sink and not Path(value).suffix else ""
+    return _Place(_plain(value + ending))
+
+
+def _is_read(
+    output: _Place,
+    definition: QgsProcessingParameterDefinition,
+    parameters: dict[str, Any],
+    context: QgsProcessingContext,
+) -> bool:
+    """Whether an output would replace the layer that an input names; what is no layer of a file it would not."""
     is_layer = isinstance(definition, (QgsProcessingParameterFeatureSource, QgsProcessingParameterRasterLayer))
     if not is_layer or parameters.get(definition.name()) in (None, ""):
-        return None
+        return False
     layer = QgsProcessingParameters.parameterAsLayer(definition, parameters, context)
     if layer is None:
-        return None
+        return False
     parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
-    if not parts.get("path"):
-        return None
+    if not parts.get("path") or not _is_same_file(output.file, _plain(parts["path"])):
+        return False
     tables = [] if parts.get("layerName") else QgsProviderRegistry.instance().querySublayers(layer.source())
     table = tables[0].name() if tables else parts.get("layerName")  # of a file alone QGIS takes the first
-    return _Place(Path(parts["path"]).resolve(), table or "")
+    return output.replaces(_Place(output.file, table or ""))
+
+
+def _plain(path: str) -> Path:
+    return Path(os.path.realpath(path))  # Path.resolve raises where links lead in a circle
+
+
+def _is_same_file(first: Path, second: Path) -> bool:
+    """Also where a file system doesn't tell upper from lower case."""
+    return first == second or (first.exists() and second.exists() and first.samefile(second))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 
@@ -135,6 +136,20 @@ def test_what_is_near_is_known_round_the_pole_and_over_the_antimeridian(crs: str
     near = shapely.box(x - 900, y - 900, x + 900, y + 900)
     north = Area.from_extent(-180, 0, 180, 90, "EPSG:4326").polygon_in(pyproj.CRS(crs), near)
     assert north.intersection(near).area == pytest.approx(near.area, rel=0.01)
+
+
+def test_an_area_in_web_mercator_reaches_over_the_antimeridian() -> None:
+    seam = math.pi * 6_378_137
+    area = Area.from_extent(seam - 50_000, -2.1e6, seam + 50_000, -1.7e6, "EPSG:3857")
+    x, y = pyproj.Transformer.from_crs(4326, "EPSG:32701", always_xy=True).transform(-179.8, -17)
+    near = shapely.box(x - 500, y - 500, x + 500, y + 500)
+    assert area.polygon_in(pyproj.CRS("EPSG:32701"), near).contains(near)
+
+
+def test_longitudes_from_0_to_360_are_known_at_greenwich() -> None:
+    near = shapely.box(700_000, 5_700_000, 720_000, 5_720_000)  # round 0° in UTM zone 30
+    area = Area.from_extent(350, 45, 370, 55, "+proj=longlat +datum=WGS84 +lon_wrap=180")
+    assert not area.polygon_in(pyproj.CRS("EPSG:32630"), near).is_empty
 
 
 def test_longitudes_beyond_180_are_those_of_the_other_side() -> None:

@@ -112,8 +112,19 @@ def test_to_an_empty_map_all_is_new(tmp_path: Path, kind: str) -> None:
     pyogrio.raw.write(empty, np.array([]), [], [], geometry_type="LineString", crs="EPSG:4326")
     found = figures(extracted, empty, layers=tmp_path / "layers.gpkg")
     assert [found[name] for name in KINDS] == pytest.approx([400, 0, 0, 0])
-    with pytest.raises(RailSegError, match="Neither"):
-        figures(write_extracted(tmp_path / "none.gpkg", []), empty)
+    raster = write_raster(tmp_path / "a.tif", Affine.translation(*beside(ORIGIN, 100, 50)) @ Affine.scale(1, -1))
+    none = write_extracted(tmp_path / "none.gpkg", [])
+    for picture in (None, str(raster)):
+        with pytest.raises(RailSegError, match="Neither"):
+            figures(none, empty, raster=picture)
+
+
+def test_an_empty_layer_without_a_crs_is_passed_over(tmp_path: Path) -> None:
+    reference = tmp_path / "b.gpkg"
+    pyogrio.raw.write(reference, np.array([]), [], [], geometry_type="LineString", layer="a scratch")
+    lines = shapely.to_wkb([shapely.LineString(MAIN)])
+    pyogrio.raw.write(reference, lines, [], [], geometry_type="LineString", crs=UTM, layer="b map", append=True)
+    assert figures(write_extracted(tmp_path / "a.gpkg", [MAIN]), reference)["matched_m"] == pytest.approx(400)
 
 
 def test_to_a_map_that_ends_before_the_picture_all_is_new(tmp_path: Path) -> None:

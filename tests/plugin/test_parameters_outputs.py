@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from qgis.core import QgsProcessingContext, QgsProcessingException, QgsVectorFileWriter, QgsVectorLayer
+from qgis.core import (
+    QgsDataSourceUri,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingOutputLayerDefinition,
+    QgsProperty,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+)
 from railseg.plugin.algorithms.destinations import destination_problem
 from railseg.plugin.algorithms.extract_railway import ExtractRailway
 from railseg.plugin.provider import RailSegProvider
@@ -65,6 +73,24 @@ def test_no_output_replaces_what_is_read(extract: ExtractRailway, tmp_path: Path
         assert "is what is read" in problem(extract, read | output)
     assert "is what is read" in problem(extract, {"INPUT": str(raster), "PROBABILITY": str(raster)})
     assert problem(extract, read | {"TRACKS": table(area, "tracks")}) == ""
+    expression = QgsProcessingOutputLayerDefinition(QgsProperty.fromExpression(f"'{area}'"))
+    for output in (
+        table(area, "CORRIDOR"),
+        f"ogr: dbname={area} table=corridor",
+        str(area.with_suffix("")),
+        expression,
+    ):
+        assert "is what is read" in problem(extract, read | {"TRACKS": output})
+
+
+def test_a_quote_in_a_folder_s_name_hides_nothing(extract: ExtractRailway, tmp_path: Path) -> None:
+    folder = tmp_path / "o'brien"
+    folder.mkdir()
+    uri = QgsDataSourceUri()
+    uri.setDatabase(str(folder / "a.gpkg"))
+    uri.setTable("tracks")
+    assert problem(extract, {"TRACKS": f"ogr:{uri.uri()}"}) == ""
+    assert "same name" in problem(extract, {"TRACKS": f"ogr:{uri.uri()}", "GEOPACKAGE": str(folder / "a.gpkg")})
 
 
 def _options(name: str) -> QgsVectorFileWriter.SaveVectorOptions:
