@@ -217,7 +217,9 @@ def test_what_a_model_takes_for_tracks_becomes_a_negative(tmp_path: Path) -> Non
     pdok = tmp_path / "backgrounds" / "pdok"
     pdok.mkdir(parents=True)
     sample = cv2.imread(str(resource_path("sample", "sample.tif")))
-    cv2.imwrite(str(pdok / "tracks.png"), cv2.resize(sample, (1200, 1200), interpolation=cv2.INTER_AREA)[:500, :500])
+    cv2.imwrite(
+        str(pdok / "tracks.png"), cv2.resize(sample, (1200, 1200), interpolation=cv2.INTER_AREA)[500:1000, :500]
+    )
     cv2.imwrite(str(pdok / "nothing.png"), np.full((300, 300, 3), 120, np.uint8))
     out = tmp_path / "negatives"
     places = real_places(Backgrounds(tmp_path / "backgrounds"))
