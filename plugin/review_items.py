@@ -70,7 +70,8 @@ def is_reviewable(layer: QgsMapLayer) -> bool:
 def items_to_review(layer: QgsVectorLayer) -> list[ReviewItem]:
     """The layer's doubtful features, edits that aren't saved yet included, in the layer's own order."""
     is_line = layer.geometryType() == Qgis.GeometryType.Line
-    return [_item(layer, feature, is_line=is_line) for feature in _features_with(layer, REVIEW)]
+    reason_name = _reason_name(layer)
+    return [_item(layer, feature, reason_name, is_line=is_line) for feature in _features_with(layer, REVIEW)]
 
 
 def count_rejected(layer: QgsVectorLayer) -> int:
@@ -84,9 +85,10 @@ def accept(layer: QgsVectorLayer, feature_ids: Iterable[int]) -> None:
     Raises:
         LayerNotEditableError: The layer can't be changed.
     """
+    values = {STATUS: OK, str(_reason_name(layer)): None}
     with _edit(layer, tr("Accept railway tracks")):
         for feature_id in feature_ids:
-            _set(layer, feature_id, {STATUS: OK, str(_reason_name(layer)): None})
+            _set(layer, feature_id, values)
 
 
 def reject(layer: QgsVectorLayer, feature_ids: Iterable[int]) -> None:
@@ -152,9 +154,9 @@ def _not_editable(layer: QgsVectorLayer) -> LayerNotEditableError:
     )
 
 
-def _item(layer: QgsVectorLayer, feature: QgsFeature, *, is_line: bool) -> ReviewItem:
+def _item(layer: QgsVectorLayer, feature: QgsFeature, reason_name: str | None, *, is_line: bool) -> ReviewItem:
     values = {name: value for name, value in feature.attributeMap().items() if not QgsVariantUtils.isNull(value)}
-    reasons = str(values.get(_reason_name(layer), "")).split(";")
+    reasons = str(values.get(reason_name, "")).split(";")
     return ReviewItem(
         layer_id=layer.id(),
         feature_id=feature.id(),

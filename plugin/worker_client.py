@@ -223,8 +223,7 @@ class _Worker:
         self._errors.seek(0, 2)
         self._errors.seek(max(0, self._errors.tell() - _TAIL_BYTES))
         tail = self._errors.read().decode("utf-8", "replace").strip()
-        last = tail.rpartition("\n")[2]
-        ways = way_out(cause_of([last])) if _is_library_missing(last) else []
+        ways = _ways_to_libraries(tail.rpartition("\n")[2])
         if ways:
             return "\n".join([*ways, tail])
         message = tr(
@@ -278,13 +277,13 @@ def _parse(line: str, feedback: Feedback) -> dict[str, Any] | None:
 def _error_text(event: dict[str, Any]) -> str:
     """What an `error` event says, and the way out."""
     message = str(event.get("message", ""))
-    ways = way_out(cause_of([message])) if _is_library_missing(message) else []
-    return " ".join(filter(None, [message, *(ways or [event.get("hint", "")])]))
+    return " ".join(filter(None, [message, *(_ways_to_libraries(message) or [event.get("hint", "")])]))
 
 
-def _is_library_missing(text: str) -> bool:
-    """Whether Python says that it can't load a library: then it is the environment that wants mending."""
-    return "ModuleNotFoundError:" in text or "ImportError:" in text
+def _ways_to_libraries(text: str) -> list[str]:
+    """The way out where Python says that it can't load a library, as then the environment wants mending; else none."""
+    is_missing = "ModuleNotFoundError:" in text or "ImportError:" in text
+    return way_out(cause_of([text])) if is_missing else []
 
 
 def _relay_plan(event: dict[str, Any], feedback: Feedback) -> None:

@@ -60,7 +60,8 @@ def destination_problem(
         if any(place.replaces(other) or other.replaces(place) for other in taken):
             text = tr("Two outputs have the same name: {path}. Give each a name of its own.")
             return text.format(path=place.file)
-        if any(_is_read(place, one, parameters, context) for one in definitions if not one.isDestination()):
+        inputs = [one for one in definitions if not one.isDestination()] if place.file.exists() else []
+        if any(_is_read(place, one, parameters, context) for one in inputs):
             text = tr("{path} is what is read: an output would replace it. Give the output another name.")
             return text.format(path=place.file)
         folder = place.file.parent

@@ -18,6 +18,7 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterRasterLayer,
     QgsProcessingUtils,
+    QgsRectangle,
 )
 
 from ..environment import Environment
@@ -162,19 +163,16 @@ class LineComparison(RailSegAlgorithm):
         tracks, reference = (self.source(parameters, name, context) for name in (self.INPUT, self.REFERENCE))
         if tracks is None or reference is None:
             return None
-        extents = [
-            moved(source.sourceExtent(), source.sourceCrs(), tracks.sourceCrs(), context)
-            for source in (tracks, reference)
-            if not source.sourceExtent().isNull()  # as that of a layer without features is
-        ]
-        place = extents[0] if extents else None
-        for extent in extents[1:]:
-            extents[0].combineExtentWith(extent)
+        place = QgsRectangle()
+        for source in (tracks, reference):
+            extent = source.sourceExtent()
+            if not extent.isNull():  # as that of a layer without features is
+                place.combineExtentWith(moved(extent, source.sourceCrs(), tracks.sourceCrs(), context))
         return chosen_area(
             self,
             parameters,
             tracks.sourceCrs(),
-            place,
+            None if place.isNull() else place,
             context,
             none_there=tr("None of the tracks lies in the area. Choose another, or check the layers' CRS."),
         )
