@@ -58,7 +58,13 @@ class Environment:
     @property
     def chosen_python(self) -> Path | None:
         """The Python that the variable RAILSEG_PYTHON or the options page names, if one does."""
-        name = os.environ.get(PYTHON_VARIABLE) or QgsSettings().value(PYTHON_SETTING, "", type=str)
+        name = os.environ.get(PYTHON_VARIABLE)
+        return Path(name).expanduser() if name else self.kept_python
+
+    @property
+    def kept_python(self) -> Path | None:
+        """The Python that the options page names, whether the variable names another or not."""
+        name = QgsSettings().value(PYTHON_SETTING, "", type=str)
         return Path(name).expanduser() if name else None
 
     def choose(self, python: Path | None) -> None:
@@ -85,15 +91,19 @@ class Environment:
         return self.chosen_python or self.own_python
 
     def status(self) -> Status:
-        """Its state by a look at three files; cheap enough to be asked at every click."""
+        """The state of what runs the worker, by a look at three files; cheap enough to be asked at every click."""
         chosen = self.chosen_python
-        if chosen is not None:
-            if chosen.is_file() and os.access(chosen, os.X_OK):
-                return Status(State.OK, "")
-            message = tr(
-                "The Python chosen for RailSeg isn't there: {path}. Choose another under Settings > Options > RailSeg."
-            )
-            return Status(State.MISSING, message.format(path=chosen))
+        if chosen is None:
+            return self.own_status()
+        if chosen.is_file() and os.access(chosen, os.X_OK):
+            return Status(State.OK, "")
+        message = tr(
+            "The Python chosen for RailSeg isn't there: {path}. Choose another under Settings > Options > RailSeg."
+        )
+        return Status(State.MISSING, message.format(path=chosen))
+
+    def own_status(self) -> Status:
+        """The state of the plugin's own environment, whether another Python is chosen or not."""
         if self._has_lost_its_base():
             message = tr(
                 "The Python with which RailSeg's environment was made has gone, as an update of QGIS may do. Make it "

@@ -70,7 +70,7 @@ class EnvironmentJobs(QObject):
 
     Attributes:
         task: What is at work.
-        refused_python: One that was to be used and hasn't shown that it can be.
+        tried_python: The last one that was to be used, whether it is good or not.
         log: The last job's lines.
         outcome: What it came to.
     """
@@ -83,7 +83,7 @@ class EnvironmentJobs(QObject):
         self._environment = environment
         self._before_build = before_build
         self.task: EnvironmentTask | None = None
-        self.refused_python: Path | None = None
+        self.tried_python: Path | None = None
         self.log: list[str] = []
         self.outcome = ""
 
@@ -101,21 +101,21 @@ class EnvironmentJobs(QObject):
 
     def check(self) -> None:
         """Lets the worker load all its libraries and run its model with the environment's Python."""
+        if self.task is not None:
+            return
         python = self._environment.python()
         self._start(tr("Checking RailSeg's Python"), lambda feedback: self_test(python, feedback))
 
     def use(self, python: Path) -> None:
         """Checks that Python likewise, and chooses it if it is good."""
-        self.refused_python = python  # until it has shown that it is good
+        if self.task is not None:
+            return
+        self.tried_python = python
         self._start(
             tr("Checking RailSeg's Python"),
             lambda feedback: self_test(python, feedback),
-            lambda: self._choose(python),
+            lambda: self._environment.choose(python),
         )
-
-    def _choose(self, python: Path) -> None:
-        self.refused_python = None
-        self._environment.choose(python)
 
     def cancel(self) -> None:
         """Stops what is running."""
@@ -128,9 +128,7 @@ class EnvironmentJobs(QObject):
         work: Callable[[JobFeedback], dict[str, Any]],
         then: Callable[[], None] = lambda: None,
     ) -> None:
-        """Begins a job, unless one is at work; `then` follows if it goes well."""
-        if self.task is not None:
-            return
+        """Begins a job; `then` follows if it goes well."""
         self.log.clear()
         self.outcome = ""
         self.task = EnvironmentTask(description, work)

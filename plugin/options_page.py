@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import QgsApplication, QgsSettings
+from qgis.core import QgsApplication
 from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import (
@@ -19,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from .environment import PYTHON_SETTING, PYTHON_VARIABLE, Environment
+from .environment import PYTHON_VARIABLE, Environment
 from .environment_task import EnvironmentJobs
 from .install_plan import Build, InstallPlan, can_use_cuda, default_build
 from .locations import ICON
@@ -70,7 +70,7 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         self.log_view.setReadOnly(True)
         self._arrange()
 
-        self.python_widget.setFilePath(QgsSettings().value(PYTHON_SETTING, "", type=str))
+        self.python_widget.setFilePath(str(self._environment.kept_python or ""))
         self._choose_first()
         for choice in self._choices():
             choice.toggled.connect(self._refresh)
@@ -85,10 +85,14 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         self._refresh()
 
     def apply(self) -> None:
-        """Keeps the choice of Python: the named one unless it failed, or none where RailSeg's own is chosen."""
-        python = self._named_python() if self.python_choice.isChecked() else None
-        if python is None or python != self._jobs.refused_python:
-            self._environment.choose(python)
+        """Keeps the choice: a named Python once its check has gone well, RailSeg's own where it can be used."""
+        if not self.python_choice.isChecked():
+            if self._environment.own_status().is_ok:
+                self._environment.choose(None)
+            return
+        python = self._named_python()
+        if python is not None and python not in (self._environment.kept_python, self._jobs.tried_python):
+            self._jobs.use(python)
 
     def helpKey(self) -> str:
         """No page in QGIS's own manual."""
@@ -132,7 +136,7 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
 
     def _named_python(self) -> Path | None:
         path = self.python_widget.filePath().strip()
-        return Path(path) if path else None
+        return Path(path).expanduser() if path else None
 
     def _create(self) -> None:
         self.log_view.clear()

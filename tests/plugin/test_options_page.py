@@ -92,9 +92,22 @@ def test_a_python_that_fails_its_check_is_not_used(
     wait_until(lambda: jobs.task is None, timeout_s=100)
     assert "lacks a package" in page.status_label.text()
     page.apply()  # OK
+    assert jobs.task is None  # it has been told once
     assert new_environment.chosen_python is None
     later = RailSegOptionsPage(new_environment, EnvironmentJobs(new_environment, lambda: None))
     assert "Create environment" in later.status_label.text()
+
+
+def test_a_python_that_nobody_checked_is_checked_on_ok(
+    page: RailSegOptionsPage, jobs: EnvironmentJobs, new_environment: Environment, tmp_path: Path
+) -> None:
+    page.python_choice.setChecked(True)
+    page.python_widget.setFilePath(str(tmp_path / "python"))
+    page.apply()  # OK
+    assert jobs.task is not None
+    wait_until(lambda: jobs.task is None)
+    assert "can't be started" in jobs.outcome
+    assert new_environment.chosen_python is None
 
 
 def test_a_build_that_fails_leaves_the_chosen_python(
@@ -106,17 +119,23 @@ def test_a_build_that_fails_leaves_the_chosen_python(
     page.create_button.click()
     wait_until(lambda: jobs.task is None)
     assert "no wheels" in page.status_label.text()
+    page.apply()  # OK
     assert new_environment.python() == worker_python
 
 
-def test_a_chosen_python_is_given_up_for_railseg_s_own(page: RailSegOptionsPage, worker_python: Path) -> None:
-    page.python_choice.setChecked(True)
-    page.python_widget.setFilePath(str(worker_python))
-    page.apply()
-    assert QgsSettings().value(PYTHON_SETTING) == str(worker_python)
+def test_a_chosen_python_is_given_up_for_railseg_s_own_once_that_is_ready(
+    page: RailSegOptionsPage, jobs: EnvironmentJobs, new_environment: Environment, worker_python: Path
+) -> None:
+    new_environment.choose(worker_python)
     page.cpu_choice.setChecked(True)
     page.apply()
-    assert not QgsSettings().value(PYTHON_SETTING)
+    assert new_environment.chosen_python == worker_python
+    new_environment.own_python.parent.mkdir(parents=True)
+    new_environment.own_python.touch()
+    new_environment.mark_ready()
+    page.apply()
+    assert new_environment.chosen_python is None
+    assert jobs.task is None
 
 
 def test_what_is_wrong_stands_first_and_the_report_has_it_all(
