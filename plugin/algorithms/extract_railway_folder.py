@@ -19,7 +19,7 @@ from ..translation import tr
 from .area import chosen_area
 from .base import with_unfinished
 from .extraction import Extraction
-from .parameters import place_parameters, with_help
+from .parameters import band_numbers_parameter, bands_request, place_parameters, with_help
 
 
 class ExtractRailwayFolder(Extraction):
@@ -55,12 +55,12 @@ class ExtractRailwayFolder(Extraction):
         return tr("Draws the railway tracks of all pictures of a folder as lines.")
 
     def place_parameters(self) -> list[QgsProcessingParameterDefinition]:
-        """A folder and an area."""
+        """A folder, an area and bands."""
         folder = QgsProcessingParameterFile(
             self.FOLDER, tr("Folder of pictures"), Qgis.ProcessingFileParameterBehavior.Folder
         )
         folder_help = tr("Georeferenced rasters with a ground sampling distance of 1 m or finer.")
-        return [with_help(folder, folder_help), *place_parameters()]
+        return [with_help(folder, folder_help), *place_parameters(), band_numbers_parameter()]
 
     def group_name(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
         """The folder's."""
@@ -88,6 +88,7 @@ class ExtractRailwayFolder(Extraction):
         if not folder.is_dir():
             return tr("The folder {folder} isn't there. Choose another.").format(folder=folder)
         try:
+            bands_request(self, parameters, context)
             chosen_area(self, parameters, QgsCoordinateReferenceSystem(), None, context)
         except QgsProcessingException as error:
             return str(error)

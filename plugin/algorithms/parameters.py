@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from qgis.core import (
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
 )
 
 from ..translation import tr
@@ -58,6 +60,19 @@ def picture_parameters() -> list[QgsProcessingParameterDefinition]:
             )
         ),
     ]
+
+
+def band_numbers_parameter() -> QgsProcessingParameterDefinition:
+    """Which bands of pictures that are no layers, so that QGIS doesn't know what they have."""
+    return advanced(
+        with_help(
+            QgsProcessingParameterString(BANDS, tr("Bands"), optional=True),
+            tr(
+                "The numbers of three bands as red, green and blue, such as 4, 1, 2, or of one. Empty: the pictures' "
+                "own red, green and blue."
+            ),
+        )
+    )
 
 
 def place_parameters() -> list[QgsProcessingParameterDefinition]:
@@ -224,14 +239,27 @@ def bands_request(
     """The worker's `bands`; None for the picture's own.
 
     Raises:
-        QgsProcessingException: They are neither one nor three.
+        QgsProcessingException: They are neither one nor three, or no numbers.
     """
-    bands = algorithm.parameterAsInts(parameters, BANDS, context) if parameters.get(BANDS) is not None else []
+    if isinstance(algorithm.parameterDefinition(BANDS), QgsProcessingParameterString):
+        bands = _numbers_in(algorithm.parameterAsString(parameters, BANDS, context))
+    else:
+        bands = algorithm.parameterAsInts(parameters, BANDS, context) if parameters.get(BANDS) is not None else []
     if len(bands) not in (0, 1, 3):
         raise QgsProcessingException(
             tr("{n} bands are chosen: choose three as red, green and blue, or one, or none.").format(n=len(bands))
         )
     return bands or None
+
+
+def _numbers_in(text: str) -> list[int]:
+    """Whole numbers with commas, semicolons or spaces between them."""
+    try:
+        return [int(part) for part in re.split(r"[\s,;]+", text) if part]
+    except ValueError as error:
+        raise QgsProcessingException(
+            tr("'{text}' are no numbers of bands: give three, such as 4, 1, 2, or one, or none.").format(text=text)
+        ) from error
 
 
 def cleaning_request(

@@ -536,6 +536,10 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Drei Kanäle als Rot, Grün und Blau, oder einer. Leer: Rot, Grün und Blau des Bildes selbst.</translation>
     </message>
     <message>
+      <source>The numbers of three bands as red, green and blue, such as 4, 1, 2, or of one. Empty: the pictures' own red, green and blue.</source>
+      <translation>Die Nummern von drei Kanälen als Rot, Grün und Blau, etwa 4, 1, 2, oder von einem. Leer: Rot, Grün und Blau der Bilder selbst.</translation>
+    </message>
+    <message>
       <source>Extent</source>
       <translation>Ausdehnung</translation>
     </message>
@@ -646,6 +650,10 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
     <message>
       <source>{n} bands are chosen: choose three as red, green and blue, or one, or none.</source>
       <translation>{n} Kanäle sind gewählt: drei als Rot, Grün und Blau wählen, oder einen, oder keinen.</translation>
+    </message>
+    <message>
+      <source>'{text}' are no numbers of bands: give three, such as 4, 1, 2, or one, or none.</source>
+      <translation>'{text}' sind keine Nummern von Kanälen: drei angeben, etwa 4, 1, 2, oder eine, oder keine.</translation>
     </message>
     <message>
       <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>

@@ -536,6 +536,10 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Tres bandas como rojo, verde y azul, o una. Vacío: el rojo, verde y azul de la propia imagen.</translation>
     </message>
     <message>
+      <source>The numbers of three bands as red, green and blue, such as 4, 1, 2, or of one. Empty: the pictures' own red, green and blue.</source>
+      <translation>Los números de tres bandas como rojo, verde y azul, por ejemplo 4, 1, 2, o de una. Vacío: el rojo, verde y azul de las propias imágenes.</translation>
+    </message>
+    <message>
       <source>Extent</source>
       <translation>Extensión</translation>
     </message>
@@ -646,6 +650,10 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
     <message>
       <source>{n} bands are chosen: choose three as red, green and blue, or one, or none.</source>
       <translation>Se han elegido {n} bandas: elija tres como rojo, verde y azul, o una, o ninguna.</translation>
+    </message>
+    <message>
+      <source>'{text}' are no numbers of bands: give three, such as 4, 1, 2, or one, or none.</source>
+      <translation>'{text}' no son números de bandas: indique tres, por ejemplo 4, 1, 2, o uno, o ninguno.</translation>
     </message>
     <message>
       <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>

@@ -536,6 +536,10 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Trois bandes pour rouge, vert et bleu, ou une seule. Vide : le rouge, le vert et le bleu de l'image.</translation>
     </message>
     <message>
+      <source>The numbers of three bands as red, green and blue, such as 4, 1, 2, or of one. Empty: the pictures' own red, green and blue.</source>
+      <translation>Les numéros de trois bandes pour rouge, vert et bleu, par exemple 4, 1, 2, ou d'une seule. Vide : le rouge, le vert et le bleu des images.</translation>
+    </message>
+    <message>
       <source>Extent</source>
       <translation>Emprise</translation>
     </message>
@@ -646,6 +650,10 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
     <message>
       <source>{n} bands are chosen: choose three as red, green and blue, or one, or none.</source>
       <translation>{n} bandes sont choisies : choisissez-en trois pour rouge, vert et bleu, ou une, ou aucune.</translation>
+    </message>
+    <message>
+      <source>'{text}' are no numbers of bands: give three, such as 4, 1, 2, or one, or none.</source>
+      <translation>'{text}' ne sont pas des numéros de bandes : donnez-en trois, par exemple 4, 1, 2, ou un seul, ou aucun.</translation>
     </message>
     <message>
       <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>

@@ -536,6 +536,10 @@ All else is as in 'Extract railway'.</source>
       <translation>三个波段作为红、绿、蓝，或一个波段。留空：影像自身的红、绿、蓝波段。</translation>
     </message>
     <message>
+      <source>The numbers of three bands as red, green and blue, such as 4, 1, 2, or of one. Empty: the pictures' own red, green and blue.</source>
+      <translation>三个波段的编号，依次作为红、绿、蓝，例如 4, 1, 2，或一个波段的编号。留空：影像自身的红、绿、蓝波段。</translation>
+    </message>
+    <message>
       <source>Extent</source>
       <translation>范围</translation>
     </message>
@@ -646,6 +650,10 @@ All else is as in 'Extract railway'.</source>
     <message>
       <source>{n} bands are chosen: choose three as red, green and blue, or one, or none.</source>
       <translation>选择了 {n} 个波段：请选择三个作为红、绿、蓝，或一个，或不选。</translation>
+    </message>
+    <message>
+      <source>'{text}' are no numbers of bands: give three, such as 4, 1, 2, or one, or none.</source>
+      <translation>“{text}”不是波段编号：请给出三个（例如 4, 1, 2）、一个，或留空。</translation>
     </message>
     <message>
       <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>

@@ -50,7 +50,7 @@ FIGURES = SWITCH_FIGURES | {
         ),
         (
             "extractrailwayfolder",
-            (PICTURE_PARAMETERS - {"INPUT", "BANDS"})
+            (PICTURE_PARAMETERS - {"INPUT"})
             | CLEANING_PARAMETERS
             | {"FOLDER", "MIN_LENGTH", "PROBABILITY", "MASK"}
             | MAP_OUTPUTS,

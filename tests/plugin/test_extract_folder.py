@@ -77,6 +77,23 @@ def test_a_folder_that_is_not_there_is_told_in_the_dialog_and_one_without_pictur
         run("extractrailwayfolder", _parameters(empty))
 
 
+def test_the_bands_of_a_folder_s_pictures_are_chosen_by_their_numbers(folder: Path) -> None:
+    for picture in folder.glob("*.tif"):
+        dataset = gdal.Open(str(picture))
+        plain = dataset.ReadAsArray()
+        gdal.Translate(str(picture.with_suffix(".copy")), dataset, bandList=[1, 1, 2, 3], format="GTiff")
+        dataset = gdal.Open(str(picture.with_suffix(".copy")), gdal.GA_Update)
+        dataset.GetRasterBand(1).WriteArray(255 - plain[0])  # as an infrared band in front
+        dataset = None
+        picture.with_suffix(".copy").replace(picture)
+    as_they_are = run("extractrailwayfolder", _parameters(folder) | {"BANDS": "2, 3 4"})["TOTAL_LENGTH"]
+    assert as_they_are > 50
+    with pytest.raises(QgsProcessingException, match="2 bands are chosen"):
+        run("extractrailwayfolder", _parameters(folder) | {"BANDS": "1;2"})
+    with pytest.raises(QgsProcessingException, match="no numbers of bands"):
+        run("extractrailwayfolder", _parameters(folder) | {"BANDS": "red"})
+
+
 def test_a_cancelled_run_of_a_folder_is_taken_up_by_the_next(sample_raster: Path, tmp_path: Path) -> None:
     folder = tmp_path / "one"
     folder.mkdir()
