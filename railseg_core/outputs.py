@@ -41,6 +41,11 @@ def file_version(path: str | os.PathLike[str]) -> tuple[int, int] | None:
     return status.st_size, status.st_mtime_ns
 
 
+def _behind_link(path: str | os.PathLike[str]) -> Path:
+    """The file that a symbolic link leads to, which is written and not the link; of all else the name as it is."""
+    return Path(os.path.realpath(path)) if os.path.islink(path) else Path(path)  # noqa: PTH114  # see `exists`
+
+
 def gdal_name(path: str | os.PathLike[str]) -> str:
     """A file's name in the form that GDAL takes.
 
@@ -82,7 +87,7 @@ def prepare_output(
         RailSegError: the folder is missing or cannot be written, a file exists and `overwrite` is false,
             `path` is a folder, one of `inputs` or of another ending, or the disk has too little space left.
     """
-    target = Path(path)
+    target = _behind_link(path)
     folder = Path(gdal_name(target.absolute())).parent
     if endings and not target.name.lower().endswith(tuple(ending.lower() for ending in endings)):
         raise RailSegError(
@@ -120,13 +125,14 @@ def written_aside(path: str | os.PathLike[str], *, overwrite: bool = False, requ
     """Gives a temporary name to write to, and renames it to `path` when the work in the `with` block is done.
 
     Whatever ends the block early (an error, an interrupt) removes the temporary file and its sidecars; the
-    file that was at `path`, if any, stays as it was until the rename.
+    file that was at `path`, if any, stays as it was until the rename. Where `path` is a symbolic link, this is said of
+    the file that it leads to.
 
     Raises:
         RailSegError: as `prepare_output`; also where nothing was written, or the rename fails because another
             program holds the old file.
     """
-    target = Path(path)
+    target = _behind_link(path)
     aside = prepare_output(target, overwrite=overwrite, required_bytes=required_bytes)
     try:
         yield aside

@@ -1,11 +1,8 @@
-"""Probability and mask rasters, and files that appear whole or not at all."""
+"""Probability and mask rasters."""
 
 from __future__ import annotations
 
-import errno
-import os
 import pickle
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +20,6 @@ from rasters import CORNER_X, CORNER_Y, FEET, UTM, Kind, write
 
 from railseg_core.errors import RailSegError
 from railseg_core.grid_raster import create_grid_raster, open_grid_raster
-from railseg_core.outputs import prepare_output, written_aside
 from railseg_core.tiling import PixelWindow
 
 GSD_M = 0.2
@@ -319,114 +315,6 @@ def test_the_band_called_track_is_taken_wherever_it_is(tmp_path: Path) -> None:
     with open_grid_raster(path) as raster:
         assert raster.bands == ("track", "axis")
         np.testing.assert_array_equal(raster.read(raster.window)[0], np.stack([MASK[0], MASK[0] * 0]) * 255)
-
-
-def test_a_file_appears_only_when_it_is_whole(tmp_path: Path) -> None:
-    target = tmp_path / "map.gpkg"
-    with written_aside(target) as aside:
-        aside.write_text("half")
-        assert aside.suffix == ".gpkg"
-        assert not target.exists()
-        aside.write_text("whole")
-    assert target.read_text() == "whole"
-    assert names(tmp_path) == ["map.gpkg"]
-
-
-def test_an_error_keeps_the_old_file_and_removes_the_new_one_with_its_sidecars(tmp_path: Path) -> None:
-    target = tmp_path / "map.gpkg"
-    target.write_text("old")
-
-    def failing() -> None:
-        with written_aside(target, overwrite=True) as aside:
-            aside.write_text("new")
-            aside.with_name(aside.name + "-journal").write_text("log")
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        failing()
-    assert target.read_text() == "old"
-    assert names(tmp_path) == ["map.gpkg"]
-
-
-def test_an_old_files_statistics_do_not_outlive_it(tmp_path: Path) -> None:
-    target = tmp_path / "p.tif"
-    target.write_text("old")
-    (tmp_path / "p.tif.aux.xml").write_text("statistics of the old one")
-    with written_aside(target, overwrite=True) as aside:
-        aside.write_text("new")
-    assert names(tmp_path) == ["p.tif"]
-    assert target.read_text() == "new"
-
-
-def test_an_output_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> None:
-    existing = tmp_path / "here.tif"
-    existing.write_text("")
-    for path, complaint in (
-        (tmp_path / "none" / "p.tif", "does not exist"),
-        (existing, "exists already"),
-        (tmp_path, "is a folder"),
-    ):
-        with pytest.raises(RailSegError, match=complaint) as error:
-            prepare_output(path, overwrite=False)
-        assert error.value.hint
-    assert prepare_output(existing, overwrite=True).parent == tmp_path
-    free = shutil.disk_usage(tmp_path).free
-    with pytest.raises(RailSegError, match="left"):
-        prepare_output(tmp_path / "large.tif", overwrite=False, required_bytes=2 * free)
-    assert names(tmp_path) == ["here.tif"]
-
-
-def test_a_folder_without_the_right_to_write_is_refused(tmp_path: Path) -> None:
-    # The system's own folder of processes takes no files, not even from root.
-    folder = Path("/proc/self")
-    if not folder.is_dir():
-        pytest.skip("needs Linux")
-    with pytest.raises(RailSegError, match="cannot be written") as error:
-        prepare_output(folder / "p.tif", overwrite=False)
-    assert isinstance(error.value.__cause__, OSError)
-    assert error.value.__cause__.errno in (errno.EACCES, errno.EPERM, errno.ENOENT, errno.EROFS)
-
-
-def test_names_that_the_system_refuses_are_errors_of_the_user(tmp_path: Path) -> None:
-    long, odd = "x" * 300, os.fsdecode(b"a\xff.tif")
-    for path, complaint in (
-        (tmp_path / long, "cannot be written"),
-        (tmp_path / long / "p.tif", "cannot be written"),
-        (tmp_path / odd, "not in UTF-8"),
-    ):
-        with pytest.raises(RailSegError, match=complaint) as error:
-            prepare_output(path, overwrite=False)
-        assert error.value.hint
-        with pytest.raises(RailSegError, match=r"does not exist|not in UTF-8") as error:
-            open_grid_raster(path)
-        assert error.value.hint
-
-
-def test_a_name_that_leaves_no_room_for_sidecars_is_written_nevertheless(tmp_path: Path) -> None:
-    target = tmp_path / ("x" * 240)
-    with written_aside(target) as aside:
-        aside.write_text("whole")
-    assert names(tmp_path) == [target.name]
-
-
-def test_an_output_that_is_an_input_is_refused_by_whatever_name(tmp_path: Path) -> None:
-    picture, link = tmp_path / "picture.tif", tmp_path / "link.tif"
-    picture.write_text("")
-    link.hardlink_to(picture)
-    for path in (picture, link):
-        with pytest.raises(RailSegError, match="is what is read") as error:
-            prepare_output(path, overwrite=True, inputs=["/vsicurl/x" * 30, tmp_path / "none", picture])
-        assert error.value.hint
-    prepare_output(tmp_path / "new.tif", overwrite=True, inputs=[picture])
-
-
-def test_an_output_has_one_of_the_endings_asked_for(tmp_path: Path) -> None:
-    for name in ("map.GPKG", "map.old.gpkg"):
-        prepare_output(tmp_path / name, overwrite=False, endings=[".tif", ".gpkg"])
-    for name in ("map.shp", "map", "gpkg"):
-        with pytest.raises(RailSegError, match=r"does not end in \.tif or \.gpkg") as error:
-            prepare_output(tmp_path / name, overwrite=False, endings=[".tif", ".gpkg"])
-        assert error.value.hint
 
 
 def test_a_raster_without_a_place_is_closed_when_it_is_refused(tmp_path: Path) -> None:
