@@ -20,8 +20,18 @@ from ..locations import WEBSITE
 from ..translation import tr
 
 _TABLE = "railseg_run"
-_FILES = {"raster", "output", "overwrite", "probability", "mask", "preview"}
-"""Parameters that say where something lies: they tell nothing of the lines."""
+_NOT_OF_THE_LINES = {
+    "raster",
+    "output",
+    "overwrite",
+    "probability",
+    "mask",
+    "preview",
+    "unfinished",
+    "resume",
+    "scheduler",
+}
+"""Parameters that say where something lies or is done: they tell nothing of the lines."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ def read_run(geopackage: Path) -> Run | None:
         return None
     row = feature.attributeMap()
     parameters = json.loads(row["parameters"])
-    asked = {name: value for name, value in parameters.items() if value is not None and name not in _FILES}
+    asked = {name: value for name, value in parameters.items() if value is not None and name not in _NOT_OF_THE_LINES}
     return Run(
         version=row["version"],
         raster=row["raster"],
