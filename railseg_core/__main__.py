@@ -98,7 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     extract = commands.add_parser("extract", help="raster to tracks and nodes: the whole way")
     merge = commands.add_parser("merge", help="the map of what extract's shards have left")
     for command in (extract, merge):
-        command.add_argument("raster", metavar="RASTER", help="picture with a coordinate system (GeoTIFF, COG, VRT, …)")
+        command.add_argument(
+            "raster",
+            metavar="RASTER",
+            help="picture with a coordinate system (GeoTIFF, COG, VRT, …), or a folder of them",
+        )
         command.add_argument("output", metavar="OUT.gpkg", help="GeoPackage to write")
         _add_model_options(command)
         _add_mask_options(command)
@@ -149,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
         dest="rho_m",
         type=float,
         metavar="M",
-        help="how far a line may be from the reference, in metres: less than half the distance of two tracks (1.0)",
+        help="how far a line may be from the reference, in metres: less than half the distance of two tracks (1)",
     )
     _add_area_options(evaluate)
 
@@ -243,8 +247,12 @@ def _add_area_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_mask_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threshold", type=float, metavar="P", help="probability from which a pixel counts, 0 to 1")
-    parser.add_argument("--opening", dest="opening_m", type=float, metavar="M", help="kernel size in metres (0.6)")
-    parser.add_argument("--closing", dest="closing_m", type=float, metavar="M", help="kernel size in metres (1.0)")
+    parser.add_argument(
+        "--opening", dest="opening_m", type=float, metavar="M", help="size of the opening's kernel in metres (0.6)"
+    )
+    parser.add_argument(
+        "--closing", dest="closing_m", type=float, metavar="M", help="size of the closing's kernel in metres (1)"
+    )
     parser.add_argument("--kernel", choices=("square", "disc"), help="shape of both kernels (disc)")
 
 
@@ -274,7 +282,6 @@ def _run(arguments: argparse.Namespace, reporter: TerminalReporter) -> dict[str,
 def _area(arguments: argparse.Namespace) -> Area | None:
     """What --aoi, --corridor and --extent have in common; None without them."""
     from railseg_core.area import Area
-    from railseg_core.outputs import prepare_output
 
     box = None
     if arguments.corridor is not None and arguments.aoi is None:
@@ -286,8 +293,6 @@ def _area(arguments: argparse.Namespace) -> Area | None:
         box = Area.from_extent(xmin, ymin, xmax, ymax, read_raster_info(arguments.raster).crs)
     if arguments.aoi is None:
         return box
-    if hasattr(arguments, "output") and arguments.command != "chips":  # a folder of chips replaces no file
-        prepare_output(arguments.output, overwrite=arguments.overwrite, inputs=[arguments.aoi])
     return Area.from_file(arguments.aoi, arguments.corridor or 0.0, box)
 
 

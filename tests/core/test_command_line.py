@@ -304,10 +304,12 @@ def test_the_polygons_of_the_area_are_not_replaced_by_the_lines(
 ) -> None:
     raster = write_raster(tmp_path / "a.tif", noise())
     area = tmp_path / "area.gpkg"
-    area.write_text("polygons")
+    box = shapely.to_wkb(np.array([shapely.box(0, 50, 1, 51)]))
+    pyogrio.raw.write(area, box, [], [], geometry_type="Polygon", crs="EPSG:4326")
+    before = area.read_bytes()
     assert run_extract(raster, area, "--aoi", str(area), "--overwrite") == 1
-    assert "area.gpkg" in capsys.readouterr().err
-    assert area.read_text() == "polygons"
+    assert "area.gpkg is what is read" in capsys.readouterr().err
+    assert area.read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyogrio
 import pytest
+import rasterio
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from railseg_core.__main__ import main
+from railseg_core.area import Area
 from railseg_core.block_plan import PlannedBlock, plan_blocks
 from railseg_core.errors import RailSegError
 from railseg_core.finished_blocks import FinishedBlocks, finished_blocks, unfinished_folder
@@ -282,6 +287,22 @@ def test_a_run_goes_on_also_where_it_had_put_rasters_in_place(small_raster: Path
     assert run(request)["tracks"] > 0  # the same command goes on
     with pytest.raises(RailSegError, match="exists already"):
         run(replace(request, output=tmp_path / "other.gpkg"))
+
+
+def test_so_does_a_command_with_an_area(small_raster: Path, tmp_path: Path) -> None:
+    with rasterio.open(small_raster) as file:
+        wkb, crs = shapely.to_wkb(np.array([shapely.box(*file.bounds)])), str(file.crs)
+    area, output, mask = (tmp_path / name for name in ("area.gpkg", "p.tif", "m.tif"))
+    pyogrio.raw.write(area, wkb, [], [], geometry_type="Polygon", crs=crs)
+    request = SegmentRequest(
+        raster=str(small_raster), output=output, mask=mask, area=Area.from_file(str(area)), device="cpu"
+    )
+    with pytest.raises(KeyboardInterrupt):
+        run(request, Stopped("mask"))
+    assert output.exists()
+    command = ["segment", str(small_raster), str(output), "--mask", str(mask), "--aoi", str(area), "--device", "cpu"]
+    assert main([*command, "--quiet"]) == 0
+    assert mask.exists()
 
 
 def test_a_raster_that_another_has_changed_is_not_replaced(small_raster: Path, tmp_path: Path) -> None:
