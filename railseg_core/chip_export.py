@@ -19,10 +19,10 @@ from railseg_core.chip_files import TARGET_SUFFIX, Chip, write_chip
 from railseg_core.chips import read_chip
 from railseg_core.errors import RailSegError
 from railseg_core.railway_map import as_crs
-from railseg_core.raster import GSD_M, WorkingGrid, open_working_grid
+from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.reporting import Reporter
-from railseg_core.requests import MAX_CHIP_PX, MIN_CHIP_PX, ChipsRequest
-from railseg_core.tiling import PixelWindow
+from railseg_core.requests import ChipsRequest
+from railseg_core.tiling import GSD_M, PixelWindow
 from railseg_core.tracing import Tracing, read_tracing
 
 _LEAST_VALID = 0.5
@@ -39,7 +39,7 @@ def export_chips(request: ChipsRequest, reporter: Reporter) -> dict[str, Any]:
         RailSegError: as `read_tracing` and `open_working_grid`, no track lies where the picture shows something, or
             the folder cannot be written or holds chips of this picture already.
     """
-    side_px = _side_px(request)
+    side_px = request.side_px if request.side_m is None else round(request.side_m / GSD_M)
     name = re.sub(r"\W+", "_", Path(request.raster).resolve().stem)
     with _removed_on_error(request.output):
         return _export(request, side_px, name, reporter)
@@ -105,21 +105,6 @@ def chip_windows(picture: PixelWindow, side_px: int) -> list[PixelWindow]:
         for row in starts(picture.row, picture.height)
         for col in starts(picture.col, picture.width)
     ]
-
-
-def _side_px(request: ChipsRequest) -> int:
-    """The chips' side, from metres where those are given.
-
-    Raises:
-        RailSegError: it is too small to learn from, or larger than fits the memory.
-    """
-    side_px = request.side_px if request.side_m is None else round(request.side_m / GSD_M)
-    if not MIN_CHIP_PX <= side_px <= MAX_CHIP_PX:
-        raise RailSegError(
-            f"Chips of {side_px} px ({side_px * GSD_M:g} m) cannot be made.",
-            f"Choose {MIN_CHIP_PX} to {MAX_CHIP_PX} px: {MIN_CHIP_PX * GSD_M:g} to {MAX_CHIP_PX * GSD_M:g} m.",
-        )
-    return side_px
 
 
 def _prepare_folder(folder: Path, name: str, *, overwrite: bool) -> None:

@@ -34,10 +34,8 @@ from railseg_core.picture import Picture, RasterFile, RasterInfo, describe, open
 from railseg_core.placement import Placement
 from railseg_core.radiometry import Stretch, find_stretches, has_data, values_for_stretch
 from railseg_core.source_raster import closed_on_error, open_dataset, reading
-from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
+from railseg_core.tiling import GSD_M, RASTER_TILE_PX, PixelWindow
 
-GSD_M = 0.2
-"""What the bundled model was trained for."""
 MAX_SOURCE_GSD_M = 1.0
 """In coarser pictures the rails of a track (1.435 m apart) are no longer to be told from each other."""
 MAX_WINDOW_PX = 10**12

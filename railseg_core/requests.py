@@ -1,4 +1,7 @@
-"""What can be asked for: one frozen request per command, the same for Python, the command line and the worker."""
+"""What can be asked for: one frozen request per command, the same for Python, the command line and the worker.
+
+Making one checks its values: whatever it was made of, they are of their kinds and in their ranges.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,14 @@ from typing import Any, get_args
 import shapely
 
 from railseg_core.area import Area
+from railseg_core.centerline.params import LineParams
 from railseg_core.errors import RailSegError
 from railseg_core.map_comparison import REACH_M, SHIFT_M
 from railseg_core.metrics import RHO_M
 from railseg_core.morphology import KernelShape
+from railseg_core.tiling import GSD_M
+
+_LINES = LineParams()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +31,18 @@ class _Request:
 
     Attributes:
         overwrite: Whether existing outputs may be replaced.
+
+    Raises:
+        RailSegError: A value isn't of its kind, or out of its range.
     """
 
     overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if value is not None:
+                object.__setattr__(self, item.name, _parse(item.name, value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +61,9 @@ class _RasterRequest(_Request):
     raster: str
     output: Path
     threshold: float | None = None
-    opening_m: float = 0.6
-    closing_m: float = 1.0
-    kernel: KernelShape = "disc"
+    opening_m: float = _LINES.opening_m
+    closing_m: float = _LINES.closing_m
+    kernel: KernelShape = _LINES.kernel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +105,14 @@ class ExtractRequest(_PictureRequest):
             other machines; None to run the model.
     """
 
-    min_length_m: float = 15.0
+    min_length_m: float = _LINES.min_length_m
     probability: Path | None = None
     preview: Path | None = None
     shard: tuple[int, int] | None = None
     merge: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
+        _PictureRequest.__post_init__(self)  # `super` doesn't know a dataclass with slots
         if self.shard is not None and self.merge is not None:
             raise RailSegError("A shard is not merged.", "Run all shards first, then the merge.")
         if self.shard is not None and not self.resume:
@@ -124,7 +141,7 @@ class VectorizeRequest(_RasterRequest):
         preview: PNG of the lines over the picture to draw as well.
     """
 
-    min_length_m: float = 15.0
+    min_length_m: float = _LINES.min_length_m
     preview: Path | None = None
 
 
@@ -208,7 +225,8 @@ REQUESTS: dict[str, type[Request]] = {
     "compare": CompareRequest,
     "chips": ChipsRequest,
 }
-MIN_CHIP_PX, MAX_CHIP_PX = 64, 4096
+CHIP_SIDES_PX = (64, 4096)
+"""Smaller ones are too small to learn from, larger ones don't fit the memory."""
 _SHOWN = 80
 _SOURCES = ("raster", "extracted", "reference", "lines")
 _PATHS = ("output", "model", "probability", "mask", "preview", "layers", "unfinished")
@@ -220,7 +238,7 @@ _RANGES = {
     "rho_m": (0.01, 10.0),
     "reach_m": (0.01, 20.0),
     "shift_m": (0.0, 20.0),
-    "side_m": (1.0, 1000.0),
+    "side_m": (CHIP_SIDES_PX[0] * GSD_M, CHIP_SIDES_PX[1] * GSD_M),
     "bare_share": (0.0, 1000.0),
 }
 
@@ -242,7 +260,7 @@ def parse_request(method: str, params: Mapping[str, Any]) -> Request:
     for name in params:
         if name not in known:
             raise RailSegError(f"{method} has no parameter {_short(name)}.", f"It takes {', '.join(known)}.")
-    given = {name: _parse(name, value) for name, value in params.items() if value is not None}
+    given = {name: value for name, value in params.items() if value is not None}
     for name, item in known.items():
         if item.default is MISSING and name not in given:
             raise RailSegError(f"{method} needs the parameter {name!r}.", "Give it.")
@@ -266,7 +284,7 @@ def _parse(name: str, value: Any) -> Any:
         if name == "merge":
             return _folders(value)
         if name == "side_px":
-            return int(_in_range(name, value, MIN_CHIP_PX, MAX_CHIP_PX))
+            return int(_in_range(name, value, *CHIP_SIDES_PX))
         if name in ("overwrite", "resume"):
             return _truth(value)
     except (TypeError, ValueError, OverflowError, KeyError, RecursionError, shapely.errors.ShapelyError) as error:

@@ -21,6 +21,8 @@ import numpy as np
 import numpy.typing as npt
 from affine import Affine
 
+GSD_M = 0.2
+"""What the bundled model was trained for."""
 TILE_PX = 512
 """Side of the square the network sees."""
 OVERLAP_PX = 64

@@ -30,8 +30,8 @@ from railseg_core.network.model_card import ModelCard, bundled_model_path
 from railseg_core.network.model_file import load_model, save_model
 from railseg_core.outputs import prepare_output
 from railseg_core.railway_map import as_crs
-from railseg_core.raster import GSD_M, open_working_grid
-from railseg_core.tiling import PixelWindow
+from railseg_core.raster import open_working_grid
+from railseg_core.tiling import GSD_M, PixelWindow
 from railseg_core.tracing import Tracing, read_tracing, total_length
 from train import train
 from train.chips import pieces_of

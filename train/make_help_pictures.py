@@ -21,10 +21,10 @@ from railseg_core.grid_raster import open_grid_raster
 from railseg_core.network.model_card import bundled_model_path, read_card
 from railseg_core.pipeline import run
 from railseg_core.railway_map import read_lines
-from railseg_core.raster import GSD_M, open_working_grid
+from railseg_core.raster import open_working_grid
 from railseg_core.requests import ChipsRequest, ExtractRequest
 from railseg_core.resources_dir import resource_path
-from railseg_core.tiling import PixelWindow
+from railseg_core.tiling import GSD_M, PixelWindow
 from railseg_core.tracing import read_tracing
 from train.judge_pictures import strokes, write_png
 

@@ -95,8 +95,9 @@ def test_only_a_share_without_a_track_is_written(share: float, bare: int, pictur
 def test_the_side_may_be_metres(picture: Path, tmp_path: Path) -> None:
     lines = write_layer(tmp_path / "lines.gpkg", TRACK)
     assert export(picture, lines, tmp_path / "chips", side_m=30.0)["side_px"] == 150
-    with pytest.raises(RailSegError, match="cannot be made"):
-        export(picture, lines, tmp_path / "others", side_m=5.0)
+    for side_m in (5.0, 900.0):
+        with pytest.raises(RailSegError, match=r"from 12\.8 to 819\.2"):
+            export(picture, lines, tmp_path / "others", side_m=side_m)
 
 
 def test_beyond_the_area_nothing_counts(picture: Path, tmp_path: Path) -> None:
