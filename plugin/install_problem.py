@@ -10,7 +10,8 @@ from .locations import REQUIREMENTS
 from .translation import tr
 
 _TAIL_LINES = 15
-_ENDED_BY_SYSTEM = (-9, 137)
+ENDED_BY_SYSTEM = (-9, 137, 0xC0000017, 0xC000012D)
+"""Killed on Linux and macOS, and as a shell tells it; Windows: no memory left, and no more to be had."""
 
 
 class Cause(Enum):
@@ -88,7 +89,7 @@ def cause_of(output: Sequence[str], exit_code: int = 1) -> Cause:
     for cause, pattern in _SIGNS:
         if re.search(pattern, text, re.IGNORECASE):
             return cause
-    return Cause.MEMORY if exit_code in _ENDED_BY_SYSTEM else Cause.OTHER
+    return Cause.MEMORY if exit_code in ENDED_BY_SYSTEM else Cause.OTHER
 
 
 def problem_of(program: str, exit_code: int, output: Sequence[str]) -> EnvironmentProblemError:

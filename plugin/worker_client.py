@@ -15,7 +15,7 @@ from qgis.core import QgsProcessingException
 
 from .effort import duration_text, effort_text
 from .environment import worker_variables
-from .install_problem import cause_of, way_out
+from .install_problem import ENDED_BY_SYSTEM, cause_of, way_out
 from .line_process import LineProcess
 from .locations import WORKER_SCRIPT
 from .translation import tr
@@ -26,8 +26,6 @@ _IDLE_S = 60.0
 _TEXT_INTERVAL_S = 30.0  # QGIS writes each into the log
 _COUNTED_STAGE = "segment"
 _TAIL_BYTES = 4000
-# Killed on Linux and macOS, and as a shell tells it; Windows: no memory left, and no more to be had.
-_ENDED_BY_SYSTEM = (-9, 137, 0xC0000017, 0xC000012D)
 
 
 class Feedback(Protocol):
@@ -81,7 +79,7 @@ class WorkerClient:
         """Runs one request to its end.
 
         Args:
-            method: `extract`, `segment`, `clean`, `vectorize`, `evaluate` or `info`.
+            method: One of the worker's, such as `extract`.
             params: The method's parameters.
             feedback: Gets progress and messages, and is asked ten times a second whether to stop.
 
@@ -215,7 +213,7 @@ class _Worker:
 
     def _why_it_died(self) -> str:
         code = self._process.wait()
-        if code in _ENDED_BY_SYSTEM:
+        if code in ENDED_BY_SYSTEM:
             return tr(
                 "RailSeg's worker was ended by the system, probably for want of memory. Close other programs or choose "
                 "a smaller extent, then run it again. Outputs of earlier runs are untouched."

@@ -1,6 +1,6 @@
 """RailSeg's core: railway track centre-lines from georeferenced aerial pictures.
 
-Nothing here imports QGIS. `railseg_core.pipeline.extract` is the whole way from a raster to a map;
+Nothing here imports QGIS. `railseg_core.pipeline.run` does all that can be asked for;
 the modules beside it are its stages, usable one by one.
 """
 

@@ -98,13 +98,8 @@ def _keep_what_is_read(request: ExtractRequest | SegmentRequest, grid: WorkingGr
     Raises:
         RailSegError: one would.
     """
-    for output in (
-        request.output,
-        request.mask,
-        getattr(request, "probability", None),
-        getattr(request, "preview", None),
-    ):
-        if output is not None and is_any_of(output, grid.paths):
+    for output in request.outputs.values():
+        if is_any_of(output, grid.paths):
             raise RailSegError(f"{output} is a part of what is read.", "Choose another name for what is made of it.")
 
 
@@ -157,7 +152,7 @@ def _predictions(
             device = str(finished.identity["device"])
             yield Predictor(device, f"{device} (in shards)", partial(finished.refuse_missing, blocks)), finished
         return
-    with _predictor(request, grid, blocks, reporter) as predictor:
+    with _predictor(request, grid, blocks, shard, reporter) as predictor:
         identity = {**identity, "device": predictor.device}
         with (
             finished_blocks(
@@ -174,7 +169,11 @@ def _predictions(
 
 @contextmanager
 def _predictor(
-    request: ExtractRequest | SegmentRequest, grid: WorkingGrid, blocks: Sequence[PlannedBlock], reporter: Reporter
+    request: ExtractRequest | SegmentRequest,
+    grid: WorkingGrid,
+    blocks: Sequence[PlannedBlock],
+    shard: tuple[int, int] | None,
+    reporter: Reporter,
 ) -> Iterator[Predictor]:
     if request.scheduler is not None:
         # Imported where it is used: who has no cluster need not have dask.
@@ -184,7 +183,6 @@ def _predictor(
         with cluster_predictor(request.scheduler, grid, request.model, request.device, reporter) as predictor:
             yield predictor
         return
-    shard = getattr(request, "shard", None)
     with beside(partial(read_ahead, grid, blocks if shard is None else shard_of(blocks, *shard))):
         with collecting_no_garbage():  # torch takes more than a second: not where shards have done the work
             from railseg_core.planning import plan_work

@@ -53,7 +53,7 @@ def timeline(request: Request) -> Timeline:
     weights = {}
     if isinstance(request, ExtractRequest | SegmentRequest):
         weights["segment"] = 90.0
-    if isinstance(request, CleanRequest) or getattr(request, "mask", None) is not None:
+    if isinstance(request, CleanRequest) or "mask" in request.outputs:
         weights["mask"] = 2.0
     if isinstance(request, ExtractRequest | VectorizeRequest):
         weights |= {"skeleton": 6.0, "lines": 2.0}
@@ -86,13 +86,13 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
     _check_outputs(request)
     match request:
         case ExtractRequest():
-            return extract(request, reporter)
+            return _extract(request, reporter)
         case SegmentRequest():
-            return segment_raster(request, reporter)
+            return _segment_raster(request, reporter)
         case CleanRequest():
-            return clean_raster(request, reporter)
+            return _clean_raster(request, reporter)
         case VectorizeRequest():
-            return vectorize_raster(request, reporter)
+            return _vectorize_raster(request, reporter)
         # What few requests need is loaded for these alone.
         case EvaluateRequest():
             from railseg_core.evaluation import evaluate
@@ -108,7 +108,7 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
             return export_chips(request, reporter)
 
 
-def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
+def _extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
     """Raster to tracks and nodes; see `run`."""
     clock = _Clock()
     with open_model_run(request, reporter) as work:
@@ -143,7 +143,7 @@ def extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
     }
 
 
-def segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any]:
+def _segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any]:
     """Raster to probability raster and, on request, mask; see `run`."""
     clock = _Clock()
     with open_model_run(request, reporter) as work:
@@ -177,7 +177,7 @@ def _fill_shard(shard: tuple[int, int], work: ModelRun, clock: _Clock, reporter:
     }
 
 
-def clean_raster(request: CleanRequest, reporter: Reporter) -> dict[str, Any]:
+def _clean_raster(request: CleanRequest, reporter: Reporter) -> dict[str, Any]:
     """Mask or probability raster to cleaned mask; see `run`."""
     clock = _Clock()
     with open_grid_raster(request.raster) as source, clock.stage("mask"):
@@ -185,7 +185,7 @@ def clean_raster(request: CleanRequest, reporter: Reporter) -> dict[str, Any]:
     return {"output": str(request.output), "timings_s": clock.seconds}
 
 
-def vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str, Any]:
+def _vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str, Any]:
     """Mask or probability raster to tracks and nodes; see `run`."""
     clock = _Clock()
     with open_grid_raster(request.raster) as source:
@@ -233,23 +233,18 @@ def _check_outputs(request: Request) -> None:
         "preview": (".png",),
         "layers": (".gpkg",),
     }
-    read = ("raster", "model", "extracted", "reference")
-    inputs = [path for name in read if (path := getattr(request, name, None)) is not None]
-    area = getattr(request, "area", None)
-    inputs += [] if area is None or area.file is None else [area.file]
     before: frozenset[Path] = frozenset()
     if isinstance(request, ExtractRequest | SegmentRequest):
         before = outputs_of_unfinished(request.unfinished or unfinished_folder(request.output))
-    wanted = {name: path for name in endings if (path := getattr(request, name, None)) is not None}
-    for name, path in wanted.items():
+    for name, path in request.outputs.items():
         prepare_output(
-            path, overwrite=request.overwrite or path.absolute() in before, inputs=inputs, endings=endings[name]
+            path, overwrite=request.overwrite or path.absolute() in before, inputs=request.inputs, endings=endings[name]
         )
         if ".gpkg" in endings[name]:
             check_vector_name(path)
-        if ".gpkg" not in endings[name] and is_any_of(path.parent, inputs):
+        if ".gpkg" not in endings[name] and is_any_of(path.parent, request.inputs):
             raise RailSegError(f"{path.parent} is the folder of pictures that is read.", "Write it to another folder.")
-    if len({path.resolve() for path in wanted.values()}) < len(wanted):
+    if len({path.resolve() for path in request.outputs.values()}) < len(request.outputs):
         raise RailSegError("Two outputs have the same name.", "Give each a name of its own.")
 
 

@@ -44,6 +44,18 @@ class _Request:
             if value is not None:
                 object.__setattr__(self, item.name, _parse(item.name, value))
 
+    @property
+    def inputs(self) -> list[str | Path]:
+        """What is read: files, or other names that GDAL reads."""
+        named = [path for name in (*_SOURCES, "model") if (path := getattr(self, name, None)) is not None]
+        area: Area | None = getattr(self, "area", None)
+        return named if area is None or area.file is None else [*named, area.file]
+
+    @property
+    def outputs(self) -> dict[str, Path]:
+        """What is to be written, by the names of the attributes that say where."""
+        return {name: path for name in _OUTPUTS if (path := getattr(self, name, None)) is not None}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _RasterRequest(_Request):
@@ -229,7 +241,8 @@ CHIP_SIDES_PX = (64, 4096)
 """Smaller ones are too small to learn from, larger ones don't fit the memory."""
 _SHOWN = 80
 _SOURCES = ("raster", "extracted", "reference", "lines")
-_PATHS = ("output", "model", "probability", "mask", "preview", "layers", "unfinished")
+_OUTPUTS = ("output", "probability", "mask", "preview", "layers")
+_PATHS = (*_OUTPUTS, "model", "unfinished")
 _RANGES = {
     "threshold": (0.0, 1.0),
     "opening_m": (0.0, 10.0),

@@ -18,7 +18,7 @@ from qgis.core import (
 
 from ..translation import tr
 from .base import PictureAlgorithm
-from .parameters import advanced, bands_request, picture_parameters, with_help
+from .parameters import advanced, bands_request, metres_parameter, picture_parameters, with_help
 from .vector_source import source_problem
 
 
@@ -73,15 +73,12 @@ class ExportTrainingChips(PictureAlgorithm):
                 tr("The middles of all tracks in the area, one line each; or polygons of the ground that they take."),
             ),
             *others,
-            with_help(
-                QgsProcessingParameterNumber(
-                    self.SIDE,
-                    tr("Side of a chip (m)"),
-                    Qgis.ProcessingNumberParameterType.Double,
-                    defaultValue=102.4,
-                    minValue=12.8,
-                    maxValue=819.2,
-                ),
+            metres_parameter(
+                self.SIDE,
+                tr("Side of a chip (m)"),
+                102.4,
+                12.8,
+                819.2,
                 tr("In metres on the ground; 102.4 m are 512 pixels of 0.2 m."),
             ),
             advanced(

@@ -29,6 +29,7 @@ from qgis.core import (
 from ..locations import STYLES
 from ..translation import tr
 from .layer_style import apply_style
+from .parameters import with_help
 from .run_metadata import Run, describe, read_run
 
 TRACKS = "TRACKS"
@@ -46,23 +47,28 @@ _ROW_NUMBER = "fid"
 
 def map_parameters() -> list[QgsProcessingParameterDefinition]:
     """Where to put the map."""
-    tracks = QgsProcessingParameterFeatureSink(TRACKS, tr("Railway tracks"), Qgis.ProcessingSourceType.VectorLine)
-    tracks.setHelp(tr("One line per track between two nodes, with its length, confidence and status."))
-    nodes = QgsProcessingParameterFeatureSink(
-        NODES, tr("Railway nodes"), Qgis.ProcessingSourceType.VectorPoint, optional=True, createByDefault=True
-    )
-    nodes.setHelp(tr("Switches, crossings, ends, and where a track is cut by the edge of the picture or area."))
-    geopackage = QgsProcessingParameterFileDestination(
-        GEOPACKAGE,
-        tr("Railway map (GeoPackage with all layers)"),
-        tr("GeoPackage (*.gpkg)"),
-        optional=True,
-        createByDefault=False,
-    )
-    geopackage.setHelp(
-        tr("Tracks, nodes, which track leads into which (rail_relation) and how it was made, in a file.")
-    )
-    return [tracks, nodes, geopackage]
+    return [
+        with_help(
+            QgsProcessingParameterFeatureSink(TRACKS, tr("Railway tracks"), Qgis.ProcessingSourceType.VectorLine),
+            tr("One line per track between two nodes, with its length, confidence and status."),
+        ),
+        with_help(
+            QgsProcessingParameterFeatureSink(
+                NODES, tr("Railway nodes"), Qgis.ProcessingSourceType.VectorPoint, optional=True, createByDefault=True
+            ),
+            tr("Switches, crossings, ends, and where a track is cut by the edge of the picture or area."),
+        ),
+        with_help(
+            QgsProcessingParameterFileDestination(
+                GEOPACKAGE,
+                tr("Railway map (GeoPackage with all layers)"),
+                tr("GeoPackage (*.gpkg)"),
+                optional=True,
+                createByDefault=False,
+            ),
+            tr("Tracks, nodes, which track leads into which (rail_relation) and how it was made, in a file."),
+        ),
+    ]
 
 
 def map_numbers() -> list[QgsProcessingOutputNumber]:
