@@ -10,9 +10,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-UInt8Array = npt.NDArray[np.uint8]
+from railseg_core.arrays import UInt8Array
+
 TARGET_SUFFIX = "_target.png"
 
 

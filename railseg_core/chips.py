@@ -14,6 +14,7 @@ from scipy.ndimage import distance_transform_edt
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.area import polygon_mask
+from railseg_core.arrays import Bools
 from railseg_core.centerline.skeleton import skeleton_halo_px, skeleton_of_block
 from railseg_core.chip_files import Chip
 from railseg_core.raster import WorkingGrid, reflect_invalid
@@ -25,7 +26,6 @@ AXIS_WIDTH_M = 0.6
 HIDDEN_WIDTH_M = 5.0  # beside a hidden track the truth is as doubtful as on it
 WIDEST_M = 4.0  # a wider polygon may be more than one track
 NEAR_M = 20.0  # what is drawn or thinned in a window depends on what is so near
-Bools = npt.NDArray[np.bool_]
 
 
 def drawn(

@@ -9,8 +9,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.area import Area
+from railseg_core.arrays import Points
 from railseg_core.errors import RailSegError
-from railseg_core.metrics import Points
 from railseg_core.working_crs import choose_working_crs, horizontal
 
 _FAR_M = 1000.0

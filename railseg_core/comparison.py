@@ -10,8 +10,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.arrays import Points
 from railseg_core.line_pieces import Piece, pieces_of
-from railseg_core.metrics import RHO_M, LineMatch, Points, match_lines
+from railseg_core.metrics import RHO_M, LineMatch, match_lines
 from railseg_core.topology_metrics import (
     SWITCH_ACROSS_M,
     Switches,

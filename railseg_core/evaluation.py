@@ -9,11 +9,11 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.arrays import Points
 from railseg_core.common_ground import beyond, check_same_place, metric_crs, vertices
 from railseg_core.comparison import STEPS, Comparison, compare_lines
 from railseg_core.errors import RailSegError
 from railseg_core.evaluation_layers import write_layers
-from railseg_core.metrics import Points
 from railseg_core.railway_map import read_lines
 from railseg_core.raster import read_outline
 from railseg_core.reporting import Reporter

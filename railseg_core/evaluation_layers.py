@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
+from railseg_core.arrays import Points
 from railseg_core.comparison import Comparison
 from railseg_core.geopackage import Mover, mover, write_layer, written_geopackage
 from railseg_core.line_pieces import Piece
-from railseg_core.metrics import Points
 from railseg_core.railway_map import ground_lengths
 from railseg_core.topology_metrics import SwitchMatch
 

@@ -17,10 +17,10 @@ import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from railseg_core.arrays import Points
 from railseg_core.errors import RailSegError
 from railseg_core.outputs import written_aside
 
-Points = npt.NDArray[np.float64]
 _UTC = 100
 """GDAL's time zone flag for UTC."""
 

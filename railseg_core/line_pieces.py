@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from railseg_core.metrics import Bools, Counts, Points, Samples
+from railseg_core.arrays import Bools, Floats, Ints, Points
+from railseg_core.metrics import Samples
 
 _WHOLE_M = 1e-6
 
@@ -36,8 +37,8 @@ def pieces_of(
     samples: Samples,
     wanted: Bools,
     *,
-    offsets_m: Points | None = None,
-    partners: Counts | None = None,
+    offsets_m: Floats | None = None,
+    partners: Ints | None = None,
     longest_m: float = math.inf,
 ) -> list[Piece]:
     """The parts of lines that the wanted samples stand for, as long as they are in one piece.

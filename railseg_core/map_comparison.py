@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.arrays import Bools, Floats, Ints, Points
 from railseg_core.line_pieces import Piece, pieces_of
-from railseg_core.metrics import GAP_M, Bools, Counts, Points, Samples, facing, sample_lines, segments
+from railseg_core.metrics import GAP_M, Samples, facing, sample_lines, segments
 
 REACH_M = 2.5
 """How far a track may lie from where the map has it: less than the distance of two tracks, or a neighbour is taken."""
@@ -21,8 +21,6 @@ SHIFT_M = 0.5
 PIECE_M = 25.0
 _ROUNDING_M = 1e-6
 _NONE = -1
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +53,9 @@ class _Links(NamedTuple):
         offset_m: float64 (n,), how far to the left of the extracted line the map's is.
     """
 
-    sample: Counts
-    line: Counts
-    cell: Counts
+    sample: Ints
+    line: Ints
+    cell: Ints
     offset_m: Floats
 
 
@@ -67,7 +65,6 @@ def compare_maps(
     *,
     reach_m: float = REACH_M,
     shift_m: float = SHIFT_M,
-    piece_m: float = PIECE_M,
     ignore: BaseGeometry | None = None,
 ) -> MapComparison:
     """Matches extracted lines with those of a map, one to one along the track.
@@ -80,7 +77,6 @@ def compare_maps(
         reference: The map's, likewise.
         reach_m: Largest distance of a counterpart; a counterpart also runs the same way, either way round.
         shift_m: Mean offset of a piece from which it is shifted.
-        piece_m: Longest piece.
         ignore: Area in which nothing counts.
     """
     made, true = sample_lines(extracted), sample_lines(reference)
@@ -100,7 +96,7 @@ def compare_maps(
         made_counts & (partners != _NONE),
         offsets_m=offsets_m,
         partners=partners,
-        longest_m=piece_m,
+        longest_m=PIECE_M,
     )
     # What lies at the threshold is not beyond it, whatever the coordinates' last digits say.
     is_shifted = [abs(piece.offset_m) > shift_m + _ROUNDING_M for piece in beside]
@@ -146,7 +142,7 @@ def _links(made: Samples, reference: Sequence[Points], true: Samples, reach_m: f
     return _Links(sample, line, cell, offset_m)
 
 
-def _claimed(made: Samples, true: Samples, links: _Links, reach_m: float) -> tuple[Counts, Counts]:
+def _claimed(made: Samples, true: Samples, links: _Links, reach_m: float) -> tuple[Ints, Ints]:
     """Gives the map's lines away, the closest pair of lines first.
 
     Returns:
@@ -174,7 +170,7 @@ def _claimed(made: Samples, true: Samples, links: _Links, reach_m: float) -> tup
     return got, owner
 
 
-def _without_gaps(samples: Samples, partners: Counts) -> Counts:
+def _without_gaps(samples: Samples, partners: Ints) -> Ints:
     """The partners, where a stretch of less than `GAP_M` without one has that of what is before or behind it."""
     if not len(partners):
         return partners

@@ -12,9 +12,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-Points = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+from railseg_core.arrays import Bools, Ints, Points
 
 RHO_M = 1.0
 """How far a line may be from the reference: less than half the distance of two tracks, or the neighbour counts."""
@@ -32,7 +30,7 @@ class PixelScores:
         confusion: int64 (classes, classes), pixels by true class (row) and predicted class (column).
     """
 
-    confusion: Counts
+    confusion: Ints
 
     @classmethod
     def of(
@@ -82,15 +80,15 @@ class PixelScores:
         return _share(int(self._true.sum()), int(self.confusion.sum()))
 
     @property
-    def _true(self) -> Counts:
+    def _true(self) -> Ints:
         return np.diagonal(self.confusion)
 
     @property
-    def _truth(self) -> Counts:
+    def _truth(self) -> Ints:
         return np.asarray(self.confusion.sum(axis=1))
 
     @property
-    def _predicted(self) -> Counts:
+    def _predicted(self) -> Ints:
         return np.asarray(self.confusion.sum(axis=0))
 
 
@@ -222,8 +220,8 @@ class Samples(NamedTuple):
         length_m: float64 (n,), the piece of the line that each stands for.
     """
 
-    number: Counts
-    line: Counts
+    number: Ints
+    line: Ints
     along_m: npt.NDArray[np.float64]
     points: Points
     direction: Points
@@ -308,8 +306,8 @@ class Facing(NamedTuple):
         offset_m: float64 (n,), distance, positive where the segment is to the sample's left.
     """
 
-    sample: Counts
-    segment: Counts
+    sample: Ints
+    segment: Ints
     along_m: npt.NDArray[np.float64]
     beyond_m: npt.NDArray[np.float64]
     offset_m: npt.NDArray[np.float64]
@@ -352,7 +350,7 @@ def _gaps(samples: Samples, found: Bools) -> int:
     return int(np.count_nonzero(np.bincount(run, weights=samples.length_m[missed]) > GAP_M))
 
 
-def _ratio(part: Counts, whole: Counts) -> npt.NDArray[np.float64]:
+def _ratio(part: Ints, whole: Ints) -> npt.NDArray[np.float64]:
     return np.asarray(np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0))
 
 

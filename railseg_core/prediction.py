@@ -14,8 +14,8 @@ from threading import Event
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
+from railseg_core.arrays import Bools, UInt8Array
 from railseg_core.block_plan import PlannedBlock
 from railseg_core.raster import WorkingGrid, reflect_invalid
 from railseg_core.tiling import OVERLAP_PX, STRIDE_PX, TILE_PX, Tile
@@ -23,8 +23,6 @@ from railseg_core.tiling import OVERLAP_PX, STRIDE_PX, TILE_PX, Tile
 if TYPE_CHECKING:
     from railseg_core.segmentation import Segmenter
 
-UInt8Array = npt.NDArray[np.uint8]
-BoolArray = npt.NDArray[np.bool_]
 
 BANDS = ("track", "axis")
 """What the model tells of each pixel: P(track) and P(axis)."""
@@ -44,7 +42,7 @@ class TilePrediction(NamedTuple):
     """
 
     probability: UInt8Array
-    valid: BoolArray | None
+    valid: Bools | None
 
 
 BlockPrediction = dict[Tile, TilePrediction | None]
@@ -71,7 +69,7 @@ class _TileImage(NamedTuple):
     """uint8 (3, 512, 512), gaps mirrored; and bool (448, 448) or None as in `TilePrediction`."""
 
     pixels: UInt8Array
-    valid: BoolArray | None
+    valid: Bools | None
 
 
 class _Part(NamedTuple):

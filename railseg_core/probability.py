@@ -8,17 +8,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 
 import numpy as np
-import numpy.typing as npt
 
+from railseg_core.arrays import Bools, UInt8Array
 from railseg_core.block_plan import PlannedBlock
 from railseg_core.finished_blocks import FinishedBlocks
 from railseg_core.grid_raster import GridRasterWriter
 from railseg_core.prediction import BANDS, BlockPrediction, PredictBlocks, TilePrediction
 from railseg_core.reporting import Reporter
 from railseg_core.tiling import PixelWindow, Tile, blending_weights, tiles_of
-
-UInt8Array = npt.NDArray[np.uint8]
-BoolArray = npt.NDArray[np.bool_]
 
 _WRITERS = 2
 """So many blocks are packed and written at a time, each of a few megabytes."""
@@ -114,7 +111,7 @@ def blend(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) 
     return blended
 
 
-def _valid(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) -> BoolArray:
+def _valid(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) -> Bools:
     """Where the picture is and every tile that has a say was looked at: bool (rows, cols)."""
     valid = np.zeros(window.shape, dtype=np.bool_)
     for tile, prediction in predicted.items():

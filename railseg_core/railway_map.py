@@ -18,12 +18,11 @@ import pyproj
 import shapely
 from pyproj.exceptions import CRSError
 
+from railseg_core.arrays import Points
 from railseg_core.errors import RailSegError
 from railseg_core.geopackage import Mover, mover, write_layer, written_geopackage
 from railseg_core.resources_dir import resource_path
 from railseg_core.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
-
-Points = npt.NDArray[np.float64]
 
 TRACK_LAYER = "rail_track"
 NODE_LAYER = "rail_node"

@@ -12,16 +12,14 @@ from threading import Condition
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from railseg_core.arrays import UInt8Array
 from railseg_core.errors import RailSegError
 from railseg_core.network.deeplabv3plus import fuse_batch_norms, normalise, probabilities
 from railseg_core.network.model_file import load_model
 from railseg_core.reporting import Reporter, Silent
-
-UInt8Array = npt.NDArray[np.uint8]
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 _BATCH_TILES = {"cpu": 1, "cuda": 8, "mps": 2}

@@ -16,9 +16,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
-from railseg_core.metrics import Bools, Counts, Points, sample_lines, segments
-
-Floats = npt.NDArray[np.float64]
+from railseg_core.arrays import Bools, Floats, Ints, Points
+from railseg_core.metrics import sample_lines, segments
 
 MEET_M = 0.05
 """Line ends this close meet; a line's end this close to another line touches it."""
@@ -27,7 +26,7 @@ SECTION_HALF_M = 30.0
 SECTION_HEADING_DEG = 30.0
 LEG_M = 20.0
 """Length along a track over which its direction away from a switch is taken: nearer the tracks still are one."""
-MAX_SWITCH_DEG = 25.0
+MAX_PARTING_DEG = 25.0
 """Tracks that part at a larger angle do so at no switch."""
 NAVIGABLE_DEG = 45.0
 """A train does not turn more than this from one track into the next."""
@@ -53,8 +52,8 @@ class TrackCounts:
         extracted: int64 (n,), extracted tracks.
     """
 
-    reference: Counts
-    extracted: Counts
+    reference: Ints
+    extracted: Ints
 
     @property
     def accuracy(self) -> float:
@@ -68,7 +67,7 @@ class TrackCounts:
 
 
 def count_tracks(extracted: Sequence[Points], reference: Sequence[Points]) -> TrackCounts:
-    """Counts tracks on sections square to the reference, every `SECTION_STEP_M`, `SECTION_HALF_M` to either side.
+    """Ints tracks on sections square to the reference, every `SECTION_STEP_M`, `SECTION_HALF_M` to either side.
 
     A track counts where it runs within `SECTION_HEADING_DEG` of the reference; one that passes over does not.
 
@@ -83,7 +82,7 @@ def count_tracks(extracted: Sequence[Points], reference: Sequence[Points]) -> Tr
     )
 
 
-def _tracks_across(points: Points, heading: Points, lines: Sequence[Points]) -> Counts:
+def _tracks_across(points: Points, heading: Points, lines: Sequence[Points]) -> Ints:
     """Number of lines that cross the section through each point: int64 (n,)."""
     across = np.column_stack([-heading[:, 1], heading[:, 0]])
     ends = np.stack([points - SECTION_HALF_M * across, points + SECTION_HALF_M * across], axis=1)
@@ -113,7 +112,7 @@ class Switches:
 
     places: Points
     facing: Points
-    side: Counts
+    side: Ints
 
     def only(self, wanted: Bools) -> Switches:
         """Some of them; bool (n,)."""
@@ -198,7 +197,7 @@ def _parting(headings: Points) -> tuple[Points, int] | None:
             first, second = (headings[leg] for leg in trio if leg != stem)
             parting_deg = _angle_deg(first, second)
             bends = [_angle_deg(-headings[stem], leg) for leg in (first, second)]
-            if parting_deg > MAX_SWITCH_DEG or max(bends) > NAVIGABLE_DEG:
+            if parting_deg > MAX_PARTING_DEG or max(bends) > NAVIGABLE_DEG:
                 continue
             through, branch = (first, second) if bends[0] <= bends[1] else (second, first)
             middle = (first + second) / np.hypot(*(first + second))
@@ -220,7 +219,7 @@ class SwitchMatch:
 
     extracted: Switches
     reference: Switches
-    pairs: Counts
+    pairs: Ints
     along_m: Floats
 
     @property
@@ -341,7 +340,7 @@ class _Places(NamedTuple):
     """
 
     points: Points
-    line: Counts
+    line: Ints
     along_m: Floats
 
 
@@ -356,8 +355,8 @@ class _Meetings(NamedTuple):
     """
 
     places: Points
-    meeting: Counts
-    line: Counts
+    meeting: Ints
+    line: Ints
     along_m: Floats
 
 
@@ -398,7 +397,7 @@ def _controls(lines: Sequence[Points]) -> _Places:
     return _Places(_points_at(lines, line, along), line, along)
 
 
-def _network(lines: Sequence[Points], line: Counts, along_m: Floats) -> tuple[csr_array, Counts]:
+def _network(lines: Sequence[Points], line: Ints, along_m: Floats) -> tuple[csr_array, Ints]:
     """Lines as a graph whose edges have their lengths, and its vertices at the given places on them."""
     meetings = _meetings(lines)
     own = len(meetings.places) + np.arange(len(line))
@@ -416,7 +415,7 @@ def _network(lines: Sequence[Points], line: Counts, along_m: Floats) -> tuple[cs
     return csr_array((length[order][first], pairs.T), shape=(size, size)), own
 
 
-def _snapped(points: Points, lines: Sequence[Points]) -> tuple[Counts, Floats, Bools]:
+def _snapped(points: Points, lines: Sequence[Points]) -> tuple[Ints, Floats, Bools]:
     """The nearest line to each point, where on it, and whether there is one within `SNAP_M`."""
     line, along, known = np.zeros(len(points), dtype=np.int64), np.zeros(len(points)), np.zeros(len(points), np.bool_)
     geometries = _linestrings(lines)
@@ -427,7 +426,7 @@ def _snapped(points: Points, lines: Sequence[Points]) -> tuple[Counts, Floats, B
     return line, along, known
 
 
-def _points_at(lines: Sequence[Points], line: Counts, along_m: Floats) -> Points:
+def _points_at(lines: Sequence[Points], line: Ints, along_m: Floats) -> Points:
     points: Points = shapely.get_coordinates(shapely.line_interpolate_point(_linestrings(lines)[line], along_m))
     return points
 

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
-from railseg_core.chip_files import TARGET_SUFFIX, Chip, UInt8Array
+from railseg_core.arrays import UInt8Array
+from railseg_core.chip_files import TARGET_SUFFIX, Chip
 from train.synthetic.camera import brought_to
 from train.synthetic.scene import GSD_M, Backgrounds, render_scene
 from train.synthetic.trackplan import WITH_SWITCHES, TrackPlan, as_photographed, plan_with_switches

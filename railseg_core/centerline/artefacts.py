@@ -12,15 +12,16 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from railseg_core.arrays import Ints
 from railseg_core.centerline.legs import leg_places
 from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.poses import end_pose
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
-Ints = npt.NDArray[np.int64]
-
 MERGE_M = 1.5
 """Two forks closer than this along the graph are one node."""
+MIN_SPUR_M = 3.0
+"""Dead-end branches shorter than this are thinning's artefacts."""
 SLIVER_M = 1.5
 """A loop narrower than this is a hole in a ribbon: two tracks are 3.5 m apart or more."""
 HAIRPIN_M = 3.0
@@ -29,6 +30,8 @@ HAIRPIN_DEG = 60.0
 RUNG_M = 20.0
 RUNG_DEG = 30.0
 """A shorter edge that leaves straight tracks at a larger angle is no track."""
+_SPUR_WIDTHS = 2.5
+"""A dead end of up to so many half widths of the ribbon at its fork is thinning's too."""
 _RUNG_LEG_M = 8.0
 _HOOK_M = 3.0
 _HOOK_LEG_M = 16.0
@@ -38,7 +41,7 @@ _RIM_SHARE = 0.8
 """Of a piece along the picture's rim, which wavers."""
 
 
-def simplify(graph: TrackGraph, params: LineParams) -> None:
+def simplify(graph: TrackGraph) -> None:
     """Removes slivers and spurs, merges clustered forks, joins what runs through, parts what turns back; in place."""
     for node in list(graph.at):
         graph.dissolve(node)
@@ -46,7 +49,7 @@ def simplify(graph: TrackGraph, params: LineParams) -> None:
         (
             _remove_slivers(graph),
             _merge_forks(graph),
-            _prune_spurs(graph, params),
+            _prune_spurs(graph),
             _remove_rungs(graph),
             _split_hairpins(graph),
         )
@@ -124,7 +127,7 @@ def _merge_forks(graph: TrackGraph) -> int:
     return merged
 
 
-def _prune_spurs(graph: TrackGraph, params: LineParams) -> int:
+def _prune_spurs(graph: TrackGraph) -> int:
     """Removes dead ends that are as short as the mask is wide, shortest first, and joins what they had split."""
     waiting = [(edge.length_m, int(edge.pixels.min()), number) for number, edge in graph.edges.items()]
     heapq.heapify(waiting)
@@ -135,7 +138,7 @@ def _prune_spurs(graph: TrackGraph, params: LineParams) -> int:
         if edge is None:
             continue
         for leaf, fork in ((edge.start, edge.end), (edge.end, edge.start)):
-            if graph.degree(leaf) == 1 and graph.degree(fork) >= 3 and length_m < _spur_m(graph, leaf, fork, params):
+            if graph.degree(leaf) == 1 and graph.degree(fork) >= 3 and length_m < _spur_m(graph, leaf, fork):
                 graph.remove(number)
                 pruned += 1
                 joined = graph.dissolve(fork)
@@ -146,10 +149,10 @@ def _prune_spurs(graph: TrackGraph, params: LineParams) -> int:
     return pruned
 
 
-def _spur_m(graph: TrackGraph, leaf: int, fork: int, params: LineParams) -> float:
+def _spur_m(graph: TrackGraph, leaf: int, fork: int) -> float:
     """Length below which a dead end is an artefact. Where the picture cuts it, only what the width explains is one."""
-    width_m = 2.5 * float(graph.pixels.half_width_m[graph.node_pixels[fork]])
-    return width_m if graph.is_cut(leaf) else max(params.min_spur_m, width_m)
+    width_m = _SPUR_WIDTHS * float(graph.pixels.half_width_m[graph.node_pixels[fork]])
+    return width_m if graph.is_cut(leaf) else max(MIN_SPUR_M, width_m)
 
 
 def _remove_rungs(graph: TrackGraph) -> int:
@@ -171,7 +174,7 @@ def _remove_rungs(graph: TrackGraph) -> int:
 def _stands_across(graph: TrackGraph, end: TrackEnd) -> bool:
     """Whether two other edges run straight through the node of an edge's end, and that edge leaves them steeply."""
     edge = graph.edges[end.edge]
-    ends = graph.ends_at(edge.end if end.end else edge.start)
+    ends = graph.ends_at(edge.node(end.end))
     if len(ends) != 3 or len({other.edge for other in ends}) < 3:
         return False
     one, other = (_direction(graph, leg) for leg in ends if leg != end)
@@ -221,7 +224,7 @@ def trim_hooks(graph: TrackGraph) -> None:
         if strays:
             edge = graph.remove(end.edge)
             pixels = pixels[strays:]
-            graph.add(graph.add_node(int(pixels[0])), edge.end if end.end == 0 else edge.start, pixels, edge.doubts)
+            graph.add(graph.add_node(int(pixels[0])), edge.node(1 - end.end), pixels, edge.doubts)
 
 
 def _stray_pixels(places: npt.NDArray[np.float64]) -> int:
@@ -249,10 +252,8 @@ def drop_doubtful_pieces(graph: TrackGraph, params: LineParams) -> None:
         seen = ~graph.pixels.is_inferred[pixels]
         cut = any(graph.is_cut(node) for edge in edges for node in (edge.start, edge.end))
         seen_m = sum(edge.length_m for edge in edges) * float(seen.mean())
-        is_short = seen_m < (params.min_spur_m if cut else params.min_length_m)
-        margin = (
-            params.short_piece_margin * params.min_length_m / max(seen_m, params.min_spur_m) * (0.5 if cut else 1.0)
-        )
+        is_short = seen_m < (MIN_SPUR_M if cut else params.min_length_m)
+        margin = params.short_piece_margin * params.min_length_m / max(seen_m, MIN_SPUR_M) * (0.5 if cut else 1.0)
         confidence = float(graph.pixels.probability[pixels[seen]].mean()) / 255
         is_faint = confidence < params.min_piece_confidence + margin
         is_mirrored = graph.pixels.at_rim[pixels].mean() > _RIM_SHARE

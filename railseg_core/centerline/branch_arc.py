@@ -14,11 +14,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from railseg_core.arrays import Floats
 from railseg_core.centerline.legs import BIN_M
-
-Floats = npt.NDArray[np.float64]
 
 LEAST_BINS = 4
 _ARC_END_M = (0.6, 3.2)

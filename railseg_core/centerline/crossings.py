@@ -10,14 +10,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from railseg_core.arrays import Ints, Points
 from railseg_core.centerline.legs import LEG_M, apart_from, binned, leg_pixels, leg_places, ribbon_m
 from railseg_core.centerline.poses import Pose, crossing_angle_deg, end_pose, fit_of, way_between
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
-
-Points = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 LEVEL_DEG = 25.0
 """Tracks that cross at a larger angle mostly do so on a bridge: there is no node."""
@@ -191,7 +188,7 @@ def _draw(
     far_nodes = []
     for leg in (leg for pair in pairs for leg in pair):
         edge = graph.remove(leg.end.edge)
-        far_nodes.append((edge.end if leg.end.end == 0 else edge.start, edge.doubts))
+        far_nodes.append((edge.node(1 - leg.end.end), edge.doubts))
     for index, ((one, other), way, split) in enumerate(zip(pairs, ways, splits, strict=True)):
         (far_one, doubts_one), (far_other, doubts_other) = far_nodes[2 * index : 2 * index + 2]
         bridge = graph.pixels.add(way[1:-1], probability, is_inferred=False)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from railseg_core.arrays import Points
 from railseg_core.centerline.junctions import Junction
 from railseg_core.centerline.tracks import TrackGraph
-
-Points = npt.NDArray[np.float64]
 
 CLOSEST_M = 1.2
 """Two tracks are never nearer to each other than this, but where they part or cross."""

@@ -6,9 +6,9 @@ import hashlib
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
+from railseg_core.arrays import Points
 from railseg_core.centerline.doubts import tracks_too_close
 from railseg_core.centerline.junctions import Junction
 from railseg_core.centerline.lines import smooth_lines
@@ -16,8 +16,6 @@ from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.smoothing import min_radius_m, simplified
 from railseg_core.centerline.tracks import Edge, TrackGraph
 from railseg_core.railway_map import OK, REVIEW, Node, RailwayMap, Relation, Track, ground_lengths
-
-Points = npt.NDArray[np.float64]
 
 SHARP_BEND_M = 100.0
 """Railways have no smaller radius outside of works and ports."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from railseg_core.arrays import Points
 from railseg_core.centerline.poses import (
     CURVED_M,
     REACH_M,
@@ -26,8 +26,6 @@ from railseg_core.centerline.poses import (
     within_reach,
 )
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
-
-Points = npt.NDArray[np.float64]
 
 PLAIN_GAP_M = 40.0
 """Longest gap that is bridged without a track beside it."""
@@ -214,7 +212,7 @@ def _join(graph: TrackGraph, first: TrackEnd, second: TrackEnd, way: Points) -> 
     """Makes one edge of two by a way from the one end to the other."""
     before, after = graph.outward(first)[::-1], graph.outward(second)
     one, other = graph.remove(first.edge), graph.remove(second.edge)
-    start = one.start if first.end == 1 else one.end
-    end = other.end if second.end == 0 else other.start
+    start = one.node(1 - first.end)
+    end = other.node(1 - second.end)
     bridge = graph.pixels.add(way, 0, is_inferred=True)
     graph.add(start, end, np.concatenate([before, bridge, after]), one.doubts | other.doubts)

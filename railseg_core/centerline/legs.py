@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from railseg_core.arrays import Ints, Points
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
-
-Points = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 LEG_M = 25.0
 """Length of a leg that tells where it leads."""

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
+from railseg_core.arrays import Ints, Points
 from railseg_core.centerline.junctions import Junction
 from railseg_core.centerline.smoothing import WINDOW_M, cut_line, pin, smooth
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
-
-Points = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 _DIRECTION_M = 3.0
 """Length over which the direction of a free end is taken."""
@@ -42,7 +39,7 @@ def smooth_lines(graph: TrackGraph, meetings: dict[int, Junction]) -> tuple[dict
             line = cut_line(samples, cuts[index], cuts[index + 1])
             lines[number] = line[::-1] if is_reversed else line
             if index:
-                node = graph.edges[number].end if is_reversed else graph.edges[number].start
+                node = graph.edges[number].node(is_reversed)
                 through.setdefault(node, []).append(line[0])
     places = {}
     for node, junction in meetings.items():
@@ -73,7 +70,7 @@ def _runs(graph: TrackGraph, meetings: dict[int, Junction]) -> list[Run]:
 
     def entrance(number: int, is_reversed: bool) -> int:
         edge = graph.edges[number]
-        return int(graph.node_pixels[edge.end if is_reversed else edge.start])
+        return int(graph.node_pixels[edge.node(is_reversed)])
 
     runs = []
     done: set[int] = set()
@@ -131,7 +128,7 @@ def _with_free_ends(
     added = []
     first, last = run[0], run[-1]
     for at_end, edge, is_start in ((first[1], first[0], True), (not last[1], last[0], False)):
-        node = graph.edges[edge].end if at_end else graph.edges[edge].start
+        node = graph.edges[edge].node(at_end)
         place = slice(None) if is_start else slice(None, None, -1)
         from_end, shifts = points[place], offsets[place]
         reach_m = float(graph.pixels.half_width_m[pixels[place][0]])

@@ -7,17 +7,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from railseg_core.arrays import Ints
 from railseg_core.centerline.branch_arc import BranchArc, usual_arc
 from railseg_core.centerline.legs import binned
 from railseg_core.centerline.poses import Pose, directions, end_pose
 from railseg_core.centerline.switches import FORK_DOUBT, Switch
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
-
-Points = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 BESIDE_M = (0.5, 3.2)
 """How far from its track a branch may end."""
@@ -163,7 +160,7 @@ def _draw(graph: TrackGraph, merge: _Merge, piece: int, switches: dict[int, Swit
     second = graph.add(node, track.end, track.pixels[toe:], track.doubts)
     branch = graph.outward(merge.end)[::-1]
     other = graph.remove(merge.end.edge)
-    far = other.end if merge.end.end == 0 else other.start
+    far = other.node(1 - merge.end.end)
     number = graph.add(far, node, np.concatenate([branch, arc, track.pixels[toe : toe + 1]]), other.doubts)
     through, stem = TrackEnd(first, 1), TrackEnd(second, 0)
     if not merge.is_forward:

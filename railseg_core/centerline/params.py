@@ -32,7 +32,6 @@ class LineParams:
         short_piece_margin: By how much an isolated piece of `min_length_m` must exceed `min_piece_confidence`, one of
             n times that length by the n-th part: the shorter, the plainer it must be. Of a piece that the picture cuts
             half is asked, since it goes on beyond.
-        min_spur_m: Dead-end branches shorter than this are thinning's artefacts and are left out.
     """
 
     threshold: float = 0.5
@@ -43,7 +42,6 @@ class LineParams:
     min_length_m: float = 15.0
     min_piece_confidence: float = 0.0
     short_piece_margin: float = 0.0
-    min_spur_m: float = 3.0
 
 
 def level_of(threshold: float) -> int:

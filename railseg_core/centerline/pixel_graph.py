@@ -13,7 +13,8 @@ import numpy.typing as npt
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-Ints = npt.NDArray[np.int64]
+from railseg_core.arrays import Ints
+
 Indices = npt.NDArray[np.int32]
 """Numbers of pixels where there are many of them at a time: some 400,000 km of track have room."""
 

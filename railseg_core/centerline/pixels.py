@@ -6,11 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from affine import Affine
 
+from railseg_core.arrays import Ints, Points
 from railseg_core.centerline.blocks import SparseSkeleton
 from railseg_core.centerline.pixel_graph import pixels_of
-
-Ints = npt.NDArray[np.int64]
-Points = npt.NDArray[np.float64]
 
 
 class LinePixels:

@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Points = npt.NDArray[np.float64]
+from railseg_core.arrays import Points
 
 REACH_M = 30.0
 """Length of track that tells where it runs on."""

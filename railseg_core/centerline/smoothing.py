@@ -14,8 +14,7 @@ import numpy.typing as npt
 import shapely
 from scipy.ndimage import correlate1d, gaussian_filter1d
 
-Points = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float64]
+from railseg_core.arrays import Floats, Points
 
 STEP_M = 0.5
 """Spacing of the samples that are filtered."""
@@ -73,16 +72,15 @@ def cut_line(samples: Points, start: float, end: float) -> Points:
     return np.vstack([first, samples[inner], last])
 
 
-def pin(line: Points, start: npt.ArrayLike | None, end: npt.ArrayLike | None) -> Points:
+def pin(line: Points, start: npt.ArrayLike, end: npt.ArrayLike) -> Points:
     """Bends a line's ends to given points, each over its nearest `_PIN_M` metres, or half the line if it is shorter."""
     pinned = line.copy()
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     reach = max(min(_PIN_M, along[-1] / 2), 1e-12)
     for index, point, distance in ((0, start, along), (-1, end, along[-1] - along)):
-        if point is not None:
-            fading = np.clip(1 - distance / reach, 0, 1) ** 2
-            pinned += fading[:, np.newaxis] * (np.asarray(point) - line[index])
-            pinned[index] = point
+        fading = np.clip(1 - distance / reach, 0, 1) ** 2
+        pinned += fading[:, np.newaxis] * (np.asarray(point) - line[index])
+        pinned[index] = point
     return pinned
 
 

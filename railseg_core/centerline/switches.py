@@ -11,16 +11,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from railseg_core.arrays import Floats, Ints, Points
 from railseg_core.centerline.branch_arc import LEAST_BINS, BranchArc, fitted_arc, usual_arc
 from railseg_core.centerline.legs import BIN_M, CLEAR_M, LEG_M, apart_from, binned, leg_pixels, ribbon_m
 from railseg_core.centerline.poses import Pose, end_pose, way_between
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
-
-Floats = npt.NDArray[np.float64]
-Points = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 FORK_DOUBT = "uncertain fork"
 MAX_PARTING_DEG = 25.0

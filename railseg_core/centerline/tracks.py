@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from railseg_core.arrays import Ints
 from railseg_core.centerline.pixel_graph import PixelGraph
 from railseg_core.centerline.pixels import LinePixels
-
-Ints = npt.NDArray[np.int64]
 
 _LENGTH_STEP = 5
 """A chain's length is measured over every fifth pixel: over each, its steps would make it up to 8 % too long."""
@@ -42,6 +40,10 @@ class Edge:
     pixels: Ints
     length_m: float
     doubts: frozenset[str] = frozenset()
+
+    def node(self, end: int) -> int:
+        """The node at an end, 0 or 1, as a `TrackEnd` counts them."""
+        return self.end if end else self.start
 
 
 class TrackGraph:

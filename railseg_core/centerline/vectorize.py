@@ -70,7 +70,7 @@ def vectorize(
     reporter.progress("lines", 1, 3)
     graph = TrackGraph(LinePixels(skeleton, raster.transform, raster.gsd_m), pixels)
     del skeleton, pixels  # of a country's tracks they are large, and not needed any more
-    simplify(graph, params)
+    simplify(graph)
     trim_hooks(graph)
     # Faint and short pieces of a track are neither once their gaps are bridged.
     bridge_gaps(graph)

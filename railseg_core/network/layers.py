@@ -58,9 +58,9 @@ class ConvBNAct(nn.Module):
             self.norm = nn.Identity()
 
 
-def separable_conv(in_channels: int, out_channels: int, kernel_size: int = 3) -> nn.Sequential:
-    """Depthwise then pointwise convolution, each with batch norm and ReLU: the light stand-in for a dense one."""
+def separable_conv(in_channels: int, out_channels: int) -> nn.Sequential:
+    """Depthwise 3×3, then pointwise convolution, each with batch norm and ReLU: the light stand-in for a dense one."""
     return nn.Sequential(
-        ConvBNAct(in_channels, in_channels, kernel_size, groups=in_channels),
+        ConvBNAct(in_channels, in_channels, 3, groups=in_channels),
         ConvBNAct(in_channels, out_channels),
     )

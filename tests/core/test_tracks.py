@@ -41,7 +41,7 @@ def _graph(*runs, at_edge=(), half_width_m=0.3, weak=()):
 
 def _simplified(*runs, params=None, **options):
     graph = _graph(*runs, **options)
-    simplify(graph, params or LineParams())
+    simplify(graph)
     drop_doubtful_pieces(graph, params or LineParams())
     return graph
 

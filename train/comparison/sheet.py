@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from railseg_core.chip_files import Chip, UInt8Array
+from railseg_core.arrays import UInt8Array
+from railseg_core.chip_files import Chip
 from train.comparison.measuring import Morphology, Predictor
 from train.judge_pictures import captioned, sheet_of, write_png
 from train.models.table import MODEL_ROWS

@@ -15,7 +15,8 @@ import shapely
 from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
-from railseg_core.chip_files import Chip, UInt8Array
+from railseg_core.arrays import UInt8Array
+from railseg_core.chip_files import Chip
 from railseg_core.chips import TRACK_WIDTH_M, drawn
 from railseg_core.errors import RailSegError
 from train.labelled.pictures import chip_of_mask, read_picture

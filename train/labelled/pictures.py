@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from railseg_core.chip_files import Chip, UInt8Array
+from railseg_core.arrays import UInt8Array
+from railseg_core.chip_files import Chip
 from railseg_core.errors import RailSegError
 
 
