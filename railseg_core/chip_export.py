@@ -17,8 +17,8 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.chip_files import TARGET_SUFFIX, Chip, write_chip
 from railseg_core.chips import read_chip
+from railseg_core.coordinates import as_crs
 from railseg_core.errors import RailSegError
-from railseg_core.railway_map import as_crs
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.reporting import Reporter
 from railseg_core.requests import ChipsRequest

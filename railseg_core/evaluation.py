@@ -14,7 +14,7 @@ from railseg_core.common_ground import beyond, check_same_place, metric_crs, ver
 from railseg_core.comparison import STEPS, Comparison, compare_lines
 from railseg_core.errors import RailSegError
 from railseg_core.evaluation_layers import write_layers
-from railseg_core.railway_map import read_lines
+from railseg_core.line_layer import read_line_layer
 from railseg_core.raster import read_outline
 from railseg_core.reporting import Reporter
 from railseg_core.requests import EvaluateRequest
@@ -32,37 +32,37 @@ def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
         RailSegError: a file cannot be read, has no lines or no CRS, the two have nothing in common, or the layers
             cannot be written.
     """
-    lines, extracted_crs = read_lines(request.extracted)
+    extracted = read_line_layer(request.extracted)
     traced = read_tracing(request.reference)
     outline = None
     if request.raster is not None:
         outline, crs = read_outline(request.raster)
-    elif lines:
-        crs = metric_crs(np.concatenate(lines), extracted_crs, "extracted map")
+    elif extracted.lines:
+        crs = metric_crs(shapely.get_coordinates(extracted.lines), extracted.crs, "extracted map")
     else:
         crs = metric_crs(shapely.get_coordinates(traced.visible), traced.crs, "reference")
-    made = Tracing(tuple(shapely.linestrings(line) for line in lines), (), (), extracted_crs).moved_to(crs)
+    made = extracted.moved_to(crs)
     true = traced.moved_to(crs)
     if outline is not None and not shapely.intersects(outline, true.visible).any():
         raise RailSegError(
             f"None of the lines of {request.reference} lies on {request.raster}.",
             "Check the layer's CRS, or give the picture that the reference is of.",
         )
-    if outline is None and lines:
-        check_same_place((request.extracted, made.visible), (request.reference, true.visible))
+    if outline is None and extracted.lines:
+        check_same_place((request.extracted, made.lines), (request.reference, true.visible))
     comparison = compare_lines(
-        vertices(made.visible),
+        vertices(made.lines),
         vertices(true.visible),
         rho_m=request.rho_m,
         hidden=vertices(true.hidden),
-        ignore=_ignored(true, beyond(outline, request.area, crs, [*made.visible, *true.visible])),
+        ignore=_ignored(true, beyond(outline, request.area, crs, [*made.lines, *true.visible])),
         extracted_switches=_switch_places(request.extracted, crs),
         reference_switches=_switch_places(request.reference, crs),
         progress=lambda done: reporter.progress("compare", done, STEPS),
     )
     _tell_doubts(comparison, reporter)
     if request.layers is not None:
-        write_layers(request.layers, comparison, crs, extracted_crs, overwrite=request.overwrite)
+        write_layers(request.layers, comparison, crs, extracted.crs, overwrite=request.overwrite)
     layers = None if request.layers is None else str(request.layers)
     return {**comparison.figures, "rho_m": request.rho_m, "layers": layers}
 

@@ -14,9 +14,9 @@ import shapely
 
 from railseg_core.arrays import Points
 from railseg_core.comparison import Comparison
-from railseg_core.geopackage import Mover, mover, write_layer, written_geopackage
+from railseg_core.coordinates import Mover, ground_lengths, mover
+from railseg_core.geopackage import write_layer, written_geopackage
 from railseg_core.line_pieces import Piece
-from railseg_core.railway_map import ground_lengths
 from railseg_core.topology_metrics import SwitchMatch
 
 MATCHED_LAYER = "matched"

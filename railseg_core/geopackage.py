@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,6 @@ import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from railseg_core.arrays import Points
 from railseg_core.errors import RailSegError
 from railseg_core.outputs import written_aside
 
@@ -81,24 +80,3 @@ def write_layer(
         layer_options={"DATETIME_PRECISION": "MILLISECOND"},
         gdal_tz_offsets={name: np.full(len(data), _UTC) for name, data in fields.items() if data.dtype.kind == "M"},
     )
-
-
-Mover = Callable[[Points], Points]
-
-
-def mover(source: pyproj.CRS, target: pyproj.CRS) -> Mover:
-    """A function that takes points (n, 2) from one CRS to the other; it raises a RailSegError for places not there."""
-    if source.equals(target, ignore_axis_order=True):
-        return lambda points: points
-    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
-
-    def move(points: Points) -> Points:
-        moved = np.column_stack(transformer.transform(*points.T)).reshape(-1, 2)
-        if not np.isfinite(moved).all():
-            raise RailSegError(
-                "Some lines have no place in the CRS they should be written in.",
-                "Choose a CRS that covers the picture.",
-            )
-        return moved
-
-    return move

@@ -11,8 +11,10 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.arrays import Points
+from railseg_core.coordinates import as_crs
 from railseg_core.errors import RailSegError
-from railseg_core.railway_map import TRACK_LAYER, as_crs
+from railseg_core.railway_map import TRACK_LAYER
 from railseg_core.tracing import moved_geometries
 from railseg_core.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
 
@@ -77,3 +79,9 @@ def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
     if empty is not None:
         return empty
     raise RailSegError(f"{name} has no lines.", "Give a layer of lines.")
+
+
+def read_lines(path: str | os.PathLike[str]) -> tuple[list[Points], pyproj.CRS]:
+    """The lines that `read_line_layer` finds, as float64 (n, 2) vertices of each, (x, y); and their CRS."""
+    found = read_line_layer(path)
+    return [shapely.get_coordinates(line) for line in found.lines], found.crs

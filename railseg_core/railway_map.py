@@ -16,13 +16,11 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
-from pyproj.exceptions import CRSError
 
 from railseg_core.arrays import Points
-from railseg_core.errors import RailSegError
-from railseg_core.geopackage import Mover, mover, write_layer, written_geopackage
+from railseg_core.coordinates import Mover, as_crs, mover
+from railseg_core.geopackage import write_layer, written_geopackage
 from railseg_core.resources_dir import resource_path
-from railseg_core.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
 
 TRACK_LAYER = "rail_track"
 NODE_LAYER = "rail_node"
@@ -195,76 +193,6 @@ def write_map(
         _write_relations(aside, railway_map)
         _write_run(aside, railway_map, run)
         _add_styles(aside, run.created)
-
-
-def read_lines(path: str | os.PathLike[str], layer: str | None = None) -> tuple[list[Points], pyproj.CRS]:
-    """The lines of a vector file, multi-part ones taken apart.
-
-    Args:
-        path: Any file of lines that GDAL reads.
-        layer: Which layer; None for `rail_track` if there is one, else the first with lines.
-
-    Returns:
-        float64 (n, 2) vertices of every line, (x, y); and their CRS.
-
-    Raises:
-        RailSegError: the file cannot be read, has no such layer, no lines, or no CRS.
-    """
-    name = vector_name(path)
-    with reading_vectors(name):
-        layers = geometry_layers(name, TRACK_LAYER)
-        if layer is not None and layer not in layers:
-            raise RailSegError(
-                f"{name} has no layer {layer!r}.", f"It has {', '.join(layers) or 'none with geometry'}."
-            )
-        for entry in layers if layer is None else [layer]:
-            found = read_parts(name, entry)
-            is_line = found.are(shapely.GeometryType.LINESTRING)
-            if not is_line.any() and entry != TRACK_LAYER and entry != layer:
-                continue
-            crs = as_crs(known_crs(name, found.crs))
-            lines = [shapely.get_coordinates(part) for part in found.parts[is_line]]
-            return [line for line in lines if len(line) > 1], crs
-    raise RailSegError(f"{name} has no lines.", "Give a layer of lines.")
-
-
-def as_crs(crs: object) -> pyproj.CRS:
-    """A CRS of pyproj from one of rasterio, or from anything pyproj reads.
-
-    Raises:
-        RailSegError: PROJ does not know it.
-    """
-    text = crs.to_wkt() if hasattr(crs, "to_wkt") and not isinstance(crs, pyproj.CRS) else crs
-    try:
-        return pyproj.CRS.from_user_input(text)
-    except CRSError as error:
-        raise RailSegError(
-            f"The CRS {str(text)[:80]!r} is not known.", "Give it as an authority's code such as EPSG:25832, or as WKT."
-        ) from error
-
-
-def ground_lengths(lines: Sequence[Points], crs: object) -> npt.NDArray[np.float64]:
-    """Lengths of lines on the ellipsoid, metres: float64 (lines,); on the plane where the CRS has no place on Earth.
-
-    Args:
-        lines: float64 (n, 2) each, (x, y).
-        crs: Their CRS.
-    """
-    own = as_crs(crs)
-    if not lines:
-        return np.zeros(0)
-    points = np.concatenate(lines)
-    starts = np.concatenate([[0], np.cumsum([len(line) for line in lines])])[:-1]
-    geodetic, geod = own.geodetic_crs, own.get_geod()
-    if geodetic is None or geod is None:
-        steps = np.hypot(*np.diff(points, axis=0, append=points[-1:]).T)
-    else:
-        # From the CRS's own datum: no shift, so that a length does not depend on the grids PROJ has at hand.
-        lon, lat = pyproj.Transformer.from_crs(own, geodetic, always_xy=True).transform(*points.T)
-        _, _, steps = geod.inv(lon, lat, np.roll(lon, -1), np.roll(lat, -1))
-        steps = np.asarray(steps, dtype=np.float64)
-    steps[np.append(starts[1:], len(points)) - 1] = 0.0
-    return np.add.reduceat(steps, starts)
 
 
 def _write_tracks(path: Path, railway_map: RailwayMap, move: Mover, crs: pyproj.CRS, run: RunRecord) -> None:

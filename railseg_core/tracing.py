@@ -14,8 +14,9 @@ import shapely
 from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.coordinates import as_crs
 from railseg_core.errors import RailSegError
-from railseg_core.railway_map import NODE_LAYER, TRACK_LAYER, as_crs
+from railseg_core.railway_map import NODE_LAYER, TRACK_LAYER
 from railseg_core.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
 
 _PIECES = 256

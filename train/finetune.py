@@ -24,12 +24,12 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.area import Area
 from railseg_core.chip_files import Chip, write_chip
 from railseg_core.chips import read_chip
+from railseg_core.coordinates import as_crs
 from railseg_core.errors import RailSegError
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from railseg_core.network.model_card import ModelCard, bundled_model_path
 from railseg_core.network.model_file import load_model, save_model
 from railseg_core.outputs import prepare_output
-from railseg_core.railway_map import as_crs
 from railseg_core.raster import open_working_grid
 from railseg_core.tiling import GSD_M, PixelWindow
 from railseg_core.tracing import Tracing, read_tracing, total_length

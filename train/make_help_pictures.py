@@ -18,9 +18,9 @@ import shapely
 from railseg_core.centerline.params import level_of
 from railseg_core.chip_files import TARGET_SUFFIX
 from railseg_core.grid_raster import open_grid_raster
+from railseg_core.line_layer import read_lines
 from railseg_core.network.model_card import bundled_model_path, read_card
 from railseg_core.pipeline import run
-from railseg_core.railway_map import read_lines
 from railseg_core.raster import open_working_grid
 from railseg_core.requests import ChipsRequest, ExtractRequest
 from railseg_core.resources_dir import resource_path

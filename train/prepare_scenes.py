@@ -12,7 +12,7 @@ from pathlib import Path
 
 from railseg_core.chip_files import write_chip
 from railseg_core.chips import read_chip
-from railseg_core.railway_map import as_crs
+from railseg_core.coordinates import as_crs
 from railseg_core.raster import open_working_grid
 from railseg_core.tiling import GSD_M
 from railseg_core.tracing import Tracing

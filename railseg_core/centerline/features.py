@@ -15,7 +15,8 @@ from railseg_core.centerline.lines import smooth_lines
 from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.smoothing import min_radius_m, simplified
 from railseg_core.centerline.tracks import Edge, TrackGraph
-from railseg_core.railway_map import OK, REVIEW, Node, RailwayMap, Relation, Track, ground_lengths
+from railseg_core.coordinates import ground_lengths
+from railseg_core.railway_map import OK, REVIEW, Node, RailwayMap, Relation, Track
 
 SHARP_BEND_M = 100.0
 """Railways have no smaller radius outside of works and ports."""

@@ -24,7 +24,7 @@ from rasterio.windows import Window
 
 import railseg_core.worker
 from railseg_core.finished_blocks import unfinished_folder
-from railseg_core.railway_map import read_lines
+from railseg_core.line_layer import read_lines
 from railseg_core.resources_dir import resource_path
 from tests.benchmarks.processes import kilobytes
 

@@ -21,10 +21,10 @@ from railseg_core.block_plan import plan_blocks
 from railseg_core.cluster import predict_with
 from railseg_core.cluster_worker import WorkerSetup, check_worker, predict_block
 from railseg_core.errors import RailSegError
+from railseg_core.line_layer import read_lines
 from railseg_core.network.model_card import bundled_model_path, checksum
 from railseg_core.pipeline import run
 from railseg_core.prediction import from_bytes, predict_blocks, to_bytes
-from railseg_core.railway_map import read_lines
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.reporting import Silent
 from railseg_core.requests import ExtractRequest

@@ -20,8 +20,8 @@ from rasterio.windows import Window
 
 from railseg_core.area import Area
 from railseg_core.block_plan import plan_blocks
+from railseg_core.line_layer import read_lines
 from railseg_core.pipeline import run
-from railseg_core.railway_map import read_lines
 from railseg_core.raster import open_working_grid
 from railseg_core.requests import ExtractRequest
 

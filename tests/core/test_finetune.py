@@ -22,9 +22,9 @@ from rasters import write as write_raster
 
 from railseg_core.area import Area
 from railseg_core.chips import drawn, read_chip
+from railseg_core.coordinates import as_crs
 from railseg_core.network.model_card import bundled_model_path, read_card
 from railseg_core.network.model_file import load_model
-from railseg_core.railway_map import as_crs
 from railseg_core.raster import open_working_grid
 from railseg_core.resources_dir import resource_path
 from railseg_core.tracing import Tracing, read_tracing

@@ -24,10 +24,10 @@ from railseg_core.area import Area
 from railseg_core.block_plan import PlannedBlock, plan_blocks
 from railseg_core.errors import RailSegError
 from railseg_core.finished_blocks import FinishedBlocks, finished_blocks, unfinished_folder
+from railseg_core.line_layer import read_lines
 from railseg_core.pipeline import run
 from railseg_core.prediction import BlockPrediction, TilePrediction, from_bytes, to_bytes
 from railseg_core.probability import predict_missing
-from railseg_core.railway_map import read_lines
 from railseg_core.reporting import Level, Silent
 from railseg_core.requests import ExtractRequest, SegmentRequest
 from railseg_core.tiling import BLOCK_PX, STRIDE_PX, TILE_PX, PixelWindow, Tile, blocks_of, tiles_of

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import shapely
 
+from railseg_core.line_layer import read_lines
 from railseg_core.metrics import score_lines
 from railseg_core.pipeline import run
-from railseg_core.railway_map import read_lines
 from railseg_core.requests import ExtractRequest
 from railseg_core.resources_dir import resource_path
 

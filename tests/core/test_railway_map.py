@@ -12,17 +12,10 @@ import pyproj
 import pytest
 import shapely
 
+from railseg_core.coordinates import ground_lengths
 from railseg_core.errors import RailSegError
-from railseg_core.railway_map import (
-    Node,
-    RailwayMap,
-    Relation,
-    RunRecord,
-    Track,
-    ground_lengths,
-    read_lines,
-    write_map,
-)
+from railseg_core.line_layer import read_lines
+from railseg_core.railway_map import Node, RailwayMap, Relation, RunRecord, Track, write_map
 from railseg_core.resources_dir import resource_path
 
 CREATED = datetime(2026, 3, 4, 5, 6, 7, 890000, tzinfo=UTC)
@@ -252,8 +245,6 @@ def test_files_without_lines_are_refused_with_a_way_out(tmp_path):
     _write_geojson(points, shapely.Point(15, 49))
     with pytest.raises(RailSegError, match="no lines"):
         read_lines(points)
-    with pytest.raises(RailSegError, match="no layer 'rails'"):
-        read_lines(points, "rails")
     with pytest.raises(RailSegError):
         read_lines(tmp_path / "missing.gpkg")
 

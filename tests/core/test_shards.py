@@ -19,7 +19,7 @@ from railseg_core.__main__ import main
 from railseg_core.block_plan import PlannedBlock, shard_of
 from railseg_core.errors import RailSegError
 from railseg_core.finished_blocks import FinishedBlocks, finished_blocks, shared_blocks, unfinished_folder
-from railseg_core.railway_map import read_lines
+from railseg_core.line_layer import read_lines
 from railseg_core.reporting import Silent
 from railseg_core.requests import ExtractRequest, parse_request
 from railseg_core.tiling import PixelWindow, Tile

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from rasterio.warp import Resampling, calculate_default_transform, reproject
 
 from railseg_core.centerline.vectorize import LineParams, vectorize
+from railseg_core.line_layer import read_lines
 from railseg_core.metrics import score_lines
 from railseg_core.pipeline import run
-from railseg_core.railway_map import read_lines
 from railseg_core.requests import VectorizeRequest
 from railseg_core.tiling import PixelWindow
 from tests.truth.ribbons import GOOD, GSD_M, POOR, probabilities, raster_of
