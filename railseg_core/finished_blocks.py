@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from railseg_core.block_plan import PlannedBlock, shard_of
 from railseg_core.errors import RailSegError
-from railseg_core.outputs import file_version
+from railseg_core.paths import file_version
 from railseg_core.prediction import BlockPrediction, from_bytes, to_bytes
 from railseg_core.reporting import Reporter
 

@@ -24,7 +24,7 @@ from railseg_core.finished_blocks import (
 )
 from railseg_core.grid_raster import create_grid_raster
 from railseg_core.network.model_card import ModelCard, bundled_model_path, checksum, read_card
-from railseg_core.outputs import is_any_of
+from railseg_core.paths import is_any_of
 from railseg_core.prediction import BANDS, Predictor, predict_blocks, read_ahead
 from railseg_core.probability import predict_missing, write_probabilities
 from railseg_core.process_environment import collecting_no_garbage

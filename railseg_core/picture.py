@@ -14,7 +14,7 @@ import pyproj
 
 from railseg_core.coverage import Coverage
 from railseg_core.lattice_warp import LatticeWarp
-from railseg_core.outputs import file_version
+from railseg_core.paths import file_version
 from railseg_core.placement import Placement
 from railseg_core.radiometry import Stretch
 from railseg_core.source_raster import SourceRaster, choose_bands, closed_on_error, reading

@@ -18,7 +18,8 @@ from railseg_core.finished_blocks import outputs_of_unfinished, unfinished_folde
 from railseg_core.grid_raster import GridRaster, open_grid_raster
 from railseg_core.mask_raster import write_mask
 from railseg_core.model_run import ModelRun, fill_shard, open_model_run, write_probability
-from railseg_core.outputs import is_any_of, prepare_output
+from railseg_core.outputs import prepare_output
+from railseg_core.paths import is_any_of
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
 from railseg_core.provenance import (
     MODEL_TAG,

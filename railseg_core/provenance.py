@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from railseg_core.centerline.params import LineParams
-from railseg_core.outputs import exists
+from railseg_core.paths import exists
 
 if TYPE_CHECKING:
     from railseg_core.network.model_card import ModelCard

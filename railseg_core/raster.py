@@ -29,7 +29,7 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.area import Area, polygon_mask
 from railseg_core.chunks import ChunkCache
 from railseg_core.errors import RailSegError
-from railseg_core.outputs import exists
+from railseg_core.paths import exists
 from railseg_core.picture import Picture, RasterFile, RasterInfo, describe, open_picture
 from railseg_core.placement import Placement
 from railseg_core.radiometry import Stretch, find_stretches, has_data, values_for_stretch

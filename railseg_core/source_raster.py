@@ -22,7 +22,7 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from railseg_core.errors import RailSegError
-from railseg_core.outputs import exists, gdal_name, is_device_or_pipe
+from railseg_core.paths import exists, gdal_name, is_device_or_pipe
 from railseg_core.process_environment import GDAL_CONFINEMENT
 from railseg_core.tiling import PixelWindow
 from railseg_core.virtual_raster import check_sources, is_on_network

@@ -18,7 +18,7 @@ import shapely
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, GeometryError
 
 from railseg_core.errors import RailSegError
-from railseg_core.outputs import exists, gdal_name, is_device_or_pipe
+from railseg_core.paths import exists, gdal_name, is_device_or_pipe
 
 _FAILURES = (
     CRSError,

@@ -12,7 +12,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from railseg_core.errors import RailSegError
-from railseg_core.outputs import file_version, is_device_or_pipe
+from railseg_core.paths import file_version, is_device_or_pipe
 
 _NETWORK = re.compile(r"/vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)|\b(https?|ftp|s3|gs|az|adls|oss|hdfs)://", re.I)
 _ADDRESS = re.compile(r"/vsi|[a-z0-9+]+://", re.I)

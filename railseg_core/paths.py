@@ -1,0 +1,49 @@
+"""Questions about names of files that the system may refuse to answer, and names as GDAL takes them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from railseg_core.errors import RailSegError
+
+
+def exists(path: str | os.PathLike[str]) -> bool:
+    """Whether there is such a file; no also for a name too long or a closed folder, where `Path.exists` raises."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_device_or_pipe(path: str | os.PathLike[str]) -> bool:
+    """Whether there is something by that name that is neither a file nor a folder: reading it may never end."""
+    return exists(path) and not (os.path.isfile(path) or os.path.isdir(path))  # noqa: PTH112, PTH113  # see `exists`
+
+
+def is_any_of(path: Path, others: Iterable[str | os.PathLike[str]]) -> bool:
+    """Whether a path is one of the others by another name or the same; what is no file or folder is none."""
+    return exists(path) and any(exists(other) and path.samefile(other) for other in others)
+
+
+def file_version(path: str | os.PathLike[str]) -> tuple[int, int] | None:
+    """A file's size in bytes and the time of its last change in ns; None of what is no file here."""
+    try:
+        status = Path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def gdal_name(path: str | os.PathLike[str]) -> str:
+    """A file's name in the form that GDAL takes.
+
+    Raises:
+        RailSegError: the name is not UTF-8, which it may be on Linux, or no name at all.
+    """
+    name = os.fspath(path)
+    if not name or "\0" in name:
+        raise RailSegError(f"{name!a} is no name of a file.", "Give one.")
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise RailSegError(f"The name {name!a} is not in UTF-8.", "Rename the file or its folder.") from error
+    return name
