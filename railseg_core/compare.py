@@ -14,11 +14,11 @@ import shapely
 from railseg_core.common_ground import beyond, check_same_place, metric_crs, vertices
 from railseg_core.coordinates import mover
 from railseg_core.errors import RailSegError
-from railseg_core.evaluation_layers import write_pieces
 from railseg_core.geopackage import written_geopackage
 from railseg_core.line_layer import LineLayer, read_line_layer
 from railseg_core.line_pieces import Piece
 from railseg_core.map_comparison import MapComparison, compare_maps
+from railseg_core.piece_layers import write_pieces
 from railseg_core.raster import read_outline
 from railseg_core.reporting import Reporter
 from railseg_core.requests import CompareRequest

@@ -11,9 +11,9 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.arrays import Points
 from railseg_core.common_ground import beyond, check_same_place, metric_crs, vertices
-from railseg_core.comparison import STEPS, Comparison, compare_lines
 from railseg_core.errors import RailSegError
 from railseg_core.evaluation_layers import write_layers
+from railseg_core.line_evaluation import STEPS, LineEvaluation, evaluate_lines
 from railseg_core.line_layer import read_line_layer
 from railseg_core.raster import read_outline
 from railseg_core.reporting import Reporter
@@ -26,7 +26,7 @@ def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
     """Compares a file of extracted lines with a file of reference lines; see `railseg_core.pipeline.run`.
 
     Returns:
-        The numbers of `Comparison.figures`, `rho_m` and `layers`.
+        The numbers of `LineEvaluation.figures`, `rho_m` and `layers`.
 
     Raises:
         RailSegError: a file cannot be read, has no lines or no CRS, the two have nothing in common, or the layers
@@ -50,7 +50,7 @@ def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
         )
     if outline is None and extracted.lines:
         check_same_place((request.extracted, made.lines), (request.reference, true.visible))
-    comparison = compare_lines(
+    found = evaluate_lines(
         vertices(made.lines),
         vertices(true.visible),
         rho_m=request.rho_m,
@@ -60,11 +60,11 @@ def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
         reference_switches=_switch_places(request.reference, crs),
         progress=lambda done: reporter.progress("compare", done, STEPS),
     )
-    _tell_doubts(comparison, reporter)
+    _tell_doubts(found, reporter)
     if request.layers is not None:
-        write_layers(request.layers, comparison, crs, extracted.crs, overwrite=request.overwrite)
+        write_layers(request.layers, found, crs, extracted.crs, overwrite=request.overwrite)
     layers = None if request.layers is None else str(request.layers)
-    return {**comparison.figures, "rho_m": request.rho_m, "layers": layers}
+    return {**found.figures, "rho_m": request.rho_m, "layers": layers}
 
 
 def _switch_places(path: str, crs: pyproj.CRS) -> Points | None:
@@ -84,9 +84,9 @@ def _ignored(true: Tracing, beyond_all: BaseGeometry | None) -> BaseGeometry | N
     return shapely.union_all(parts) if parts else None
 
 
-def _tell_doubts(comparison: Comparison, reporter: Reporter) -> None:
+def _tell_doubts(found: LineEvaluation, reporter: Reporter) -> None:
     """Says what the numbers do not."""
-    switches = comparison.switches
+    switches = found.switches
     if not len(switches.reference.places):
         reporter.log("info", "The reference has no switches: no figures are given for them.")
     lost = int(np.count_nonzero(np.isnan(switches.reference.facing[:, 0])))
@@ -96,5 +96,5 @@ def _tell_doubts(comparison: Comparison, reporter: Reporter) -> None:
             f"At {lost} of the reference's switches no three tracks part within {SWITCH_ACROSS_M:g} m: they count as "
             "missed. Let the lines meet there.",
         )
-    if not len(comparison.match.extracted.points):
+    if not len(found.match.extracted.points):
         reporter.log("warning", "None of the extracted lines lies where the reference counts.")

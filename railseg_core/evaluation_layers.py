@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import shapely
 
 from railseg_core.arrays import Points
-from railseg_core.comparison import Comparison
-from railseg_core.coordinates import Mover, ground_lengths, mover
+from railseg_core.coordinates import Mover, mover
 from railseg_core.geopackage import write_layer, written_geopackage
-from railseg_core.line_pieces import Piece
+from railseg_core.line_evaluation import LineEvaluation
+from railseg_core.piece_layers import write_pieces
 from railseg_core.topology_metrics import SwitchMatch
 
 MATCHED_LAYER = "matched"
@@ -27,7 +24,7 @@ SWITCH_LAYER = "switches"
 
 def write_layers(
     path: str | os.PathLike[str],
-    comparison: Comparison,
+    found: LineEvaluation,
     crs: pyproj.CRS,
     target: pyproj.CRS,
     *,
@@ -37,8 +34,8 @@ def write_layers(
 
     Args:
         path: The file to write.
-        comparison: What was found.
-        crs: The comparison's own, metric.
+        found: What to write.
+        crs: The evaluation's own, metric.
         target: CRS of the layers.
         overwrite: Whether a file of that name may be replaced.
 
@@ -48,42 +45,14 @@ def write_layers(
     move = mover(crs, target)
     with written_geopackage(path, overwrite=overwrite) as aside:
         for layer, pieces in (
-            (MATCHED_LAYER, comparison.matched),
-            (MISSED_LAYER, comparison.missed),
-            (FALSE_LAYER, comparison.false),
+            (MATCHED_LAYER, found.matched),
+            (MISSED_LAYER, found.missed),
+            (FALSE_LAYER, found.false),
         ):
             offsets_cm = np.array([100 * piece.offset_m for piece in pieces], dtype=np.float64)
             fields = {"offset_cm": offsets_cm} if layer == MATCHED_LAYER else {}
             write_pieces(aside, layer, pieces, fields, crs, target, move)
-        _write_switches(aside, comparison.switches, target, move)
-
-
-def write_pieces(
-    path: Path,
-    layer: str,
-    pieces: Sequence[Piece],
-    fields: Mapping[str, npt.NDArray[Any]],
-    crs: pyproj.CRS,
-    target: pyproj.CRS,
-    move: Mover,
-) -> None:
-    """Appends a layer of pieces with their length and other fields to a GeoPackage.
-
-    Args:
-        path: The file.
-        layer: Its name.
-        pieces: What to write.
-        fields: Arrays (pieces,) by the fields' names.
-        crs: Of the pieces.
-        target: Of the layer.
-        move: From the one to the other.
-    """
-    lines = [piece.line for piece in pieces]
-    points = move(np.concatenate(lines)) if lines else np.zeros((0, 2))
-    owner = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
-    geometries = shapely.linestrings(points, indices=owner) if lines else np.zeros(0, dtype=object)
-    values = {"length_m": ground_lengths(lines, crs), **fields}
-    write_layer(path, layer, values, geometries, "LineString", target)
+        _write_switches(aside, found.switches, target, move)
 
 
 def _write_switches(path: Path, match: SwitchMatch, target: pyproj.CRS, move: Mover) -> None:

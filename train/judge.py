@@ -15,9 +15,9 @@ from rasterio.transform import array_bounds
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.chips import read_chip
-from railseg_core.comparison import compare_switches
 from railseg_core.coordinates import as_crs
 from railseg_core.grid_raster import GridRaster, open_grid_raster
+from railseg_core.line_evaluation import compare_switches
 from railseg_core.line_layer import read_lines
 from railseg_core.metrics import RHO_M, LineScores, PixelScores, score_lines
 from railseg_core.pipeline import run

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from rasterio.transform import Affine
 
 from railseg_core.area import Area
-from railseg_core.comparison import compare_lines
 from railseg_core.errors import RailSegError
+from railseg_core.line_evaluation import evaluate_lines
 from railseg_core.pipeline import run
 from railseg_core.railway_map import Node, RailwayMap, RunRecord, Track, write_map
 from railseg_core.requests import EvaluateRequest, parse_request
@@ -370,7 +370,7 @@ def test_lines_against_themselves_are_perfect_also_reversed_and_shuffled(lines: 
     flips = data.draw(st.lists(st.booleans(), min_size=len(lines), max_size=len(lines)))
     turned = [line[::-1] if flip else line for line, flip in zip(lines, flips, strict=True)]
     for extracted in (lines, turned, data.draw(st.permutations(turned))):
-        found = compare_lines(extracted, lines).figures
+        found = evaluate_lines(extracted, lines).figures
         assert [found[name] for name in RATIOS] == pytest.approx([1] * 5)
         assert found["lateral_rms_cm"] == pytest.approx(0, abs=1e-3)
         assert found["gaps_per_km"] == found["track_count_mae"] == 0
@@ -387,8 +387,10 @@ def test_which_way_lines_run_and_the_map_is_turned_changes_nothing(
     flips = data.draw(st.lists(st.booleans(), min_size=len(extracted), max_size=len(extracted)))
     rotation = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
     turned = [(line[::-1] if flip else line) - ORIGIN for line, flip in zip(extracted, flips, strict=True)]
-    first = compare_lines(extracted, lines).figures
-    second = compare_lines([line @ rotation for line in turned], [(line - ORIGIN) @ rotation for line in lines]).figures
+    first = evaluate_lines(extracted, lines).figures
+    second = evaluate_lines(
+        [line @ rotation for line in turned], [(line - ORIGIN) @ rotation for line in lines]
+    ).figures
     assert [name for name in first if first[name] is None] == [name for name in second if second[name] is None]
     # Beyond a line's end neither side is its left: rounding chooses.
     known = [name for name, number in first.items() if number is not None and name != "lateral_bias_cm"]

@@ -27,13 +27,13 @@ from railseg_core.topology_metrics import (
 )
 
 STEPS = 5
-"""Of a comparison."""
+"""Of an evaluation."""
 _DECIMALS = 6
 """What is behind them is rounding in the coordinates."""
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class LineEvaluation:
     """Extracted lines against reference lines.
 
     Attributes:
@@ -83,7 +83,7 @@ class Comparison:
         return {name: None if math.isnan(number) else round(number, _DECIMALS) for name, number in numbers.items()}
 
 
-def compare_lines(
+def evaluate_lines(
     extracted: Sequence[Points],
     reference: Sequence[Points],
     *,
@@ -93,7 +93,7 @@ def compare_lines(
     extracted_switches: Points | None = None,
     reference_switches: Points | None = None,
     progress: Callable[[int], None] = lambda _: None,
-) -> Comparison:
+) -> LineEvaluation:
     """Compares lines in one metric CRS.
 
     Args:
@@ -130,7 +130,7 @@ def compare_lines(
     progress(4)
     similarity = path_similarity(kept, paths_kept(counted, [*reference, *hidden]))
     progress(5)
-    return Comparison(
+    return LineEvaluation(
         match=match,
         tracks=tracks,
         switches=switches,
@@ -151,7 +151,7 @@ def compare_switches(
     extracted_switches: Points | None = None,
     reference_switches: Points | None = None,
 ) -> SwitchMatch:
-    """Compares the switches alone; arguments as for `compare_lines`."""
+    """Compares the switches alone; arguments as for `evaluate_lines`."""
     made = _switches(extracted_switches, extracted, extracted, ignore)
     true = _switches(reference_switches, reference, [*reference, *hidden], ignore)
     return _match_switches(made, true, hidden, rho_m)
