@@ -40,6 +40,8 @@ _DISC_STEPS = 10
 """About this many samples across the disc in which a ribbon's direction is taken."""
 _PROFILE, _WIDE_PROFILE = 17, 25
 """Samples across a ribbon, and across two that run into one."""
+_PEAK = 7
+"""A profile is as high as it is this near to its middle, in samples: beyond may be a neighbour."""
 
 
 class SparseSkeleton(NamedTuple):
@@ -256,7 +258,7 @@ def _width(profile: npt.NDArray[np.float32], widest_valley: int) -> npt.NDArray[
         widest_valley: Two ribbons with no more samples than this between them are seen as one.
     """
     middle, last = len(profile) // 2, len(profile) - 1
-    half = profile[middle - 7 : middle + 8].max(axis=0) / 2
+    half = profile[middle - _PEAK : middle + _PEAK + 1].max(axis=0) / 2
     column = np.arange(profile.shape[1])
     width = np.zeros(profile.shape[1], dtype=np.float32)
     for sign in (1, -1):

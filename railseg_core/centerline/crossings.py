@@ -29,6 +29,10 @@ _LEAST_STEM_M = 16.0
 """Two switches that face each other have forks further apart: each lies 15 m beyond its toe or more."""
 _BEND_DEG = 3.0
 _MISS_M = 0.4
+_WAIST_SLACK = 3.0
+"""So much more is forgiven at a waist too short for two switches: all that is left is to tell the crossing's pairs."""
+_WAIST_RIBBONS = 6.0
+"""Ribbons fuse along that many of their widths over the crossing's tangent, at most: a longer waist is none of it."""
 _FORK_M = 8.0
 """Forks of steep crossings are this close at most when thinning tears them apart."""
 
@@ -130,12 +134,13 @@ def _resolve(
             for one, other in pairs
         ]
         meeting = _meeting(*ways)
-        # Two switches need more room than that: what is left is to tell the crossing's pairs.
-        slack = 3.0 if waist is not None and waist_m < _LEAST_STEM_M else 1.0
+        slack = _WAIST_SLACK if waist is not None and waist_m < _LEAST_STEM_M else 1.0
         if meeting is None or any(fit.bend_deg > slack * _BEND_DEG or fit.miss_m > slack * _MISS_M for fit in fits):
             continue
         angle_deg = crossing_angle_deg(*((one.pose, other.pose) for one, other in pairs))
-        if waist_m > max(6.0 * ribbon_m(graph, a.pixels) / max(np.tan(np.radians(angle_deg)), 1e-3), _FORK_M):
+        if waist_m > max(
+            _WAIST_RIBBONS * ribbon_m(graph, a.pixels) / max(np.tan(np.radians(angle_deg)), 1e-3), _FORK_M
+        ):
             continue
         return _draw(graph, node, pairs, ways, meeting, waist, is_level=angle_deg <= LEVEL_DEG)
     return None

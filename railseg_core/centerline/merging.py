@@ -26,6 +26,8 @@ _KNOWN_M = 12.0
 """A shorter piece does not tell where it leads."""
 _LOOK_M = 35.0
 """Length of the branch along which its distance from the track is measured."""
+_HEADING_M = 5.0
+"""Half the length of the track whose direction is taken beside the branch's end."""
 _ROOM_M = 2.0
 """No toe lies nearer to an end of its track."""
 
@@ -105,8 +107,8 @@ def _merge(graph: TrackGraph, end: TrackEnd, pose: Pose, number: int) -> _Merge 
     places = graph.pixels.places(pixels)
     away = np.hypot(*(places - pose.point).T)
     at = int(np.argmin(away))
-    reach = round(5.0 / graph.pixels.gsd_m)
-    before, after = places[max(at - reach, 0)], places[min(at + reach, len(places) - 1)]
+    leg = round(_HEADING_M / graph.pixels.gsd_m)
+    before, after = places[max(at - leg, 0)], places[min(at + leg, len(places) - 1)]
     along = (after - before) / max(float(np.hypot(*(after - before))), 1e-9)
     forward = float(along @ pose.direction) > 0
     along = along if forward else -along
@@ -124,8 +126,8 @@ def _merge(graph: TrackGraph, end: TrackEnd, pose: Pose, number: int) -> _Merge 
     arc = usual_arc(from_end, apart, is_torn=False)
     if arc is None or not 0.0 < -arc.toe_m <= AHEAD_M:
         return None
-    reach = round(1.5 * AHEAD_M / graph.pixels.gsd_m)
-    onward = np.arange(at, min(at + reach, len(pixels))) if forward else np.arange(at, max(at - reach, -1), -1)
+    ahead = round(1.5 * AHEAD_M / graph.pixels.gsd_m)
+    onward = np.arange(at, min(at + ahead, len(pixels))) if forward else np.arange(at, max(at - ahead, -1), -1)
     run = np.hypot(*(places[onward] - places[at]).T)
     far = np.flatnonzero(run >= -arc.toe_m)
     if not len(far):

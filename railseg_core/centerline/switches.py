@@ -38,8 +38,12 @@ _SYMMETRIC = 0.6
 """Branches that bend away to both sides alike: which is the through track is not to be told."""
 _ANGLE_M = (1.2, 2.4)
 _END_M = 1.0
+_BEYOND_M = 5.0
+"""A toe that lies no further beyond the stem's other end is put at that end."""
 _NEAR_FORK_M = 12.0
 _PAST_TOE_M = 2.0
+_BASE_BINS = 30
+"""So many bins before the toe tell how wide the ribbon of one track is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,7 @@ def _arc(graph: TrackGraph, fork: _Fork) -> BranchArc | None:
             return None
         before = width[along > _PAST_TOE_M - arc.toe_m]
         if len(before) >= LEAST_BINS:
-            base = float(np.median(before[:30]))
+            base = float(np.median(before[:_BASE_BINS]))
             arc = above(base)
     if arc is None:
         return None
@@ -218,8 +222,7 @@ class _Plan:
             toe = int(np.searchsorted(np.maximum.accumulate(away), -arc.toe_m))
             last = len(places) - 1 - round(_END_M / graph.pixels.gsd_m)
             if toe > last:
-                # Before the stem's other end: a toe that lies a little beyond it is put at that end.
-                is_near = -arc.toe_m - away[-1] < 5.0 and last > 0
+                is_near = -arc.toe_m - away[-1] < _BEYOND_M and last > 0
                 toe, doubt = max(last, 0), FORK_DOUBT
                 arc = arc if is_near else None
         if arc is None:
