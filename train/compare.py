@@ -48,9 +48,9 @@ from train.labelled.labelme import KINDS, LABELS, LabelmeSettings
 from train.labelled.parts import tiles_of_part, write_parts
 from train.labelled.sources import labelled_sources, rendered_sources
 from train.models.table import NETWORKS, OURS
+from train.seeds import Seed
 from train.train import keep_freed_memory
 
-RENDERED_SEED = 960_001  # of no other stream
 SCORES_NAME = "scores.json"
 LOOKED_AT = 4  # test tiles, those with the most track, for times and sheet
 QUICK = {
@@ -149,7 +149,7 @@ def prepare_data(settings: argparse.Namespace) -> Path:
         labelme = LabelmeSettings(labels, settings.line_width_m / settings.gsd_m)
         sources = labelled_sources(settings.data, labelme, settings.tile_px)
     else:
-        sources = rendered_sources(settings.pictures, settings.tile_px, RENDERED_SEED)
+        sources = rendered_sources(settings.pictures, settings.tile_px, Seed.COMPARISON)
     write_parts(sources, folder, settings.tile_px, settings.split_seed, settings.validation_share)
     return folder
 

@@ -28,11 +28,11 @@ from railseg_core.network.model_card import ModelCard
 from railseg_core.network.model_file import load_model, save_model
 from train.command import command
 from train.data import CropStream, Mixture
+from train.seeds import Seed
 from train.thresholds import best, line_scores, rendered_scenes
 from train.train import normalised
 
 CROP_PX = 512
-TEST_SEED = 910_001  # of no training or validation stream
 THRESHOLDS = tuple(np.linspace(0.2, 0.8, 13).round(2).tolist())
 
 
@@ -123,7 +123,7 @@ def main() -> None:
         licence=arguments.licence,
         credits=tuple(arguments.credit),
     )
-    stream = CropStream((CROP_PX,), 4, TEST_SEED, Mixture(arguments.backgrounds))
+    stream = CropStream((CROP_PX,), 4, Seed.TEST, Mixture(arguments.backgrounds))
     batches = islice(stream, -(-arguments.crops // stream.batch))
     by_threshold = pixel_scores(model, batches, {"track": THRESHOLDS, "axis": THRESHOLDS})
     best_pixels = {name: int(np.argmax([one.iou[1] for one in scores])) for name, scores in by_threshold.items()}

@@ -22,6 +22,7 @@ from railseg_core.chip_files import Chip, write_chip
 from railseg_core.network.model_card import bundled_model_path
 from railseg_core.segmentation import Segmenter
 from train.command import command
+from train.seeds import Seed
 from train.synthetic.background import Backgrounds
 from train.synthetic.scene import GSD_M, render_scene
 from train.synthetic.trackplan import TrackPlan
@@ -29,8 +30,6 @@ from train.train import TILE_PX, tiled
 
 UInt8Array = npt.NDArray[np.uint8]
 Place = tuple[str, UInt8Array]
-
-NEGATIVES_SEED = 960_001  # of no training, validation, export or judging stream
 
 
 def at_model_gsd(picture: UInt8Array, gsd_m: float) -> UInt8Array:
@@ -59,7 +58,7 @@ def real_places(backgrounds: Backgrounds) -> Iterator[Place]:
 def rendered_places(count: int, backgrounds: Backgrounds) -> Iterator[Place]:
     """Name and pixels, uint8 (512, 512, 3), of rendered scenes of all that is drawn but without any track."""
     for number in range(count):
-        rng = np.random.default_rng([NEGATIVES_SEED, number])
+        rng = np.random.default_rng([Seed.NEGATIVES, number])
         yield f"rendered_{number:05d}", render_scene(rng, TILE_PX, backgrounds, plan=TrackPlan()).image
 
 

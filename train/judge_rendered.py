@@ -15,15 +15,13 @@ from shapely.geometry.base import BaseGeometry
 
 from train.judge import Bench, Judgement, Truth, judge
 from train.scenes import TracedScene
+from train.seeds import Seed
 from train.synthetic.alignment import Floats
 from train.synthetic.canvas import Image
 from train.synthetic.scene import GSD_M, Backgrounds, Scene, render_scene
 from train.synthetic.trackplan import TrackPlan, as_photographed, plan_with_switches
 
 SCENE_PX = 512
-SCENES_SEED = 920_001  # of no training, validation or export stream
-CONFUSERS_SEED = 930_001
-YARDS_SEED = 950_001
 YARD_PX = 768
 NO_TRACKS = "none"
 
@@ -42,7 +40,7 @@ def judge_rendered(number: int, bench: Bench, texture: Path | None) -> Judgement
         bench: The model, and where the overlay goes.
         texture: Folder of real pictures to render on, or None for procedural land alone.
     """
-    scene = render_scene(np.random.default_rng([SCENES_SEED, number]), SCENE_PX, _backgrounds(texture))
+    scene = render_scene(np.random.default_rng([Seed.SCENES, number]), SCENE_PX, _backgrounds(texture))
     return _judge(scene, f"rendered_{number:04d}", bench)
 
 
@@ -54,7 +52,7 @@ def judge_yard(number: int, bench: Bench, texture: Path | None) -> Judgement:
         bench: The model, and where the overlay goes.
         texture: Folder of real pictures to render on, or None for procedural land alone.
     """
-    rng = np.random.default_rng([YARDS_SEED, number])
+    rng = np.random.default_rng([Seed.YARDS, number])
     extent_m = YARD_PX * GSD_M
     plan = as_photographed(rng, plan_with_switches(rng, extent_m, number), extent_m)
     return _judge(render_scene(rng, YARD_PX, _backgrounds(texture), plan=plan), f"yard_{number:04d}", bench)
@@ -62,7 +60,7 @@ def judge_yard(number: int, bench: Bench, texture: Path | None) -> Judgement:
 
 def judge_confuser(number: int, bench: Bench, texture: Path | None) -> Judgement:
     """Renders a scene of all that is drawn but without any track, and judges the product on it."""
-    rng = np.random.default_rng([CONFUSERS_SEED, number])
+    rng = np.random.default_rng([Seed.CONFUSERS, number])
     scene = render_scene(rng, SCENE_PX, _backgrounds(texture), plan=TrackPlan())
     return _judge(scene, f"confuser_{number:04d}", bench)
 

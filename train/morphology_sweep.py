@@ -39,10 +39,10 @@ from train.judge import Truth, band_truth, require_metric, score_tracks
 from train.judge_rendered import put_on_map
 from train.markdown import markdown_table
 from train.scenes import TracedScene, traced_scenes
+from train.seeds import Seed
 from train.synthetic.scene import Scene
 from train.thresholds import rendered_scenes
 
-SWEEP_SEED = 970_001  # of no other stream
 SPOT_M2 = 10.0  # about four metres of one track
 NONE = (0.0, 0.0)
 DEFAULT = (LineParams().opening_m, LineParams().closing_m)
@@ -246,7 +246,7 @@ def main(arguments: list[str] | None = None) -> None:
         (settings.out / "morphology.md").write_text("\n\n".join(text) + "\n", encoding="utf-8")
 
     if settings.rendered:
-        scenes = tqdm(rendered_scenes(settings.rendered, None, SWEEP_SEED), total=settings.rendered, unit="scene")
+        scenes = tqdm(rendered_scenes(settings.rendered, None, Seed.SWEEP), total=settings.rendered, unit="scene")
         add(f"{settings.rendered} rendered scenes", (_rendered(scene, model) for scene in scenes))
     if settings.scenes is None:
         print("Real scenes are SKIPPED: name a folder of traced ones to see them too.", file=sys.stderr)

@@ -20,9 +20,9 @@ from railseg_core.pipeline import run
 from railseg_core.requests import SegmentRequest
 from train.judge import coordinates
 from train.judge_rendered import SCENE_PX, put_on_map
+from train.seeds import Seed
 from train.synthetic.scene import Backgrounds, Scene, render_scene
 
-LEVELS_SEED = 940_001  # of no training, validation or test stream
 AXIS_LEVELS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 CONFIDENCE_LEVELS = (0.0, 0.5, 0.6, 0.7, 0.8)
 MARGIN_LEVELS = (0.0, 0.1, 0.2)
@@ -33,7 +33,7 @@ Levels = tuple[float, float, float]
 """P(axis) from which a pixel is axis, its mean from which a piece of line counts, how much more of a short one."""
 
 
-def rendered_scenes(count: int, backgrounds: Path | None, seed: int = LEVELS_SEED) -> Iterable[Scene]:
+def rendered_scenes(count: int, backgrounds: Path | None, seed: Seed = Seed.LEVELS) -> Iterable[Scene]:
     """The scenes that thresholds are chosen on, or with another seed others."""
     textures = Backgrounds(backgrounds) if backgrounds else None
     for number in range(count):

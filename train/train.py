@@ -39,6 +39,7 @@ from train.data import CropStream, Mixture, load_real_scenes
 from train.losses import LOSSES, railway_loss
 from train.pretrained import start_encoder
 from train.run_log import add_to_log
+from train.seeds import RUN_SEEDS, Seed
 
 EPOCH_CROPS = 7892  # pictures in the paper's training set
 KEEP_EVERY_EPOCHS = 5
@@ -50,7 +51,6 @@ MAX_LEFT_OUT = 100  # steps without a finite loss
 CHECKPOINT_SECONDS = 120.0
 MIN_SWITCH_CROP_PX = 128
 VALIDATION_CROPS = 48
-VALIDATION_SEED = 900_001  # beyond every --seed
 
 
 def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -88,8 +88,8 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error("--real-share and --negative-share are more than 1 together")
     if settings.switch_share and min(settings.crop_px) < MIN_SWITCH_CROP_PX:
         parser.error(f"--switch-share takes crops of {MIN_SWITCH_CROP_PX} px or more: no fan of tracks fits into less")
-    if not 0 <= settings.seed < 1000:
-        parser.error("--seed must be below 1000: the seeds of validation and test lie beyond")
+    if settings.seed not in RUN_SEEDS:
+        parser.error(f"--seed must be below {RUN_SEEDS.stop}: the seeds of validation and test lie beyond")
     return settings
 
 
@@ -233,7 +233,7 @@ def main(arguments: list[str] | None = None) -> None:
         num_workers=settings.workers,
         pin_memory=device == "cuda",
     )
-    held_out = iter(CropStream(settings.crop_px[:1], 8, VALIDATION_SEED, Mixture(settings.backgrounds)))
+    held_out = iter(CropStream(settings.crop_px[:1], 8, Seed.VALIDATION, Mixture(settings.backgrounds)))
     validation = [next(held_out) for _ in range(VALIDATION_CROPS // 8)]
     watched_scenes = load_real_scenes(settings.validation) if settings.validation else []
 

@@ -24,7 +24,6 @@ from railseg_core.network.model_card import bundled_model_path, checksum
 from railseg_core.raster import open_working_grid
 from railseg_core.resources_dir import resource_path
 from train import evaluate
-from train.export import TEST_SEED
 from train.judge import (
     RHOS_M,
     Bench,
@@ -39,14 +38,13 @@ from train.judge import (
     score_tracks,
 )
 from train.judge_pictures import contact_sheet, draw
-from train.judge_rendered import CONFUSERS_SEED, LEFT_M, SCENES_SEED, YARDS_SEED, judge_rendered, judge_yard, put_on_map
+from train.judge_rendered import LEFT_M, judge_rendered, judge_yard, put_on_map
 from train.judge_report import Part, Row, figures, write_report
 from train.scenes import TracedScene
+from train.seeds import RUN_SEEDS, Seed
 from train.synthetic.background import is_held_out
 from train.synthetic.scene import Scene, render_scene
 from train.synthetic.trackplan import TrackPlan
-from train.thresholds import LEVELS_SEED
-from train.train import VALIDATION_SEED
 
 SIZE_PX = 256
 
@@ -182,10 +180,9 @@ def test_a_contact_sheet_has_all_pictures_in_rows_of_four(tmp_path: Path) -> Non
     assert int(sheet[rows + rows // 2, cols // 3]) == shades[4]
 
 
-def test_no_other_stream_has_the_judges_seeds() -> None:
-    seeds = (SCENES_SEED, CONFUSERS_SEED, YARDS_SEED, TEST_SEED, VALIDATION_SEED, LEVELS_SEED)
-    assert len(set(seeds)) == len(seeds)
-    assert min(seeds) >= 1000  # below are those of training
+def test_no_stream_has_the_seed_of_another_or_of_a_training() -> None:
+    assert len(set(Seed)) == len(Seed.__members__)
+    assert not set(Seed) & set(RUN_SEEDS)
 
 
 def test_places_are_spread_over_the_folder_and_only_held_out_ones_if_wanted(tmp_path: Path) -> None:
