@@ -15,6 +15,8 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from railseg_core.arrays import UInt8Array
 from railseg_core.chip_files import TARGET_SUFFIX, Chip
+from railseg_core.errors import RailSegError
+from train.pictures import read_picture
 from train.synthetic.camera import brought_to
 from train.synthetic.scene import GSD_M, Backgrounds, render_scene
 from train.synthetic.trackplan import WITH_SWITCHES, TrackPlan, as_photographed, plan_with_switches
@@ -28,6 +30,7 @@ def load_real_scenes(folder: Path) -> list[Chip]:
 
     Raises:
         FileNotFoundError: If the folder holds none.
+        RailSegError: As `read_scene`.
     """
     scenes = [read_scene(target_path) for target_path in sorted(folder.glob(f"*{TARGET_SUFFIX}"))]
     if not scenes:
@@ -41,20 +44,13 @@ def read_scene(target_path: Path) -> Chip:
     """Reads the pair of a `NAME_target.png`.
 
     Raises:
-        FileNotFoundError: If there is no pair of pictures of one size.
+        RailSegError: If there is no pair of pictures of one size.
     """
     image_path = target_path.with_name(target_path.name.removesuffix(TARGET_SUFFIX) + ".png")
-    image, target = (_read_png(path) for path in (image_path, target_path))
-    if image is None or target is None or image.shape != target.shape:
-        raise FileNotFoundError(f"{image_path} and {target_path} are not a pair of pictures of one size")
+    image, target = read_picture(image_path), read_picture(target_path)
+    if image.shape != target.shape:
+        raise RailSegError(f"{image_path} and {target_path} are not of one size.", "Make both anew, or take them away.")
     return Chip(image, (target > 0).astype(np.uint8))
-
-
-def _read_png(path: Path) -> UInt8Array | None:
-    """A picture's RGB. Not by cv2.imread, which on Windows takes no letters beyond the system's own."""
-    content: UInt8Array = np.fromfile(path, dtype=np.uint8) if path.exists() else np.zeros(0, dtype=np.uint8)
-    picture = cv2.imdecode(content, cv2.IMREAD_COLOR_RGB) if content.size else None
-    return None if picture is None else picture.astype(np.uint8, copy=False)
 
 
 def augmented_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> tuple[UInt8Array, UInt8Array]:

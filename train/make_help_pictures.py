@@ -12,9 +12,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import shapely
 
+from railseg_core.arrays import Points, UInt8Array
 from railseg_core.centerline.params import level_of
 from railseg_core.chip_files import TARGET_SUFFIX
 from railseg_core.grid_raster import open_grid_raster
@@ -26,10 +26,11 @@ from railseg_core.requests import ChipsRequest, ExtractRequest
 from railseg_core.resources_dir import resource_path
 from railseg_core.tiling import GSD_M, PixelWindow
 from railseg_core.tracing import read_tracing
-from train.judge_pictures import strokes, write_png
+from train.data import read_scene
+from train.judge_pictures import strokes
+from train.pictures import write_picture
 
-Image = npt.NDArray[np.uint8]
-Lines = Sequence[npt.NDArray[np.float64]]
+Lines = Sequence[Points]
 Colour = tuple[int, int, int]
 
 SHOWN_PX = 128
@@ -41,7 +42,7 @@ _COLOURS = 32
 """A picture has no more: it is small in the package then."""
 
 
-def beside(*pictures: Image) -> Image:
+def beside(*pictures: UInt8Array) -> UInt8Array:
     """Pictures of the cutout, made small, side by side."""
     small = [cv2.resize(picture, (SHOWN_PX, SHOWN_PX), interpolation=cv2.INTER_AREA) for picture in pictures]
     gap = np.full((SHOWN_PX, GAP_PX, 3), 255, np.uint8)
@@ -49,14 +50,14 @@ def beside(*pictures: Image) -> Image:
     return np.asarray(np.hstack(parts), dtype=np.uint8)
 
 
-def with_lines(picture: Image, lines: Lines, colour: Colour) -> Image:
+def with_lines(picture: UInt8Array, lines: Lines, colour: Colour) -> UInt8Array:
     """A picture of the cutout with lines that are given in metres of the sample's CRS."""
     drawn = picture.copy()
     strokes(drawn, WINDOW.transform(GSD_M), lines, colour, 7)
     return drawn
 
 
-def in_tiles(picture: Image) -> Image:
+def in_tiles(picture: UInt8Array) -> UInt8Array:
     """A picture of the cutout as four that lie side by side."""
     rows, cols = (slice(length // 2 - 10, length // 2 + 10) for length in picture.shape[:2])
     tiles = picture.copy()
@@ -64,7 +65,7 @@ def in_tiles(picture: Image) -> Image:
     return tiles
 
 
-def few_colours(picture: Image) -> Image:
+def few_colours(picture: UInt8Array) -> UInt8Array:
     """A picture in `_COLOURS` colours."""
     values = picture.reshape(-1, 3).astype(np.float32)
     cv2.setRNGSeed(0)
@@ -73,14 +74,14 @@ def few_colours(picture: Image) -> Image:
     return np.asarray(centres[label.ravel()].round().astype(np.uint8).reshape(picture.shape))
 
 
-def first_band(path: Path) -> Image:
+def first_band(path: Path) -> UInt8Array:
     """The first band of a grid raster as grey, in the cutout."""
     with open_grid_raster(path) as raster:
         (values, *_), _ = raster.read(WINDOW)
     return np.asarray(cv2.cvtColor(values, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
 
 
-def help_pictures(folder: Path) -> dict[str, Image]:
+def help_pictures(folder: Path) -> dict[str, UInt8Array]:
     """The pictures by the algorithm's name.
 
     Args:
@@ -104,8 +105,7 @@ def help_pictures(folder: Path) -> dict[str, Image]:
     faint = np.asarray(cv2.addWeighted(grey, 0.5, np.full_like(grey, 255), 0.5, 0), dtype=np.uint8)
     run(ChipsRequest(raster=str(sample), lines=str(truth_path), output=folder / "chips"))
     target_path = max((folder / "chips").glob(f"*{TARGET_SUFFIX}"), key=lambda path: path.stat().st_size)
-    chip_path = target_path.with_name(target_path.name.removesuffix(TARGET_SUFFIX) + ".png")
-    chip, target = (cv2.imread(str(path), cv2.IMREAD_COLOR_RGB) for path in (chip_path, target_path))
+    chip = read_scene(target_path)
     shifted = [np.add(line, (0.0, 3.0)) for line in truth[:1]]
     return {
         "extractrailway": beside(picture, with_lines(picture, lines, _RED)),
@@ -117,7 +117,7 @@ def help_pictures(folder: Path) -> dict[str, Image]:
         "comparerailway": beside(
             with_lines(faint, shifted, _BLUE), with_lines(with_lines(faint, lines, _GREEN), shifted, _ORANGE)
         ),
-        "exporttrainingchips": beside(np.asarray(chip, dtype=np.uint8), np.asarray(target, dtype=np.uint8)),
+        "exporttrainingchips": beside(chip.image, chip.target * np.uint8(255)),
     }
 
 
@@ -130,7 +130,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for name, picture in help_pictures(Path(scratch)).items():
             path = out / f"{name}.png"
-            write_png(path, few_colours(picture))
+            write_picture(path, few_colours(picture))
             print(f"{path}: {path.stat().st_size / 1e3:.0f} kB")
 
 

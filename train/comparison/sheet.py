@@ -11,8 +11,9 @@ import numpy.typing as npt
 from railseg_core.arrays import UInt8Array
 from railseg_core.chip_files import Chip
 from train.comparison.measuring import Morphology, Predictor
-from train.judge_pictures import captioned, sheet_of, write_png
+from train.judge_pictures import captioned
 from train.models.table import MODEL_ROWS
+from train.pictures import sheet_of, write_picture
 
 TILE_PX = 240
 
@@ -32,7 +33,7 @@ def write_sheet(predictors: Mapping[str, Predictor], tiles: Sequence[Chip], morp
             shown = morphology.cleaned(mask) if row.has_morphology else mask
             pictures.append(captioned(_in_grey(shown), row.label, TILE_PX))
         pictures.append(captioned(_truth(tile), "truth; grey: does not count", TILE_PX))
-    write_png(path, sheet_of(pictures, len(rows) + 2))
+    write_picture(path, sheet_of(pictures, len(rows) + 2))
 
 
 def _in_grey(mask: npt.NDArray[np.bool_]) -> UInt8Array:

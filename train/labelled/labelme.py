@@ -9,17 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import shapely
 from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
-from railseg_core.arrays import UInt8Array
 from railseg_core.chip_files import Chip
 from railseg_core.chips import TRACK_WIDTH_M, drawn
 from railseg_core.errors import RailSegError
-from train.labelled.pictures import chip_of_mask, read_picture
+from train.labelled.masks import chip_of_mask
+from train.pictures import decoded, read_picture
 
 KINDS = ("track", "background", "ignore")
 LABELS = {
@@ -59,7 +58,7 @@ def labelme_chip(path: Path, settings: LabelmeSettings) -> Chip:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         shapes, size = content["shapes"], (int(content["imageHeight"]), int(content["imageWidth"]))
-        image = _inside(content["imageData"]) if content.get("imageData") else None
+        image = decoded(base64.b64decode(content["imageData"])) if content.get("imageData") else None
         picture = path.parent / str(content["imagePath"]).replace("\\", "/")
     except (ValueError, KeyError, TypeError) as error:
         raise RailSegError(f"{path} is not a file of LabelMe's ({type(error).__name__}: {error}).", _AGAIN) from error
@@ -76,14 +75,6 @@ def labelme_chip(path: Path, settings: LabelmeSettings) -> Chip:
         for name, mask in masks.items():
             mask[ground] = name == kind
     return chip_of_mask(image, masks["track"], masks["ignore"])
-
-
-def _inside(data: str) -> UInt8Array:
-    coded = np.frombuffer(base64.b64decode(data), dtype=np.uint8)
-    image = cv2.imdecode(coded, cv2.IMREAD_COLOR_RGB)
-    if image is None:
-        raise ValueError("its imageData is no picture")
-    return np.asarray(image, dtype=np.uint8)
 
 
 def _kind_of(shape: Mapping[str, Any], settings: LabelmeSettings, path: Path) -> str:

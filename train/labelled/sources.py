@@ -18,7 +18,8 @@ from railseg_core.pipeline import run
 from railseg_core.requests import ChipsRequest
 from train.data import read_scene
 from train.labelled.labelme import LabelmeSettings, labelme_chip
-from train.labelled.pictures import chip_of_mask, read_picture
+from train.labelled.masks import chip_of_mask
+from train.pictures import read_picture
 from train.synthetic.scene import render_scene
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")

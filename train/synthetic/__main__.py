@@ -9,10 +9,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from train.command import command
+from train.pictures import sheet_of, write_picture
 from train.synthetic.canvas import Image
 from train.synthetic.scene import Backgrounds, Scene, render_scene
 
 
+@command
 def main() -> None:
     """Reads the options, draws, says how fast it went."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -31,9 +34,7 @@ def main() -> None:
     ]
     print(f"{options.count / (time.perf_counter() - began):.1f} scenes a second")
     tiles = [_shown(scene, marked=k % 2 == 1) for k, scene in enumerate(scenes)]
-    tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % options.columns)
-    rows = [np.hstack(tiles[k : k + options.columns]) for k in range(0, len(tiles), options.columns)]
-    cv2.imwrite(str(options.out), cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR))
+    write_picture(options.out, sheet_of(tiles, options.columns))
 
 
 def _shown(scene: Scene, *, marked: bool) -> Image:

@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from train.pictures import read_picture
 from train.synthetic.appearance import pick
 from train.synthetic.canvas import Canvas, Colour3, Image, blend, blurred, cloud_noise, rectangle, resized, tint
 
@@ -48,18 +49,6 @@ def is_held_out(path: Path) -> bool:
 def pictures_without_tracks(folder: Path) -> list[Path]:
     """The pictures in a folder by name, less those that do show a railway."""
     return sorted(p for p in folder.glob("*") if p.suffix in {".tif", ".jpg", ".png"} and p.stem not in WITH_TRACKS)
-
-
-def read_picture(path: Path) -> Image:
-    """A picture file's RGB, uint8 (rows, cols, 3).
-
-    Raises:
-        ValueError: OpenCV cannot read it.
-    """
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise ValueError(f"{path} is not a picture that can be read.")
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
 class Backgrounds:
