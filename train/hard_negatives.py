@@ -19,6 +19,7 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from railseg_core.chip_files import Chip, write_chip
+from railseg_core.errors import RailSegError
 from railseg_core.network.model_card import bundled_model_path
 from railseg_core.segmentation import Segmenter
 from train.command import command
@@ -91,7 +92,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--model", type=Path, help="model file instead of the bundled one")
     settings = parser.parse_args(arguments)
     if settings.out.exists() and any(settings.out.iterdir()):
-        parser.exit(1, f"The folder {settings.out} is not empty: choose another, or training reads the old ones too\n")
+        raise RailSegError(
+            f"The folder {settings.out} is not empty.", "Choose another, or training reads what is in it too."
+        )
     segmenter = Segmenter(settings.model or bundled_model_path())
     backgrounds = Backgrounds(settings.backgrounds)
     written = write_negatives(real_places(backgrounds), settings.out, settings.count, segmenter)

@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.chips import read_chip
 from railseg_core.coordinates import as_crs
+from railseg_core.errors import RailSegError
 from railseg_core.grid_raster import GridRaster, open_grid_raster
 from railseg_core.line_evaluation import compare_switches
 from railseg_core.line_layer import read_lines
@@ -179,8 +180,7 @@ def judge(scene: TracedScene, bench: Bench, *, truth: Truth | None = None, kind:
         kind: Kept in the judgement.
 
     Raises:
-        ValueError: If the picture's CRS is not the one it is worked in.
-        RailSegError: If the picture or the model can't be worked with.
+        RailSegError: As `require_metric`, or the picture or the model can't be worked with.
     """
     require_metric(scene)
     with tempfile.TemporaryDirectory() as scratch:
@@ -205,11 +205,14 @@ def require_metric(scene: TracedScene) -> None:
     """Looks whether a picture is worked on in its own CRS.
 
     Raises:
-        ValueError: If it is not.
+        RailSegError: If it is not, or the picture can't be read.
     """
     info = read_raster_info(scene.raster)
     if info.crs != info.working_crs:
-        raise ValueError(f"{scene.raster} is in {info.crs}: lines are compared in metres, give it a metric CRS")
+        raise RailSegError(
+            f"{scene.raster} is in {info.crs}, but lines are compared in metres.",
+            f"Bring picture and lines to a metric CRS, such as {info.working_crs}.",
+        )
 
 
 def score_tracks(scene: TracedScene, extracted: list[Points]) -> dict[float, LineScores]:

@@ -110,7 +110,7 @@ def sweep_scene(scene: TracedScene, truth_of: Callable[[WorkingGrid], Truth], mo
         model: Model file.
 
     Raises:
-        ValueError: If the picture's CRS is not the one it is worked in.
+        RailSegError: As `require_metric`, or the picture or the model can't be worked with.
     """
     require_metric(scene)
     card = read_card(model)

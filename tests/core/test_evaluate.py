@@ -7,6 +7,7 @@ import json
 import math
 import pickle
 import re
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -17,13 +18,14 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
+from rasters import Kind
 
 from railseg_core.grid_raster import create_grid_raster, open_grid_raster
 from railseg_core.metrics import PixelScores
 from railseg_core.network.model_card import bundled_model_path, checksum
 from railseg_core.raster import open_working_grid
 from railseg_core.resources_dir import resource_path
-from train import evaluate
+from train import evaluate, morphology_sweep
 from train.judge import (
     RHOS_M,
     Bench,
@@ -279,6 +281,16 @@ def test_nothing_to_judge_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit):
         evaluate.main(["--out", str(tmp_path)])
     assert "nothing to judge" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("main", [evaluate.main, morphology_sweep.main])
+def test_a_picture_in_degrees_ends_in_a_line_that_says_what_to_do(
+    main: Callable[[list[str]], None], tmp_path: Path
+) -> None:
+    Kind(crs="EPSG:4326").write(tmp_path / "degrees.tif")
+    (tmp_path / "degrees.geojson").write_text(json.dumps({"gsd_m": 0.1, "features": []}), encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"degrees\.tif is in EPSG:4326, .* a metric CRS, such as EPSG:"):
+        main([str(tmp_path), "--out", str(tmp_path / "out"), "--rendered", "0"])
 
 
 def tiny_scenes(folder: Path, raster: Path) -> Path:

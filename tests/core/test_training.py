@@ -229,7 +229,7 @@ def test_what_a_model_takes_for_tracks_becomes_a_negative(tmp_path: Path) -> Non
     (scene,) = load_real_scenes(out)
     assert scene.image.shape == (625, 625, 3)  # 500 px of 0.25 m at 0.2 m
     assert not scene.target.any()
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit, match="is not empty"):
         main_of_hard_negatives([str(tmp_path / "backgrounds"), str(out)])
 
 
