@@ -199,7 +199,7 @@ def random_crop(
     if mixture.negatives and kind > 1 - mixture.negative_share:
         return augmented_crop(mixture.negatives[int(rng.integers(len(mixture.negatives)))], size_px, rng)
     scene = render_scene(rng, size_px, backgrounds, plan=chosen_plan(rng, size_px * GSD_M, mixture.switch_share))
-    return scene.image, np.stack([scene.track, scene.axis, scene.ignore], axis=-1)
+    return scene.image, scene.target
 
 
 def chosen_plan(rng: np.random.Generator, extent_m: float, switch_share: float) -> TrackPlan | None:

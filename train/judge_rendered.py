@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import rasterio
 import shapely
 from rasterio.transform import from_origin
@@ -17,7 +18,6 @@ from train.judge import Bench, Judgement, Truth, judge
 from train.scenes import TracedScene
 from train.seeds import Seed
 from train.synthetic.alignment import Floats
-from train.synthetic.canvas import Image
 from train.synthetic.scene import GSD_M, Backgrounds, Scene, render_scene
 from train.synthetic.trackplan import TrackPlan, as_photographed, plan_with_switches
 
@@ -68,8 +68,7 @@ def judge_confuser(number: int, bench: Bench, texture: Path | None) -> Judgement
 def put_on_map(scene: Scene, path: Path) -> TracedScene:
     """Writes a scene's picture as a GeoTIFF, and gives its lines in the same CRS.
 
-    Tracks end at the picture's edge. They are hidden where the scene says so, or its truth counts for nothing;
-    switches there are left out.
+    Tracks end at the picture's edge. They are hidden where they are unknown; switches there are left out.
     """
     rows, cols = scene.track.shape
     transform = from_origin(LEFT_M, TOP_M, scene.gsd_m, scene.gsd_m)
@@ -87,18 +86,23 @@ def put_on_map(scene: Scene, path: Path) -> TracedScene:
     ) as file:
         file.write(scene.image.transpose(2, 0, 1))
     frame = shapely.box(0.0, 0.0, cols * scene.gsd_m, rows * scene.gsd_m)
+    unknown = scene.unknown
     visible: list[BaseGeometry] = []
     hidden: list[BaseGeometry] = []
     for track in scene.tracks:
         for part in shapely.get_parts(shapely.LineString(track).intersection(frame)):
             if part.length > 0:  # a track may touch the frame in a point
                 points = shapely.get_coordinates(part.segmentize(_STEP_M))
-                for covered, line in _runs(points, scene.ignore | scene.hidden, scene.gsd_m):
+                for covered, line in _runs(points, unknown, scene.gsd_m):
                     (hidden if covered else visible).append(line)
-    unknown = (scene.ignore | scene.hidden) > 0
     toes = [toe for toe in scene.switches if not unknown[_pixel(toe, scene)]]
     switches = tuple((LEFT_M + x, TOP_M - y) for x, y in toes)
     return TracedScene(path, tuple(visible), tuple(hidden), (), scene.camera_gsd_m, switches)
+
+
+def rendered_truth(scene: Scene) -> Truth:
+    """What a mask of a scene's picture should be."""
+    return Truth(scene.track, ~scene.unknown)
 
 
 def _pixel(place: tuple[float, float], scene: Scene) -> tuple[int, int]:
@@ -116,10 +120,10 @@ def _judge(scene: Scene, name: str, bench: Bench) -> Judgement:
     with tempfile.TemporaryDirectory() as scratch:
         traced = put_on_map(scene, Path(scratch) / f"{name}.tif")
         kind = scene.kind if traced.visible or traced.hidden else NO_TRACKS
-        return judge(traced, bench, truth=Truth(scene.track, (scene.ignore | scene.hidden) == 0), kind=kind)
+        return judge(traced, bench, truth=rendered_truth(scene), kind=kind)
 
 
-def _runs(points: Floats, unknown: Image, gsd_m: float) -> list[tuple[bool, BaseGeometry]]:
+def _runs(points: Floats, unknown: npt.NDArray[np.bool_], gsd_m: float) -> list[tuple[bool, BaseGeometry]]:
     """A line, (n, 2) metres from the picture's corner, cut where it gets hidden or seen: whether, and the map line."""
     middles = (points[:-1] + points[1:]) / 2
     cols, rows = np.minimum((middles / gsd_m).astype(int), np.array(unknown.shape[::-1]) - 1).T

@@ -36,7 +36,7 @@ from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.requests import SegmentRequest
 from train.command import command
 from train.judge import Truth, band_truth, require_metric, score_tracks
-from train.judge_rendered import put_on_map
+from train.judge_rendered import put_on_map, rendered_truth
 from train.markdown import markdown_table
 from train.scenes import TracedScene, traced_scenes
 from train.seeds import Seed
@@ -186,7 +186,7 @@ def swept(scenes: Iterable[dict[Kernels, Found]]) -> dict[Kernels, Found]:
 def _rendered(scene: Scene, model: Path) -> dict[Kernels, Found]:
     with tempfile.TemporaryDirectory() as scratch:
         traced = put_on_map(scene, Path(scratch) / "scene.tif")
-        truth = Truth(scene.track, (scene.ignore | scene.hidden) == 0)
+        truth = rendered_truth(scene)
         return sweep_scene(traced, lambda _: truth, model)
 
 

@@ -40,7 +40,7 @@ from train.judge import (
     score_tracks,
 )
 from train.judge_pictures import contact_sheet, draw
-from train.judge_rendered import LEFT_M, judge_rendered, judge_yard, put_on_map
+from train.judge_rendered import LEFT_M, judge_rendered, judge_yard, put_on_map, rendered_truth
 from train.judge_report import Part, Row, figures, write_report
 from train.scenes import TracedScene
 from train.seeds import RUN_SEEDS, Seed
@@ -56,7 +56,7 @@ def scene() -> Scene:
     """A scene of 51 m with tracks across it, from left to right, nothing of them hidden."""
 
     def is_fit(one: Scene) -> bool:
-        return bool(one.axis[:, :50].any() and one.axis[:, -50:].any() and not (one.ignore | one.hidden).any())
+        return bool(one.axis[:, :50].any() and one.axis[:, -50:].any() and not one.unknown.any())
 
     scenes = (render_scene(np.random.default_rng([9, k]), SIZE_PX, None) for k in count())
     return next(one for one in scenes if is_fit(one))
@@ -109,7 +109,9 @@ def test_tracks_are_hidden_where_nobody_could_know_them(
 ) -> None:
     unknown = np.zeros_like(scene.ignore)
     unknown[:, : SIZE_PX // 2] = 1
-    half = put_on_map(dataclasses.replace(scene, **{reason: unknown}), tmp_path / "half.tif")
+    half_known = dataclasses.replace(scene, **{reason: unknown})
+    np.testing.assert_array_equal(rendered_truth(half_known).counts, unknown == 0)
+    half = put_on_map(half_known, tmp_path / "half.tif")
     middle_m = LEFT_M + SIZE_PX / 2 * scene.gsd_m
     assert max(line.bounds[2] for line in half.hidden) < middle_m + 0.5
     assert min(line.bounds[0] for line in half.visible) > middle_m - 0.5
@@ -118,7 +120,7 @@ def test_tracks_are_hidden_where_nobody_could_know_them(
 
 
 def test_the_true_mask_scores_one_and_another_does_not(scene: Scene, on_map: TracedScene, tmp_path: Path) -> None:
-    truth = Truth(scene.track, scene.ignore == 0)
+    truth = rendered_truth(scene)
     scores, area_km2 = mask_scores(on_map, scene.track, truth, tmp_path)
     assert scores.iou.tolist() == [1, 1]
     assert (scores.miou, scores.mpa, scores.accuracy) == (1, 1, 1)

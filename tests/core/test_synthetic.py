@@ -88,6 +88,9 @@ def test_scenes_have_the_size_and_kinds_of_array_they_promise(scenes: list[Scene
             assert mask.shape == (SIZE_PX, SIZE_PX)
             assert mask.dtype == np.uint8
             assert mask.max() <= 1
+        for band, mask in enumerate((scene.track, scene.axis, scene.ignore)):
+            np.testing.assert_array_equal(scene.target[..., band], mask)
+        assert scene.target.dtype == np.uint8
         assert all(np.isfinite(line).all() for line in scene.tracks)
 
 

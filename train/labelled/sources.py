@@ -87,7 +87,7 @@ def rendered_sources(count: int, size_px: int, seed: int) -> list[Source]:
 
     def chips(number: int) -> Iterable[Chip]:
         scene = render_scene(np.random.default_rng([seed, number]), size_px, None)
-        yield Chip(scene.image, np.stack([scene.track, scene.axis, scene.ignore], axis=-1))
+        yield Chip(scene.image, scene.target)
 
     return [Source(f"rendered_{number:05d}", partial(chips, number)) for number in range(count)]
 

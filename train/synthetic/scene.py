@@ -73,6 +73,16 @@ class Scene:
     camera_gsd_m: float
     kind: str
 
+    @property
+    def target(self) -> Image:
+        """What a model learns of it, (rows, cols, 3) uint8 of 0 and 1: track, axis, ignore."""
+        return np.stack([self.track, self.axis, self.ignore], axis=-1)
+
+    @property
+    def unknown(self) -> npt.NDArray[np.bool_]:
+        """(rows, cols), what counts for nothing when judged: doubtful rims, and track not seen, beneath trains too."""
+        return (self.ignore | self.hidden) > 0
+
 
 def render_scene(
     rng: np.random.Generator, size_px: int, backgrounds: Backgrounds | None, *, plan: TrackPlan | None = None
