@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from railseg_core.network.layers import ConvBNAct
@@ -24,8 +25,6 @@ def start_encoder(encoder: MobileNetV3Large, weights_path: Path, first_batch: Te
         weights_path: The safetensors file with `stem.conv`, `blocks.N.{expand,dw,project}.conv` weights and biases.
         first_batch: (n, 3, rows, cols) float, normalised as in training: pictures the statistics are taken from.
     """
-    from safetensors.torch import load_file  # only here: training itself runs without it
-
     weights = load_file(weights_path)
     _start(encoder.stem, weights, "stem.conv")
     for index, block in enumerate(encoder.blocks):

@@ -5,8 +5,8 @@
 The paper's recipe (section 3.2) is --optimiser sgd --learning-rate 7e-3 --weight-decay 1e-4 --loss entropy; the
 defaults are what did better (train/README.md). Weights are kept every 5 epochs of 7,892 pictures, as there. An
 interrupted run goes on where its last checkpoint stood when started again with the same --out.
-Needs torch, numpy, opencv, scikit-image and safetensors, and matplotlib for the curves; `train.export` makes the model
-file from the checkpoint.
+Needs torch, numpy, opencv and safetensors, and matplotlib for the curves; `train.export` makes the model file from the
+checkpoint.
 """
 
 from __future__ import annotations
