@@ -53,11 +53,11 @@ def read_scene(target_path: Path) -> Chip:
     return Chip(image, (target > 0).astype(np.uint8))
 
 
-def augmented_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> tuple[UInt8Array, UInt8Array]:
+def augmented_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> Chip:
     """A random crop as in the paper's section 3.1 (rotation, flips), with a little scale and colour besides.
 
     Returns:
-        Image (size, size, 3) and target (size, size, 3) uint8; what lies beyond the scene is mirrored and ignored.
+        (size, size); what lies beyond the scene is mirrored and ignored.
     """
     centre = _place_that_counts(rng, scene.target)
     scale = rng.uniform(0.85, 1.2)
@@ -70,7 +70,7 @@ def augmented_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> tuple
         # As a camera of up to 0.6 m would have seen it.
         coarse_px = max(round(size_px / rng.uniform(1.2, 3.0)), 8)
         image = brought_to(brought_to(image, coarse_px), size_px)
-    return recoloured(image, rng), crop.target
+    return Chip(recoloured(image, rng), crop.target)
 
 
 def paper_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> Chip:
@@ -167,7 +167,7 @@ class CropStream(IterableDataset[tuple[Tensor, Tensor]]):
         mixture: What the crops are taken from.
     """
 
-    def __init__(self, sizes_px: Sequence[int], batch: int, seed: int | tuple[int, int], mixture: Mixture) -> None:
+    def __init__(self, sizes_px: Sequence[int], batch: int, seed: tuple[int, ...], mixture: Mixture) -> None:
         self.sizes_px = tuple(sizes_px)
         self.batch = batch
         self.seed = seed
@@ -176,30 +176,39 @@ class CropStream(IterableDataset[tuple[Tensor, Tensor]]):
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Yields images (n, 3, size, size) uint8 RGB and targets (n, 3, size, size) uint8: track, axis, ignore."""
         cv2.setNumThreads(1)
-        worker = get_worker_info()
-        seeds = self.seed if isinstance(self.seed, tuple) else (self.seed,)
-        rng = np.random.default_rng((*seeds, worker.id if worker else 0))
+        rng = own_numbers(self.seed)
         backgrounds = Backgrounds(self.mixture.backgrounds) if self.mixture.backgrounds else None
         while True:
             size_px = self.sizes_px[int(rng.integers(len(self.sizes_px)))]
             same_pixels = round(self.batch * (self.sizes_px[0] / size_px) ** 2)
             count = self.batch if size_px == self.sizes_px[0] else max(4, same_pixels)
-            crops = [random_crop(rng, size_px, self.mixture, backgrounds) for _ in range(count)]
-            images, targets = (np.stack(every).transpose(0, 3, 1, 2) for every in zip(*crops, strict=True))
-            yield torch.from_numpy(np.ascontiguousarray(images)), torch.from_numpy(np.ascontiguousarray(targets))
+            yield as_batch([random_crop(rng, size_px, self.mixture, backgrounds) for _ in range(count)])
 
 
-def random_crop(
-    rng: np.random.Generator, size_px: int, mixture: Mixture, backgrounds: Backgrounds | None
-) -> tuple[UInt8Array, UInt8Array]:
-    """A crop of the mixture: image (size, size, 3) and target (size, size, 3) uint8: track, axis, ignore."""
+def own_numbers(seed: tuple[int, ...]) -> np.random.Generator:
+    """Random numbers of a stream's seed, others in every process that reads it."""
+    worker = get_worker_info()
+    return np.random.default_rng((*seed, worker.id if worker else 0))
+
+
+def as_batch(chips: Sequence[Chip]) -> tuple[Tensor, Tensor]:
+    """Chips of one size as images (n, 3, rows, cols) uint8 RGB and targets (n, 3, rows, cols) uint8 of 0 and 1."""
+    images, targets = (
+        torch.from_numpy(np.stack(every).transpose(0, 3, 1, 2).copy())
+        for every in ([chip.image for chip in chips], [chip.target for chip in chips])
+    )
+    return images, targets
+
+
+def random_crop(rng: np.random.Generator, size_px: int, mixture: Mixture, backgrounds: Backgrounds | None) -> Chip:
+    """A crop of the mixture, (size, size)."""
     kind = rng.random()
     if mixture.real_scenes and kind < mixture.real_share:
         return augmented_crop(_by_area(rng, mixture.real_scenes), size_px, rng)
     if mixture.negatives and kind > 1 - mixture.negative_share:
         return augmented_crop(mixture.negatives[int(rng.integers(len(mixture.negatives)))], size_px, rng)
     scene = render_scene(rng, size_px, backgrounds, plan=chosen_plan(rng, size_px * GSD_M, mixture.switch_share))
-    return scene.image, scene.target
+    return Chip(scene.image, scene.target)
 
 
 def chosen_plan(rng: np.random.Generator, extent_m: float, switch_share: float) -> TrackPlan | None:

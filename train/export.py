@@ -123,7 +123,7 @@ def main() -> None:
         licence=arguments.licence,
         credits=tuple(arguments.credit),
     )
-    stream = CropStream((CROP_PX,), 4, Seed.TEST, Mixture(arguments.backgrounds))
+    stream = CropStream((CROP_PX,), 4, (Seed.TEST,), Mixture(arguments.backgrounds))
     batches = islice(stream, -(-arguments.crops // stream.batch))
     by_threshold = pixel_scores(model, batches, {"track": THRESHOLDS, "axis": THRESHOLDS})
     best_pixels = {name: int(np.argmax([one.iou[1] for one in scores])) for name, scores in by_threshold.items()}

@@ -36,7 +36,7 @@ from railseg_core.tracing import Tracing, read_tracing, total_length
 from train import train
 from train.chips import pieces_of
 from train.command import command
-from train.data import load_real_scenes
+from train.data import as_batch, load_real_scenes
 from train.export import averaged_model, pixel_scores
 from train.synthetic.background import Backgrounds
 
@@ -205,8 +205,8 @@ def spread(pieces: list[PixelWindow], limit: int) -> list[PixelWindow]:
 
 def measured(model: DeepLabV3Plus, card: ModelCard, chips: list[Chip], device: str) -> dict[str, float]:
     """IoU of `track` and of `axis` at the card's thresholds, pooled over chips."""
-    tiles = (pair for pair in train.tiled(chips) if not pair[1][:, 2].all())
-    scores = pixel_scores(model, tiles, {"track": [card.track_threshold], "axis": [card.axis_threshold]}, device)
+    batches = (as_batch([tile]) for tile in train.tiled(chips) if not tile.target[..., 2].all())
+    scores = pixel_scores(model, batches, {"track": [card.track_threshold], "axis": [card.axis_threshold]}, device)
     return {name: float(one.iou[1]) for name, (one,) in scores.items()}
 
 

@@ -23,6 +23,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.network.model_card import bundled_model_path
 from railseg_core.segmentation import Segmenter
 from train.command import command
+from train.data import as_batch
 from train.seeds import Seed
 from train.synthetic.background import Backgrounds
 from train.synthetic.scene import GSD_M, render_scene
@@ -44,9 +45,10 @@ def at_model_gsd(picture: UInt8Array, gsd_m: float) -> UInt8Array:
 def false_axis_m2(segmenter: Segmenter, place: Chip) -> float:
     """Area that the model takes for a track's axis, from its threshold on, in a place without tracks."""
     found = 0
-    for image, target in tiled([place]):
-        axis = segmenter.predict(image.numpy())[0, 1]
-        found += int((axis[target[0, 2].numpy() == 0] >= 255 * segmenter.card.axis_threshold).sum())
+    for tile in tiled([place]):
+        images, _ = as_batch([tile])
+        axis = segmenter.predict(images.numpy())[0, 1]
+        found += int((axis[tile.target[..., 2] == 0] >= 255 * segmenter.card.axis_threshold).sum())
     return found * GSD_M**2
 
 

@@ -35,7 +35,7 @@ from railseg_core.network.deeplabv3plus import DeepLabV3Plus, normalise, probabi
 from railseg_core.network.model_file import load_model
 from train.command import command
 from train.curves import draw_curves
-from train.data import CropStream, Mixture, load_real_scenes
+from train.data import CropStream, Mixture, as_batch, load_real_scenes
 from train.losses import LOSSES, railway_loss
 from train.pretrained import start_encoder
 from train.run_log import add_to_log
@@ -175,8 +175,8 @@ def intersection_over_union(model: DeepLabV3Plus, batches: Iterable[tuple[Tensor
     return (overlap / union.clamp(min=1)).tolist()
 
 
-def tiled(scenes: Iterable[Chip], tile_px: int = TILE_PX) -> Iterator[tuple[Tensor, Tensor]]:
-    """Whole scenes in tiles as the product sees them, mirrored at the edge where nothing counts."""
+def tiled(scenes: Iterable[Chip], tile_px: int = TILE_PX) -> Iterator[Chip]:
+    """Whole scenes in tiles (tile, tile) as the product sees them, mirrored at the edge where nothing counts."""
     for scene in scenes:
         rows, cols = scene.image.shape[:2]
         below, right = (-(-side // tile_px) * tile_px - side for side in (rows, cols))
@@ -185,8 +185,7 @@ def tiled(scenes: Iterable[Chip], tile_px: int = TILE_PX) -> Iterator[tuple[Tens
         for row in range(0, rows, tile_px):
             for col in range(0, cols, tile_px):
                 here = np.s_[row : row + tile_px, col : col + tile_px]
-                pair = (torch.from_numpy(band[here].transpose(2, 0, 1).copy())[None] for band in (image, target))
-                yield next(pair), next(pair)
+                yield Chip(image[here].astype(np.uint8), target[here].astype(np.uint8))
 
 
 @command
@@ -233,7 +232,7 @@ def main(arguments: list[str] | None = None) -> None:
         num_workers=settings.workers,
         pin_memory=device == "cuda",
     )
-    held_out = iter(CropStream(settings.crop_px[:1], 8, Seed.VALIDATION, Mixture(settings.backgrounds)))
+    held_out = iter(CropStream(settings.crop_px[:1], 8, (Seed.VALIDATION,), Mixture(settings.backgrounds)))
     validation = [next(held_out) for _ in range(VALIDATION_CROPS // 8)]
     watched_scenes = load_real_scenes(settings.validation) if settings.validation else []
 
@@ -296,7 +295,8 @@ def main(arguments: list[str] | None = None) -> None:
                 "axis_iou": axis_iou,
             }
             if watched_scenes:
-                scores = intersection_over_union(average, tiled(watched_scenes), device)
+                watched = (as_batch([tile]) for tile in tiled(watched_scenes))
+                scores = intersection_over_union(average, watched, device)
                 row |= {"real_track_iou": scores[0], "real_axis_iou": scores[1]}
             row |= sums
             add_to_log(settings.out, row)

@@ -195,7 +195,7 @@ def test_batches_are_of_the_sizes_and_the_mixture_asked_for() -> None:
     track = Chip(np.full((90, 90, 3), 200, np.uint8), np.ones((90, 90, 3), np.uint8))
     bare = Chip(np.full((90, 90, 3), 10, np.uint8), np.zeros((90, 90, 3), np.uint8))
     mixture = Mixture(real_scenes=(track,), real_share=0.5, negatives=(bare,), negative_share=0.5)
-    stream = iter(CropStream((32, 64), 16, 3, mixture))
+    stream = iter(CropStream((32, 64), 16, (3,), mixture))
     batches = [next(stream) for _ in range(24)]
     shapes = {tuple(images.shape) for images, _ in batches}
     assert shapes == {(16, 3, 32, 32), (4, 3, 64, 64)}
@@ -208,8 +208,8 @@ def test_batches_are_of_the_sizes_and_the_mixture_asked_for() -> None:
 def test_scenes_are_watched_whole_with_their_edges_ignored() -> None:
     scene = Chip(np.full((600, 300, 3), 90, np.uint8), np.zeros((600, 300, 3), np.uint8))
     tiles = list(train.tiled([scene]))
-    assert [tuple(images.shape) for images, _ in tiles] == [(1, 3, 512, 512)] * 2
-    counted = sum(int((target[:, 2] == 0).sum()) for _, target in tiles)
+    assert [tile.image.shape for tile in tiles] == [(512, 512, 3)] * 2
+    counted = sum(int((tile.target[..., 2] == 0).sum()) for tile in tiles)
     assert counted == 600 * 300
 
 
@@ -286,11 +286,11 @@ def test_real_scenes_are_cropped_with_their_targets(tmp_path: Path) -> None:
     for name, content in (("scene.png", image), (f"scene{TARGET_SUFFIX}", target)):
         cv2.imwrite(str(tmp_path / name), cv2.cvtColor(content, cv2.COLOR_RGB2BGR))
     (scene,) = load_real_scenes(tmp_path)
-    crop, crop_target = augmented_crop(scene, 128, np.random.default_rng(5))
-    assert crop.shape == crop_target.shape == (128, 128, 3)
-    known = crop_target[..., 2] == 0
-    bright = crop.mean(axis=-1) > crop[known].mean()
-    agreement = (bright == (crop_target[..., 0] == 1))[known].mean()
+    crop = augmented_crop(scene, 128, np.random.default_rng(5))
+    assert crop.image.shape == crop.target.shape == (128, 128, 3)
+    known = crop.target[..., 2] == 0
+    bright = crop.image.mean(axis=-1) > crop.image[known].mean()
+    agreement = (bright == (crop.target[..., 0] == 1))[known].mean()
     assert agreement > 0.9
 
 

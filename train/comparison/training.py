@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+from torch.utils.data import DataLoader, IterableDataset
 
 from railseg_core.metrics import PixelScores
-from train.data import paper_crop, read_scene
+from train.data import as_batch, own_numbers, paper_crop, read_scene
 from train.losses import track_loss
 from train.models.table import NETWORKS
 from train.run_log import add_to_log
@@ -78,16 +78,10 @@ class TileStream(IterableDataset[tuple[Tensor, Tensor]]):
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Yields images (n, 3, crop, crop) uint8 RGB and targets (n, 3, crop, crop) uint8: track, axis, ignore."""
         cv2.setNumThreads(1)
-        worker = get_worker_info()
-        rng = np.random.default_rng((*self.seed, worker.id if worker else 0))
+        rng = own_numbers(self.seed)
         order = self._order(rng)
         while True:
-            crops = [paper_crop(read_scene(next(order)), self.crop_px, rng) for _ in range(self.batch)]
-            images, targets = (
-                torch.from_numpy(np.stack(every).transpose(0, 3, 1, 2).copy())
-                for every in ([crop.image for crop in crops], [crop.target for crop in crops])
-            )
-            yield images, targets
+            yield as_batch([paper_crop(read_scene(next(order)), self.crop_px, rng) for _ in range(self.batch)])
 
     def _order(self, rng: np.random.Generator) -> Iterator[Path]:
         while True:

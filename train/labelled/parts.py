@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from railseg_core.chip_files import TARGET_SUFFIX, Chip, write_chip
+from railseg_core.chip_files import TARGET_SUFFIX, write_chip
 from railseg_core.errors import RailSegError
 from train.labelled.sources import Source
 from train.train import tiled
@@ -64,10 +64,9 @@ def write_parts(sources: Sequence[Source], folder: Path, tile_px: int, seed: int
     for part, names in parts.items():
         (folder / part).mkdir(parents=True, exist_ok=True)
         for name in names:
-            for number, (image, target) in enumerate(tiled(by_name[name].chips(), tile_px)):
-                chip = Chip(*(tensor[0].permute(1, 2, 0).numpy() for tensor in (image, target)))
-                if not chip.target[..., 2].all():
-                    write_chip(chip, folder / part, f"{name}_{number:04d}")
+            for number, tile in enumerate(tiled(by_name[name].chips(), tile_px)):
+                if not tile.target[..., 2].all():
+                    write_chip(tile, folder / part, f"{name}_{number:04d}")
     # The last, so that it says that all is there.
     (folder / SPLIT_NAME).write_text(json.dumps(parts, indent=1), encoding="utf-8")
 
