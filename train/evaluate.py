@@ -190,22 +190,15 @@ def main(arguments: list[str] | None = None) -> None:
             found = judged(partial(judge, bench=Bench(model, overlays)), traced_scenes(folder), each)
             add(traced_part(folder, options(folder), found, out))
         bench = Bench(model, Path(scratch))
-        if settings.rendered:
-            found = judged(
-                partial(judge_rendered, bench=bench, texture=settings.texture), range(settings.rendered), each
-            )
-            own = options("--rendered", settings.rendered, *rendering)
-            add(rendered_part("Rendered scenes", own, found, out / "rendered_worst.png"))
-        if settings.yards:
-            found = judged(partial(judge_yard, bench=bench, texture=settings.texture), range(settings.yards), each)
-            own = options("--yards", settings.yards, *rendering)
-            add(rendered_part("Rendered stations and yards", own, found, out / "yards_worst.png"))
-        if settings.confusers:
-            found = judged(
-                partial(judge_confuser, bench=bench, texture=settings.texture), range(settings.confusers), each
-            )
-            own = options("--confusers", settings.confusers, *rendering)
-            add(trackless_part("Rendered scenes without tracks", own, found, out / "confusers_worst.png"))
+        for name, judge_one, part_of, title in (
+            ("rendered", judge_rendered, rendered_part, "Rendered scenes"),
+            ("yards", judge_yard, rendered_part, "Rendered stations and yards"),
+            ("confusers", judge_confuser, trackless_part, "Rendered scenes without tracks"),
+        ):
+            if number := getattr(settings, name):
+                found = judged(partial(judge_one, bench=bench, texture=settings.texture), range(number), each)
+                own = options(f"--{name}", number, *rendering)
+                add(part_of(title, own, found, out / f"{name}_worst.png"))
         if settings.backgrounds:
             places = places_of(settings.backgrounds, settings.places, held_out=settings.held_out)
             found = judged(partial(judge_place, bench=bench), places, each)
