@@ -30,6 +30,12 @@ def as_crs(crs: object) -> pyproj.CRS:
         ) from error
 
 
+def crs_text(crs: pyproj.CRS) -> str:
+    """A CRS as others read it: its authority's code, or WKT where it has none."""
+    code = crs.to_authority(min_confidence=100)
+    return ":".join(code) if code else crs.to_wkt()
+
+
 def mover(source: pyproj.CRS, target: pyproj.CRS) -> Mover:
     """A function that takes points (n, 2) from one CRS to the other; it raises a RailSegError for places not there."""
     if source.equals(target, ignore_axis_order=True):
@@ -65,8 +71,9 @@ def ground_lengths(lines: Sequence[Points], crs: object) -> npt.NDArray[np.float
         steps = np.hypot(*np.diff(points, axis=0, append=points[-1:]).T)
     else:
         # From the CRS's own datum: no shift, so that a length does not depend on the grids PROJ has at hand.
-        lon, lat = pyproj.Transformer.from_crs(own, geodetic, always_xy=True).transform(*points.T)
-        _, _, steps = geod.inv(lon, lat, np.roll(lon, -1), np.roll(lat, -1))
+        angles = pyproj.Transformer.from_crs(own, geodetic, always_xy=True).transform(*points.T)
+        lon, lat = (angle * geodetic.axis_info[0].unit_conversion_factor for angle in angles)  # some count in grads
+        _, _, steps = geod.inv(lon, lat, np.roll(lon, -1), np.roll(lat, -1), radians=True)
         steps = np.asarray(steps, dtype=np.float64)
     steps[np.append(starts[1:], len(points)) - 1] = 0.0
     return np.add.reduceat(steps, starts)

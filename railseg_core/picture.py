@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 
+from railseg_core.coordinates import crs_text
 from railseg_core.coverage import Coverage
 from railseg_core.lattice_warp import LatticeWarp
 from railseg_core.paths import file_version
@@ -19,6 +20,9 @@ from railseg_core.placement import Placement
 from railseg_core.radiometry import Stretch
 from railseg_core.source_raster import SourceRaster, choose_bands, closed_on_error, reading
 from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
+
+_LOOKS = 32
+"""So many places along either side of a picture tell whether its overviews have its mask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +127,15 @@ class Picture:
             self._stretch = stretch
             self._coverage = Coverage(self._source, placement, gsd_m)
             if self.info.overview > 1:
-                self._source.close()
                 level = self.info.overviews.index(self.info.overview)
-                self._source = open_picture(path, bands, level)
-                placement = Placement(self._source.dataset, placement.crs)
+                coarse = open_picture(path, bands, level)
+                if _has_the_same_gaps(coarse, self._source, self.info.overview):
+                    self._source.close()
+                    self._source = coarse
+                    placement = Placement(coarse.dataset, placement.crs)
+                else:
+                    coarse.close()
+                    self.info = replace(self.info, overview=1)
             self._warp = LatticeWarp(self._source, placement, gsd_m)
             self.chunk_px = self._warp.chunk_px
             value_bytes = 1 if self._source.is_eight_bit else np.dtype(np.float32).itemsize
@@ -195,10 +204,28 @@ def describe(source: SourceRaster, placement: Placement, gsd_m: float, stretch: 
         overviews=overviews,
         overview=max(fine_enough, default=1),
         is_tiled=dataset.block_shapes[first - 1][1] < dataset.width or dataset.width <= 2 * RASTER_TILE_PX,
-        crs=placement.source_crs.to_string(),
+        crs=crs_text(placement.source_crs),
         gsd_m=placement.gsd_m,
-        working_crs=placement.crs.to_string(),
+        working_crs=crs_text(placement.crs),
     )
+
+
+def _has_the_same_gaps(overview: SourceRaster, picture: SourceRaster, factor: int) -> bool:
+    """Whether an overview knows of the picture's gaps; it may lack a mask or a nodata value that was given after it.
+
+    Of a mask GDAL does not tell, so a few places are looked at.
+    """
+    if overview.nodata != picture.nodata:
+        return False
+    if picture.validity != "mask":
+        return True
+    for row in range(0, overview.window.height, -(-overview.window.height // _LOOKS)):
+        for col in range(0, overview.window.width, -(-overview.window.width // _LOOKS)):
+            place = PixelWindow(col * factor, row * factor, factor, factor).intersection(picture.window)
+            _, seen = overview.read(PixelWindow(col, row, 1, 1))
+            if seen.all() and not place.is_empty and not picture.read(place)[1].any():
+                return False
+    return True
 
 
 def _raster_file(name: str) -> RasterFile:

@@ -45,7 +45,8 @@ class Placement:
         self.width, self.height = dataset.width, dataset.height
         self._name = dataset.name
         points, points_crs = dataset.gcps
-        by_points = bool(points) and dataset.transform.is_identity
+        # GDAL says that nothing else places it by an identity, of an overview by zeros.
+        by_points = bool(points) and (dataset.transform.is_identity or dataset.transform.is_degenerate)
         _check_georeference(dataset, by_points)
         self._affine: Affine = dataset.transform
         try:

@@ -18,7 +18,7 @@ import pyproj
 import shapely
 
 from railseg_core.arrays import Points
-from railseg_core.coordinates import Mover, as_crs, mover
+from railseg_core.coordinates import Mover, as_crs, crs_text, mover
 from railseg_core.geopackage import write_layer, written_geopackage
 from railseg_core.resources_dir import resource_path
 
@@ -258,7 +258,7 @@ def _write_run(path: Path, railway_map: RailwayMap, run: RunRecord) -> None:
         "raster": _texts([run.raster]),
         "source_gsd_m": _numbers([run.source_gsd_m]),
         "gsd_m": _numbers([railway_map.gsd_m]),
-        "working_crs": _texts([as_crs(railway_map.crs).to_string()]),
+        "working_crs": _texts([crs_text(as_crs(railway_map.crs))]),
         "model": _texts([run.model]),
         "model_sha256": _texts([run.model_sha256]),
         "device": _texts([run.device]),

@@ -259,6 +259,11 @@ class SourceRaster:
         return "nodata" if self._by_nodata else "mask" if self._by_mask or self._alpha else ""
 
     @property
+    def nodata(self) -> tuple[str, ...]:
+        """The nodata values of the bands, as text: no NaN equals another."""
+        return tuple(repr(self.dataset.nodatavals[band - 1]) for band in self.bands)
+
+    @property
     def window(self) -> PixelWindow:
         """All of the raster."""
         return PixelWindow(0, 0, self.dataset.width, self.dataset.height)

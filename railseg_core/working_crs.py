@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 
 import pyproj
-from pyproj.crs import ProjectedCRS
+from pyproj.crs import BoundCRS, ProjectedCRS
 from pyproj.crs.coordinate_operation import UTMConversion
 
 from railseg_core.errors import RailSegError
@@ -19,7 +19,10 @@ _WGS84 = pyproj.CRS.from_epsg(4326)
 
 
 def horizontal(crs: pyproj.CRS, what: str = "raster") -> pyproj.CRS:
-    """The two-dimensional part of a CRS: without heights, and without a transformation bound to it.
+    """The two-dimensional part of a CRS: without heights.
+
+    A datum shift that comes with it (TOWGS84) stays where nothing else tells where its datum lies; of a datum that PROJ
+    knows, PROJ knows better ones.
 
     Args:
         crs: Any.
@@ -28,15 +31,18 @@ def horizontal(crs: pyproj.CRS, what: str = "raster") -> pyproj.CRS:
     Raises:
         RailSegError: the CRS is neither geographic nor projected, so that nothing says where on Earth it lies.
     """
+    bound = None
     while crs.is_bound or crs.is_compound:
-        crs = crs.source_crs if crs.is_bound and crs.source_crs else crs.sub_crs_list[0]
+        inner = crs.source_crs if crs.is_bound else None
+        bound = None if inner is None else crs
+        crs = crs.sub_crs_list[0] if inner is None else inner
     crs = crs.to_2d()
     if not (crs.is_projected or crs.is_geographic):
         raise RailSegError(
             f"The {what}'s CRS ({crs.name}) does not say where on Earth it lies.",
             f"Assign a projected or geographic CRS to the {what}.",
         )
-    return crs
+    return crs if bound is None or _is_known(crs.geodetic_crs) else _bound(crs, bound)
 
 
 @lru_cache(maxsize=64)  # PROJ takes half a second to look for a zone on a datum that has no code
@@ -75,8 +81,19 @@ def choose_working_crs(source: pyproj.CRS, x: float, y: float, what: str = "rast
         geodetic_crs=datum,
         name=f"{datum.name} / UTM zone {zone}{hemisphere}",
     )
+    if source.is_bound and datum != _WGS84:
+        return _bound(utm, source)
     known = utm.to_authority(min_confidence=70)
     return pyproj.CRS.from_authority(*known) if known else utm
+
+
+def _is_known(datum: pyproj.CRS | None) -> bool:
+    return datum is not None and datum.to_authority(min_confidence=70) is not None
+
+
+def _bound(crs: pyproj.CRS, like: pyproj.CRS) -> pyproj.CRS:
+    """A CRS on the datum of another, with that one's datum shift."""
+    return BoundCRS(crs, like.target_crs, like.coordinate_operation)
 
 
 def _utm_datum(source: pyproj.CRS) -> pyproj.CRS:

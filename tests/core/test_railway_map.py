@@ -216,6 +216,11 @@ def test_lengths_are_those_on_the_ground():
     assert ground_lengths([], "EPSG:32633").shape == (0,)
 
 
+def test_lengths_are_metres_also_where_the_datum_counts_in_grads():
+    line = np.array([[600_000.0, 2_400_000.0], [600_000.0, 2_401_000.0], [601_000.0, 2_401_000.0]])
+    assert ground_lengths([line[:2], line[1:]], "EPSG:27572") == pytest.approx([1000, 1000], abs=2)
+
+
 def _write_geojson(path, *geometries):
     features = [{"type": "Feature", "properties": {}, "geometry": shapely.geometry.mapping(one)} for one in geometries]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))

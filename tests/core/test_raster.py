@@ -29,6 +29,7 @@ from shapely import affinity
 
 from railseg_core.area import Area, polygon_mask
 from railseg_core.chunks import ChunkCache
+from railseg_core.coordinates import crs_text
 from railseg_core.errors import RailSegError
 from railseg_core.raster import AREA_MARGIN_M, open_working_grid, read_raster_info, reflect_invalid
 from railseg_core.source_raster import SourceRaster, choose_bands
@@ -207,6 +208,47 @@ def test_overviews_are_used_while_two_of_their_pixels_lie_along_a_working_pixel(
         one, other = (grid.read(grid.picture_window)[0].astype(float) for grid in (plain, overviewed))
     assert np.abs(one - other).max() < 16
     assert one.mean() == pytest.approx(other.mean(), abs=0.5)
+
+
+def test_overviews_are_passed_over_that_know_nothing_of_a_mask_or_nodata_value_given_later(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(1, 256, (3, 1600, 1600), dtype=np.uint8)
+    noise[:, :, 800:] = 7
+    place = Affine(0.02, 0, CORNER_X, 0, -0.02, CORNER_Y)
+    masked = write(tmp_path / "masked.tif", noise, transform=place, tiled=True, overviews=[2, 4])
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(masked, "r+") as file:
+        file.write_mask(noise[0] != 7)
+    with_nodata = write(tmp_path / "nodata.tif", noise, transform=place, tiled=True, overviews=[2, 4])
+    with rasterio.open(with_nodata, "r+") as file:
+        file.nodata = 7
+    without = write(tmp_path / "plain.tif", noise, transform=place, tiled=True, nodata=7)
+    with open_working_grid(without) as plain:
+        _, expected = plain.read(plain.picture_window)
+    for path in (masked, with_nodata):
+        with open_working_grid(path) as grid:
+            _, valid = grid.read(grid.picture_window)
+        np.testing.assert_array_equal(valid, expected)
+        assert 0.4 < valid.mean() < 0.6
+    as_nodata = write(tmp_path / "before.tif", noise, transform=place, tiled=True, nodata=7, overviews=[2, 4])
+    with open_working_grid(as_nodata) as grid:
+        assert grid.info.overview == 4
+
+
+def test_a_picture_placed_by_control_points_may_have_overviews(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (3, 600, 600), dtype=np.uint8)
+    place = Affine(0.04, 0, CORNER_X, 0, -0.04, CORNER_Y)
+    corners = [(0, 0), (600, 0), (0, 600), (600, 600)]
+    places = [place @ corner for corner in corners]
+    points = [
+        GroundControlPoint(row=row, col=col, x=x, y=y) for (col, row), (x, y) in zip(corners, places, strict=True)
+    ]
+    plain = write(tmp_path / "plain.tif", noise, transform=place, overviews=[2])
+    pointed = write(tmp_path / "points.tif", noise, gcps=points, overviews=[2])
+    with open_working_grid(plain) as first, open_working_grid(pointed) as second:
+        assert (first.info.overview, second.info.overview) == (2, 2)
+        assert second.picture_window == first.picture_window
+        np.testing.assert_allclose(
+            second.read(first.picture_window)[0].astype(float), first.read(first.picture_window)[0], atol=2
+        )
 
 
 def half(rows: int = 90, cols: int = 120) -> np.ndarray:
@@ -421,6 +463,30 @@ def test_the_working_crs_is_the_rasters_own_if_its_metres_are_true_else_local_ut
     source = horizontal(pyproj.CRS(crs))
     x, y = pyproj.Transformer.from_crs(4326, source, always_xy=True).transform(*place)
     assert choose_working_crs(source, x, y).to_string() == expected
+
+
+GAUSS_KRUGER = "+proj=tmerc +lat_0=0 +lon_0=9 +k=1 +x_0=3500000 +y_0=0 +ellps=bessel"
+SHIFT = "+towgs84=598.1,73.7,418.2,0.202,0.045,-2.455,6.7"
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        f"{GAUSS_KRUGER} {SHIFT} +units=m",
+        f"{GAUSS_KRUGER} {SHIFT} +units=us-ft",
+        f"+proj=longlat +ellps=bessel {SHIFT}",
+        "EPSG:31467",
+    ],
+)
+def test_a_datum_shift_that_comes_with_a_crs_holds_in_the_working_crs_too(crs: str) -> None:
+    given = pyproj.CRS(crs)
+    x, y = pyproj.Transformer.from_crs(4326, given, always_xy=True).transform(9.3, 50.6)
+    source = horizontal(given)
+    working = choose_working_crs(source, x, y)
+    there = pyproj.Transformer.from_crs(source, working, always_xy=True).transform(x, y)
+    told = pyproj.CRS(crs_text(working))  # as the map's file has it
+    degrees = pyproj.Transformer.from_crs(told, 4326, always_xy=True).transform(*there)
+    assert degrees == pytest.approx((9.3, 50.6), abs=1e-8)
 
 
 def test_a_place_near_a_pole_has_no_utm() -> None:
