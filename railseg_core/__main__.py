@@ -337,6 +337,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         interrupted.
     """
     prepare_process_environment()
+    _open_closed_streams()
     signal.signal(signal.SIGTERM, _interrupt)
     parsed = _parser().parse_args(arguments)
     try:
@@ -366,15 +367,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return EXIT_ERROR
 
 
+def _open_closed_streams() -> None:
+    """Standard output and error that whoever started the program has closed: what is written to them is lost."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  # until the end
+
+
 def program() -> NoReturn:
     """`main` as a process, which ends at once.
 
     The interpreter's own end is left out: it takes a fifth of a second, and can crash while torch's threads still run.
     """
     code = main()
-    if sys.stderr is not None:  # it may have been closed
-        with suppress(OSError):
-            sys.stderr.flush()
+    with suppress(OSError):
+        sys.stderr.flush()
     os._exit(code)
 
 

@@ -176,11 +176,10 @@ class Area:
     def _clipped(self, crs: pyproj.CRS, near: BaseGeometry) -> BaseGeometry:
         """The polygons where they are near; all of them where that cannot be told in the area's own CRS.
 
-        It can in degrees. A projection may have its seam where the picture lies, so it is left as it is.
+        It can in degrees. A projection may have its seam where the picture lies: there it is only said of an area that
+        has all of the place, such as the world's.
         """
         own = pyproj.CRS.from_user_input(self.crs)
-        if not own.is_geographic:
-            return self.polygon
         xmin, ymin, xmax, ymax = near.bounds
         more = _SPARE * max(xmax - xmin, ymax - ymin)
         try:
@@ -188,10 +187,13 @@ class Area:
             west, south, east, north = move.transform_bounds(xmin - more, ymin - more, xmax + more, ymax + more)
         except ProjError:
             return self.polygon
-        if west > east:  # over the antimeridian
+        if west > east and own.is_geographic:  # over the antimeridian
             east += 360.0
         if not (west < east < math.inf and -math.inf < south < north < math.inf):
             return self.polygon
+        if not own.is_geographic:
+            place = shapely.box(west, south, east, north)
+            return place if self.polygon.contains(place) else self.polygon
         turns = (-360.0, 0.0, 360.0)  # longitudes run to 180 or to 360
         return _polygons_of(
             *(shapely.clip_by_rect(self.polygon, west + turn, south, east + turn, north) for turn in turns)

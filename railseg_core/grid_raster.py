@@ -31,8 +31,10 @@ from railseg_core.placement import Placement
 from railseg_core.source_raster import GDAL_ERRORS, SourceRaster, closed_on_error, gdal_environment, reading
 from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
 
-Encoding = Literal["scaled", "unit", "mask"]
-"""How a raster's numbers stand for probabilities: 0-255, 0-1, or any number but 0 for 1."""
+Encoding = Literal["scaled", "unit", "mask", "presence"]
+"""How a raster's numbers stand for probabilities: 0-255, 0-1, any number but 0 for 1, or nodata for 0 and else 1."""
+MAX_MASK_GSD_M = 1.5
+"""In coarser masks tracks 4 m apart are one."""
 
 _ENCODING_TAG = "RAILSEG_ENCODING"
 _CRS_TAG = "RAILSEG_CRS"
@@ -41,6 +43,8 @@ _BYTES_PER_VALUE = 0.1
 _SEARCH_PX = 2048
 _MAX_CLASS = 16
 _ON_LATTICE_PX = 1e-3
+_OVERSHOOT = 0.1
+"""How far beyond 0 and 1 resampling may have brought probabilities."""
 
 
 def expected_bytes(window: PixelWindow, bands: int) -> int:
@@ -235,12 +239,13 @@ def open_grid_raster(path: str | os.PathLike[str]) -> GridRaster:
 
     Rasters of RailSeg say what they are. Any other is looked at whole, window by window: where it has one number
     besides 0 it is a mask, and that number is read as 255; numbers between 0 and 1 are read as 0-255; others up
-    to 255 as they are. In a raster made elsewhere a nodata value of 0 is taken for the background, and only the
-    first band is used unless band descriptions say `track` and `axis`.
+    to 255 as they are. In a raster made elsewhere a nodata value of 0 is taken for the background, and so is any other
+    where a mask has no 0 (GRASS makes such); only the first band is used unless band descriptions say `track` and
+    `axis`.
 
     Raises:
-        RailSegError: the raster is missing, unreadable, without CRS or georeference, a picture, or its numbers
-            are neither a mask nor probabilities.
+        RailSegError: the raster is missing, unreadable, without CRS or georeference, a picture, too coarse, or its
+            numbers are neither a mask nor probabilities.
     """
     source = _open_values(path)
     try:
@@ -298,9 +303,15 @@ class GridRaster:
                 self.gsd_m = placement.gsd_m
                 self.window = placement.footprint(self.gsd_m)
                 self.transform = Affine.scale(self.gsd_m, -self.gsd_m)
-                resampling: Literal["nearest", "smooth"] = "nearest" if recipe.encoding == "mask" else "smooth"
+                is_mask = recipe.encoding in ("mask", "presence")
+                resampling: Literal["nearest", "smooth"] = "nearest" if is_mask else "smooth"
                 self._warp = LatticeWarp(source, placement, self.gsd_m, resampling)
                 self._chunks = ChunkCache(self._warp.chunk_px, len(source.bands) + 1, self._make_pixels)
+            if self.gsd_m > MAX_MASK_GSD_M:
+                raise RailSegError(
+                    f"{source.name} is too coarse: its pixels are {self.gsd_m:.2g} m on the ground.",
+                    f"In masks and probabilities tracks can be told apart up to {MAX_MASK_GSD_M:g} m.",
+                )
 
     def read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
         """The probabilities in any window, within the raster or not.
@@ -315,6 +326,14 @@ class GridRaster:
         Raises:
             RailSegError: the raster is damaged or cut short.
         """
+        pixels, valid = self._read(window)
+        part = window.intersection(self.window)
+        if self.recipe.encoding == "presence" and not part.is_empty:
+            valid[part.local_slices(window)] = True
+        return pixels, valid
+
+    def _read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+        """`read`, valid being what the file says is."""
         if self._chunks is not None:
             warped = self._chunks.read(window)
             return warped[:-1], warped[-1] > 0
@@ -394,17 +413,22 @@ def _choose_bands(dataset: DatasetReader) -> tuple[int, ...]:
 
 def _find_encoding(source: SourceRaster) -> Encoding:
     low, high = np.inf, 0.0
+    has_zeros = has_gaps = False
     whole = source.window
     for row in range(0, whole.height, _SEARCH_PX):
         for col in range(0, whole.width, _SEARCH_PX):
-            pixels, _ = source.read(PixelWindow(col, row, _SEARCH_PX, _SEARCH_PX).intersection(whole))
+            pixels, valid = source.read(PixelWindow(col, row, _SEARCH_PX, _SEARCH_PX).intersection(whole))
             values = pixels[pixels != 0]
+            has_zeros |= bool((valid & (pixels == 0)).any())
+            has_gaps |= not valid.all()
             if values.size:
                 low, high = min(low, float(values.min())), max(high, float(values.max()))
             if source.is_eight_bit and low < high and high > _MAX_CLASS:
                 return "scaled"
     if low >= high:
-        return "mask"
+        return "presence" if has_gaps and not has_zeros else "mask"
+    if low >= -_OVERSHOOT and high <= 1 + _OVERSHOOT and any("float" in dtype for dtype in source.dtypes):
+        return "unit"
     if low < 0 or high > 255:
         raise RailSegError(
             f"{source.name} has numbers from {min(low, 0):g} to {high:g}: neither a mask nor a probability.",
@@ -421,7 +445,7 @@ def _find_encoding(source: SourceRaster) -> Encoding:
 
 
 def _encoded(values: npt.NDArray[Any], encoding: Encoding) -> npt.NDArray[np.uint8]:
-    if encoding == "mask":
+    if encoding in ("mask", "presence"):
         return np.where(values != 0, np.uint8(255), np.uint8(0))
     if values.dtype == np.uint8:
         return values

@@ -128,6 +128,14 @@ def test_of_the_world_s_area_or_a_country_s_only_what_is_near_is_moved(bounds: t
     assert area.area < 3 * near.area
 
 
+@pytest.mark.parametrize("bounds", [(-20037508, -20037508, 20037508, 20037508), (-2e6, 3e6, 9e6, 15e6)])
+def test_so_it_is_of_one_in_web_mercator(bounds: tuple[float, ...]) -> None:
+    near = shapely.box(570_000, 5_615_000, 571_000, 5_616_000)
+    area = Area.from_extent(*bounds, crs="EPSG:3857").polygon_in(pyproj.CRS(UTM), near)
+    assert area.contains(near)
+    assert area.area < 3 * near.area
+
+
 @pytest.mark.parametrize(
     ("crs", "lon", "lat"), [("EPSG:3413", 0, 90), ("EPSG:3832", 180, 50), ("EPSG:32601", -180, 50)]
 )

@@ -213,6 +213,48 @@ def test_a_nodata_value_of_0_is_the_background_of_a_mask_and_another_is_a_gap(tm
 
 
 @pytest.mark.parametrize(
+    ("values", "nodata"),
+    [
+        (np.where(MASK > 0, 1, 255).astype(np.uint8), 255),
+        (np.where(MASK > 0, 1, np.nan).astype(np.float32), None),
+        (np.where(MASK > 0, 7, -9999).astype(np.int32), -9999),
+    ],
+    ids=["255", "not a number", "-9999"],
+)
+@pytest.mark.parametrize("crs", [UTM, "EPSG:3857"])
+def test_nodata_is_the_background_of_a_mask_that_has_no_0(
+    values: np.ndarray, nodata: float | None, crs: str, tmp_path: Path
+) -> None:
+    place = {} if crs == UTM else {"crs": crs, "transform": Affine(0.31, 0, 1e6, 0, -0.31, 6.55e6)}
+    options = {} if nodata is None else {"nodata": nodata}
+    plain = write(tmp_path / "plain.tif", (MASK > 0).astype(np.uint8), **place)
+    with (
+        open_grid_raster(plain) as expected,
+        open_grid_raster(write(tmp_path / "m.tif", values, **place, **options)) as raster,
+    ):
+        assert raster.window == expected.window
+        read, seen = raster.read(raster.window.expanded(5))
+        np.testing.assert_array_equal(read, expected.read(raster.window.expanded(5))[0])
+        assert seen.sum() == raster.window.width * raster.window.height
+
+
+@pytest.mark.parametrize("values", [MASK * 1.0000001 * 0.98 + 0.01, MASK * 1.04 - 0.02 + np.eye(50, 80)[None] * 1e-3])
+def test_probabilities_may_stray_beyond_0_and_1(values: np.ndarray, tmp_path: Path) -> None:
+    with open_grid_raster(write(tmp_path / "p.tif", values.astype(np.float32))) as raster:
+        read, _ = raster.read(raster.window)
+    assert (read.min(), read.max()) in ((3, 252), (0, 255))
+
+
+def test_a_mask_too_coarse_for_two_tracks_is_refused(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "coarse.tif", (MASK > 0).astype(np.uint8), transform=Affine(3, 0, CORNER_X, 0, -3, CORNER_Y)
+    )
+    with pytest.raises(RailSegError, match=r"too coarse: its pixels are 3 m") as told:
+        open_grid_raster(path)
+    assert told.value.hint
+
+
+@pytest.mark.parametrize(
     ("values", "complaint"),
     [
         (np.arange(24).reshape(1, 4, 6).astype(np.uint16) * 100, "neither a mask nor a probability"),
