@@ -22,6 +22,9 @@ from railseg_core.working_crs import choose_working_crs, horizontal
 
 Coordinates = npt.NDArray[np.float64]
 
+_WGS84 = pyproj.CRS.from_epsg(4326)
+_CYLINDRICAL = ("Mercator", "Popular Visualisation Pseudo Mercator", "Equidistant Cylindrical")
+"""What PROJ calls projections, or begins with, whose x is a longitude."""
 _EDGE_POINTS = 65
 """Points along each edge of the raster when its footprint is moved: its edges may be curves."""
 
@@ -57,6 +60,7 @@ class Placement:
             self._middle_x = float(x[0])
             self.crs = crs or choose_working_crs(self.source_crs, self._middle_x, float(y[0]), f"raster {self._name}")
             self._projection = self._projection_to(self.crs)
+            self._round_the_earth = _round_the_earth(self.source_crs)
         except (ProjError, CRSError, *GDAL_ERRORS) as error:
             raise RailSegError(
                 f"{dataset.name}'s georeference cannot be used ({error}).",
@@ -126,9 +130,8 @@ class Placement:
         """(x, y) of the working CRS to pixel coordinates; infinite where the raster's CRS has no such place."""
         if self._projection:
             x, y = self._projection.transform(x, y, direction=TransformDirection.INVERSE)
-            if self.source_crs.is_geographic:
-                # PROJ's longitudes end at the antimeridian, where a picture may go on to 181 degrees.
-                turn = 2 * math.pi / self.source_crs.axis_info[0].unit_conversion_factor
+            if turn := self._round_the_earth:
+                # PROJ's x ends at the antimeridian, where a picture may go on to 181 degrees.
                 with np.errstate(invalid="ignore"):  # infinite where there is no such place
                     x = x + turn * np.round((self._middle_x - x) / turn)
         if self._points:
@@ -144,6 +147,19 @@ class Placement:
             x, y = self._points.xy(rows, cols, offset="ul")
             return np.asarray(x), np.asarray(y)
         return _applied(self._affine, cols, rows)
+
+
+def _round_the_earth(crs: pyproj.CRS) -> float:
+    """How far it is once round the Earth along a CRS's x; 0 where x doesn't lead round it."""
+    if crs.is_geographic:
+        return 2 * math.pi / float(crs.axis_info[0].unit_conversion_factor)
+    inner = crs.source_crs if crs.is_bound else crs
+    projection = None if inner is None else inner.coordinate_operation
+    if projection is None or not projection.method_name.startswith(_CYLINDRICAL):
+        return 0.0
+    move = pyproj.Transformer.from_crs(_WGS84, crs, always_xy=True)
+    x, _ = move.transform([9.0, 10.0, 99.0, 100.0], [0.0] * 4)  # one of the two pairs is far from the seam
+    return 360 * float(min(abs(x[1] - x[0]), abs(x[3] - x[2])))
 
 
 def _applied(affine: Affine, x: Coordinates, y: Coordinates) -> tuple[Coordinates, Coordinates]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from railseg_core.coordinates import as_crs, mover
 from railseg_core.errors import RailSegError
 from railseg_core.outputs import written_aside
 from railseg_core.railway_map import RailwayMap
@@ -23,24 +24,25 @@ def draw_preview(grid: WorkingGrid, railway_map: RailwayMap, path: Path, *, over
 
     Args:
         grid: The picture, opened at the preview's own coarse GSD.
-        railway_map: Tracks and nodes in the grid's CRS.
+        railway_map: Tracks and nodes, in any CRS.
         path: File to write.
         overwrite: Whether it may exist.
 
     Raises:
-        RailSegError: If the file can't be written.
+        RailSegError: If the file can't be written, or the map has no place in the grid's CRS.
     """
     window = grid.window.intersection(grid.picture_window)
     image, valid = grid.read(window)
     canvas = np.ascontiguousarray(np.where(valid, image, 255).transpose(1, 2, 0))
     inverse = ~window.transform(grid.gsd_m)
+    move = mover(as_crs(railway_map.crs), as_crs(grid.crs))
     for track in railway_map.tracks:
-        points = np.column_stack(inverse @ track.line.T)
+        points = np.column_stack(inverse @ move(track.line).T)
         fixed = np.round((points - 0.5) * (1 << _SHIFT)).astype(np.int32)
         cv2.polylines(canvas, [fixed], False, _COLOURS[track.status], 2, cv2.LINE_AA, _SHIFT)
     for node in railway_map.nodes:
         if node.railway == "switch":
-            col, row = inverse @ (node.x, node.y)
+            col, row = inverse @ move(np.array([[node.x, node.y]]))[0]
             centre = (round((col - 0.5) * (1 << _SHIFT)), round((row - 0.5) * (1 << _SHIFT)))
             cv2.circle(canvas, centre, 5 << _SHIFT, _NODE_COLOUR, 2, cv2.LINE_AA, _SHIFT)
     encoded, data = cv2.imencode(".png", cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR))

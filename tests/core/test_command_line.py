@@ -341,6 +341,37 @@ def test_a_preview_of_probabilities_whose_picture_has_gone_is_drawn_over_them(
     assert json.loads(shown.out)["preview"] == str(tmp_path / "p.png")
 
 
+def test_a_preview_has_the_lines_also_where_the_probabilities_were_reprojected(
+    small_raster: Path, tmp_path: Path
+) -> None:
+    assert main(["segment", str(small_raster), str(tmp_path / "p.tif"), "--quiet"]) == 0
+    with (
+        rasterio.open(tmp_path / "p.tif") as source,
+        rasterio.vrt.WarpedVRT(source, crs="EPSG:25833", resampling=rasterio.enums.Resampling.bilinear) as warped,
+        rasterio.open(tmp_path / "moved.tif", "w", **{**warped.profile, "driver": "GTiff"}) as moved,
+    ):
+        moved.write(warped.read())
+        moved.update_tags(**source.tags())
+        moved.descriptions = source.descriptions
+    outputs = [str(tmp_path / "out.gpkg"), "--preview", str(tmp_path / "p.png")]
+    assert main(["vectorize", str(tmp_path / "moved.tif"), *outputs, "--quiet"]) == 0
+    with rasterio.open(tmp_path / "p.png") as picture:
+        red, green, blue = picture.read([1, 2, 3]).astype(int)
+    assert ((red > 180) & (green < 170) & (blue < 80)).sum() > 500
+
+
+def test_streams_that_were_closed_are_done_without(tmp_path: Path) -> None:
+    mask = write_raster(tmp_path / "mask.tif", np.eye(60, dtype=np.uint8)[None] * 255)
+    for closed in (">&-", "2>&-", "<&- >&- 2>&-"):
+        target = tmp_path / "clean.tif"
+        command = f'exec "$0" -m railseg_core clean "$1" "$2" --overwrite {closed}'
+        done = subprocess.run(["sh", "-c", command, sys.executable, mask, target], capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert b"Traceback" not in done.stderr
+        with rasterio.open(target) as file:
+            assert file.shape == (60, 60)
+
+
 def test_a_reader_that_goes_away_is_no_traceback(small_raster: Path) -> None:
     command = f"{sys.executable} -m railseg_core info {small_raster} | true"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)

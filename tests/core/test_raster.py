@@ -359,11 +359,19 @@ def test_alpha_counts_also_beside_more_bands_than_a_picture_has(tmp_path: Path) 
     assert not valid[:, :30].any()
 
 
-@pytest.mark.parametrize("longitude", [179.9999, 190.0, -180.0001, 350.0])
-def test_a_picture_beyond_the_antimeridian_is_read_as_one_before_it(longitude: float, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("crs", "x", "step"),
+    [
+        *(("EPSG:4326", longitude, 2e-6) for longitude in (179.9999, 190.0, -180.0001, 350.0)),
+        *(("EPSG:3857", sign * 20_037_508.34 - 10, 0.25) for sign in (1, -1)),
+    ],
+)
+def test_a_picture_beyond_the_antimeridian_is_read_as_one_before_it(
+    crs: str, x: float, step: float, tmp_path: Path
+) -> None:
     values = np.random.default_rng(0).integers(1, 255, (3, 100, 100), dtype=np.uint8)
-    place = Affine(2e-6, 0, longitude, 0, -2e-6, 51.0)
-    with open_working_grid(write(tmp_path / "far.tif", values, crs="EPSG:4326", transform=place)) as grid:
+    place = Affine(step, 0, x, 0, -step, 51.0 if crs == "EPSG:4326" else 6e6)
+    with open_working_grid(write(tmp_path / "far.tif", values, crs=crs, transform=place)) as grid:
         assert grid.wants(grid.picture_window)
         assert grid.picture_window.width < 200
         _, valid = grid.read(grid.picture_window)
