@@ -33,6 +33,12 @@ from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
 
 Encoding = Literal["scaled", "unit", "mask", "presence"]
 """How a raster's numbers stand for probabilities: 0-255, 0-1, any number but 0 for 1, or nodata for 0 and else 1."""
+_NUMBERS: dict[Encoding, str] = {
+    "scaled": "0 to 255",
+    "unit": "0 to 1",
+    "mask": "0 and any other number",
+    "presence": "nodata and any number",
+}
 MAX_MASK_GSD_M = 1.5
 """In coarser masks tracks 4 m apart are one."""
 
@@ -346,6 +352,11 @@ class GridRaster:
             pixels[:, *where] = _encoded(values, self.recipe.encoding)
             valid[where] = known
         return pixels, valid
+
+    @property
+    def numbers(self) -> str:
+        """What the raster's numbers are taken for, for a person."""
+        return _NUMBERS[self.recipe.encoding]
 
     def may_have_track(self, window: PixelWindow) -> bool:
         """False where nothing but 0 can be read in the window; most of a country's raster was never written."""

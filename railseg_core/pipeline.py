@@ -193,7 +193,13 @@ def _vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str
         with clock.stage("lines"):
             from railseg_core.centerline.vectorize import vectorize
 
-            railway_map = vectorize(source, _line_params(request, source), reporter=reporter)
+            params = _line_params(request, source)
+            railway_map = vectorize(source, params, reporter=reporter)
+        if not railway_map.tracks:
+            reporter.log(
+                "warning",
+                f"No tracks from a threshold of {params.threshold:g} on; the numbers were read as {source.numbers}.",
+            )
         tags = source.tags
         source_gsd_m = tagged_gsd_m(tags) or source.gsd_m
         crs = tags.get(SOURCE_CRS_TAG, source.source_crs.to_string())

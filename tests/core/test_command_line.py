@@ -360,6 +360,19 @@ def test_a_preview_has_the_lines_also_where_the_probabilities_were_reprojected(
     assert ((red > 180) & (green < 170) & (blue < 80)).sum() > 500
 
 
+def test_a_mask_without_tracks_is_told_with_what_its_numbers_were_taken_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    percent = np.zeros((1, 60, 200), dtype=np.uint8)
+    percent[0, 28:32] = 95
+    percent[0, 30] = 100
+    mask = write_raster(tmp_path / "percent.tif", percent)
+    assert main(["vectorize", str(mask), str(tmp_path / "out.gpkg"), "--quiet"]) == 0
+    assert "threshold of 0.5 on; the numbers were read as 0 to 255" in capsys.readouterr().err
+    assert main(["vectorize", str(mask), str(tmp_path / "low.gpkg"), "--quiet", "--threshold", "0.2"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_streams_that_were_closed_are_done_without(tmp_path: Path) -> None:
     mask = write_raster(tmp_path / "mask.tif", np.eye(60, dtype=np.uint8)[None] * 255)
     for closed in (">&-", "2>&-", "<&- >&- 2>&-"):
