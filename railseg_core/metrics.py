@@ -45,6 +45,11 @@ class PixelScores:
         codes = truth[seen].astype(np.int64) * classes + predicted[seen]
         return cls(np.bincount(codes, minlength=classes * classes).reshape(classes, classes))
 
+    @classmethod
+    def of_none(cls, classes: int = 2) -> PixelScores:
+        """Of no pixel, to add others to."""
+        return cls(np.zeros((classes, classes), dtype=np.int64))
+
     def __add__(self, other: PixelScores) -> PixelScores:
         """The scores of both sets of pixels together."""
         return PixelScores(self.confusion + other.confusion)

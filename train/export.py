@@ -78,7 +78,7 @@ def pixel_scores(
         levels: Thresholds by name, `track` first.
         device: Where to run.
     """
-    nothing = PixelScores(np.zeros((2, 2), dtype=np.int64))
+    nothing = PixelScores.of_none()
     pooled = {name: [nothing] * len(thresholds) for name, thresholds in levels.items()}
     model = model.eval().to(device)
     for images, target in batches:

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from tqdm import tqdm
 
+from railseg_core.arrays import UInt8Array
 from railseg_core.chip_files import Chip, write_chip
 from railseg_core.errors import RailSegError
 from railseg_core.network.model_card import bundled_model_path
@@ -30,7 +30,6 @@ from train.synthetic.scene import GSD_M, render_scene
 from train.synthetic.trackplan import TrackPlan
 from train.train import TILE_PX, tiled
 
-UInt8Array = npt.NDArray[np.uint8]
 Place = tuple[str, UInt8Array]
 
 

@@ -14,6 +14,7 @@ import shapely
 from rasterio.transform import array_bounds
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.arrays import Points
 from railseg_core.chips import read_chip
 from railseg_core.coordinates import as_crs
 from railseg_core.errors import RailSegError
@@ -32,8 +33,6 @@ RIM_M = 15.0
 """Nearer to the picture's edge the tracks of a switch are not seen parting."""
 RHOS_M = (0.5, RHO_M, 1.5)
 """Distances up to which a line counts as found."""
-
-Points = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ class Scores:
         return cls(
             pictures=sum(one.pictures for one in every),
             area_km2=sum(one.area_km2 for one in every),
-            pixels=sum((one.pixels for one in every), PixelScores(np.zeros((2, 2), dtype=np.int64))),
+            pixels=sum((one.pixels for one in every), PixelScores.of_none()),
             lines={rho_m: LineScores.pooled(one.lines[rho_m] for one in every) for rho_m in RHOS_M},
             switches=SwitchScores.pooled(one.switches for one in every),
         )

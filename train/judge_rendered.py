@@ -14,10 +14,10 @@ import shapely
 from rasterio.transform import from_origin
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.arrays import Floats
 from train.judge import Bench, Judgement, Truth, judge
 from train.scenes import TracedScene
 from train.seeds import Seed
-from train.synthetic.alignment import Floats
 from train.synthetic.scene import GSD_M, Backgrounds, Scene, render_scene
 from train.synthetic.trackplan import TrackPlan, as_photographed, plan_with_switches
 

@@ -17,7 +17,8 @@ from rasterio.transform import from_origin
 from shapely import LineString, MultiLineString, box, get_parts
 from shapely.affinity import affine_transform, rotate
 
-from train.synthetic.alignment import Alignment, Floats, lateral_shift, trace
+from railseg_core.arrays import Floats
+from train.synthetic.alignment import Alignment, lateral_shift, trace
 from train.synthetic.appearance import BallastStyle, RailwayLook, TrackStyle
 from train.synthetic.canvas import Canvas, Floats32, Image, cloud_noise, tint
 from train.synthetic.layout import Box, Layout, Line, distance_to

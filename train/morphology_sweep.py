@@ -92,7 +92,7 @@ class Found:
     def pooled(cls, every: Sequence[Found]) -> Found:
         """Several scenes as one."""
         return cls(
-            pixels=sum((one.pixels for one in every), PixelScores(np.zeros((2, 2), dtype=np.int64))),
+            pixels=sum((one.pixels for one in every), PixelScores.of_none()),
             lines=LineScores.pooled(one.lines for one in every),
             mask_lines=LineScores.pooled(one.mask_lines for one in every),
             spots=np.sum([one.spots for one in every], axis=0),

@@ -27,6 +27,7 @@ import rasterio
 import shapely
 from skimage.morphology import skeletonize
 
+from railseg_core.arrays import Points
 from railseg_core.centerline.vectorize import LineParams, vectorize
 from railseg_core.metrics import LineScores, score_lines
 from railseg_core.tiling import PixelWindow
@@ -34,7 +35,6 @@ from tests.truth.ribbons import GOOD, GSD_M, POOR, UTM, Seer, probabilities, ras
 from tests.truth.scores import RHO_M, YardScores, clipped, map_of_yard, score_yard, window_of
 from tests.truth.yards import Yard, gap_yards, ladder_yard, loop_yard, plain_yards, random_yards, switch_yard
 
-Points = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Lines = list[Points]
 """Vertices in pixels: (col, row), corner-based."""

@@ -14,10 +14,9 @@ from scipy.ndimage import gaussian_filter
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.arrays import Points
 from railseg_core.grid_raster import GridRaster, create_grid_raster, open_grid_raster
 from railseg_core.tiling import PixelWindow
-
-Points = npt.NDArray[np.float64]
 
 GSD_M = 0.2
 UTM = "EPSG:32633"

@@ -11,14 +11,13 @@ import numpy.typing as npt
 import shapely
 from scipy.optimize import linear_sum_assignment
 
+from railseg_core.arrays import Points
 from railseg_core.centerline.vectorize import LineParams, vectorize
 from railseg_core.metrics import LineScores, score_lines
 from railseg_core.railway_map import RailwayMap
 from railseg_core.tiling import PixelWindow
 from tests.truth.ribbons import Seer, probabilities, raster_of, window_round
 from tests.truth.yards import TrueSwitch, Yard
-
-Points = npt.NDArray[np.float64]
 
 RHO_M = 0.5
 ALONG_M, ACROSS_M = 8.0, 1.0

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.arrays import Points
 from tests.truth.ribbons import ORIGIN_X, ORIGIN_Y, dense
 from train.synthetic.alignment import (
     STEP_M,
@@ -21,8 +21,6 @@ from train.synthetic.alignment import (
     trace,
 )
 from train.synthetic.trackplan import random_plan
-
-Points = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

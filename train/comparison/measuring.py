@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 
-from railseg_core.arrays import UInt8Array
+from railseg_core.arrays import Bools, Floats, UInt8Array
 from railseg_core.chip_files import Chip
 from railseg_core.metrics import PixelScores
 from railseg_core.morphology import clean
@@ -21,8 +20,6 @@ from railseg_core.network.deeplabv3plus import fuse_batch_norms, normalise
 from train.comparison.training import CHECKPOINT_NAME
 from train.models.table import NETWORKS
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 TIMED_PICTURES = 288  # the paper's
 TIMED_PX = 512  # its pictures' side
 
@@ -62,7 +59,7 @@ class Predictor:
 
 def score(predictor: Predictor, tiles: Iterable[Chip], morphology: Morphology) -> dict[bool, PixelScores]:
     """Scores pooled over all pixels that count, by whether masks are opened and closed."""
-    nothing = PixelScores(np.zeros((2, 2), dtype=np.int64))
+    nothing = PixelScores.of_none()
     scores = {False: nothing, True: nothing}
     for tile in tiles:
         plain = predictor.mask(tile.image)

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from railseg_core.arrays import Floats
 from railseg_core.metrics import PixelScores
 from train.comparison.measuring import TIMED_PICTURES, Times
 from train.markdown import markdown_table
 from train.models.table import ABLATION_ROWS, MODEL_ROWS, OURS, Row
-
-Floats = npt.NDArray[np.float64]
 
 _METRICS: dict[str, Callable[[PixelScores], float]] = {
     "IoU": lambda scores: float(scores.iou[1]),

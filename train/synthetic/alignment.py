@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from railseg_core.arrays import Floats
 
 STEP_M = 1.0
 """Distance of neighbouring points along an alignment; an arc of 190 m radius bulges 0.7 mm between two."""

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from train.synthetic.alignment import Floats, normals
+from railseg_core.arrays import Floats
+from train.synthetic.alignment import normals
 
 Image = npt.NDArray[np.uint8]
 Floats32 = npt.NDArray[np.float32]

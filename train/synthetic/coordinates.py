@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from train.synthetic.alignment import Floats, arc_lengths
+from railseg_core.arrays import Floats
+from train.synthetic.alignment import arc_lengths
 from train.synthetic.canvas import Floats32
 
 SEAM_M = 0.05

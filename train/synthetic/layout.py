@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from train.synthetic.alignment import Floats, normals, random_alignment
+from railseg_core.arrays import Floats
+from train.synthetic.alignment import normals, random_alignment
 from train.synthetic.canvas import Floats32, rectangle, ribbon
 from train.synthetic.trackplan import Track, TrackPlan, as_photographed, random_plan
 

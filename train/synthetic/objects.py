@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from train.synthetic.alignment import Floats, arc_lengths, normals
+from railseg_core.arrays import Floats
+from train.synthetic.alignment import arc_lengths, normals
 from train.synthetic.appearance import BALLASTS, pick, scaled, shade
 from train.synthetic.canvas import Canvas, Colour3, Image, blend, blurred, cloud_noise, rectangle, resized, ribbon, tint
 from train.synthetic.layout import Box, Layout, Line

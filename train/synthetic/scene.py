@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from train.synthetic.alignment import Floats
+from railseg_core.arrays import Floats
 from train.synthetic.appearance import RailwayLook, random_look
 from train.synthetic.background import Backgrounds, draw_land
 from train.synthetic.camera import photograph, random_gsd_m

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from railseg_core.arrays import Floats
 from train.synthetic.alignment import (
     STEP_M,
     Alignment,
-    Floats,
     departure,
     lateral_shift,
     random_alignment,
