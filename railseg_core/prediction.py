@@ -7,17 +7,18 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from concurrent.futures import Future
+from contextlib import suppress
 from itertools import islice, takewhile
 from threading import Event
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from railseg_core.arrays import Bools, UInt8Array
 from railseg_core.block_plan import PlannedBlock
 from railseg_core.raster import WorkingGrid, reflect_invalid
+from railseg_core.threads import in_order, threads
 from railseg_core.tiling import OVERLAP_PX, STRIDE_PX, TILE_PX, Tile
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ BANDS = ("track", "axis")
 _CORE = slice(OVERLAP_PX // 2, TILE_PX - OVERLAP_PX // 2)
 _AHEAD_TILES = 16
 """So many are read before they are wanted, 1 MB each: some take longer to read than to predict."""
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
 
 
 class TilePrediction(NamedTuple):
@@ -111,13 +110,13 @@ def predict_blocks(
     count = min(segmenter.readers, grid.most_readers)
     ahead = max(count, _AHEAD_TILES // segmenter.batch_tiles)
     with (
-        _threads(count, waits=True) as readers,  # the raster may be closed when these have ended
-        _threads(segmenter.parallel_batches, waits=False) as network,
+        threads(count, waits=True) as readers,  # the raster may be closed when these have ended
+        threads(segmenter.parallel_batches, waits=False) as network,
         segmenter.threads_divided(),
     ):
         computing: deque[list[_Batch]] = deque([[]])  # of blocks, the last one still incomplete
         try:
-            for images, ends_block in _in_order(readers, read, _parts(blocks, segmenter.batch_tiles), ahead):
+            for images, ends_block in in_order(readers, read, _parts(blocks, segmenter.batch_tiles), ahead):
                 pixels = [image.pixels for image in images.values() if image is not None]
                 future = network.submit(segmenter.predict, np.stack(pixels)) if pixels else None
                 on_tiles(len(images) - len(pixels))
@@ -216,26 +215,3 @@ def _parts(blocks: Iterable[PlannedBlock], batch_tiles: int) -> Iterator[_Part]:
         count = max(1, -(-len(block.fresh) // batch_tiles))
         for number in range(count):
             yield _Part(block.fresh[number * batch_tiles : (number + 1) * batch_tiles], number == count - 1)
-
-
-def _in_order(
-    executor: Executor, function: Callable[[_Item], _Result], items: Iterable[_Item], ahead: int
-) -> Iterator[_Result]:
-    """`function` of each item, in order, always some ahead."""
-    waiting: deque[Future[_Result]] = deque()
-    for item in items:
-        waiting.append(executor.submit(function, item))
-        if len(waiting) > ahead:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
-
-
-@contextmanager
-def _threads(count: int, *, waits: bool) -> Iterator[ThreadPoolExecutor]:
-    """A pool of threads that, when the block under it ends early, does what it is at and no more."""
-    pool = ThreadPoolExecutor(count)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=waits, cancel_futures=True)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
+from functools import partial
 from itertools import repeat
+from threading import Lock
 
+from railseg_core.arrays import Bools
 from railseg_core.centerline.artefacts import drop_doubtful_pieces, simplify, trim_hooks
 from railseg_core.centerline.blocks import (
     SparseSkeleton,
@@ -26,7 +31,11 @@ from railseg_core.centerline.tracks import TrackGraph
 from railseg_core.grid_raster import GridRaster
 from railseg_core.railway_map import RailwayMap
 from railseg_core.reporting import Reporter, Silent
+from railseg_core.threads import in_order, threads
 from railseg_core.tiling import BLOCK_PX, PixelWindow
+
+_MOST_THREADS = 4
+"""A block that is worked takes some 80 MB."""
 
 __all__ = ["AreaMask", "LineParams", "vectorize"]
 
@@ -48,7 +57,7 @@ def vectorize(
     Args:
         raster: P(track) and, if there, P(axis).
         params: Thresholds, kernels and lengths.
-        executor: Where the blocks are worked; None for here, one after the other.
+        executor: Where the blocks are worked; None for threads of this process.
         reporter: Is told of the stages `skeleton` (in blocks) and `lines`.
         area_mask: Restricts the lines to an area; picklable if the executor's workers are other processes, such as
             `functools.partial(polygon_mask, polygon, gsd_m=raster.gsd_m)`.
@@ -98,16 +107,42 @@ def _skeleton(
     halo_px = block_halo_px(raster.gsd_m, params, has_axis="axis" in raster.bands)
     cores = [core for core in _cores(raster.window, block_px) if raster.may_have_track(core.expanded(halo_px))]
     reporter.progress("skeleton", 0, len(cores))
-    results: Iterable[SparseSkeleton] = (
-        (skeleton_of_raster(raster, core, params, area_mask) for core in cores)
-        if executor is None
-        else executor.map(skeleton_of_recipe, repeat(raster.recipe), cores, repeat(params), repeat(area_mask))
-    )
     parts = []
-    for done, part in enumerate(results, 1):
-        parts.append(part)
-        reporter.progress("skeleton", done, len(cores))
+    with _skeletons(raster, cores, params, executor, area_mask) as results:
+        for done, part in enumerate(results, 1):
+            parts.append(part)
+            reporter.progress("skeleton", done, len(cores))
     return SparseSkeleton.joined(parts)
+
+
+@contextmanager
+def _skeletons(
+    raster: GridRaster,
+    cores: Sequence[PixelWindow],
+    params: LineParams,
+    executor: Executor | None,
+    area_mask: AreaMask | None,
+) -> Iterator[Iterable[SparseSkeleton]]:
+    """The skeletons of blocks, in order."""
+    if executor is not None:
+        yield executor.map(skeleton_of_recipe, repeat(raster.recipe), cores, repeat(params), repeat(area_mask))
+        return
+    count = min(os.cpu_count() or 1, _MOST_THREADS)
+    with threads(count, waits=True) as pool:  # the raster may be closed when these have ended
+        guarded = None if area_mask is None else _one_at_a_time(area_mask)
+        work = partial(skeleton_of_raster, raster, params=params, area_mask=guarded)
+        yield in_order(pool, work, cores, 2 * count)
+
+
+def _one_at_a_time(area_mask: AreaMask) -> AreaMask:
+    """The same for several threads: GEOS makes ready a polygon's index while it answers."""
+    lock = Lock()
+
+    def mask(window: PixelWindow) -> Bools | None:
+        with lock:
+            return area_mask(window)
+
+    return mask
 
 
 def _cores(window: PixelWindow, block_px: int) -> Iterator[PixelWindow]:
