@@ -18,6 +18,7 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingFeatureSource,
     QgsRectangle,
     QgsUnitTypes,
 )
@@ -86,21 +87,10 @@ def chosen_area(
     Raises:
         QgsProcessingException: There is nothing in them.
     """
-    box = None
-    if parameters.get(EXTENT) not in (None, ""):
-        crs = algorithm.parameterAsExtentCrs(parameters, EXTENT, context)
-        rectangle = algorithm.parameterAsExtent(parameters, EXTENT, context)
-        box = ChosenArea(QgsGeometry.fromRect(rectangle), crs if crs.isValid() else place_crs)
-        if rectangle.isEmpty():
-            raise QgsProcessingException(tr("The extent to work on is empty. Choose another."))
-    if parameters.get(AREA) in (None, ""):
-        return box
-    source = algorithm.parameterAsSource(parameters, AREA, context)
+    box = _chosen_box(algorithm, parameters, place_crs, context)
+    source = _area_source(algorithm, parameters, context)
     if source is None:
-        raise QgsProcessingException(algorithm.invalidSourceError(parameters, AREA))
-    problem = source_problem(source)
-    if problem:
-        raise QgsProcessingException(problem)
+        return box
     corridor_m = algorithm.parameterAsDouble(parameters, CORRIDOR, context)
     request = QgsFeatureRequest().setNoAttributes()
     if place is not None:
@@ -115,6 +105,48 @@ def chosen_area(
             or tr("Nothing of the area lies on the picture. Choose another, or check its coordinate reference system.")
         )
     return ChosenArea(shape, source.sourceCrs(), corridor_m, box)
+
+
+def area_problem(algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+    """What keeps the extent or the area from being used, with the way out; empty if nothing does.
+
+    The area's features are not looked at: where no place bounds them, they may be a country's.
+    """
+    try:
+        _chosen_box(algorithm, parameters, QgsCoordinateReferenceSystem(), context)
+        _area_source(algorithm, parameters, context)
+    except QgsProcessingException as error:
+        return str(error)
+    return ""
+
+
+def _chosen_box(
+    algorithm: QgsProcessingAlgorithm,
+    parameters: dict[str, Any],
+    place_crs: QgsCoordinateReferenceSystem,
+    context: QgsProcessingContext,
+) -> ChosenArea | None:
+    if parameters.get(EXTENT) in (None, ""):
+        return None
+    crs = algorithm.parameterAsExtentCrs(parameters, EXTENT, context)
+    rectangle = algorithm.parameterAsExtent(parameters, EXTENT, context)
+    if rectangle.isEmpty():
+        raise QgsProcessingException(tr("The extent to work on is empty. Choose another."))
+    return ChosenArea(QgsGeometry.fromRect(rectangle), crs if crs.isValid() else place_crs)
+
+
+def _area_source(
+    algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
+) -> QgsProcessingFeatureSource | None:
+    if parameters.get(AREA) in (None, ""):
+        return None
+    source = algorithm.parameterAsSource(parameters, AREA, context)
+    if source is None:
+        raise QgsProcessingException(algorithm.invalidSourceError(parameters, AREA))
+    problem = source_problem(source)
+    if problem:
+        raise QgsProcessingException(problem)
+    return source
 
 
 def _shape_of(geometries: Iterable[QgsGeometry]) -> QgsGeometry:

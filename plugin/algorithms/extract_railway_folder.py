@@ -16,7 +16,7 @@ from qgis.core import (
 )
 
 from ..translation import tr
-from .area import chosen_area
+from .area import area_problem, chosen_area
 from .base import with_unfinished
 from .extraction import Extraction
 from .parameters import band_numbers_parameter, bands_request, place_parameters, with_help
@@ -89,7 +89,6 @@ class ExtractRailwayFolder(Extraction):
             return tr("The folder {folder} isn't there. Choose another.").format(folder=folder)
         try:
             bands_request(self, parameters, context)
-            chosen_area(self, parameters, QgsCoordinateReferenceSystem(), None, context)
         except QgsProcessingException as error:
             return str(error)
-        return ""
+        return area_problem(self, parameters, context)

@@ -4,12 +4,12 @@
   <context>
     <name>RailSeg</name>
     <message>
-      <source>The extent to work on is empty. Choose another.</source>
-      <translation>Die zu bearbeitende Ausdehnung ist leer. Eine andere wählen.</translation>
-    </message>
-    <message>
       <source>Nothing of the area lies on the picture. Choose another, or check its coordinate reference system.</source>
       <translation>Auf dem Bild liegt nichts von diesem Gebiet. Ein anderes wählen oder sein Koordinatenbezugssystem prüfen.</translation>
+    </message>
+    <message>
+      <source>The extent to work on is empty. Choose another.</source>
+      <translation>Die zu bearbeitende Ausdehnung ist leer. Eine andere wählen.</translation>
     </message>
     <message>
       <source>The area lies where the picture's map projection doesn't reach. Check the area's CRS.</source>

@@ -4,12 +4,12 @@
   <context>
     <name>RailSeg</name>
     <message>
-      <source>The extent to work on is empty. Choose another.</source>
-      <translation>La extensión de trabajo está vacía. Elija otra.</translation>
-    </message>
-    <message>
       <source>Nothing of the area lies on the picture. Choose another, or check its coordinate reference system.</source>
       <translation>Nada de la zona está sobre la imagen. Elija otra o compruebe su sistema de referencia de coordenadas.</translation>
+    </message>
+    <message>
+      <source>The extent to work on is empty. Choose another.</source>
+      <translation>La extensión de trabajo está vacía. Elija otra.</translation>
     </message>
     <message>
       <source>The area lies where the picture's map projection doesn't reach. Check the area's CRS.</source>

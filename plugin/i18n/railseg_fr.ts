@@ -4,12 +4,12 @@
   <context>
     <name>RailSeg</name>
     <message>
-      <source>The extent to work on is empty. Choose another.</source>
-      <translation>L'emprise à traiter est vide. Choisissez-en une autre.</translation>
-    </message>
-    <message>
       <source>Nothing of the area lies on the picture. Choose another, or check its coordinate reference system.</source>
       <translation>Rien de cette zone ne se trouve sur l'image. Choisissez-en une autre, ou vérifiez son système de coordonnées de référence.</translation>
+    </message>
+    <message>
+      <source>The extent to work on is empty. Choose another.</source>
+      <translation>L'emprise à traiter est vide. Choisissez-en une autre.</translation>
     </message>
     <message>
       <source>The area lies where the picture's map projection doesn't reach. Check the area's CRS.</source>

@@ -4,12 +4,12 @@
   <context>
     <name>RailSeg</name>
     <message>
-      <source>The extent to work on is empty. Choose another.</source>
-      <translation>要处理的范围为空。请选择其他范围。</translation>
-    </message>
-    <message>
       <source>Nothing of the area lies on the picture. Choose another, or check its coordinate reference system.</source>
       <translation>该区域没有任何部分位于影像上。请选择其他区域，或检查其坐标参照系。</translation>
+    </message>
+    <message>
+      <source>The extent to work on is empty. Choose another.</source>
+      <translation>要处理的范围为空。请选择其他范围。</translation>
     </message>
     <message>
       <source>The area lies where the picture's map projection doesn't reach. Check the area's CRS.</source>
