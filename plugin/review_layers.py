@@ -36,6 +36,7 @@ class ReviewLayers(QObject):
         super().__init__()
         self._project = project
         self._layers: dict[str, QgsVectorLayer] = {}
+        self._others: dict[str, QgsVectorLayer] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
@@ -59,25 +60,39 @@ class ReviewLayers(QObject):
         """Lets go of project and layers; they are none from then on."""
         self._project.layersAdded.disconnect(self._add)
         self._project.layersWillBeRemoved.disconnect(self._remove)
-        self._remove(list(self._layers))
+        self._remove([*self._layers, *self._others])
         self._timer.stop()
 
     def _add(self, layers: Any) -> None:
         for layer in layers:
             if is_reviewable(layer) and layer.id() not in self._layers:
+                self._forget_other(layer.id())
                 self._layers[layer.id()] = layer
                 for signal in _SIGNALS:
                     getattr(layer, signal).connect(self._note)
                 self.added.emit(layer)
                 self._note()
+            elif isinstance(layer, QgsVectorLayer) and layer.id() not in (self._layers | self._others):
+                # It may be one whose file is looked for, and found later.
+                self._others[layer.id()] = layer
+                layer.dataSourceChanged.connect(self._look_again)
 
     def _remove(self, layer_ids: list[str]) -> None:
         for layer_id in layer_ids:
+            self._forget_other(layer_id)
             layer = self._layers.pop(layer_id, None)
             if layer is not None:
                 for signal in _SIGNALS:
                     getattr(layer, signal).disconnect(self._note)
                 self._note()
+
+    def _forget_other(self, layer_id: str) -> None:
+        layer = self._others.pop(layer_id, None)
+        if layer is not None:
+            layer.dataSourceChanged.disconnect(self._look_again)
+
+    def _look_again(self) -> None:
+        self._add([self.sender()])
 
     def _note(self, *_what: object) -> None:
         self._timer.start()

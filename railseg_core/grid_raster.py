@@ -39,7 +39,7 @@ _NUMBERS: dict[Encoding, str] = {
     "mask": "0 and any other number",
     "presence": "nodata and any number",
 }
-MAX_MASK_GSD_M = 1.5
+MAX_MASK_GSD_M = 2.0
 """In coarser masks tracks 4 m apart are one."""
 
 _ENCODING_TAG = "RAILSEG_ENCODING"

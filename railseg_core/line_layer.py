@@ -53,7 +53,8 @@ class LineLayer:
 def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
     """The lines of a vector file: of its layer `rail_track`, which may be empty, else of the first with lines.
 
-    A file of nothing but empty layers that are made for lines, or for anything, has none and is in order.
+    A file of nothing but empty layers that are made for lines, or for anything, has none and is in order. Lines whose
+    field `status` is `rejected` are left out.
 
     Raises:
         RailSegError: the file cannot be read, has other things than lines, or does not say its CRS.
@@ -64,6 +65,7 @@ def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
         for layer in geometry_layers(name, TRACK_LAYER):
             found = read_parts(name, layer, ["track_id"])
             is_line = found.are(shapely.GeometryType.LINESTRING) & (shapely.length(found.parts) > 0)
+            counts = is_line & ~found.is_rejected
             is_empty = not len(found.fids) and found.geometry_type.partition(" ")[0] in _LINE_TYPES and found.crs != ""
             if not is_line.any() and layer != TRACK_LAYER and not is_empty:
                 continue
@@ -71,8 +73,8 @@ def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
             given = found.fields.get("track_id", np.full(len(found.fids), None))
             named = [str(fid) if text is None else str(text) for fid, text in zip(found.fids, given, strict=True)]
             track_ids = np.array(named, dtype=object)
-            of_line = found.owner[is_line]
-            lines = LineLayer(tuple(found.parts[is_line]), found.fids[of_line], track_ids[of_line], crs)
+            of_line = found.owner[counts]
+            lines = LineLayer(tuple(found.parts[counts]), found.fids[of_line], track_ids[of_line], crs)
             if lines.lines or layer == TRACK_LAYER:
                 return lines
             empty = empty or lines

@@ -95,7 +95,7 @@ def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> T
     """The tracing in a vector file: its layer `rail_track` if that has lines, else the first with lines.
 
     Lines are centre-lines of tracks; those whose field `state` is `hidden` or whose field `what` is `ignore` count for
-    nothing, nor do polygons. Points (switches) are left out.
+    nothing, nor do polygons. Points (switches) are left out, and so is what has the `status` `rejected`.
 
     Args:
         path: Any file that GDAL reads.
@@ -111,7 +111,8 @@ def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> T
             found = read_parts(name, layer, ["what", "state"])
             parts = found.parts
             passed_over = (found.says("state", "hidden") | found.says("what", "ignore"))[found.owner]
-            is_line, is_polygon = found.are(shapely.GeometryType.LINESTRING), found.are(shapely.GeometryType.POLYGON)
+            is_line = found.are(shapely.GeometryType.LINESTRING) & ~found.is_rejected
+            is_polygon = found.are(shapely.GeometryType.POLYGON) & ~found.is_rejected
             visible = parts[is_line & ~passed_over]
             ground = parts[is_polygon & ~passed_over] if takes_polygons else parts[:0]
             if not len(visible) and not len(ground):
@@ -132,7 +133,7 @@ def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> T
 def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64], pyproj.CRS] | None:
     """The switches in a vector file: points whose field `railway` or `what` is `switch`.
 
-    Those whose field `state` is `hidden` are left out.
+    Those whose field `state` is `hidden` or whose `status` is `rejected` are left out.
 
     Returns:
         float64 (n, 2), (x, y), and their CRS; None where the file says nothing of switches. It does where it has a
@@ -151,7 +152,7 @@ def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64]
                 continue
             crs = as_crs(known_crs(name, found.crs))
             is_hidden = found.says("state", "hidden")[found.owner]
-            return shapely.get_coordinates(found.parts[switches & ~is_hidden]), crs
+            return shapely.get_coordinates(found.parts[switches & ~is_hidden & ~found.is_rejected]), crs
     return None
 
 

@@ -82,6 +82,11 @@ class LayerParts:
         found: npt.NDArray[np.bool_] = (shapely.get_type_id(self.parts) == kind) & ~shapely.is_empty(self.parts)
         return found
 
+    @property
+    def is_rejected(self) -> npt.NDArray[np.bool_]:
+        """Which of the parts are of features that a person has rejected in the review: bool (n,)."""
+        return self.says("status", "rejected")[self.owner]
+
     def says(self, column: str, value: str) -> npt.NDArray[np.bool_]:
         """Whose field has the value: bool (features,); none of them where there is no such field."""
         found = self.fields.get(column)
@@ -91,9 +96,9 @@ class LayerParts:
 
 
 def read_parts(name: str, layer: str, columns: Sequence[str] = ()) -> LayerParts:
-    """A layer of a vector file, to be called within `reading_vectors`."""
+    """A layer of a vector file with some of its columns and `status`, to be called within `reading_vectors`."""
     meta, fids, wkb, values = pyogrio.raw.read(
-        name, layer=layer, columns=list(columns), force_2d=True, return_fids=True
+        name, layer=layer, columns=[*columns, "status"], force_2d=True, return_fids=True
     )
     parts, owner = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"), return_index=True)
     fields = dict(zip(meta["fields"], values, strict=True))

@@ -27,7 +27,7 @@ from ..worker_client import WorkerClient
 from .area import ChosenArea, chosen_area, moved
 from .base import RailSegAlgorithm
 from .map_layers import copy_table
-from .parameters import AREA, area_parameters, with_help
+from .parameters import AREA, area_parameters, is_asked_for, with_help
 from .raster_source import RasterSource, bounding_raster_problem
 from .vector_source import source_problem
 
@@ -86,7 +86,7 @@ class LineComparison(RailSegAlgorithm):
 
     def layers_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """The worker's `layers`: a file if any layer is asked for."""
-        is_wanted = any(parameters.get(name) is not None for name in self.TABLES)
+        is_wanted = any(is_asked_for(parameters, name) for name in self.TABLES)
         return {"layers": QgsProcessingUtils.generateTempFilename("layers.gpkg", context) if is_wanted else None}
 
     def prepareAlgorithm(
@@ -134,7 +134,7 @@ class LineComparison(RailSegAlgorithm):
                 outputs[name] = result[key]
                 feedback.pushInfo(f"{label}: {result[key]:.{self.DIGITS}g}")
         for name, table in self.TABLES.items():
-            if parameters.get(name) is not None:
+            if is_asked_for(parameters, name):
                 outputs[name] = copy_table(self, parameters, name, context, Path(result["layers"]), table)
         return outputs
 

@@ -29,7 +29,7 @@ from qgis.core import (
 from ..locations import STYLES
 from ..translation import tr
 from .layer_style import apply_style
-from .parameters import with_help
+from .parameters import is_asked_for, with_help
 from .run_metadata import Run, describe, read_run
 
 TRACKS = "TRACKS"
@@ -85,7 +85,7 @@ def map_request(
     algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> dict[str, Any]:
     """The worker's `output`: the file that the user wants, else a temporary one."""
-    is_wanted = parameters.get(GEOPACKAGE) is not None
+    is_wanted = is_asked_for(parameters, GEOPACKAGE)
     path = algorithm.parameterAsFileOutput(parameters, GEOPACKAGE, context) if is_wanted else ""
     return {"output": path or QgsProcessingUtils.generateTempFilename("railway.gpkg", context)}
 
@@ -112,9 +112,9 @@ def map_outputs(
         REVIEW_COUNT: result["review"],
     }
     for name in (TRACKS, NODES):
-        if parameters.get(name) is not None:
+        if is_asked_for(parameters, name):
             outputs[name] = copy_table(algorithm, parameters, name, context, Path(result["output"]), _TABLES[name])
-    if parameters.get(GEOPACKAGE) is not None:
+    if is_asked_for(parameters, GEOPACKAGE):
         outputs[GEOPACKAGE] = result["output"]
     feedback.pushInfo(
         tr("{tracks} tracks, {length:.0f} m in all; {nodes} nodes; {review} to review").format(

@@ -11,6 +11,7 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterBand,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
@@ -21,6 +22,7 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
+    QgsVariantUtils,
 )
 
 from ..translation import tr
@@ -283,7 +285,7 @@ def raster_output(
     Raises:
         QgsProcessingException: Its name is that of another format.
     """
-    if parameters.get(name) is None:
+    if not is_asked_for(parameters, name):
         return None
     path: str = algorithm.parameterAsOutputLayer(parameters, name, context)
     if Path(path).suffix.lower() not in (".tif", ".tiff"):
@@ -291,6 +293,15 @@ def raster_output(
             tr("{path} would be a GeoTIFF: give it a name that ends with .tif.").format(path=path)
         )
     return path
+
+
+def is_asked_for(parameters: dict[str, Any], name: str) -> bool:
+    """Whether an output is to be made: of one that is not, a batch gives an empty destination."""
+    value = parameters.get(name)
+    if isinstance(value, QgsProcessingOutputLayerDefinition):
+        is_plain = value.sink.propertyType() == Qgis.PropertyType.Static
+        value = value.sink.staticValue() if is_plain else value.sink
+    return value != "" and not QgsVariantUtils.isNull(value)
 
 
 def metres_parameter(

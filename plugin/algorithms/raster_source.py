@@ -6,8 +6,10 @@ import math
 import shutil
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from osgeo import gdal
 from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
@@ -33,6 +35,8 @@ from ..worker_client import WorkerCancelledError
 _EXPORT_GSD_M = 0.2
 _LONGEST_SERVER_SIDE_PX = 20_000
 _PROBE_PX = 256
+_LOOKS = 512
+"""So many places along either side of what a server has sent are looked at."""
 _COARSEST_PICTURE_GSD_M = 1.0  # see railseg_core.raster
 _MEASURING_SLACK = 1.05  # what is just about too coarse is left to the worker, which measures it exactly
 # GDAL's drivers for pictures that the worker's rasterio has on every system; JPEG 2000 it reads whichever driver QGIS
@@ -45,7 +49,7 @@ WORKER_FORMATS = (
 
 def raster_problem(layer: QgsRasterLayer) -> str:
     """What keeps a raster layer from being worked on, with the way out; empty if nothing does."""
-    if not layer.isValid() or layer.bandCount() < 1:
+    if not layer.isValid() or layer.bandCount() < 1 or not _is_still_there(layer):
         return tr("The raster layer {name} can't be read. Repair its data source.").format(name=layer.name())
     if not layer.crs().isValid():
         return tr(
@@ -53,6 +57,16 @@ def raster_problem(layer: QgsRasterLayer) -> str:
             "right-click the layer > Layer CRS > Set Layer CRS."
         ).format(name=layer.name())
     return ""
+
+
+def _is_still_there(layer: QgsRasterLayer) -> bool:
+    """Whether the layer's file can be opened: a layer stays valid when its file goes."""
+    if not layer.dataProvider().capabilities() & Qgis.RasterInterfaceCapability.Size:
+        return True
+    again = layer.dataProvider().clone()
+    beside = QgsPointXY(layer.extent().xMaximum() + layer.extent().width(), 0.0)
+    again.sample(beside, 1)  # it is opened at its first use; nothing is read for that
+    return bool(again.isValid())
 
 
 def picture_problem(layer: QgsRasterLayer, context: QgsProcessingContext) -> str:
@@ -99,8 +113,9 @@ class _Export:
 class RasterSource:
     """What the work needs of a raster layer, taken on the layer's own thread.
 
-    Files that the worker reads go to it as they are. Of others (web services, formats that the worker hasn't, layers
-    to which QGIS gave another CRS than the file says) the part that is asked for is exported to a GeoTIFF first.
+    Files that the worker reads go to it as they are; one to which QGIS gave another CRS than the file says goes as a
+    virtual raster with that CRS. Of others (web services, formats that the worker hasn't) the part that is asked for is
+    exported to a GeoTIFF first.
 
     Args:
         layer: A layer without `raster_problem`.
@@ -116,8 +131,11 @@ class RasterSource:
         self.crs = layer.crs()
         self.name: str = layer.name()
         self.extent = layer.extent()
-        self.path = _worker_path(layer)
-        self._provider: Any = None if self.path else layer.dataProvider().clone()
+        path = _worker_path(layer)
+        is_as_it_is = layer.dataProvider().crs() == layer.crs()
+        self.path = path if is_as_it_is else None
+        self._file = path if not is_as_it_is and path is not None and Path(path).is_file() else None
+        self._provider: Any = None if self.path or self._file else layer.dataProvider().clone()
 
     def check(self, extent: QgsRectangle | None, context: QgsProcessingContext) -> None:
         """Looks whether the worker can get that extent (in the layer's CRS; None for all of it).
@@ -127,7 +145,7 @@ class RasterSource:
         """
         if extent is not None and not self.extent.intersects(extent):
             raise QgsProcessingException(tr("The extent lies outside of the raster layer. Choose another."))
-        if self.path is None:
+        if self._provider is not None:
             self._export(extent, context)
 
     def readable_path(
@@ -141,6 +159,8 @@ class RasterSource:
         """
         if self.path is not None:
             return self.path
+        if self._file is not None:
+            return self._with_crs(self._file, context)
         export = self._export(extent, context)
         export_feedback = QgsRasterBlockFeedback()
         feedback.canceled.connect(export_feedback.cancel)
@@ -156,19 +176,71 @@ class RasterSource:
         pipe = QgsRasterPipe()
         pipe.set(self._provider.clone())
         writer = QgsRasterFileWriter(path)
-        writer.setCreateOptions(["TILED=YES", "COMPRESS=DEFLATE", "BIGTIFF=IF_SAFER"])
+        options = ["TILED=YES", "COMPRESS=DEFLATE", "BIGTIFF=IF_SAFER"]
+        writer.setCreateOptions(options if self._has_alpha else [*options, "ALPHA=NO"])
         outcome = writer.writeRaster(
             pipe, export.columns, export.rows, export.window, self.crs, context.transformContext(), export_feedback
         )
         if feedback.isCanceled():
             raise WorkerCancelledError
         if outcome != Qgis.RasterFileWriterResult.Success:
-            raise QgsProcessingException(
-                tr("The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.").format(
-                    name=self.name
-                )
-            )
+            raise self._no_export()
+        if not self._has_own_pixels:
+            self._look_for_holes(path, feedback)
         return path
+
+    @property
+    def _has_alpha(self) -> bool:
+        """Whether a band says how much of it is seen: GeoTIFF else takes any fourth one for that, infrared say."""
+        bands = range(1, self._provider.bandCount() + 1)
+        alpha = Qgis.RasterColorInterpretation.AlphaBand
+        return not self._has_own_pixels or any(self._provider.colorInterpretation(band) == alpha for band in bands)
+
+    @property
+    def _has_own_pixels(self) -> bool:
+        """Whether it has pixels of a size, and isn't drawn by a server in any."""
+        return bool(self._provider.capabilities() & Qgis.RasterInterfaceCapability.Size)
+
+    def _no_export(self) -> QgsProcessingException:
+        text = tr("The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.")
+        return QgsProcessingException(text.format(name=self.name))
+
+    def _with_crs(self, file: str, context: QgsProcessingContext) -> str:
+        """A virtual raster of a file with the layer's CRS: its bands stay what they are, and nothing is copied.
+
+        Raises:
+            QgsProcessingException: It can't be made.
+        """
+        path: str = QgsProcessingUtils.generateTempFilename("raster.vrt", context)
+        crs = self.crs.toWkt(Qgis.CrsWktVariant.Preferred)
+        try:
+            is_made = gdal.Translate(path, str(Path(file).absolute()), format="VRT", outputSRS=crs) is not None
+        except RuntimeError as error:  # where others have told GDAL to raise them
+            raise self._no_export() from error
+        if not is_made:
+            raise self._no_export()
+        return path
+
+    def _look_for_holes(self, path: str, feedback: QgsProcessingFeedback) -> None:
+        """Tells of what a server has not delivered: QGIS leaves it empty without a word.
+
+        Raises:
+            QgsProcessingException: It has delivered nothing.
+        """
+        picture = gdal.Open(path)  # its bands don't keep it open
+        columns, rows = (min(size, _LOOKS) for size in (picture.RasterXSize, picture.RasterYSize))
+        mask = picture.GetRasterBand(1).GetMaskBand().ReadAsArray(buf_xsize=columns, buf_ysize=rows)
+        empty = float((mask == 0).mean())
+        if empty == 1:
+            text = tr("{name} came without any picture there: the server has none, or has failed. Try again later.")
+            raise QgsProcessingException(text.format(name=self.name))
+        if empty > 0:
+            feedback.pushWarning(
+                tr(
+                    "{percent:.2g} % of {name} came without a picture: the server has none there, or has failed. "
+                    "Tracks may be missing."
+                ).format(percent=100 * empty, name=self.name)
+            )
 
     def _export(self, extent: QgsRectangle | None, context: QgsProcessingContext) -> _Export:
         """What to export: the layer's own pixels, or 0.2 m ones where it has none.
@@ -176,8 +248,9 @@ class RasterSource:
         Raises:
             QgsProcessingException: It lies outside or is too much; a server's must be given.
         """
-        has_own_pixels = self._provider.capabilities() & Qgis.RasterInterfaceCapability.Size
-        columns, rows, window = self._own_window(extent) if has_own_pixels else self._server_window(extent, context)
+        columns, rows, window = (
+            self._own_window(extent) if self._has_own_pixels else self._server_window(extent, context)
+        )
         bands = range(1, self._provider.bandCount() + 1)
         pixel_bytes = sum(QgsRasterBlock.typeSize(self._provider.dataType(band)) for band in bands)
         disk_bytes = columns * rows * pixel_bytes
@@ -257,12 +330,11 @@ def _ground_size_m(
 
 
 def _worker_path(layer: QgsRasterLayer) -> str | None:
-    """What the worker opens: the layer's source without QGIS's own options behind it; None if it can't."""
-    provider = layer.dataProvider()
-    if provider.name() != "gdal" or provider.crs() != layer.crs():
+    """What the worker can open: the layer's source without QGIS's own options behind it; None if it can't."""
+    if layer.dataProvider().name() != "gdal":
         return None
-    path: str = layer.source()
-    for marker in ("|option:", "|credential:"):
-        path = path.partition(marker)[0]
+    path: str = layer.source().partition("|option:")[0]
+    if path.startswith("/vsimem/") or "authcfg=" in path or "|credential:" in path:
+        return None  # in QGIS's own memory, or to be opened with what its user alone may know
     found = QgsProviderRegistry.instance().providerMetadata("gdal").querySublayers(path)
     return path if found and found[0].driverName() in WORKER_FORMATS else None

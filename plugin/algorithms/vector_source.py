@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.core import (
+    Qgis,
     QgsFeature,
+    QgsFeatureRequest,
     QgsField,
     QgsFields,
     QgsGeometry,
@@ -21,7 +23,7 @@ from qgis.PyQt.QtCore import QMetaType
 from ..translation import tr
 from ..worker_client import WorkerCancelledError
 
-_FIELDS = ("railway", "what", "state", "track_id")
+_FIELDS = ("railway", "what", "state", "status", "track_id")
 """All that the worker looks at, besides the features' ids."""
 
 
@@ -66,7 +68,9 @@ def export_table(
         context.transformContext(),
         options,
     )
-    for row in source.getFeatures():
+    # QGIS's check of geometries is not asked for: raised in a run's own thread, it ends QGIS. The worker has its own.
+    unchecked = Qgis.ProcessingFeatureSourceFlag.SkipGeometryValidityChecks
+    for row in source.getFeatures(QgsFeatureRequest(), unchecked):
         if feedback.isCanceled():
             raise WorkerCancelledError
         feature = QgsFeature(fields)

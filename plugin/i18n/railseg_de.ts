@@ -692,6 +692,14 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Der Layer {name} kann nicht exportiert werden. Ihn als GeoTIFF speichern und damit noch einmal starten.</translation>
     </message>
     <message>
+      <source>{name} came without any picture there: the server has none, or has failed. Try again later.</source>
+      <translation>Von {name} kam dort gar kein Bild: Der Server hat keines oder ist ausgefallen. Später noch einmal versuchen.</translation>
+    </message>
+    <message>
+      <source>{percent:.2g} % of {name} came without a picture: the server has none there, or has failed. Tracks may be missing.</source>
+      <translation>Von {name} kamen {percent:.2g} % ohne Bild: Der Server hat dort keines oder ist ausgefallen. Gleise können fehlen.</translation>
+    </message>
+    <message>
       <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk of the temporary files has {free:.0f} MB. Choose a smaller extent or area.</source>
       <translation>{name} muss zuerst exportiert werden, was bis zu {needed:.0f} MB braucht; auf dem Datenträger der temporären Dateien sind {free:.0f} MB frei. Wählen Sie eine kleinere Ausdehnung oder ein kleineres Gebiet.</translation>
     </message>

@@ -692,6 +692,14 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>No se puede exportar la capa {name}. Guárdela como GeoTIFF y ejecute de nuevo con él.</translation>
     </message>
     <message>
+      <source>{name} came without any picture there: the server has none, or has failed. Try again later.</source>
+      <translation>{name} llegó sin ninguna imagen en ese lugar: el servidor no tiene o ha fallado. Inténtelo de nuevo más tarde.</translation>
+    </message>
+    <message>
+      <source>{percent:.2g} % of {name} came without a picture: the server has none there, or has failed. Tracks may be missing.</source>
+      <translation>El {percent:.2g} % de {name} llegó sin imagen: el servidor no tiene ahí o ha fallado. Pueden faltar vías.</translation>
+    </message>
+    <message>
       <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk of the temporary files has {free:.0f} MB. Choose a smaller extent or area.</source>
       <translation>{name} debe exportarse primero, lo que requiere hasta {needed:.0f} MB; el disco de los archivos temporales tiene {free:.0f} MB. Elija una extensión o una zona menor.</translation>
     </message>

@@ -692,6 +692,14 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>La couche {name} ne peut pas être exportée. Enregistrez-la en GeoTIFF, puis relancez avec celui-ci.</translation>
     </message>
     <message>
+      <source>{name} came without any picture there: the server has none, or has failed. Try again later.</source>
+      <translation>{name} est arrivé sans aucune image à cet endroit : le serveur n'en a pas ou a échoué. Réessayez plus tard.</translation>
+    </message>
+    <message>
+      <source>{percent:.2g} % of {name} came without a picture: the server has none there, or has failed. Tracks may be missing.</source>
+      <translation>{percent:.2g} % de {name} sont arrivés sans image : le serveur n'en a pas à cet endroit ou a échoué. Des voies peuvent manquer.</translation>
+    </message>
+    <message>
       <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk of the temporary files has {free:.0f} MB. Choose a smaller extent or area.</source>
       <translation>{name} doit d’abord être exportée, ce qui demande jusqu’à {needed:.0f} Mo ; le disque des fichiers temporaires en a {free:.0f} Mo. Choisissez une emprise ou une zone plus petite.</translation>
     </message>

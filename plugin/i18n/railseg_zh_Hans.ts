@@ -692,6 +692,14 @@ All else is as in 'Extract railway'.</source>
       <translation>无法导出图层 {name}。请将其另存为 GeoTIFF，然后用该文件重新运行。</translation>
     </message>
     <message>
+      <source>{name} came without any picture there: the server has none, or has failed. Try again later.</source>
+      <translation>{name} 在该处没有传回任何影像：服务器没有影像，或出了故障。请稍后再试。</translation>
+    </message>
+    <message>
+      <source>{percent:.2g} % of {name} came without a picture: the server has none there, or has failed. Tracks may be missing.</source>
+      <translation>{name} 有 {percent:.2g} % 没有传回影像：服务器在该处没有影像，或出了故障。可能缺少轨道。</translation>
+    </message>
+    <message>
       <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk of the temporary files has {free:.0f} MB. Choose a smaller extent or area.</source>
       <translation>必须先导出 {name}，最多需要 {needed:.0f} MB；临时文件所在磁盘剩余 {free:.0f} MB。请选择更小的范围或区域。</translation>
     </message>

@@ -29,7 +29,7 @@ from railseg_core.__main__ import main
 from railseg_core.area import Area
 from railseg_core.errors import RailSegError
 from railseg_core.pipeline import run
-from railseg_core.requests import CompareRequest, parse_request
+from railseg_core.requests import CompareRequest, EvaluateRequest, parse_request
 
 KINDS = ("new_m", "missing_m", "shifted_m", "matched_m")
 FIELDS = {
@@ -80,6 +80,18 @@ def test_a_map_against_itself_has_nothing_to_tell(tmp_path: Path) -> None:
     found = figures(extracted, extracted)
     assert [found[kind] for kind in KINDS] == [0, 0, 0, pytest.approx(found["extracted_m"])]
     assert found["layers"] is None
+
+
+def test_what_was_rejected_in_the_review_is_not_there(tmp_path: Path) -> None:
+    lines = np.array([shapely.LineString(line) for line in (MAIN, beside(MAIN, 0, 50))])
+    reviewed = tmp_path / "reviewed.gpkg"
+    status = np.array(["ok", "rejected"], dtype=object)
+    pyogrio.raw.write(reviewed, shapely.to_wkb(lines), [status], ["status"], geometry_type="LineString", crs=UTM)
+    plain = write_lines(tmp_path / "b.gpkg", [MAIN])
+    assert figures(reviewed, plain)["new_m"] == 0
+    assert figures(plain, reviewed)["missing_m"] == 0
+    evaluated = run(EvaluateRequest(extracted=str(reviewed), reference=str(reviewed)))
+    assert evaluated["reference_m"] == evaluated["extracted_m"] == pytest.approx(400)
 
 
 def test_only_what_lies_on_the_raster_and_in_the_area_counts(tmp_path: Path) -> None:

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingException, QgsRasterLayer, QgsVectorLayer
+from qgis.core import (
+    Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
 from railseg.plugin.locations import STYLES
 from support import COMPARISON_LAYERS, MAIN, Feedback, lines_layer, run, write_raster
 
@@ -38,6 +45,22 @@ def test_compare_names_tracks_and_the_map_s_features_in_layers_of_its_own() -> N
     assert {results[name].crs().authid() for name in COMPARISON_LAYERS} == {"EPSG:25832"}
     assert feedback.texts[0].startswith("Comparing the lines")
     assert any(line.startswith("Length of the new tracks") for line in feedback.infos)
+
+
+def test_what_was_rejected_in_the_review_is_not_there() -> None:
+    extracted = lines_layer(MAIN, [(0.0, 60.0), (50.0, 60.0)], fields="&field=status:string")
+    extracted.dataProvider().changeAttributeValues({1: {0: "ok"}, 2: {0: "rejected"}})
+    results = run("comparerailway", {"INPUT": extracted, "REFERENCE": lines_layer(MAIN)})
+    assert results["NEW_LENGTH"] == 0
+    assert results["MATCHED_LENGTH"] == pytest.approx(200, abs=0.5)
+
+
+def test_geometries_that_qgis_calls_invalid_stop_nothing() -> None:
+    reference = lines_layer(MAIN, [(0.0, 30.0), (0.0, 30.0)])
+    context = QgsProcessingContext()
+    context.setInvalidGeometryCheck(Qgis.InvalidGeometryCheck.AbortOnInvalid)
+    results = run("comparerailway", {"INPUT": lines_layer(MAIN), "REFERENCE": reference}, context=context)
+    assert results["MATCHED_LENGTH"] == pytest.approx(200, abs=0.5)
 
 
 def test_compare_counts_only_what_lies_on_the_picture_and_can_be_empty(

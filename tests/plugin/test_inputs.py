@@ -114,17 +114,69 @@ def test_the_crs_that_the_user_gave_to_a_layer_counts(tmp_path: Path) -> None:
     layer.setCrs(EPSG_25832)
     feedback = Feedback()
     assert extract(layer, feedback)["TRACKS"].crs() == EPSG_25832
-    assert "Exporting 64 × 64 pixels of nowhere" in feedback.infos
+    assert not any("Exporting" in line for line in feedback.infos)
 
 
-def test_of_another_crs_s_layer_only_the_extent_is_exported(tmp_path: Path) -> None:
-    layer = QgsRasterLayer(str(write_raster(tmp_path / "nowhere.tif", epsg=None)), "nowhere")
+@pytest.mark.parametrize("order", [[1, 2, 3, 4], [4, 1, 2, 3]], ids=["infrared last", "infrared first"])
+def test_bands_stay_what_they_are_where_the_user_gave_the_crs(
+    order: list[int], track_raster: Path, tmp_path: Path
+) -> None:
+    kinds = [gdal.GCI_RedBand, gdal.GCI_GreenBand, gdal.GCI_BlueBand, gdal.GCI_Undefined]
+    picture = gdal.Open(str(track_raster))
+    memory = gdal.GetDriverByName("MEM").Create("", picture.RasterXSize, picture.RasterYSize, 4)
+    memory.SetGeoTransform(picture.GetGeoTransform())
+    for number, band in enumerate(order, 1):
+        if band < 4:  # there is no infrared light at all, as on water
+            memory.GetRasterBand(number).WriteArray(picture.GetRasterBand(band).ReadAsArray())
+        memory.GetRasterBand(number).SetColorInterpretation(kinds[band - 1])
+    plain = tmp_path / "nowhere.tif"
+    gdal.Translate(str(plain), memory, creationOptions=["ALPHA=NO"])
+    with_crs = tmp_path / "there.tif"
+    gdal.Translate(str(with_crs), memory, outputSRS="EPSG:25832", creationOptions=["ALPHA=NO"])
+    layer = QgsRasterLayer(str(plain), "nowhere")
     layer.setCrs(EPSG_25832)
-    full = layer.extent()
+    length = extract(with_crs, MIN_LENGTH=5)["TOTAL_LENGTH"]
+    assert length > 50
+    assert extract(layer, MIN_LENGTH=5)["TOTAL_LENGTH"] == pytest.approx(length, abs=0.01)
+
+
+def test_a_fourth_band_of_what_is_exported_is_no_alpha(track_raster: Path) -> None:
+    memory = "/vsimem/infrared.tif"
+    gdal.Translate(
+        memory,
+        str(track_raster),
+        bandList=[1, 2, 3, 1],
+        scaleParams=[[0, 255, 0, 255]] * 3 + [[0, 255, 0, 0]],
+        creationOptions=["ALPHA=NO"],
+    )
     feedback = Feedback()
+    try:
+        found = extract(QgsRasterLayer(memory, "infrared"), feedback, MIN_LENGTH=5)["TOTAL_LENGTH"]
+    finally:
+        gdal.Unlink(memory)
+    assert any("Exporting" in line for line in feedback.infos)
+    assert found == pytest.approx(extract(track_raster, MIN_LENGTH=5)["TOTAL_LENGTH"], abs=0.01)
+
+
+def test_of_what_must_be_exported_it_is_the_extent_alone() -> None:
+    memory = "/vsimem/picture.tif"
+    gdal.GetDriverByName("GTiff").CreateCopy(memory, gdal.Open(str(write_raster(Path("/vsimem/plain.tif")))))
+    layer = QgsRasterLayer(memory, "memory")
+    full = layer.extent()
     full.setXMaximum(full.center().x())
+    feedback = Feedback()
     extract(layer, feedback, EXTENT=QgsReferencedRectangle(full, EPSG_25832))
-    assert "Exporting 32 × 64 pixels of nowhere" in feedback.infos
+    assert "Exporting 32 × 64 pixels of memory" in feedback.infos
+
+
+def test_a_layer_whose_file_has_gone_is_told(plain_raster: Path, tmp_path: Path) -> None:
+    path = tmp_path / "gone.tif"
+    path.write_bytes(plain_raster.read_bytes())
+    layer = QgsRasterLayer(str(path), "gone")
+    path.unlink()
+    assert layer.isValid()  # as QGIS has it
+    with pytest.raises(QgsProcessingException, match=r"gone can't be read\. Repair its data source"):
+        extract(layer)
 
 
 def test_a_geopackage_raster_is_read_as_it_is(tmp_path: Path) -> None:
@@ -177,6 +229,17 @@ def test_of_a_server_s_layer_the_extent_is_fetched_at_a_ground_distance_of_a_fif
     assert abs(int(size[1]) - int(size[2])) <= 2
 
 
+def test_what_a_server_does_not_send_is_told(server_layer: QgsRasterLayer) -> None:
+    tile = 2 * 20037508.342789244 / 2**18
+    x, y = -20037508.342789244 + 140_002 * tile, 20037508.342789244 - 88_001 * tile
+    crs = QgsCoordinateReferenceSystem("EPSG:3857")
+    feedback = Feedback()
+    extract(server_layer, feedback, EXTENT=QgsReferencedRectangle(QgsRectangle(x - 30, y, x + 10, y + 40), crs))
+    assert any(re.match(r"2\d % of server came without a picture", line) for line in feedback.warnings)
+    with pytest.raises(QgsProcessingException, match="server came without any picture"):
+        extract(server_layer, EXTENT=QgsReferencedRectangle(QgsRectangle(x + 500, y, x + 540, y + 40), crs))
+
+
 def test_of_a_server_s_layer_an_extent_is_wanted(server_layer: QgsRasterLayer) -> None:
     with pytest.raises(QgsProcessingException, match="choose an extent"):
         extract(server_layer)
@@ -205,12 +268,9 @@ def test_the_worker_has_the_formats_that_go_to_it_as_they_are(worker_python: Pat
 
 
 def test_what_does_not_fit_on_the_disk_is_told_before_the_run(tmp_path: Path) -> None:
-    big = tmp_path / "big.vrt"
-    gdal.BuildVRT(
-        str(big), str(write_raster(tmp_path / "plain.tif")), outputBounds=(6e5, 5.5e6, 9e5, 5.8e6)
-    ).FlushCache()
-    layer = QgsRasterLayer(str(big), "big")
-    layer.setCrs(QgsCoordinateReferenceSystem("EPSG:25833"))
+    big = "/vsimem/big.vrt"
+    gdal.BuildVRT(big, str(write_raster(tmp_path / "plain.tif")), outputBounds=(6e5, 5.5e6, 9e5, 5.8e6)).FlushCache()
+    layer = QgsRasterLayer(big, "big")
     with pytest.raises(QgsProcessingException, match=r"exported first, which needs up to 6750000 MB.*smaller extent"):
         extract(layer)
 

@@ -37,6 +37,17 @@ def table(path: Path, name: str) -> str:
     return f"ogr:dbname='{path}' table=\"{name}\" (geom)"
 
 
+@pytest.mark.usefixtures("provider")
+def test_an_output_that_a_batch_leaves_empty_is_not_asked_for(track_raster: Path) -> None:
+    nothing = QgsProcessingOutputLayerDefinition("")
+    outputs = {"TRACKS": "memory:", "NODES": nothing, "MASK": nothing, "PROBABILITY": nothing, "GEOPACKAGE": ""}
+    results = run("extractrailway", {"INPUT": str(track_raster), "DEVICE": "cpu", "MIN_LENGTH": 5, **outputs})
+    assert results["TRACK_COUNT"] > 0
+    assert not results.keys() & {"NODES", "MASK", "PROBABILITY", "GEOPACKAGE"}
+    lines = {"INPUT": lines_layer(MAIN), "REFERENCE": lines_layer(MAIN)}
+    assert "NEW" not in run("comparerailway", lines | {"NEW": nothing, "MATCHED": "memory:"})
+
+
 def test_two_outputs_of_one_file_are_refused(extract: ExtractRailway, tmp_path: Path) -> None:
     path = str(tmp_path / "a.gpkg")
     assert "same name" in problem(extract, {"TRACKS": path, "NODES": path})

@@ -140,6 +140,21 @@ def test_layers_count_by_their_fields(tracks: QgsVectorLayer, nodes: QgsVectorLa
     assert not is_reviewable(QgsVectorLayer("None?field=status:string&field=review_reason:string", "list", "memory"))
 
 
+def test_a_layer_whose_file_is_found_later_is_listed_then(
+    panel: ReviewPanel, tracks: QgsVectorLayer, project: QgsProject, tmp_path: Path
+) -> None:
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    path = str(tmp_path / "tracks.gpkg")
+    QgsVectorFileWriter.writeAsVectorFormatV3(tracks, path, project.transformContext(), options)
+    lost = QgsVectorLayer(str(tmp_path / "lost.gpkg"), "lost", "ogr")
+    project.addMapLayer(lost)
+    before = len(shown(panel))
+    lost.setDataSource(path, "found", "ogr")
+    wait_until(lambda: len(shown(panel)) == before + 3)
+    project.removeMapLayer(lost.id())
+    wait_until(lambda: len(shown(panel)) == before)
+
+
 def test_an_item_tells_what_it_is_why_it_is_doubtful_and_how_long(
     tracks: QgsVectorLayer, nodes: QgsVectorLayer
 ) -> None:
