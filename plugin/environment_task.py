@@ -70,7 +70,6 @@ class EnvironmentJobs(QObject):
 
     Attributes:
         task: What is at work.
-        tried_python: The last one that was to be used, whether it is good or not.
         log: The last job's lines.
         outcome: What it came to.
     """
@@ -83,7 +82,6 @@ class EnvironmentJobs(QObject):
         self._environment = environment
         self._before_build = before_build
         self.task: EnvironmentTask | None = None
-        self.tried_python: Path | None = None
         self.log: list[str] = []
         self.outcome = ""
 
@@ -101,16 +99,11 @@ class EnvironmentJobs(QObject):
 
     def check(self) -> None:
         """Lets the worker load all its libraries and run its model with the environment's Python."""
-        if self.task is not None:
-            return
         python = self._environment.python()
         self._start(tr("Checking RailSeg's Python"), lambda feedback: self_test(python, feedback))
 
     def use(self, python: Path) -> None:
         """Checks that Python likewise, and chooses it if it is good."""
-        if self.task is not None:
-            return
-        self.tried_python = python
         self._start(
             tr("Checking RailSeg's Python"),
             lambda feedback: self_test(python, feedback),
@@ -128,7 +121,9 @@ class EnvironmentJobs(QObject):
         work: Callable[[JobFeedback], dict[str, Any]],
         then: Callable[[], None] = lambda: None,
     ) -> None:
-        """Begins a job; `then` follows if it goes well."""
+        """Begins a job, unless one is at work; `then` follows if it goes well."""
+        if self.task is not None:
+            return
         self.log.clear()
         self.outcome = ""
         self.task = EnvironmentTask(description, work)

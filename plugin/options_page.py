@@ -51,6 +51,7 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         self._environment = environment
         self._jobs = jobs
         self._followed: object = None
+        self._tried_python: Path | None = None  # has been checked, and told of
 
         self.status_label = _wrapped("")
         self.check_button = QPushButton(tr("Check"))
@@ -89,9 +90,10 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         if not self.python_choice.isChecked():
             if self._environment.own_status().is_ok:
                 self._environment.choose(None)
+                self._tried_python = None
             return
         python = self._named_python()
-        if python is not None and python not in (self._environment.kept_python, self._jobs.tried_python):
+        if python is not None and python not in (self._environment.kept_python, self._tried_python):
             self._jobs.use(python)
 
     def helpKey(self) -> str:
@@ -142,6 +144,7 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         self.log_view.clear()
         python = self._named_python()
         if self.python_choice.isChecked() and python is not None:
+            self._tried_python = python
             self._jobs.use(python)
         elif self.wheels_choice.isChecked():
             self._jobs.build(InstallPlan(wheels=Path(self.wheels_widget.filePath().strip())))

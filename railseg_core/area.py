@@ -160,7 +160,9 @@ class Area:
         move = self._mover(crs)
         parts = []
         polygon = self.polygon if near is None else self._clipped(crs, near)
-        if not polygon.is_empty:
+        if near is not None and self._has_all_of(_with_spare(near), crs):
+            parts.append(_with_spare(near))
+        elif not polygon.is_empty:
             moved = _moved(polygon, move)
             if not np.isfinite(shapely.get_coordinates(moved)).all():
                 raise RailSegError(
@@ -176,28 +178,34 @@ class Area:
     def _clipped(self, crs: pyproj.CRS, near: BaseGeometry) -> BaseGeometry:
         """The polygons where they are near; all of them where that cannot be told in the area's own CRS.
 
-        It can in degrees. A projection may have its seam where the picture lies: there it is only said of an area that
-        has all of the place, such as the world's.
+        It can in degrees. A projection may have its seam where the picture lies, so it is left as it is.
         """
         own = pyproj.CRS.from_user_input(self.crs)
-        xmin, ymin, xmax, ymax = near.bounds
-        more = _SPARE * max(xmax - xmin, ymax - ymin)
+        if not own.is_geographic:
+            return self.polygon
         try:
             move = pyproj.Transformer.from_crs(crs, own, always_xy=True)
-            west, south, east, north = move.transform_bounds(xmin - more, ymin - more, xmax + more, ymax + more)
+            west, south, east, north = move.transform_bounds(*_with_spare(near).bounds)
         except ProjError:
             return self.polygon
-        if west > east and own.is_geographic:  # over the antimeridian
+        if west > east:  # over the antimeridian
             east += 360.0
         if not (west < east < math.inf and -math.inf < south < north < math.inf):
             return self.polygon
-        if not own.is_geographic:
-            place = shapely.box(west, south, east, north)
-            return place if self.polygon.contains(place) else self.polygon
         turns = (-360.0, 0.0, 360.0)  # longitudes run to 180 or to 360
         return _polygons_of(
             *(shapely.clip_by_rect(self.polygon, west + turn, south, east + turn, north) for turn in turns)
         )
+
+    def _has_all_of(self, place: BaseGeometry, crs: pyproj.CRS) -> bool:
+        """Whether the polygons have all of a place in another CRS; False where that cannot be told."""
+        try:
+            move = pyproj.Transformer.from_crs(crs, pyproj.CRS.from_user_input(self.crs), always_xy=True)
+            west, south, east, north = move.transform_bounds(*place.bounds)
+        except ProjError:
+            return False
+        is_box = -math.inf < west < east < math.inf and -math.inf < south < north < math.inf
+        return is_box and bool(self.polygon.contains(shapely.box(west, south, east, north)))
 
     def _mover(self, crs: pyproj.CRS) -> Move | None:
         """What takes x and y to another CRS; None where that is the area's own."""
@@ -218,6 +226,13 @@ class Area:
         if near is not None and len(placed):
             placed = placed[shapely.dwithin(placed, near, self.corridor_m)]
         return _polygons_of(*shapely.buffer(placed, self.corridor_m, quad_segs=16))
+
+
+def _with_spare(place: BaseGeometry) -> BaseGeometry:
+    """A box that has a place and a little more."""
+    xmin, ymin, xmax, ymax = place.bounds
+    more = _SPARE * max(xmax - xmin, ymax - ymin)
+    return shapely.box(xmin - more, ymin - more, xmax + more, ymax + more)
 
 
 def polygon_mask(polygon: BaseGeometry, window: PixelWindow, gsd_m: float) -> npt.NDArray[np.bool_]:

@@ -39,8 +39,6 @@ _NUMBERS: dict[Encoding, str] = {
     "mask": "0 and any other number",
     "presence": "nodata and any number",
 }
-MAX_MASK_GSD_M = 2.0
-"""In coarser masks tracks 4 m apart are one."""
 
 _ENCODING_TAG = "RAILSEG_ENCODING"
 _CRS_TAG = "RAILSEG_CRS"
@@ -250,8 +248,8 @@ def open_grid_raster(path: str | os.PathLike[str]) -> GridRaster:
     `axis`.
 
     Raises:
-        RailSegError: the raster is missing, unreadable, without CRS or georeference, a picture, too coarse, or its
-            numbers are neither a mask nor probabilities.
+        RailSegError: the raster is missing, unreadable, without CRS or georeference, a picture, or its numbers
+            are neither a mask nor probabilities.
     """
     source = _open_values(path)
     try:
@@ -313,11 +311,6 @@ class GridRaster:
                 resampling: Literal["nearest", "smooth"] = "nearest" if is_mask else "smooth"
                 self._warp = LatticeWarp(source, placement, self.gsd_m, resampling)
                 self._chunks = ChunkCache(self._warp.chunk_px, len(source.bands) + 1, self._make_pixels)
-            if self.gsd_m > MAX_MASK_GSD_M:
-                raise RailSegError(
-                    f"{source.name} is too coarse: its pixels are {self.gsd_m:.2g} m on the ground.",
-                    f"In masks and probabilities tracks can be told apart up to {MAX_MASK_GSD_M:g} m.",
-                )
 
     def read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
         """The probabilities in any window, within the raster or not.

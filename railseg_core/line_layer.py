@@ -75,7 +75,7 @@ def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
             track_ids = np.array(named, dtype=object)
             of_line = found.owner[counts]
             lines = LineLayer(tuple(found.parts[counts]), found.fids[of_line], track_ids[of_line], crs)
-            if lines.lines or layer == TRACK_LAYER:
+            if is_line.any() or layer == TRACK_LAYER:
                 return lines
             empty = empty or lines
     if empty is not None:

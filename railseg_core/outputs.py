@@ -45,9 +45,9 @@ def prepare_output(
     """
     target = _behind_link(path)
     folder = Path(gdal_name(target.absolute())).parent
-    if endings and not target.name.lower().endswith(tuple(ending.lower() for ending in endings)):
+    if endings and not Path(path).name.lower().endswith(tuple(ending.lower() for ending in endings)):
         raise RailSegError(
-            f"{target} does not end in {' or '.join(endings)}.", "Give it a name that says what kind of file it is."
+            f"{path} does not end in {' or '.join(endings)}.", "Give it a name that says what kind of file it is."
         )
     try:
         if not folder.is_dir():
@@ -59,7 +59,7 @@ def prepare_output(
         if target.exists() and not overwrite:
             raise RailSegError(f"{target} exists already.", "Choose another name, or allow it to be overwritten.")
         # Only trying tells: permission bits say nothing of read-only mounts and network shares.
-        handle, probe = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=target.suffix, dir=folder)
+        handle, probe = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=Path(path).suffix, dir=folder)
         os.close(handle)
         Path(probe).unlink()
         free = shutil.disk_usage(folder).free
@@ -89,7 +89,7 @@ def written_aside(path: str | os.PathLike[str], *, overwrite: bool = False, requ
             program holds the old file.
     """
     target = _behind_link(path)
-    aside = prepare_output(target, overwrite=overwrite, required_bytes=required_bytes)
+    aside = prepare_output(path, overwrite=overwrite, required_bytes=required_bytes)
     try:
         yield aside
         if exists(target) and not overwrite:

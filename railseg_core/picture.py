@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,7 @@ import pyproj
 
 from railseg_core.coordinates import crs_text
 from railseg_core.coverage import Coverage
+from railseg_core.errors import RailSegError
 from railseg_core.lattice_warp import LatticeWarp
 from railseg_core.paths import file_version
 from railseg_core.placement import Placement
@@ -129,7 +131,9 @@ class Picture:
             if self.info.overview > 1:
                 level = self.info.overviews.index(self.info.overview)
                 coarse = open_picture(path, bands, level)
-                if _has_the_same_gaps(coarse, self._source, self.info.overview):
+                with closed_on_error(coarse):
+                    is_alike = _has_the_same_gaps(coarse, self._source, self.info.overview)
+                if is_alike:
                     self._source.close()
                     self._source = coarse
                     placement = Placement(coarse.dataset, placement.crs)
@@ -222,9 +226,10 @@ def _has_the_same_gaps(overview: SourceRaster, picture: SourceRaster, factor: in
     for row in range(0, overview.window.height, -(-overview.window.height // _LOOKS)):
         for col in range(0, overview.window.width, -(-overview.window.width // _LOOKS)):
             place = PixelWindow(col * factor, row * factor, factor, factor).intersection(picture.window)
-            _, seen = overview.read(PixelWindow(col, row, 1, 1))
-            if seen.all() and not place.is_empty and not picture.read(place)[1].any():
-                return False
+            with suppress(RailSegError):  # a damaged block is told where its pixels are wanted
+                _, seen = overview.read(PixelWindow(col, row, 1, 1))
+                if seen.all() and not place.is_empty and not picture.read(place)[1].any():
+                    return False
     return True
 
 

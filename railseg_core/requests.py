@@ -1,6 +1,6 @@
 """What can be asked for: one frozen request per command, the same for Python, the command line and the worker.
 
-Making one checks its values: whatever it was made of, they are of their kinds and in their ranges.
+Making one checks its values: whatever it was made of, they are of their kinds and in their ranges; None is the default.
 """
 
 from __future__ import annotations
@@ -40,9 +40,11 @@ class _Request:
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            value = getattr(self, item.name)
-            if value is not None:
-                object.__setattr__(self, item.name, _parse(item.name, value))
+            given = getattr(self, item.name)
+            if given is None and item.default is MISSING:
+                raise RailSegError(f"The parameter {item.name!r} is needed.", "Give it.")
+            value = item.default if given is None else _parse(item.name, given)
+            object.__setattr__(self, item.name, value)
 
     @property
     def inputs(self) -> list[str | Path]:

@@ -67,7 +67,7 @@ class TrackCounts:
 
 
 def count_tracks(extracted: Sequence[Points], reference: Sequence[Points]) -> TrackCounts:
-    """Ints tracks on sections square to the reference, every `SECTION_STEP_M`, `SECTION_HALF_M` to either side.
+    """Counts tracks on sections square to the reference, every `SECTION_STEP_M`, `SECTION_HALF_M` to either side.
 
     A track counts where it runs within `SECTION_HEADING_DEG` of the reference; one that passes over does not.
 

@@ -111,7 +111,10 @@ def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> T
             found = read_parts(name, layer, ["what", "state"])
             parts = found.parts
             passed_over = (found.says("state", "hidden") | found.says("what", "ignore"))[found.owner]
-            is_line = found.are(shapely.GeometryType.LINESTRING) & ~found.is_rejected
+            is_line = found.are(shapely.GeometryType.LINESTRING)
+            if is_line.any() and found.is_rejected[is_line].all():
+                raise RailSegError(f"All lines of {name} are rejected.", "Give a layer with the tracks' centre-lines.")
+            is_line &= ~found.is_rejected
             is_polygon = found.are(shapely.GeometryType.POLYGON) & ~found.is_rejected
             visible = parts[is_line & ~passed_over]
             ground = parts[is_polygon & ~passed_over] if takes_polygons else parts[:0]

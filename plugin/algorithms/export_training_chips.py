@@ -51,8 +51,8 @@ class ExportTrainingChips(PictureAlgorithm):
             "what counts for nothing.\n\n"
             "Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: "
             "choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' "
-            "count for nothing. Polygons may stand for the ground of tracks instead, one per track: those wider than "
-            "4 m count for nothing."
+            "count for nothing, those rejected in the review are ground. Polygons may stand for the ground of tracks "
+            "instead, one per track: those wider than 4 m count for nothing."
         )
 
     def shortDescription(self) -> str:

@@ -63,7 +63,7 @@ class LineComparison(RailSegAlgorithm):
             QgsProcessingParameterFeatureSource(
                 self.INPUT, tr("Extracted tracks"), [Qgis.ProcessingSourceType.VectorLine]
             ),
-            tr("The tracks that 'Extract railway' has drawn, or any lines."),
+            tr("The tracks that 'Extract railway' has drawn, but for those rejected in the review; or any lines."),
         )
 
     def picture_parameter(self) -> QgsProcessingParameterDefinition:

@@ -239,7 +239,7 @@ class RasterSource:
                 tr(
                     "{percent:.2g} % of {name} came without a picture: the server has none there, or has failed. "
                     "Tracks may be missing."
-                ).format(percent=100 * empty, name=self.name)
+                ).format(percent=min(100 * empty, 99), name=self.name)
             )
 
     def _export(self, extent: QgsRectangle | None, context: QgsProcessingContext) -> _Export:
@@ -333,8 +333,9 @@ def _worker_path(layer: QgsRasterLayer) -> str | None:
     """What the worker can open: the layer's source without QGIS's own options behind it; None if it can't."""
     if layer.dataProvider().name() != "gdal":
         return None
-    path: str = layer.source().partition("|option:")[0]
-    if path.startswith("/vsimem/") or "authcfg=" in path or "|credential:" in path:
+    source: str = layer.source()
+    if source.startswith("/vsimem/") or "authcfg=" in source or "|credential:" in source:
         return None  # in QGIS's own memory, or to be opened with what its user alone may know
+    path = source.partition("|option:")[0]
     found = QgsProviderRegistry.instance().providerMetadata("gdal").querySublayers(path)
     return path if found and found[0].driverName() in WORKER_FORMATS else None

@@ -40,8 +40,8 @@ class VectorizeRailwayMask(RasterAlgorithm):
         return tr(
             "Draws the railway tracks of a mask or probability raster as lines: one line per track between two nodes, "
             "and switches, crossings and ends as nodes.\n\n"
-            "It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere. All "
-            "lengths are metres on the ground."
+            "It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere, of pixels "
+            "of up to 2 m. All lengths are metres on the ground."
         )
 
     def shortDescription(self) -> str:

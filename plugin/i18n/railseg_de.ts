@@ -330,10 +330,10 @@ Eine Zahl, über die sich nichts sagen lässt, etwa der Anteil der Weichen, wenn
     <message>
       <source>Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's training reads: NAME.png and NAME_target.png, at 0.2 m, in which red is track, green its middle, and blue what counts for nothing.
 
-Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' count for nothing. Polygons may stand for the ground of tracks instead, one per track: those wider than 4 m count for nothing.</source>
+Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' count for nothing, those rejected in the review are ground. Polygons may stand for the ground of tracks instead, one per track: those wider than 4 m count for nothing.</source>
       <translation>Zerschneidet ein Bild und die darin nachgezeichneten Gleise in Paare kleiner Bilder, die das Training von RailSeg liest: NAME.png und NAME_target.png, mit 0,2 m, in denen Gleis rot ist, seine Achse grün und blau, was nicht zählt.
 
-Eine Linie je Gleis zeichnen, in der Mitte zwischen seinen Schienen. Was nicht nachgezeichnet ist, gilt als Untergrund: das Gebiet wählen, in dem jedes Gleis nachgezeichnet ist. Linien mit dem Feld state = 'hidden' oder what = 'ignore' zählen nicht. Statt ihrer dürfen auch Polygone für die Fläche der Gleise stehen, eines je Gleis: Solche, die breiter als 4 m sind, zählen nicht.</translation>
+Eine Linie je Gleis zeichnen, in der Mitte zwischen seinen Schienen. Was nicht nachgezeichnet ist, gilt als Untergrund: das Gebiet wählen, in dem jedes Gleis nachgezeichnet ist. Linien mit dem Feld state = 'hidden' oder what = 'ignore' zählen nicht, bei der Durchsicht verworfene sind Untergrund. Statt ihrer dürfen auch Polygone für die Fläche der Gleise stehen, eines je Gleis: Solche, die breiter als 4 m sind, zählen nicht.</translation>
     </message>
     <message>
       <source>Cuts a picture and the tracks traced in it into chips that RailSeg's training reads.</source>
@@ -444,8 +444,8 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Extrahierte Gleise</translation>
     </message>
     <message>
-      <source>The tracks that 'Extract railway' has drawn, or any lines.</source>
-      <translation>Die Gleise, die 'Gleise extrahieren' gezeichnet hat, oder beliebige Linien.</translation>
+      <source>The tracks that 'Extract railway' has drawn, but for those rejected in the review; or any lines.</source>
+      <translation>Die Gleise, die 'Gleise extrahieren' gezeichnet hat, ohne die bei der Durchsicht verworfenen; oder beliebige Linien.</translation>
     </message>
     <message>
       <source>Picture</source>
@@ -774,10 +774,10 @@ Die Maske, falls gewünscht, ist das, was den Schwellenwert erreicht, bereinigt 
     <message>
       <source>Draws the railway tracks of a mask or probability raster as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
 
-It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere. All lengths are metres on the ground.</source>
+It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere, of pixels of up to 2 m. All lengths are metres on the ground.</source>
       <translation>Zeichnet die Gleise einer Maske oder eines Wahrscheinlichkeitsrasters als Linien: eine Linie je Gleis zwischen zwei Knoten, dazu Weichen, Kreuzungen und Gleisenden als Knoten.
 
-Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und Wahrscheinlichkeiten mit einem Kanal. Alle Längen sind Meter am Boden.</translation>
+Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und Wahrscheinlichkeiten mit einem Kanal, mit Pixeln bis 2 m. Alle Längen sind Meter am Boden.</translation>
     </message>
     <message>
       <source>Draws the railway tracks of a mask or probability raster as lines.</source>

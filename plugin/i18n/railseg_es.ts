@@ -330,10 +330,10 @@ Una cifra de la que nada se puede decir, como la proporción de desvíos cuando 
     <message>
       <source>Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's training reads: NAME.png and NAME_target.png, at 0.2 m, in which red is track, green its middle, and blue what counts for nothing.
 
-Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' count for nothing. Polygons may stand for the ground of tracks instead, one per track: those wider than 4 m count for nothing.</source>
+Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' count for nothing, those rejected in the review are ground. Polygons may stand for the ground of tracks instead, one per track: those wider than 4 m count for nothing.</source>
       <translation>Corta una imagen, y las vías que usted ha trazado en ella, en pares de imágenes pequeñas que lee el entrenamiento de RailSeg: NOMBRE.png y NOMBRE_target.png, a 0,2 m, en las que el rojo es vía, el verde su eje y el azul lo que no cuenta.
 
-Trace una línea por vía, en el medio entre sus carriles. Lo que no está trazado se toma por terreno: elija la zona en la que están trazadas todas las vías. Las líneas con el campo state = 'hidden' o what = 'ignore' no cuentan. En su lugar puede haber polígonos de la superficie de las vías, uno por vía: los de más de 4 m de ancho no cuentan.</translation>
+Trace una línea por vía, en el medio entre sus carriles. Lo que no está trazado se toma por terreno: elija la zona en la que están trazadas todas las vías. Las líneas con el campo state = 'hidden' o what = 'ignore' no cuentan, las rechazadas en la revisión son terreno. En su lugar puede haber polígonos de la superficie de las vías, uno por vía: los de más de 4 m de ancho no cuentan.</translation>
     </message>
     <message>
       <source>Cuts a picture and the tracks traced in it into chips that RailSeg's training reads.</source>
@@ -444,8 +444,8 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Vías extraídas</translation>
     </message>
     <message>
-      <source>The tracks that 'Extract railway' has drawn, or any lines.</source>
-      <translation>Las vías que ha dibujado 'Extraer vías férreas', o cualesquiera líneas.</translation>
+      <source>The tracks that 'Extract railway' has drawn, but for those rejected in the review; or any lines.</source>
+      <translation>Las vías que ha dibujado 'Extraer vías férreas', salvo las rechazadas en la revisión; o cualesquiera líneas.</translation>
     </message>
     <message>
       <source>Picture</source>
@@ -774,10 +774,10 @@ La máscara, si se pide, es lo que alcanza el umbral, limpiado por apertura y ci
     <message>
       <source>Draws the railway tracks of a mask or probability raster as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
 
-It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere. All lengths are metres on the ground.</source>
+It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere, of pixels of up to 2 m. All lengths are metres on the ground.</source>
       <translation>Dibuja como líneas las vías férreas de una máscara o ráster de probabilidad: una línea por vía entre dos nodos, y los desvíos, travesías y finales de vía como nodos.
 
-Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de una banda hechas en otro lugar. Todas las longitudes son metros sobre el terreno.</translation>
+Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de una banda hechas en otro lugar, con píxeles de hasta 2 m. Todas las longitudes son metros sobre el terreno.</translation>
     </message>
     <message>
       <source>Draws the railway tracks of a mask or probability raster as lines.</source>

@@ -330,10 +330,10 @@ Un chiffre dont on ne peut rien dire, comme la part des aiguillages si la réfé
     <message>
       <source>Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's training reads: NAME.png and NAME_target.png, at 0.2 m, in which red is track, green its middle, and blue what counts for nothing.
 
-Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' count for nothing. Polygons may stand for the ground of tracks instead, one per track: those wider than 4 m count for nothing.</source>
+Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' count for nothing, those rejected in the review are ground. Polygons may stand for the ground of tracks instead, one per track: those wider than 4 m count for nothing.</source>
       <translation>Découpe une image, et les voies que vous y avez tracées, en paires de petites images que lit l'entraînement de RailSeg : NOM.png et NOM_target.png, à 0,2 m, où la voie est en rouge, son axe en vert et en bleu ce qui ne compte pas.
 
-Tracez une ligne par voie, au milieu entre ses rails. Ce qui n'est pas tracé est pris pour le fond : choisissez la zone où toutes les voies sont tracées. Les lignes dont le champ state = 'hidden' ou what = 'ignore' ne comptent pas. Des polygones peuvent aussi représenter la surface des voies, un par voie : ceux de plus de 4 m de large ne comptent pas.</translation>
+Tracez une ligne par voie, au milieu entre ses rails. Ce qui n'est pas tracé est pris pour le fond : choisissez la zone où toutes les voies sont tracées. Les lignes dont le champ state = 'hidden' ou what = 'ignore' ne comptent pas, celles rejetées lors de la révision sont du fond. Des polygones peuvent aussi représenter la surface des voies, un par voie : ceux de plus de 4 m de large ne comptent pas.</translation>
     </message>
     <message>
       <source>Cuts a picture and the tracks traced in it into chips that RailSeg's training reads.</source>
@@ -444,8 +444,8 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Voies extraites</translation>
     </message>
     <message>
-      <source>The tracks that 'Extract railway' has drawn, or any lines.</source>
-      <translation>Les voies que 'Extraire les voies ferrées' a tracées, ou des lignes quelconques.</translation>
+      <source>The tracks that 'Extract railway' has drawn, but for those rejected in the review; or any lines.</source>
+      <translation>Les voies que 'Extraire les voies ferrées' a tracées, sauf celles rejetées lors de la révision ; ou des lignes quelconques.</translation>
     </message>
     <message>
       <source>Picture</source>
@@ -774,10 +774,10 @@ Le masque, s'il est demandé, est ce qui atteint le seuil, nettoyé par ouvertur
     <message>
       <source>Draws the railway tracks of a mask or probability raster as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
 
-It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere. All lengths are metres on the ground.</source>
+It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere, of pixels of up to 2 m. All lengths are metres on the ground.</source>
       <translation>Trace les voies ferrées d'un masque ou raster de probabilité sous forme de lignes : une ligne par voie entre deux nœuds, et les aiguillages, traversées et fins de voie sous forme de nœuds.
 
-Prend le raster de probabilité de RailSeg, et des masques et probabilités à une bande faits ailleurs. Toutes les longueurs sont en mètres au sol.</translation>
+Prend le raster de probabilité de RailSeg, et des masques et probabilités à une bande faits ailleurs, de pixels de 2 m au plus. Toutes les longueurs sont en mètres au sol.</translation>
     </message>
     <message>
       <source>Draws the railway tracks of a mask or probability raster as lines.</source>

@@ -330,10 +330,10 @@ A figure that nothing can be said of, such as the share of switches where the re
     <message>
       <source>Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's training reads: NAME.png and NAME_target.png, at 0.2 m, in which red is track, green its middle, and blue what counts for nothing.
 
-Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' count for nothing. Polygons may stand for the ground of tracks instead, one per track: those wider than 4 m count for nothing.</source>
+Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' count for nothing, those rejected in the review are ground. Polygons may stand for the ground of tracks instead, one per track: those wider than 4 m count for nothing.</source>
       <translation>将影像及在其上描绘的轨道切成成对的小图片，供 RailSeg 训练读取：NAME.png 和 NAME_target.png，分辨率 0.2 m，其中红色为轨道，绿色为其中心线，蓝色为不计入的部分。
 
-每条轨道描绘一条线，位于两根钢轨正中间。未描绘的部分视为背景：请选择所有轨道都已描绘的区域。字段 state = 'hidden' 或 what = 'ignore' 的线不计入。也可以用多边形表示轨道所占地面，每条轨道一个：宽于 4 m 的不计入。</translation>
+每条轨道描绘一条线，位于两根钢轨正中间。未描绘的部分视为背景：请选择所有轨道都已描绘的区域。字段 state = 'hidden' 或 what = 'ignore' 的线不计入，审核中拒绝的线视为背景。也可以用多边形表示轨道所占地面，每条轨道一个：宽于 4 m 的不计入。</translation>
     </message>
     <message>
       <source>Cuts a picture and the tracks traced in it into chips that RailSeg's training reads.</source>
@@ -444,8 +444,8 @@ All else is as in 'Extract railway'.</source>
       <translation>提取的轨道</translation>
     </message>
     <message>
-      <source>The tracks that 'Extract railway' has drawn, or any lines.</source>
-      <translation>“提取铁路”绘制的轨道，或任意线要素。</translation>
+      <source>The tracks that 'Extract railway' has drawn, but for those rejected in the review; or any lines.</source>
+      <translation>“提取铁路”绘制的轨道（审核中拒绝的除外），或任意线要素。</translation>
     </message>
     <message>
       <source>Picture</source>
@@ -774,10 +774,10 @@ The mask, if asked for, is what reaches the threshold, cleaned by opening and cl
     <message>
       <source>Draws the railway tracks of a mask or probability raster as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
 
-It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere. All lengths are metres on the ground.</source>
+It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere, of pixels of up to 2 m. All lengths are metres on the ground.</source>
       <translation>将掩膜或概率栅格中的铁路轨道绘制为线：两个节点之间每条轨道一条线，道岔、交叉和轨道终点绘制为节点。
 
-可使用 RailSeg 自己的概率栅格，以及其他来源的单波段掩膜和概率栅格。所有长度单位均为地面米。</translation>
+可使用 RailSeg 自己的概率栅格，以及其他来源的单波段掩膜和概率栅格，像元不大于 2 m。所有长度单位均为地面米。</translation>
     </message>
     <message>
       <source>Draws the railway tracks of a mask or probability raster as lines.</source>

@@ -28,12 +28,15 @@ from railseg_core.centerline.pixel_graph import pixel_graph
 from railseg_core.centerline.pixels import LinePixels
 from railseg_core.centerline.switches import reconstruct_switches
 from railseg_core.centerline.tracks import TrackGraph
+from railseg_core.errors import RailSegError
 from railseg_core.grid_raster import GridRaster
 from railseg_core.railway_map import RailwayMap
 from railseg_core.reporting import Reporter, Silent
 from railseg_core.threads import in_order, threads
 from railseg_core.tiling import BLOCK_PX, PixelWindow
 
+MAX_GSD_M = 2.0
+"""In a coarser raster tracks 4 m apart are one."""
 _MOST_THREADS = 4
 """A block that is worked takes some 80 MB."""
 
@@ -67,8 +70,13 @@ def vectorize(
         The map in the raster's metric CRS.
 
     Raises:
-        RailSegError: the raster is damaged or cut short.
+        RailSegError: the raster is too coarse, damaged or cut short.
     """
+    if raster.gsd_m > MAX_GSD_M:
+        raise RailSegError(
+            f"The mask is too coarse: its pixels are {raster.gsd_m:.2g} m on the ground.",
+            f"In masks and probabilities tracks can be told apart up to {MAX_GSD_M:g} m.",
+        )
     reporter = reporter or Silent()
     skeleton = _skeleton(raster, params, executor, reporter, area_mask, block_px)
     if skeleton.blob_px:

@@ -53,8 +53,8 @@ def corner_raster(sample_raster: Path, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(scope="session")
 def corner_lines(corner_raster: Path, tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     """What one process finds on it."""
+    from railseg_core.line_layer import read_lines
     from railseg_core.pipeline import run
-    from railseg_core.railway_map import read_lines
     from railseg_core.requests import ExtractRequest
 
     output = tmp_path_factory.mktemp("corner") / "out.gpkg"

@@ -136,6 +136,13 @@ def test_so_it_is_of_one_in_web_mercator(bounds: tuple[float, ...]) -> None:
     assert area.area < 3 * near.area
 
 
+def test_the_world_in_web_mercator_has_all_of_a_place_on_the_antimeridian() -> None:
+    world = Area.from_extent(-20037508.4, -20037508, 20037508.4, 20037508, crs="EPSG:3857")
+    x, y = pyproj.Transformer.from_crs(4326, "EPSG:32660", always_xy=True).transform(180, 50)
+    near = shapely.box(x - 500, y - 500, x + 500, y + 500)
+    assert world.polygon_in(pyproj.CRS("EPSG:32660"), near).contains(near)
+
+
 @pytest.mark.parametrize(
     ("crs", "lon", "lat"), [("EPSG:3413", 0, 90), ("EPSG:3832", 180, 50), ("EPSG:32601", -180, 50)]
 )

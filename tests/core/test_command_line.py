@@ -373,6 +373,20 @@ def test_a_mask_without_tracks_is_told_with_what_its_numbers_were_taken_for(
     assert capsys.readouterr().err == ""
 
 
+def test_a_mask_too_coarse_for_two_tracks_is_cleaned_but_not_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pixels = np.eye(60, dtype=np.uint8)[None] * 255
+    place = rasterio.transform.from_origin(500000, 5600000, 3, 3)
+    profile = {"driver": "GTiff", "width": 60, "height": 60, "count": 1, "dtype": "uint8", "crs": "EPSG:25832"}
+    with rasterio.open(tmp_path / "coarse.tif", "w", transform=place, **profile) as file:
+        file.write(pixels)
+    assert main(["clean", str(tmp_path / "coarse.tif"), str(tmp_path / "clean.tif"), "--quiet"]) == 0
+    assert main(["vectorize", str(tmp_path / "coarse.tif"), str(tmp_path / "out.gpkg"), "--quiet"]) == 1
+    assert "too coarse: its pixels are 3 m" in capsys.readouterr().err
+    assert not (tmp_path / "out.gpkg").exists()
+
+
 def test_streams_that_were_closed_are_done_without(tmp_path: Path) -> None:
     mask = write_raster(tmp_path / "mask.tif", np.eye(60, dtype=np.uint8)[None] * 255)
     for closed in (">&-", "2>&-", "<&- >&- 2>&-"):

@@ -90,8 +90,27 @@ def test_what_was_rejected_in_the_review_is_not_there(tmp_path: Path) -> None:
     plain = write_lines(tmp_path / "b.gpkg", [MAIN])
     assert figures(reviewed, plain)["new_m"] == 0
     assert figures(plain, reviewed)["missing_m"] == 0
+    both = np.array(["rejected"] * 2, dtype=object)
+    pyogrio.raw.write(
+        reviewed,
+        shapely.to_wkb(lines),
+        [both],
+        ["status"],
+        layer="all",
+        geometry_type="LineString",
+        crs=UTM,
+        append=True,
+    )
     evaluated = run(EvaluateRequest(extracted=str(reviewed), reference=str(reviewed)))
     assert evaluated["reference_m"] == evaluated["extracted_m"] == pytest.approx(400)
+    rejected = tmp_path / "rejected.gpkg"
+    pyogrio.raw.write(rejected, shapely.to_wkb(lines), [both], ["status"], geometry_type="LineString", crs=UTM)
+    pyogrio.raw.write(
+        rejected, shapely.to_wkb(lines), [], [], layer="roads", geometry_type="LineString", crs=UTM, append=True
+    )
+    assert figures(rejected, plain)["extracted_m"] == 0
+    with pytest.raises(RailSegError, match=r"All lines of .* are rejected"):
+        run(EvaluateRequest(extracted=str(plain), reference=str(rejected)))
 
 
 def test_only_what_lies_on_the_raster_and_in_the_area_counts(tmp_path: Path) -> None:

@@ -245,15 +245,6 @@ def test_probabilities_may_stray_beyond_0_and_1(values: np.ndarray, tmp_path: Pa
     assert (read.min(), read.max()) in ((3, 252), (0, 255))
 
 
-def test_a_mask_too_coarse_for_two_tracks_is_refused(tmp_path: Path) -> None:
-    path = write(
-        tmp_path / "coarse.tif", (MASK > 0).astype(np.uint8), transform=Affine(3, 0, CORNER_X, 0, -3, CORNER_Y)
-    )
-    with pytest.raises(RailSegError, match=r"too coarse: its pixels are 3 m") as told:
-        open_grid_raster(path)
-    assert told.value.hint
-
-
 @pytest.mark.parametrize(
     ("values", "complaint"),
     [

@@ -119,16 +119,18 @@ def test_an_output_that_is_an_input_is_refused_by_whatever_name(tmp_path: Path) 
 
 def test_what_a_link_leads_to_is_written_and_the_link_stays(tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
-    link, file = tmp_path / "newest.gpkg", tmp_path / "disk" / "november.gpkg"
+    link, file = tmp_path / "newest.gpkg", tmp_path / "disk" / "11"
     link.symlink_to(file)
     for content in ("first", "second"):  # the first makes what the link leads to
         with written_aside(link, overwrite=True) as aside:
             aside.write_text(content)
             assert aside.parent == file.parent
+            assert aside.suffix == ".gpkg"
         assert file.read_text() == content
     assert link.is_symlink()
     assert names(tmp_path) == ["disk", "newest.gpkg"]
     assert names(file.parent) == [file.name]
+    prepare_output(link, overwrite=True, endings=[".gpkg"])
     with pytest.raises(RailSegError, match="exists already"):
         prepare_output(link, overwrite=False)
 

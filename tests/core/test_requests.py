@@ -29,6 +29,7 @@ OPTIONS = {
 @pytest.mark.parametrize(
     ("wrong", "complaint"),
     [
+        ({"raster": None}, "'raster' is needed"),
         ({"threshold": 7.0}, "threshold is 7"),
         ({"opening_m": float("nan")}, "opening_m is nan"),
         ({"kernel": "star"}, "no kernel shape 'star'"),
@@ -44,6 +45,10 @@ def test_a_request_made_in_python_is_checked_as_one_from_elsewhere(wrong: dict[s
 
 def test_a_request_takes_texts_for_paths() -> None:
     assert replace(REQUEST, output="map.gpkg", mask="m.tif") == replace(REQUEST, mask=Path("m.tif"))
+
+
+def test_none_is_the_default() -> None:
+    assert replace(REQUEST, kernel=None, opening_m=None, device=None) == REQUEST
 
 
 @pytest.mark.parametrize("method", ["extract", "evaluate", "compare", "chips"])

@@ -110,6 +110,24 @@ def test_a_python_that_nobody_checked_is_checked_on_ok(
     assert new_environment.chosen_python is None
 
 
+def test_a_python_that_was_given_up_is_checked_and_chosen_again(
+    jobs: EnvironmentJobs, new_environment: Environment, worker_python: Path
+) -> None:
+    new_environment.own_python.parent.mkdir(parents=True)
+    new_environment.own_python.touch()
+    new_environment.mark_ready()
+    for _ in range(2):
+        page = RailSegOptionsPage(new_environment, jobs)
+        page.python_choice.setChecked(True)
+        page.python_widget.setFilePath(str(worker_python))
+        page.apply()
+        wait_until(lambda: jobs.task is None, timeout_s=100)
+        assert new_environment.chosen_python == worker_python
+        page.cpu_choice.setChecked(True)
+        page.apply()
+        assert new_environment.chosen_python is None
+
+
 def test_a_build_that_fails_leaves_the_chosen_python(
     page: RailSegOptionsPage, jobs: EnvironmentJobs, new_environment: Environment, worker_python: Path, tmp_path: Path
 ) -> None:
