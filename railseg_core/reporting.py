@@ -52,20 +52,24 @@ class Timeline:
         for stage, weight in weights.items():
             self._spans[stage] = (start, weight / total)
             start += weight / total
-        self._started: float | None = None
+        self._began: tuple[float, float] | None = None
         self._fraction = 0.0
 
     def fraction(self, stage: str, done: int, total: int) -> float:
         """Share of the whole run that is finished, 0 to 1; it never goes back."""
-        if self._started is None:
-            self._started = time.monotonic()  # what comes before, loading and planning, tells nothing of the pace
         start, share = self._spans.get(stage, (self._fraction, 0.0))
         self._fraction = max(self._fraction, start + share * (done / total if total else 1.0))
+        if self._began is None and done:
+            # What comes before, loading, planning and a first tile for which the network makes itself ready, tells
+            # nothing of the pace.
+            self._began = time.monotonic(), self._fraction
         return min(1.0, self._fraction)
 
     def remaining_s(self) -> float | None:
         """Seconds left at the pace so far, None while it is too early to tell."""
-        elapsed = 0.0 if self._started is None else time.monotonic() - self._started
-        if self._fraction < 0.02 or elapsed < 1.0:
+        if self._began is None:
             return None
-        return elapsed * (1 - self._fraction) / self._fraction
+        elapsed, finished = time.monotonic() - self._began[0], self._fraction - self._began[1]
+        if finished < 0.02 or elapsed < 1.0:
+            return None
+        return elapsed * (1 - self._fraction) / finished

@@ -69,6 +69,9 @@ def test_the_time_left_is_told_by_the_pace_of_the_stages_alone(monkeypatch: pyte
     assert timeline.remaining_s() is None
     now = 50.0  # loading and planning
     assert timeline.fraction("segment", 0, 9) == 0.0
-    now = 60.0
+    now = 58.0  # the first tile, for which the network makes itself ready
+    assert timeline.fraction("segment", 1, 9) == pytest.approx(0.1)
+    assert timeline.remaining_s() is None
+    now = 66.0
     assert timeline.fraction("segment", 5, 9) == pytest.approx(0.5)
     assert timeline.remaining_s() == pytest.approx(10.0)
