@@ -230,6 +230,15 @@ class RasterAlgorithm(RailSegAlgorithm):
 class PictureAlgorithm(RasterAlgorithm):
     """A step whose input is a picture in which tracks are seen."""
 
+    def inputs(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """The raster, the area, and of what was exported the colours' bands unless others are chosen."""
+        inputs = super().inputs(parameters, context, feedback)
+        if self._raster is not None and self._raster.colour_bands and not bands_request(self, parameters, context):
+            inputs["bands"] = self._raster.colour_bands
+        return inputs
+
     def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
         """See `RailSegAlgorithm`."""
         problem = super()._problem(parameters, context)

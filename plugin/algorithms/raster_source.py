@@ -6,10 +6,8 @@ import math
 import shutil
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from osgeo import gdal
 from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
@@ -35,7 +33,7 @@ from ..worker_client import WorkerCancelledError
 _EXPORT_GSD_M = 0.2
 _LONGEST_SERVER_SIDE_PX = 20_000
 _PROBE_PX = 256
-_LOOKS = 512
+_LOOKS = 128
 """So many places along either side of what a server has sent are looked at."""
 _COARSEST_PICTURE_GSD_M = 1.0  # see railseg_core.raster
 _MEASURING_SLACK = 1.05  # what is just about too coarse is left to the worker, which measures it exactly
@@ -113,9 +111,8 @@ class _Export:
 class RasterSource:
     """What the work needs of a raster layer, taken on the layer's own thread.
 
-    Files that the worker reads go to it as they are; one to which QGIS gave another CRS than the file says goes as a
-    virtual raster with that CRS. Of others (web services, formats that the worker hasn't) the part that is asked for is
-    exported to a GeoTIFF first.
+    Files that the worker reads go to it as they are. Of others (web services, formats that the worker hasn't, layers
+    to which QGIS gave another CRS than the file says) the part that is asked for is exported to a GeoTIFF first.
 
     Args:
         layer: A layer without `raster_problem`.
@@ -125,17 +122,16 @@ class RasterSource:
         name: The layer's.
         extent: The layer's.
         path: What the worker opens; None if it can't.
+        colour_bands: Which bands are red, green and blue, where it can't: what is exported doesn't tell.
     """
 
     def __init__(self, layer: QgsRasterLayer) -> None:
         self.crs = layer.crs()
         self.name: str = layer.name()
         self.extent = layer.extent()
-        path = _worker_path(layer)
-        is_as_it_is = layer.dataProvider().crs() == layer.crs()
-        self.path = path if is_as_it_is else None
-        self._file = path if not is_as_it_is and path is not None and Path(path).is_file() else None
-        self._provider: Any = None if self.path or self._file else layer.dataProvider().clone()
+        self.path = _worker_path(layer)
+        self.colour_bands = None if self.path else _colour_bands(layer)
+        self._provider: Any = None if self.path else layer.dataProvider().clone()
 
     def check(self, extent: QgsRectangle | None, context: QgsProcessingContext) -> None:
         """Looks whether the worker can get that extent (in the layer's CRS; None for all of it).
@@ -159,8 +155,6 @@ class RasterSource:
         """
         if self.path is not None:
             return self.path
-        if self._file is not None:
-            return self._with_crs(self._file, context)
         export = self._export(extent, context)
         export_feedback = QgsRasterBlockFeedback()
         feedback.canceled.connect(export_feedback.cancel)
@@ -184,7 +178,8 @@ class RasterSource:
         if feedback.isCanceled():
             raise WorkerCancelledError
         if outcome != Qgis.RasterFileWriterResult.Success:
-            raise self._no_export()
+            text = tr("The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.")
+            raise QgsProcessingException(text.format(name=self.name))
         if not self._has_own_pixels:
             self._look_for_holes(path, feedback)
         return path
@@ -201,36 +196,17 @@ class RasterSource:
         """Whether it has pixels of a size, and isn't drawn by a server in any."""
         return bool(self._provider.capabilities() & Qgis.RasterInterfaceCapability.Size)
 
-    def _no_export(self) -> QgsProcessingException:
-        text = tr("The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.")
-        return QgsProcessingException(text.format(name=self.name))
-
-    def _with_crs(self, file: str, context: QgsProcessingContext) -> str:
-        """A virtual raster of a file with the layer's CRS: its bands stay what they are, and nothing is copied.
-
-        Raises:
-            QgsProcessingException: It can't be made.
-        """
-        path: str = QgsProcessingUtils.generateTempFilename("raster.vrt", context)
-        crs = self.crs.toWkt(Qgis.CrsWktVariant.Preferred)
-        try:
-            is_made = gdal.Translate(path, str(Path(file).absolute()), format="VRT", outputSRS=crs) is not None
-        except RuntimeError as error:  # where others have told GDAL to raise them
-            raise self._no_export() from error
-        if not is_made:
-            raise self._no_export()
-        return path
-
     def _look_for_holes(self, path: str, feedback: QgsProcessingFeedback) -> None:
         """Tells of what a server has not delivered: QGIS leaves it empty without a word.
 
         Raises:
             QgsProcessingException: It has delivered nothing.
         """
-        picture = gdal.Open(path)  # its bands don't keep it open
-        columns, rows = (min(size, _LOOKS) for size in (picture.RasterXSize, picture.RasterYSize))
-        mask = picture.GetRasterBand(1).GetMaskBand().ReadAsArray(buf_xsize=columns, buf_ysize=rows)
-        empty = float((mask == 0).mean())
+        layer = QgsRasterLayer(path, self.name, "gdal")  # its provider goes with it
+        picture = layer.dataProvider()
+        columns, rows = min(picture.xSize(), _LOOKS), min(picture.ySize(), _LOOKS)
+        alpha = picture.block(picture.bandCount(), picture.extent(), columns, rows)  # the last one
+        empty = sum(not alpha.value(row, column) for row in range(rows) for column in range(columns)) / (columns * rows)
         if empty == 1:
             text = tr("{name} came without any picture there: the server has none, or has failed. Try again later.")
             raise QgsProcessingException(text.format(name=self.name))
@@ -329,9 +305,19 @@ def _ground_size_m(
     )
 
 
+def _colour_bands(layer: QgsRasterLayer) -> list[int] | None:
+    """The bands that say they are red, green and blue; None where they don't all."""
+    provider = layer.dataProvider()
+    kinds = [provider.colorInterpretation(band) for band in range(1, provider.bandCount() + 1)]
+    colours = Qgis.RasterColorInterpretation
+    wanted = (colours.RedBand, colours.GreenBand, colours.BlueBand)
+    return [kinds.index(kind) + 1 for kind in wanted] if all(kind in kinds for kind in wanted) else None
+
+
 def _worker_path(layer: QgsRasterLayer) -> str | None:
-    """What the worker can open: the layer's source without QGIS's own options behind it; None if it can't."""
-    if layer.dataProvider().name() != "gdal":
+    """What the worker opens: the layer's source without QGIS's own options behind it; None if it can't."""
+    provider = layer.dataProvider()
+    if provider.name() != "gdal" or provider.crs() != layer.crs():
         return None
     source: str = layer.source()
     if source.startswith("/vsimem/") or "authcfg=" in source or "|credential:" in source:

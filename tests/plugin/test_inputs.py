@@ -114,7 +114,7 @@ def test_the_crs_that_the_user_gave_to_a_layer_counts(tmp_path: Path) -> None:
     layer.setCrs(EPSG_25832)
     feedback = Feedback()
     assert extract(layer, feedback)["TRACKS"].crs() == EPSG_25832
-    assert not any("Exporting" in line for line in feedback.infos)
+    assert "Exporting 64 × 64 pixels of nowhere" in feedback.infos
 
 
 @pytest.mark.parametrize("order", [[1, 2, 3, 4], [4, 1, 2, 3]], ids=["infrared last", "infrared first"])
