@@ -159,9 +159,11 @@ class Area:
         """
         move = self._mover(crs)
         parts = []
-        polygon = self.polygon if near is None else self._clipped(crs, near)
-        if near is not None and self._has_all_of(_with_spare(near), crs):
-            parts.append(_with_spare(near))
+        place = None if near is None else _with_spare(near)
+        bounds = None if place is None else self._bounds_of(place, crs)
+        polygon = self.polygon if bounds is None else self._clipped(bounds)
+        if place is not None and bounds is not None and self.polygon.contains(shapely.box(*bounds)):
+            parts.append(place)
         elif not polygon.is_empty:
             moved = _moved(polygon, move)
             if not np.isfinite(shapely.get_coordinates(moved)).all():
@@ -175,37 +177,31 @@ class Area:
         whole = parts[0] if len(parts) == 1 else shapely.union_all(parts) if parts else shapely.Polygon()
         return whole if self.within is None else _polygons_of(whole.intersection(self.within.polygon_in(crs, near)))
 
-    def _clipped(self, crs: pyproj.CRS, near: BaseGeometry) -> BaseGeometry:
-        """The polygons where they are near; all of them where that cannot be told in the area's own CRS.
+    def _bounds_of(self, place: BaseGeometry, crs: pyproj.CRS) -> tuple[float, float, float, float] | None:
+        """The box in the area's own CRS, (xmin, ymin, xmax, ymax), that has a place in another; None where none has."""
+        own = pyproj.CRS.from_user_input(self.crs)
+        try:
+            move = pyproj.Transformer.from_crs(crs, own, always_xy=True)
+            west, south, east, north = move.transform_bounds(*place.bounds)
+        except ProjError:
+            return None
+        if own.is_geographic and west > east:  # over the antimeridian
+            east += 360.0
+        is_box = -math.inf < west < east < math.inf and -math.inf < south < north < math.inf
+        return (west, south, east, north) if is_box else None
+
+    def _clipped(self, bounds: tuple[float, float, float, float]) -> BaseGeometry:
+        """The polygons within a box of the area's own CRS; all of them where that cannot be told.
 
         It can in degrees. A projection may have its seam where the picture lies, so it is left as it is.
         """
-        own = pyproj.CRS.from_user_input(self.crs)
-        if not own.is_geographic:
+        if not pyproj.CRS.from_user_input(self.crs).is_geographic:
             return self.polygon
-        try:
-            move = pyproj.Transformer.from_crs(crs, own, always_xy=True)
-            west, south, east, north = move.transform_bounds(*_with_spare(near).bounds)
-        except ProjError:
-            return self.polygon
-        if west > east:  # over the antimeridian
-            east += 360.0
-        if not (west < east < math.inf and -math.inf < south < north < math.inf):
-            return self.polygon
+        west, south, east, north = bounds
         turns = (-360.0, 0.0, 360.0)  # longitudes run to 180 or to 360
         return _polygons_of(
             *(shapely.clip_by_rect(self.polygon, west + turn, south, east + turn, north) for turn in turns)
         )
-
-    def _has_all_of(self, place: BaseGeometry, crs: pyproj.CRS) -> bool:
-        """Whether the polygons have all of a place in another CRS; False where that cannot be told."""
-        try:
-            move = pyproj.Transformer.from_crs(crs, pyproj.CRS.from_user_input(self.crs), always_xy=True)
-            west, south, east, north = move.transform_bounds(*place.bounds)
-        except ProjError:
-            return False
-        is_box = -math.inf < west < east < math.inf and -math.inf < south < north < math.inf
-        return is_box and bool(self.polygon.contains(shapely.box(west, south, east, north)))
 
     def _mover(self, crs: pyproj.CRS) -> Move | None:
         """What takes x and y to another CRS; None where that is the area's own."""

@@ -423,8 +423,8 @@ def _find_encoding(source: SourceRaster) -> Encoding:
         for col in range(0, whole.width, _SEARCH_PX):
             pixels, valid = source.read(PixelWindow(col, row, _SEARCH_PX, _SEARCH_PX).intersection(whole))
             values = pixels[pixels != 0]
-            has_zeros |= bool((valid & (pixels == 0)).any())
-            has_gaps |= not valid.all()
+            has_zeros = has_zeros or bool((valid & (pixels == 0)).any())
+            has_gaps = has_gaps or not valid.all()
             if values.size:
                 low, high = min(low, float(values.min())), max(high, float(values.max()))
             if source.is_eight_bit and low < high and high > _MAX_CLASS:

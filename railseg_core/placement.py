@@ -22,7 +22,6 @@ from railseg_core.working_crs import choose_working_crs, horizontal
 
 Coordinates = npt.NDArray[np.float64]
 
-_WGS84 = pyproj.CRS.from_epsg(4326)
 _CYLINDRICAL = ("Mercator", "Popular Visualisation Pseudo Mercator", "Equidistant Cylindrical")
 """What PROJ calls projections, or begins with, whose x is a longitude."""
 _EDGE_POINTS = 65
@@ -157,7 +156,7 @@ def _round_the_earth(crs: pyproj.CRS) -> float:
     projection = None if inner is None else inner.coordinate_operation
     if projection is None or not projection.method_name.startswith(_CYLINDRICAL):
         return 0.0
-    move = pyproj.Transformer.from_crs(_WGS84, crs, always_xy=True)
+    move = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
     x, _ = move.transform([9.0, 10.0, 99.0, 100.0], [0.0] * 4)  # one of the two pairs is far from the seam
     return 360 * float(min(abs(x[1] - x[0]), abs(x[3] - x[2])))
 

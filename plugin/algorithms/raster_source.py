@@ -20,6 +20,7 @@ from qgis.core import (
     QgsProviderRegistry,
     QgsRasterBlock,
     QgsRasterBlockFeedback,
+    QgsRasterDataProvider,
     QgsRasterFileWriter,
     QgsRasterLayer,
     QgsRasterPipe,
@@ -141,7 +142,7 @@ class RasterSource:
         """
         if extent is not None and not self.extent.intersects(extent):
             raise QgsProcessingException(tr("The extent lies outside of the raster layer. Choose another."))
-        if self._provider is not None:
+        if self.path is None:
             self._export(extent, context)
 
     def readable_path(
@@ -187,9 +188,7 @@ class RasterSource:
     @property
     def _has_alpha(self) -> bool:
         """Whether a band says how much of it is seen: GeoTIFF else takes any fourth one for that, infrared say."""
-        bands = range(1, self._provider.bandCount() + 1)
-        alpha = Qgis.RasterColorInterpretation.AlphaBand
-        return not self._has_own_pixels or any(self._provider.colorInterpretation(band) == alpha for band in bands)
+        return not self._has_own_pixels or Qgis.RasterColorInterpretation.AlphaBand in _band_kinds(self._provider)
 
     @property
     def _has_own_pixels(self) -> bool:
@@ -305,10 +304,14 @@ def _ground_size_m(
     )
 
 
+def _band_kinds(provider: QgsRasterDataProvider) -> list[Qgis.RasterColorInterpretation]:
+    """What each band says it is."""
+    return [provider.colorInterpretation(band) for band in range(1, provider.bandCount() + 1)]
+
+
 def _colour_bands(layer: QgsRasterLayer) -> list[int] | None:
     """The bands that say they are red, green and blue; None where they don't all."""
-    provider = layer.dataProvider()
-    kinds = [provider.colorInterpretation(band) for band in range(1, provider.bandCount() + 1)]
+    kinds = _band_kinds(layer.dataProvider())
     colours = Qgis.RasterColorInterpretation
     wanted = (colours.RedBand, colours.GreenBand, colours.BlueBand)
     return [kinds.index(kind) + 1 for kind in wanted] if all(kind in kinds for kind in wanted) else None
