@@ -1,4 +1,4 @@
-"""Environment variables of a process that does the work; to be set before numpy, torch and GDAL are loaded."""
+"""The surroundings of a process that does the work; to be set before numpy, torch and GDAL are loaded."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+
+from railseg_core.freed_memory import keep_freed_memory
 
 # QGIS, PostGIS or conda point at their own PROJ and GDAL with these: not those of the wheels. Some make GDAL run code.
 _FOREIGN = (
@@ -41,6 +43,8 @@ _OPEN_FILES = 4096
 def prepare_process_environment() -> None:
     """Drops foreign PROJ and GDAL variables, confines what files can make GDAL do, lets idle OpenMP threads sleep.
 
+    Freed memory is kept (see `keep_freed_memory`).
+
     OpenMP's threads by default wait in a loop for each other. Where another program wants the same cores, that makes
     the network slower by far more than its share of them.
     """
@@ -49,6 +53,7 @@ def prepare_process_environment() -> None:
     os.environ.update(_CONFINEMENT)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     _allow_open_files()
+    keep_freed_memory()
 
 
 def _allow_open_files() -> None:

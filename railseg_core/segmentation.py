@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from railseg_core.arrays import UInt8Array
 from railseg_core.errors import RailSegError
 from railseg_core.network.deeplabv3plus import fuse_batch_norms, normalise, probabilities
+from railseg_core.network.layers import choose_onednn
 from railseg_core.network.model_file import load_model
 from railseg_core.reporting import Reporter, Silent
 
@@ -241,6 +242,8 @@ class Segmenter:
         layout = torch.contiguous_format if device == "mps" else torch.channels_last
         # torch's stubs don't know of all three at once.
         network = copy.deepcopy(self._fused)
+        if device == "cpu":
+            choose_onednn(network)
         network.to(device=device, dtype=dtype, memory_format=layout)  # type: ignore[call-overload]
         self._placed = _Placed(device, _ProbabilityNetwork(network, dtype).eval(), layout)
         self.batch_tiles = _BATCH_TILES[device]

@@ -215,9 +215,12 @@ def main() -> None:
     from railseg_core import __version__
 
     connection.send("ready", version=__version__, protocol=PROTOCOL_VERSION)
+    from railseg_core.freed_memory import return_freed_memory
+
     try:
         while True:
             serve(connection, lines.get())
+            return_freed_memory()
     except SystemExit:
         # All is cleaned up. The interpreter's own end is left out: it can crash while torch's threads still run.
         os._exit(0)

@@ -25,6 +25,7 @@ from tqdm import tqdm
 from railseg_core.centerline.params import LineParams
 from railseg_core.chips import TRACK_WIDTH_M
 from railseg_core.errors import RailSegError
+from railseg_core.freed_memory import keep_freed_memory
 from railseg_core.segmentation import device_description
 from train.command import command
 from train.comparison.measuring import (
@@ -49,7 +50,6 @@ from train.labelled.parts import tiles_of_part, write_parts
 from train.labelled.sources import labelled_sources, rendered_sources
 from train.models.table import NETWORKS, OURS
 from train.seeds import Seed
-from train.train import keep_freed_memory
 
 SCORES_NAME = "scores.json"
 LOOKED_AT = 4  # test tiles, those with the most track, for times and sheet

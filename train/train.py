@@ -13,10 +13,8 @@ from __future__ import annotations
 
 import argparse
 import copy
-import ctypes
 import math
 import os
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
@@ -30,6 +28,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from railseg_core.chip_files import Chip
+from railseg_core.freed_memory import keep_freed_memory
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, normalise, probabilities
 from railseg_core.network.model_file import load_model
@@ -124,15 +123,6 @@ def keep_depthwise_in_float32(model: nn.Module) -> None:
         if isinstance(module, nn.Conv2d) and module.groups > 1:
             is_plain = module.kernel_size[0] <= 3 and module.stride[0] == 1 and module.dilation[0] == 1
             module.__class__ = nn.Conv2d if is_plain else Float32Conv2d
-
-
-def keep_freed_memory() -> None:
-    """Lets glibc keep freed memory for the next step: to hand large arrays back costs up to a third of the time."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:
-        trim_threshold, mmap_max, arena_max = -1, -4, -8  # malloc.h
-        for option, value in ((trim_threshold, 2**31 - 1), (mmap_max, 0), (arena_max, 1)):
-            mallopt(option, value)
 
 
 def learning_rate_factor(progress: float) -> float:

@@ -27,6 +27,9 @@ class ASPP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, in, rows, cols) to (n, out, rows, cols)."""
-        mean = self.image_pool(x.mean(dim=(2, 3), keepdim=True)).expand(-1, -1, *x.shape[2:])
-        fused: Tensor = self.project(torch.cat([*(branch(x) for branch in self.branches), mean], dim=1))
+        features = [branch(x) for branch in self.branches]
+        mean = self.image_pool(x.mean(dim=(2, 3), keepdim=True))
+        # In the others' memory layout: merely expanded, it would have all of them laid out anew, twice.
+        spread = torch.zeros_like(features[0]) + mean
+        fused: Tensor = self.project(torch.cat([*features, spread], dim=1))
         return fused

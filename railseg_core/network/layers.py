@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -64,3 +65,17 @@ def separable_conv(in_channels: int, out_channels: int) -> nn.Sequential:
         ConvBNAct(in_channels, in_channels, 3, groups=in_channels),
         ConvBNAct(in_channels, out_channels),
     )
+
+
+def choose_onednn(module: nn.Module) -> None:
+    """Has oneDNN do the pointwise convolutions also where a single thread runs the network on a CPU, in place.
+
+    torch then takes an older kernel, which copies more and multiplies more slowly: with it the whole network takes an
+    eighth longer with AVX2 and half as long again with AVX-512. Dilated convolutions it always leaves to
+    oneDNN, and dilation spreads the taps of a kernel, of which a pointwise one has a single one.
+    """
+    if not torch.backends.mkldnn.is_available():
+        return
+    for layer in module.modules():
+        if isinstance(layer, nn.Conv2d) and layer.kernel_size == (1, 1):
+            layer.dilation = (2, 2)

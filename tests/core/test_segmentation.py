@@ -21,7 +21,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.finished_blocks import finished_blocks, unfinished_folder
 from railseg_core.grid_raster import create_grid_raster, open_grid_raster
 from railseg_core.network.config import VARIANTS
-from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus, normalise, probabilities
 from railseg_core.network.model_card import ModelCard, bundled_model_path
 from railseg_core.network.model_file import load_model, save_model
 from railseg_core.prediction import BANDS, BlockPrediction, TilePrediction, predict_blocks
@@ -189,6 +189,28 @@ def test_half_precision_says_the_same_to_a_few_of_255() -> None:
     assert expected.max() > 250
     assert np.abs(found - expected).max() <= 10
     assert (np.abs(found - expected) > 1).mean() < 0.01
+
+
+def test_one_thread_takes_no_slow_convolution(random_model: Path) -> None:
+    """Of its own accord torch gives a single thread's pointwise convolutions to a kernel that is half as fast."""
+    tiles = np.random.default_rng(0).integers(0, 256, (1, 3, TILE_PX, TILE_PX), dtype=np.uint8)
+    plain = load_model(random_model)[0].to(memory_format=torch.channels_last)
+    segmenter = Segmenter(random_model, "cpu")
+    pixels = torch.from_numpy(tiles).float().contiguous(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        expected = (probabilities(plain(normalise(pixels))) * 255).round().numpy()
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], record_shapes=True) as profile:
+            found = segmenter.predict(tiles)
+    finally:
+        torch.set_num_threads(threads)
+    assert np.abs(found - expected).max() <= 1
+    if torch.backends.mkldnn.is_available():
+        kernels = {(event.name, tuple(event.input_shapes[0][2:])) for event in profile.events() if event.input_shapes}
+        assert ("aten::mkldnn_convolution", (128, 128)) in kernels
+        assert {size for name, size in kernels if "slow_conv" in name} <= {(1, 1)}
 
 
 class Room:

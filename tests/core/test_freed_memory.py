@@ -1,0 +1,34 @@
+"""What becomes of memory that is freed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_PROGRAM = """
+import sys
+from railseg_core.freed_memory import keep_freed_memory, return_freed_memory
+import numpy as np
+
+def megabytes():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096 / 1e6
+
+keep_freed_memory()
+before = megabytes()
+array = np.ones(300_000_000, dtype=np.uint8)
+del array
+kept = megabytes() - before
+return_freed_memory()
+print(round(kept), round(megabytes() - before))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep and return memory as they like")
+def test_freed_memory_is_kept_until_it_is_returned() -> None:
+    done = subprocess.run([sys.executable, "-c", _PROGRAM], capture_output=True, text=True, check=True)
+    kept, left = map(int, done.stdout.split())
+    assert kept > 250
+    assert left < 50
