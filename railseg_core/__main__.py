@@ -20,7 +20,7 @@ from railseg_core.process_environment import loading, prepare_process_environmen
 
 if TYPE_CHECKING:
     from railseg_core.area import Area
-    from railseg_core.planning import WorkPlan
+    from railseg_core.reporting import WorkPlan
 
 EXIT_OK, EXIT_ERROR, EXIT_INTERRUPTED = 0, 1, 130
 _STAGES = {

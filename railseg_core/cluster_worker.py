@@ -16,11 +16,12 @@ prepare_process_environment()  # in a worker's process this is the first module 
 
 from railseg_core import __version__
 from railseg_core.block_plan import PlannedBlock
+from railseg_core.devices import choose_device
 from railseg_core.errors import RailSegError
 from railseg_core.network.model_card import bundled_model_path, checksum
 from railseg_core.prediction import predict_blocks, to_bytes
 from railseg_core.raster import GridRecipe, WorkingGrid
-from railseg_core.segmentation import Segmenter, choose_device
+from railseg_core.segmentation import Segmenter
 
 _Value = TypeVar("_Value")
 _Arguments = ParamSpec("_Arguments")

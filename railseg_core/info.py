@@ -56,10 +56,23 @@ def info(model_path: Path | None = None) -> dict[str, Any]:
 
 
 def working_devices() -> dict[str, Any]:
-    """The `device` and `devices` of `info` as torch has tried them, which takes seconds."""
-    from railseg_core.segmentation import available_devices, choose_device, device_description
+    """The `device` and `devices` of `info` as tried with the bundled model, and its `tiles_per_s`; takes seconds.
 
-    return {"device": device_description(choose_device()), "devices": list(available_devices())}
+    `device_problems` says of the devices that this torch is made for, and that can't run it, why.
+    """
+    from railseg_core.devices import available_devices, device_description, device_problem
+    from railseg_core.planning import tiles_per_s
+    from railseg_core.segmentation import Segmenter
+
+    segmenter = Segmenter(bundled_model_path())
+    asked = ["cuda"] if _torch_has_cuda() else []
+    problems = {device: problem for device in asked if (problem := device_problem(device))} | segmenter.passed_over
+    return {
+        "device": device_description(segmenter.device),
+        "devices": [device for device in available_devices() if device not in problems],
+        "device_problems": problems,
+        "tiles_per_s": round(tiles_per_s(segmenter), 2),
+    }
 
 
 def raster_info(name: str) -> dict[str, Any]:

@@ -185,8 +185,9 @@ def _predictor(
         return
     with beside(partial(read_ahead, grid, blocks if shard is None else shard_of(blocks, *shard))):
         with collecting_no_garbage():  # torch takes more than a second: not where shards have done the work
+            from railseg_core.devices import device_description
             from railseg_core.planning import plan_work
-            from railseg_core.segmentation import Segmenter, device_description
+            from railseg_core.segmentation import Segmenter
 
         segmenter = Segmenter(request.model or bundled_model_path(), request.device, reporter)
     if shard is None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 
 from railseg_core.block_plan import PlannedBlock
+from railseg_core.devices import device_description
 from railseg_core.grid_raster import expected_bytes
-from railseg_core.network.model_card import bundled_model_path
 from railseg_core.prediction import BANDS
 from railseg_core.raster import WorkingGrid
-from railseg_core.segmentation import Segmenter, device_description
+from railseg_core.reporting import WorkPlan
+from railseg_core.segmentation import Segmenter
 from railseg_core.tiling import TILE_PX
 
 _NETWORK_SHARE = 0.87
@@ -23,29 +23,6 @@ _MEASURED_FROM_TILES = 40
 """Below that, measuring would take as long as a good part of the work."""
 _known_speeds: dict[tuple[str, str], float] = {}
 """By model and device: in a batch of small pictures only the first pays for the measurement."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkPlan:
-    """What lies ahead.
-
-    Attributes:
-        source_gsd_m: The picture's ground sampling distance, metres.
-        area_m2: What is to be looked at.
-        tiles: How many tiles that is.
-        model: The model's name.
-        device: Where it runs, for a person.
-        seconds: How long it takes, about, by the pace of a tile; None for a few tiles, which take no time to speak of.
-        disk_bytes: What is written while it runs, about.
-    """
-
-    source_gsd_m: float
-    area_m2: float
-    tiles: int
-    model: str
-    device: str
-    seconds: float | None
-    disk_bytes: int
 
 
 def plan_work(grid: WorkingGrid, segmenter: Segmenter, blocks: Sequence[PlannedBlock], bands: int) -> WorkPlan:
@@ -76,13 +53,8 @@ def plan_work(grid: WorkingGrid, segmenter: Segmenter, blocks: Sequence[PlannedB
     )
 
 
-def tiles_per_s(segmenter: Segmenter | None = None) -> float:
-    """How many tiles a second the model does; measured once in a process, on one batch after one that warms up.
-
-    Args:
-        segmenter: The loaded model; None for the bundled one on the best device.
-    """
-    segmenter = segmenter or Segmenter(bundled_model_path())
+def tiles_per_s(segmenter: Segmenter) -> float:
+    """How many tiles a second a model does; measured once in a process, on one batch after one that warms up."""
     key = segmenter.card.name, segmenter.device
     if key not in _known_speeds:
         _known_speeds[key] = _measure(segmenter)

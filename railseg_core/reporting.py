@@ -4,12 +4,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, Protocol
-
-if TYPE_CHECKING:
-    from railseg_core.planning import WorkPlan
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 Level = Literal["debug", "info", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPlan:
+    """What lies ahead.
+
+    Attributes:
+        source_gsd_m: The picture's ground sampling distance, metres.
+        area_m2: What is to be looked at.
+        tiles: How many tiles that is.
+        model: The model's name.
+        device: Where it runs, for a person.
+        seconds: How long it takes, about, by the pace of a tile; None for a few tiles, which take no time to speak of.
+        disk_bytes: What is written while it runs, about.
+    """
+
+    source_gsd_m: float
+    area_m2: float
+    tiles: int
+    model: str
+    device: str
+    seconds: float | None
+    disk_bytes: int
 
 
 class Reporter(Protocol):

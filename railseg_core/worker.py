@@ -25,8 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from railseg_core.planning import WorkPlan
-    from railseg_core.reporting import Timeline
+    from railseg_core.reporting import Timeline, WorkPlan
 
 PROTOCOL_VERSION = 1
 """Grows when a parent of before would misunderstand; not for a new event or field, which parents pass over."""
@@ -206,10 +205,8 @@ def main() -> None:
     connection = Connection(take_standard_output())
     if "--self-test" in sys.argv[1:]:
         from railseg_core.info import info, working_devices
-        from railseg_core.planning import tiles_per_s
 
-        speed = {"tiles_per_s": round(tiles_per_s(), 2)}
-        connection.send("result", id=None, result=info() | working_devices() | speed)
+        connection.send("result", id=None, result=info() | working_devices())
         return
     lines = read_requests(take_standard_input())
     from railseg_core import __version__

@@ -20,11 +20,14 @@ _SUBPIXELS = SCALE * SCALE
 _PAD = KERNEL // 2
 _WINDOW_BYTES = 1 << 20  # copied windows per product: within a core's second-level cache
 _GPU_WINDOW_BYTES = 1 << 28  # a GPU wants few, large products
+_GPU_MATRICES = 1 << 15  # of more than 65,535 in one product some libraries have got the rest wrong
 
 
 def _rows_at_once(padded: Tensor, cols: int) -> int:
-    budget = _WINDOW_BYTES if padded.device.type == "cpu" else _GPU_WINDOW_BYTES
-    return max(1, budget // (cols * _TAPS * padded.shape[3] * padded.element_size() * padded.shape[0]))
+    row_bytes = padded.shape[0] * cols * _TAPS * padded.shape[3] * padded.element_size()
+    if padded.device.type == "cpu":
+        return max(1, _WINDOW_BYTES // row_bytes)
+    return max(1, min(_GPU_WINDOW_BYTES // row_bytes, _GPU_MATRICES // (padded.shape[0] * cols)))
 
 
 def _windows(padded: Tensor, first: int, last: int, cols: int) -> Tensor:
@@ -95,7 +98,8 @@ def reassemble(values: Tensor, kernels: Tensor) -> Tensor:
     Returns:
         (n, channels, 4 rows, 4 cols), channels last in memory.
     """
-    if torch.compiler.is_exporting():
+    # Apple's MPS has had wrong results with views of views.
+    if torch.compiler.is_exporting() or values.device.type == "mps":
         return _reassemble_in_plain_operations(values, kernels)
     padded = functional.pad(values, (_PAD,) * 4, mode="replicate").permute(0, 2, 3, 1).contiguous()
     fine: Tensor = _Reassemble.apply(padded, kernels.to(padded.dtype).contiguous())  # type: ignore[no-untyped-call]

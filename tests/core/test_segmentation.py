@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -15,8 +15,10 @@ import rasterio
 import shapely
 import torch
 
+from railseg_core import segmentation
 from railseg_core.area import Area
 from railseg_core.block_plan import plan_blocks
+from railseg_core.devices import available_devices, choose_device
 from railseg_core.errors import RailSegError
 from railseg_core.finished_blocks import finished_blocks, unfinished_folder
 from railseg_core.grid_raster import create_grid_raster, open_grid_raster
@@ -24,12 +26,13 @@ from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, normalise, probabilities
 from railseg_core.network.model_card import ModelCard, bundled_model_path
 from railseg_core.network.model_file import load_model, save_model
+from railseg_core.placed_network import PRECISIONS, Numbers, PlacedNetwork, deviation, place
 from railseg_core.prediction import BANDS, BlockPrediction, TilePrediction, predict_blocks
 from railseg_core.probability import blend, predict_missing, write_probabilities
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.reporting import Reporter, Silent
 from railseg_core.resources_dir import resource_path
-from railseg_core.segmentation import Segmenter, available_devices, choose_device
+from railseg_core.segmentation import Segmenter
 from railseg_core.tiling import TILE_PX, PixelWindow, tiles_of
 
 LEFT, TOP, GSD_M = 500_000.0, 5_600_000.0, 0.2
@@ -182,13 +185,92 @@ def test_half_precision_says_the_same_to_a_few_of_255() -> None:
         tiles = plan_blocks(grid.window, grid.wants)[0].tiles[5:7]
         pixels = np.stack([grid.read(tile.window)[0] for tile in tiles])
     expected = segmenter.predict(pixels).astype(int)
-    half = copy.deepcopy(segmenter._placed.network).half()
-    half.dtype = torch.float16
-    with torch.inference_mode():
-        found = half(torch.from_numpy(pixels).contiguous(memory_format=torch.channels_last)).numpy()
+    half = place(segmenter._fused, Numbers("cpu", torch.float16))
+    found = half.predict(pixels).astype(int)
     assert expected.max() > 250
     assert np.abs(found - expected).max() <= 10
     assert (np.abs(found - expected) > 1).mean() < 0.01
+    assert 0 < deviation(half, segmenter._fused, 1) < 0.02
+
+
+class Odd(torch.nn.Module):
+    """A layer of a device that is wrong without a word, or that has no room."""
+
+    def __init__(self, layer: torch.nn.Module, error: RuntimeError | None = None) -> None:
+        super().__init__()
+        self.layer, self.error = layer, error
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.error is not None:
+            raise self.error
+        return self.layer(x).flip(-1)
+
+
+def make_another_device(monkeypatch: pytest.MonkeyPatch, error: RuntimeError | None = None) -> None:
+    """There is a device `mps`, which is the processor with an odd layer."""
+
+    def place_oddly(network: DeepLabV3Plus, numbers: Numbers) -> PlacedNetwork:
+        placed = place(network, Numbers("cpu", numbers.dtype))
+        if numbers.device == "mps":
+            placed.network.aspp = Odd(placed.network.aspp, error)
+        return replace(placed, numbers=numbers)
+
+    monkeypatch.setattr(segmentation, "place", place_oddly)
+    monkeypatch.setattr(segmentation, "available_devices", lambda: ("mps", "cpu"))
+    monkeypatch.setattr(segmentation, "choose_device", lambda name: "mps" if name == "auto" else name)
+    monkeypatch.setattr(PlacedNetwork, "_device", property(lambda self: "cpu"))
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (None, "its numbers are not the processor's"),
+        (torch.OutOfMemoryError("no room"), "no room"),
+        (NotImplementedError("no such operation\nmore"), "no such operation"),
+    ],
+)
+def test_a_device_that_cannot_run_the_model_is_passed_over_and_that_is_said(
+    random_model: Path, monkeypatch: pytest.MonkeyPatch, error: RuntimeError | None, told: str
+) -> None:
+    make_another_device(monkeypatch, error)
+    messages = Messages()
+    segmenter = Segmenter(random_model, "auto", messages)
+    assert segmenter.device == "cpu"
+    assert segmenter.passed_over == {"mps": told}
+    assert messages.messages == [f"mps can't run the model: {told}; the next best device does it."]
+    with pytest.raises(RailSegError, match=told):
+        Segmenter(random_model, "mps")
+
+
+def test_where_half_precision_overflows_single_precision_goes_on(
+    tmp_path: Path, random_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, card = load_model(random_model)
+    with torch.no_grad():  # the same network, but for features too large for half precision
+        network.classify.weight /= 1e6
+        network.decode[1][1].norm.weight *= 1e6
+        network.decode[1][1].norm.bias *= 1e6
+        network.upsample_logits.compress.weight /= 1e6
+    path = tmp_path / "large.safetensors"
+    save_model(network, card, path)
+    tiles = np.random.default_rng(0).integers(0, 256, (2, 3, 64, 64), dtype=np.uint8)
+    expected = Segmenter(path, "cpu").predict(tiles)
+    assert np.ptp(expected) > 100
+
+    monkeypatch.setitem(PRECISIONS, "cpu", (torch.float16, torch.float32))
+    messages = Messages()
+    segmenter = Segmenter(path, "cpu", messages)
+    assert segmenter._placed.numbers.dtype == torch.float16
+    np.testing.assert_array_equal(segmenter.predict(tiles), expected)
+    assert "half precision: it takes single" in messages.messages[0]
+
+
+def test_what_is_no_number_is_not_taken_for_no_track(random_model: Path) -> None:
+    segmenter = Segmenter(random_model, "cpu")
+    with torch.no_grad():
+        segmenter._placed.network.classify.weight[0] = float("nan")
+    with pytest.raises(RailSegError, match="no number"):
+        segmenter.predict(np.zeros((1, 3, 64, 64), dtype=np.uint8))
 
 
 def test_one_thread_takes_no_slow_convolution(random_model: Path) -> None:
@@ -220,7 +302,7 @@ class Room:
         self.tiles = tiles
         self.taken = self.refusals = 0
         self.lock = Lock()
-        network = segmenter._placed.network.network
+        network = segmenter._placed.network
         network.register_forward_pre_hook(self.take)
         network.register_forward_hook(self.give_back)
 
@@ -271,12 +353,15 @@ def test_short_memory_halves_the_batch_then_one_thread_goes_at_a_time(random_mod
     np.testing.assert_array_equal(segmenter.predict(tiles), predicted[0])
 
 
-def test_where_a_device_has_no_room_for_a_tile_the_processor_goes_on(random_model: Path) -> None:
+def test_where_a_device_has_no_room_for_a_tile_the_processor_goes_on(
+    random_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tiles = np.random.default_rng(0).integers(0, 256, (3, 3, 32, 32), dtype=np.uint8)
     messages = Messages()
     segmenter = Segmenter(random_model, "cpu", messages)
     expected = segmenter.predict(tiles)
-    segmenter._placed = segmenter._placed._replace(device="cpu:0")  # another device's name, for the same processor
+    monkeypatch.setattr(PlacedNetwork, "_device", property(lambda self: "cpu"))
+    segmenter._placed = replace(segmenter._placed, numbers=Numbers("mps", torch.float32))  # which is the processor
     room = Room(segmenter, 0)
     np.testing.assert_array_equal(segmenter.predict(tiles), expected)
     assert segmenter.device == "cpu"
@@ -290,5 +375,5 @@ def test_the_device_is_chosen_or_its_absence_is_said() -> None:
     with pytest.raises(RailSegError, match="abacus"):
         choose_device("abacus")
     for name in {"cuda", "mps"} - set(available_devices()):
-        with pytest.raises(RailSegError, match="isn't available"):
+        with pytest.raises(RailSegError, match=f"can't use the device {name}"):
             choose_device(name)

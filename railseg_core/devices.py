@@ -1,0 +1,74 @@
+"""What the network can run on here: which of the machine's devices torch can use, and why not the others."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+
+import torch
+
+from railseg_core.errors import RailSegError
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def choose_device(name: str = "auto") -> str:
+    """The device to run on: `cuda`, `mps` or `cpu`.
+
+    Args:
+        name: One of `DEVICES`; `auto` takes the first there is of CUDA, Apple's MPS and the CPU.
+
+    Raises:
+        RailSegError: If the name is unknown or torch can't use such a device, with the reason.
+    """
+    available = available_devices()
+    if name == "auto":
+        return available[0]
+    if name not in DEVICES:
+        raise RailSegError(f"There is no device called {name!r}.", f"Choose one of {', '.join(DEVICES)}.")
+    if name not in available:
+        raise RailSegError(
+            f"torch {torch.__version__} can't use the device {name} on this machine: {device_problem(name)}.",
+            f"Choose one of auto, {', '.join(available)}.",
+        )
+    return name
+
+
+def available_devices() -> tuple[str, ...]:
+    """The devices torch can use here, fastest first; the CPU is always the last."""
+    return (*(device for device in ("cuda", "mps") if device_problem(device) is None), "cpu")
+
+
+@cache
+def device_problem(device: str) -> str | None:
+    """Why torch can't use `cuda` or `mps` here, in a line; None where it can.
+
+    It is tried: torch also counts cards for which it brings no kernels, and those that are of no use at the moment.
+    """
+    if device == "cuda" and torch.version.cuda is None and torch.version.hip is None:
+        return "it was built without CUDA"
+    if device == "mps" and not torch.backends.mps.is_available():
+        return "there is no Apple GPU, or its system is too old"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what they say is in the error too
+            if device == "cuda":
+                torch.cuda.init()
+            works = bool((torch.ones(1, device=device) + 1).cpu() == 2)
+    except Exception as error:  # of many kinds: drivers too old, cards too old, cards that others have taken
+        return in_a_line(error)
+    return None if works else "it can't add two numbers"
+
+
+def device_description(device: str) -> str:
+    """The device with its name or its number of threads, for a person."""
+    if device == "cuda":
+        return f"cuda ({torch.cuda.get_device_name()})"
+    if device == "cpu":
+        return f"cpu ({torch.get_num_threads()} threads)"
+    return device
+
+
+def in_a_line(error: Exception) -> str:
+    """What an error of torch's says first, without the dot."""
+    return str(error).strip().partition("\n")[0].rstrip(". ") or type(error).__name__

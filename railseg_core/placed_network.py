@@ -1,0 +1,153 @@
+"""The network on a device: how its numbers lie in memory there, how exact they are, and whether they are right."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from railseg_core.arrays import UInt8Array
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus, normalise, probabilities
+from railseg_core.network.layers import choose_onednn
+from railseg_core.tiling import TILE_PX
+
+_LARGEST_DEVIATION = 0.05
+"""Of a device's logits from the processor's, as a share of how much these vary (RMS). Half precision gives 0.004 and
+bfloat16, less exact than anything that is used, 0.011; what is wrong deviates by 1 or so."""
+
+
+class Numbers(NamedTuple):
+    """What the network calculates with on a device.
+
+    Attributes:
+        device: `cpu`, `cuda` or `mps`.
+        dtype: Of its weights and features.
+    """
+
+    device: str
+    dtype: torch.dtype
+
+
+PRECISIONS = {"cpu": (torch.float32,), "cuda": (torch.float16, torch.float32), "mps": (torch.float32,)}
+"""Of each device, the preferred one first."""
+
+
+class NotFiniteError(ArithmeticError):
+    """The network gave what is no number."""
+
+
+@dataclass(frozen=True)
+class PlacedNetwork:
+    """The network on a device. Several threads may use it.
+
+    Attributes:
+        numbers: Where, and with what.
+        network: There, batch norms folded.
+        layout: Of its input and weights in memory.
+    """
+
+    numbers: Numbers
+    network: DeepLabV3Plus
+    layout: torch.memory_format
+
+    def predict(self, tiles: UInt8Array) -> UInt8Array:
+        """Probabilities of tiles.
+
+        Args:
+            tiles: (n, 3, rows, cols) uint8 RGB at the model's GSD.
+
+        Returns:
+            (n, 2, rows, cols) uint8, P(track) and P(axis), 0 to 255 for 0 to 1.
+
+        Raises:
+            NotFiniteError: Numbers are too large for the device's, or the model's weights are none.
+            RuntimeError: From the device: its memory isn't enough, or it can't do it.
+        """
+        with torch.inference_mode():
+            logits = self._logits(tiles)
+            values = (probabilities(logits) * 255).round().to(torch.uint8)
+            is_finite = logits.sum().isfinite()
+            result: UInt8Array = values.cpu().numpy()
+            if not bool(is_finite):
+                raise NotFiniteError
+        return result
+
+    def logits(self, tiles: UInt8Array) -> Tensor:
+        """As `predict`, before they are made probabilities: (n, 3, rows, cols) float32, in the processor's memory."""
+        with torch.inference_mode():
+            return self._logits(tiles).cpu()
+
+    @property
+    def _device(self) -> str:
+        return self.numbers.device
+
+    def _logits(self, tiles: UInt8Array) -> Tensor:
+        batch = torch.from_numpy(tiles)
+        is_cuda = self._device == "cuda"
+        if is_cuda:
+            batch = batch.pin_memory()  # the card fetches it by itself, while the processor goes on
+        batch = batch.to(self._device, non_blocking=is_cuda).contiguous(memory_format=self.layout)
+        logits: Tensor = self.network(normalise(batch.to(self.numbers.dtype)))
+        return logits.float()
+
+
+def place(network: DeepLabV3Plus, numbers: Numbers) -> PlacedNetwork:
+    """Copies a network, whose batch norms are folded, to a device.
+
+    Its layout there is channels last, but on MPS, which has had wrong results with that.
+
+    Raises:
+        RuntimeError: From the device: its memory isn't enough, or it can't do it.
+    """
+    layout = torch.contiguous_format if numbers.device == "mps" else torch.channels_last
+    placed = copy.deepcopy(network).eval()
+    if numbers.device == "cpu":
+        choose_onednn(placed)
+    # torch's stubs don't know of all three at once.
+    placed.to(device=numbers.device, dtype=numbers.dtype, memory_format=layout)  # type: ignore[call-overload]
+    return PlacedNetwork(numbers, placed, layout)
+
+
+def deviation(placed: PlacedNetwork, network: DeepLabV3Plus, tiles: int) -> float:
+    """How far a device's logits are from the processor's, as a share (RMS) of how much these vary: 0 to infinity.
+
+    Args:
+        placed: On the device.
+        network: Where it was copied from, in float32 in the processor's memory.
+        tiles: How many tiles the device is given at once.
+
+    Raises:
+        RuntimeError: As `place`.
+    """
+    tile = _test_tile()
+    expected = place(network, Numbers("cpu", torch.float32)).logits(tile)
+    found = placed.logits(np.repeat(tile, tiles, axis=0))
+    difference = (found - expected).square().mean(dim=(1, 2, 3)).max().sqrt() / expected.std()
+    return float(difference) if difference.isfinite() else float("inf")
+
+
+def is_right(placed: PlacedNetwork, network: DeepLabV3Plus, tiles: int) -> bool:
+    """Whether a device gives what the processor gives, but for rounding; see `deviation`.
+
+    Drivers and kernels have been wrong without a word: MPS in certain layouts, cards without half precision's units.
+    """
+    return deviation(placed, network, tiles) <= _LARGEST_DEVIATION
+
+
+@cache
+def _test_tile() -> UInt8Array:
+    """uint8 (1, 3, 512, 512): spots and stripes of all sizes, on which any network's logits vary."""
+    rng = np.random.default_rng(0)
+    picture = np.zeros((3, TILE_PX, TILE_PX))
+    for size in (4, 16, 64):
+        spots = rng.normal(0, 30, (3, TILE_PX // size, TILE_PX // size))
+        picture += spots.repeat(size, axis=1).repeat(size, axis=2)
+    rows, cols = np.mgrid[:TILE_PX, :TILE_PX]
+    picture += 40 * np.sign(np.sin((rows + 0.3 * cols) / 3.5)) * (np.abs(cols - rows) < TILE_PX // 8)
+    tile: UInt8Array = np.clip(picture + 128, 0, 255).astype(np.uint8)[None]
+    return tile
