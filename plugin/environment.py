@@ -13,7 +13,7 @@ from pathlib import Path
 
 from qgis.core import QgsApplication, QgsSettings
 
-from .locations import REQUIREMENTS
+from .locations import REQUIREMENTS, data_folder
 from .translation import tr
 
 PYTHON_SETTING = "railseg/python"
@@ -46,14 +46,14 @@ class Status:
 
 
 class Environment:
-    """The worker's Python: one that the user names, else the plugin's own under the user's profile.
+    """The worker's Python: one that the user names, else the plugin's own.
 
     Args:
-        folder: Where the plugin's own environment lies; None for the user's profile.
+        folder: Where the plugin's own environment lies; None for `data_folder`'s.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "env"
+        self.folder = folder or data_folder() / "env"
 
     @property
     def chosen_python(self) -> Path | None:

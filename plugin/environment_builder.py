@@ -90,7 +90,10 @@ def build(
                 with suppress(OSError):
                     _remove(folder)
     if plan.wheels is None and plan.build is Build.CUDA and "cuda" not in info.get("devices", ()):
-        feedback.pushInfo(tr("PyTorch can't use the NVIDIA card and works on the CPU: a newer driver may help."))
+        problem = info.get("device_problems", {}).get("cuda", "?")
+        feedback.pushInfo(
+            tr("PyTorch can't use the NVIDIA card and works on the CPU: {problem}").format(problem=problem)
+        )
     feedback.setProgress(100)
     return info
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import shutil
+import subprocess  # nosec B404
 import sys
 from dataclasses import dataclass
 from enum import Enum
@@ -12,6 +13,9 @@ from pathlib import Path
 
 _PYTORCH_INDEX = "https://download.pytorch.org/whl/"
 _UNPACKED_PER_PACKED = 4
+_LEAST_COMPUTE_CAPABILITY, _LEAST_DRIVER = 7.5, 580.0
+"""Of CUDA 13: cards from Turing on, with a driver of its time."""
+_ANSWER_S = 5.0
 
 
 class Build(Enum):
@@ -97,14 +101,40 @@ class InstallPlan:
 
 
 def default_build() -> Build:
-    """The one for this machine's hardware."""
-    return Build.CUDA if can_use_cuda() else Build.CPU
+    """The one for this machine's hardware: CUDA where a card and its driver are recent enough for PyTorch's build."""
+    return Build.CUDA if can_use_cuda() and any(_is_recent(*card) for card in _nvidia_cards()) else Build.CPU
 
 
 def can_use_cuda() -> bool:
     """Whether there is a CUDA build for this system and an NVIDIA driver on it."""
     is_built = Build.CUDA in _offers(sys.platform) and platform.machine().lower() in ("x86_64", "amd64")
     return is_built and (shutil.which("nvidia-smi") is not None or Path("/proc/driver/nvidia").exists())
+
+
+def _is_recent(compute_capability: float, driver: float) -> bool:
+    return compute_capability >= _LEAST_COMPUTE_CAPABILITY and driver >= _LEAST_DRIVER
+
+
+def _nvidia_cards() -> list[tuple[float, float]]:
+    """Compute capability and driver version (major.minor) of the cards; none where the driver doesn't tell."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return []
+    query = [program, "--query-gpu=compute_cap,driver_version", "--format=csv,noheader"]
+    try:
+        answer = subprocess.run(  # noqa: S603 - the driver's own program, no shell  # nosec B603
+            query,
+            capture_output=True,
+            text=True,
+            timeout=_ANSWER_S,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        ).stdout
+    except (OSError, subprocess.SubprocessError, UnicodeError):
+        return []
+    cards = re.findall(r"^\s*(\d+\.\d+),\s*(\d+\.\d+)", answer, re.MULTILINE)
+    return [(float(capability), float(driver)) for capability, driver in cards]
 
 
 def _offers(platform_name: str) -> dict[Build, _Offer]:

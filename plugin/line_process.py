@@ -84,12 +84,19 @@ class LineProcess:
     def stop(self) -> None:
         """Ends it and what it started: asks, and after five seconds forces."""
         if self.is_running:
-            self._end(signal.SIGTERM)
+            if sys.platform == "win32":
+                # No signal there lets it clean up. The worker and pip end as soon as their input does.
+                self._close_input()
+            else:
+                self._end(signal.SIGTERM)
             try:
                 self._process.wait(_PATIENCE_S)
             except subprocess.TimeoutExpired:
                 self._end(getattr(signal, "SIGKILL", signal.SIGTERM))
                 self._process.wait()
+        self._close_input()
+
+    def _close_input(self) -> None:
         with contextlib.suppress(OSError):
             if self._process.stdin is not None:
                 self._process.stdin.close()

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication
+from .locations import data_folder
 
 _KEPT_S = 7 * 24 * 3600
 _WHAT_COUNTS = ("raster", "area", "bands", "model", "device")
@@ -21,7 +21,7 @@ def unfinished_folder(request: dict[str, Any]) -> Path:
 
     The worker removes it when it is done. What nobody has taken up for a week goes now.
     """
-    folder = Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "unfinished"
+    folder = data_folder() / "unfinished"
     if folder.is_dir():
         for old in folder.iterdir():
             with suppress(OSError):  # a worker may just have removed its own

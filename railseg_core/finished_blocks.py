@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from railseg_core.block_plan import PlannedBlock, shard_of
 from railseg_core.errors import RailSegError
-from railseg_core.paths import file_version
+from railseg_core.paths import file_version, put_in_place
 from railseg_core.prediction import BlockPrediction, from_bytes, to_bytes
 from railseg_core.reporting import Reporter
 
@@ -83,7 +83,7 @@ class FinishedBlocks:
         aside = path.with_suffix(f".{uuid4().hex}")  # the same shard may run on two machines
         try:
             aside.write_bytes(to_bytes(prediction))
-            aside.replace(path)
+            put_in_place(aside, path)
         except OSError as error:
             with suppress(OSError):
                 aside.unlink()
@@ -144,7 +144,7 @@ def outputs_of_unfinished(folder: Path) -> frozenset[Path]:
 
 @contextmanager
 def finished_blocks(
-    folder: Path, identity: Mapping[str, Any], *, resume: bool, reporter: Reporter
+    folder: Path, identity: Mapping[str, Any], *, resume: bool, reporter: Reporter, is_device_named: bool = True
 ) -> Iterator[FinishedBlocks]:
     """Opens a folder of finished blocks, and removes it when the `with` block ends well.
 
@@ -155,12 +155,14 @@ def finished_blocks(
         identity: JSON-like; blocks of a run with another are thrown away.
         resume: Whether finished blocks may be used at all.
         reporter: Told what is found.
+        is_device_named: Whether the user has named the identity's device; what a GPU has left is else kept, for it may
+            only be out of reach at the moment.
 
     Raises:
-        RailSegError: the folder cannot be made, or another run is filling it.
+        RailSegError: the folder cannot be made, another run is filling it, or it holds what such a GPU has left.
     """
     with _alone(folder):
-        _take_up(folder, identity, resume=resume, reporter=reporter)
+        _take_up(folder, identity, resume=resume, reporter=reporter, is_device_named=is_device_named)
         with _removed_when_done(folder):
             yield FinishedBlocks(folder, identity)
 
@@ -188,10 +190,19 @@ def _alone(folder: Path) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
-def _take_up(folder: Path, identity: Mapping[str, Any], *, resume: bool, reporter: Reporter) -> None:
+def _take_up(
+    folder: Path, identity: Mapping[str, Any], *, resume: bool, reporter: Reporter, is_device_named: bool
+) -> None:
     """Makes the folder, or finds it as an earlier run has left it; one of another run is thrown away."""
     if folder.exists():
-        changed = _differences(_identity(folder), identity)
+        found = _identity(folder)
+        changed = _differences(found, identity)
+        if resume and changed == ["device"] and found and found.get("device") != "cpu" and not is_device_named:
+            raise RailSegError(
+                f"An earlier run was not finished; its blocks were made on {found.get('device')}, which can't be used "
+                "now.",
+                f"Make it available again, or choose the device {identity['device']}: that starts anew.",
+            )
         if not resume or changed:
             if _marks(folder):
                 raise RailSegError(

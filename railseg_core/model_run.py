@@ -160,6 +160,7 @@ def _predictions(
                 identity,
                 resume=request.resume,
                 reporter=reporter,
+                is_device_named=request.device != "auto",
             )
             if shard is None
             else shared_blocks(request.output, identity, shard[1])

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from railseg_core.errors import RailSegError
-from railseg_core.paths import exists, gdal_name, is_any_of
+from railseg_core.paths import exists, gdal_name, is_any_of, put_in_place
 
 _SIDECARS = (".aux.xml", ".msk", ".ovr", "-journal", "-wal", "-shm")
 """What GDAL, QGIS and SQLite leave beside a file, appended to its whole name."""
@@ -95,7 +95,7 @@ def written_aside(path: str | os.PathLike[str], *, overwrite: bool = False, requ
         if exists(target) and not overwrite:
             raise RailSegError(f"{target} appeared while it was being made.", "Choose another name.")
         try:
-            aside.replace(target)
+            put_in_place(aside, target)
         except OSError as error:
             raise RailSegError(
                 f"{target} could not be put in place: {error.strerror or error}.",

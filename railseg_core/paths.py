@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from railseg_core.errors import RailSegError
+
+_PATIENCE_S = (0.05, 0.2, 0.5, 1.0)
 
 
 def exists(path: str | os.PathLike[str]) -> bool:
@@ -31,6 +35,24 @@ def file_version(path: str | os.PathLike[str]) -> tuple[int, int] | None:
     except (OSError, ValueError):
         return None
     return status.st_size, status.st_mtime_ns
+
+
+def put_in_place(aside: Path, target: Path) -> None:
+    """Renames a file that has been written to where it belongs, in place of what is there.
+
+    On Windows what looks at new files, such as a virus scanner, may hold it or the old one for a moment.
+
+    Raises:
+        OSError: It can't be renamed.
+    """
+    for wait_s in _PATIENCE_S if sys.platform == "win32" else ():
+        try:
+            aside.replace(target)
+        except PermissionError:
+            time.sleep(wait_s)
+        else:
+            return
+    aside.replace(target)
 
 
 def gdal_name(path: str | os.PathLike[str]) -> str:

@@ -840,8 +840,8 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Python: {path}</translation>
     </message>
     <message>
-      <source>PyTorch can't use the NVIDIA card and works on the CPU: a newer driver may help.</source>
-      <translation>PyTorch kann die NVIDIA-Karte nicht benutzen und rechnet auf dem Prozessor: Ein neuerer Treiber könnte helfen.</translation>
+      <source>PyTorch can't use the NVIDIA card and works on the CPU: {problem}</source>
+      <translation>PyTorch kann die NVIDIA-Karte nicht benutzen und rechnet auf dem Prozessor: {problem}</translation>
     </message>
     <message>
       <source>{folder} has no wheels (files that end in .whl).</source>

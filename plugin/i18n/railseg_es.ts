@@ -840,8 +840,8 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>Python: {path}</translation>
     </message>
     <message>
-      <source>PyTorch can't use the NVIDIA card and works on the CPU: a newer driver may help.</source>
-      <translation>PyTorch no puede usar la tarjeta NVIDIA y trabaja en la CPU: un controlador más nuevo puede ayudar.</translation>
+      <source>PyTorch can't use the NVIDIA card and works on the CPU: {problem}</source>
+      <translation>PyTorch no puede usar la tarjeta NVIDIA y trabaja en la CPU: {problem}</translation>
     </message>
     <message>
       <source>{folder} has no wheels (files that end in .whl).</source>

@@ -840,8 +840,8 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Python : {path}</translation>
     </message>
     <message>
-      <source>PyTorch can't use the NVIDIA card and works on the CPU: a newer driver may help.</source>
-      <translation>PyTorch ne peut pas utiliser la carte NVIDIA et travaille sur le processeur : un pilote plus récent peut aider.</translation>
+      <source>PyTorch can't use the NVIDIA card and works on the CPU: {problem}</source>
+      <translation>PyTorch ne peut pas utiliser la carte NVIDIA et travaille sur le processeur : {problem}</translation>
     </message>
     <message>
       <source>{folder} has no wheels (files that end in .whl).</source>

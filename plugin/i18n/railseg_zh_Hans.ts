@@ -840,8 +840,8 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>Python：{path}</translation>
     </message>
     <message>
-      <source>PyTorch can't use the NVIDIA card and works on the CPU: a newer driver may help.</source>
-      <translation>PyTorch 无法使用 NVIDIA 显卡，将使用 CPU：更新驱动程序或许有帮助。</translation>
+      <source>PyTorch can't use the NVIDIA card and works on the CPU: {problem}</source>
+      <translation>PyTorch 无法使用 NVIDIA 显卡，将使用 CPU：{problem}</translation>
     </message>
     <message>
       <source>{folder} has no wheels (files that end in .whl).</source>

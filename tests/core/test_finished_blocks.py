@@ -180,6 +180,22 @@ def test_with_other_parameters_it_starts_anew_and_says_so(tmp_path: Path) -> Non
     assert listening.messages == ["An earlier run was not finished, but differs in model: this starts anew."]
 
 
+def test_what_a_gpu_has_left_is_kept_while_it_is_out_of_reach(tmp_path: Path) -> None:
+    folder = unfinished_folder(tmp_path / "out.gpkg")
+    interrupted(tmp_path / "out.gpkg", {"device": "cuda"})
+    on_the_processor = {"device": "cpu"}
+    with (
+        pytest.raises(RailSegError, match="made on cuda, which can't be used now"),
+        finished_blocks(folder, on_the_processor, resume=True, reporter=Silent(), is_device_named=False),
+    ):
+        pass
+    with finished_blocks(folder, {"device": "cuda"}, resume=True, reporter=Silent(), is_device_named=False) as finished:
+        assert finished.has(BLOCK)
+    interrupted(tmp_path / "out.gpkg", {"device": "cuda"})
+    with finished_blocks(folder, on_the_processor, resume=True, reporter=Silent()) as finished:
+        assert not finished.has(BLOCK)
+
+
 def test_it_starts_anew_where_that_is_asked(tmp_path: Path) -> None:
     output = tmp_path / "out.gpkg"
     interrupted(output, {})

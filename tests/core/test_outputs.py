@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from railseg_core import paths
 from railseg_core.errors import RailSegError
 from railseg_core.grid_raster import open_grid_raster
 from railseg_core.outputs import prepare_output, written_aside
@@ -142,3 +143,31 @@ def test_an_output_has_one_of_the_endings_asked_for(tmp_path: Path) -> None:
         with pytest.raises(RailSegError, match=r"does not end in \.tif or \.gpkg") as error:
             prepare_output(tmp_path / name, overwrite=False, endings=[".tif", ".gpkg"])
         assert error.value.hint
+
+
+@pytest.mark.parametrize("refusals", [2, 9])
+def test_on_windows_a_file_that_is_held_for_a_moment_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusals: int
+) -> None:
+    aside, target = tmp_path / "aside", tmp_path / "target"
+    aside.write_text("new")
+    target.write_text("old")
+    tries = iter(range(refusals))
+    rename = Path.replace
+
+    def held(self: Path, to: Path) -> Path:
+        if next(tries, None) is not None:
+            raise PermissionError
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "replace", held)
+    monkeypatch.setattr(paths, "_PATIENCE_S", (0.0, 0.0, 0.0))
+    with pytest.raises(PermissionError):
+        paths.put_in_place(aside, target)  # elsewhere nothing holds files
+    monkeypatch.setattr("sys.platform", "win32")
+    if refusals > 4:
+        with pytest.raises(PermissionError):
+            paths.put_in_place(aside, target)
+    else:
+        paths.put_in_place(aside, target)
+        assert target.read_text() == "new"

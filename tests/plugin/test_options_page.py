@@ -51,16 +51,32 @@ def test_it_says_what_will_be_installed_how_large_and_where(
     assert not page.check_button.isEnabled()
 
 
-def test_cuda_is_offered_where_there_is_an_nvidia_driver_and_then_comes_first(
-    new_environment: Environment, jobs: EnvironmentJobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("answer", "is_first"),
+    [
+        ("9.0, 580.65.06", True),
+        ("6.1, 580.65.06\n8.6, 580.65.06", True),
+        ("6.1, 580.65.06", False),  # a GTX 1060: PyTorch's build has no kernels for it
+        ("8.9, 535.183.01", False),
+        ("Field is not a valid field to query.", False),
+    ],
+)
+def test_cuda_is_offered_where_there_is_an_nvidia_driver_and_comes_first_where_it_will_do(
+    new_environment: Environment,
+    jobs: EnvironmentJobs,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    is_first: bool,
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     page = RailSegOptionsPage(new_environment, jobs)
     assert page.cuda_choice.isHidden() == (not Path("/proc/driver/nvidia").exists())
-    (tmp_path / "nvidia-smi").touch(0o755)
+    (tmp_path / "nvidia-smi").write_text(f"#!/bin/sh\necho '{answer}'\n")
+    (tmp_path / "nvidia-smi").chmod(0o755)
     page = RailSegOptionsPage(new_environment, jobs)
     assert not page.cuda_choice.isHidden()
-    assert page.cuda_choice.isChecked()
+    assert page.cuda_choice.isChecked() == is_first
     assert "CUDA" in page.cuda_choice.text()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import textwrap
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from qgis.core import QgsProcessingException
 from railseg.plugin.environment import worker_variables
+from railseg.plugin.line_process import LineProcess
 from railseg.plugin.worker_client import WorkerCancelledError, WorkerClient
 from support import SAMPLE, Feedback, wait_until, worker_pids
 
@@ -162,6 +164,16 @@ def test_stopping_the_client_ends_a_run_in_another_thread(client_of: Callable[..
     client.stop()
     thread.join(5)
     assert outcome == [WorkerCancelledError]
+
+
+def test_where_no_signal_lets_it_clean_up_a_process_is_asked_by_the_end_of_its_input(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = f"import sys; sys.stdin.read(); open({str(tmp_path / 'cleaned_up')!r}, 'w')"
+    process = LineProcess([sys.executable, "-c", program], os.environ, subprocess.DEVNULL)
+    monkeypatch.setattr("sys.platform", "win32")
+    process.stop()
+    assert (tmp_path / "cleaned_up").exists()
 
 
 def test_a_crash_shows_the_exit_code_and_the_end_of_standard_error(
