@@ -70,7 +70,8 @@ def prepare_output(
         ) from error
     if free < required_bytes + _RESERVE_BYTES:
         raise RailSegError(
-            f"{folder} has {_megabytes(free)} left; {target.name} may need {_megabytes(required_bytes)}.",
+            f"{folder} has {_megabytes(free)} left; {target.name} may need "
+            f"{_megabytes(required_bytes + _RESERVE_BYTES)} with a reserve.",
             "Free some space or choose a folder on another disk.",
         )
     return Path(probe)

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import rasterio
 import shapely
 from shapely.geometry.base import BaseGeometry
+
+from railseg_core.errors import RailSegError
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ def traced_scenes(folder: Path) -> Iterator[TracedScene]:
 
     Raises:
         FileNotFoundError: If there are none, or a GeoJSON has no picture.
+        RailSegError: If a GeoJSON's lines do not lie on its picture, or its `gsd_m` is missing.
     """
     paths = sorted(folder.glob("*.geojson"))
     if not paths:
@@ -54,13 +58,31 @@ def traced_scenes(folder: Path) -> Iterator[TracedScene]:
         by_kind: dict[str, list[BaseGeometry]] = {"visible": [], "hidden": [], "ignore": []}
         for feature in content["features"]:
             properties = feature["properties"]
-            kind = properties["state"] if properties["what"] == "track" else properties["what"]
+            what = properties.get("what", "track")
+            kind = properties.get("state", "visible") if what == "track" else what
             if kind in by_kind:
                 by_kind[kind].append(shapely.from_geojson(json.dumps(feature["geometry"])))
+        _check_that_they_meet(path, raster, [*by_kind["visible"], *by_kind["hidden"]])
+        if "gsd_m" not in content:
+            raise RailSegError(f"{path} does not say its gsd_m.", "Write the picture's metres per pixel beside `type`.")
         yield TracedScene(
             raster,
             tuple(by_kind["visible"]),
             tuple(by_kind["hidden"]),
             tuple(by_kind["ignore"]),
             float(content["gsd_m"]),
+        )
+
+
+def _check_that_they_meet(path: Path, raster: Path, lines: list[BaseGeometry]) -> None:
+    """Lines beside their picture would all count as ground.
+
+    Raises:
+        RailSegError: there are lines, and none lies on the picture.
+    """
+    with rasterio.open(raster) as dataset:
+        picture = shapely.box(*dataset.bounds)
+    if lines and not any(line.intersects(picture) for line in lines):
+        raise RailSegError(
+            f"None of the lines of {path} lies on {raster.name}.", "Give them in the picture's CRS, whatever that is."
         )

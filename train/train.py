@@ -44,6 +44,7 @@ EPOCH_CROPS = 7892  # pictures in the paper's training set
 KEEP_EVERY_EPOCHS = 5
 MOMENTUM = 0.9
 TILE_PX = 512  # what the product gives the network
+NEGATIVE_SHARE = 0.1
 WARM_UP = 0.03  # share of the budget in which the learning rate rises
 AVERAGE_DECAY = 0.998
 MAX_LEFT_OUT = 100  # steps without a finite loss
@@ -69,7 +70,7 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--real", type=Path, help="folder that train.prepare_scenes wrote")
     parser.add_argument("--real-share", type=float, default=0.25)
     parser.add_argument("--negatives", type=Path, help="folder that train.hard_negatives wrote")
-    parser.add_argument("--negative-share", type=float, default=0.1)
+    parser.add_argument("--negative-share", type=float, default=NEGATIVE_SHARE)
     parser.add_argument("--switch-share", type=float, default=0.0, help="rendered crops with a switch for certain")
     parser.add_argument("--validation", type=Path, help="folder of real scenes that are only looked at")
     begin = parser.add_mutually_exclusive_group()

@@ -23,16 +23,18 @@ from rasters import write as write_raster
 from railseg_core.area import Area
 from railseg_core.chips import drawn, read_chip
 from railseg_core.coordinates import as_crs
+from railseg_core.errors import RailSegError
 from railseg_core.network.model_card import bundled_model_path, read_card
 from railseg_core.network.model_file import load_model
 from railseg_core.raster import open_working_grid
 from railseg_core.resources_dir import resource_path
-from railseg_core.tracing import Tracing, read_tracing
+from railseg_core.tracing import Tracing, moved_geometries, read_tracing
 from train import finetune
 from train.chips import PIECE_PX, pieces_of
 from train.data import load_real_scenes
 
 GSD_M = 0.2
+WEB = as_crs("EPSG:3857")
 TINY = ["--minutes", "0.02", "--training", "--crop-px", "64", "--batch", "2", "--workers", "0", "--threads", "1"]
 
 
@@ -115,6 +117,24 @@ def test_the_user_is_told_whether_it_helped() -> None:
     assert "is better" in finetune.verdict(poor, good)
     assert "NOT better" in finetune.verdict(good, poor)
     assert "NOT better" in finetune.verdict(good, good)
+    assert "NOT better" in finetune.verdict(good, good | {"axis": 0.405})  # as one step of training may give
+    assert "lie on" not in finetune.verdict(good, good)
+    assert "lie on the picture" in finetune.verdict({"track": 0.05, "axis": 0.02}, {"track": 0.06, "axis": 0.03})
+
+
+def test_what_one_picture_holds_back_no_other_of_the_same_place_teaches(lines: Path, small_raster: Path) -> None:
+    one = finetune.survey(str(small_raster), lines, None, around_m=10.0)
+    whole = one.regions["fit"].union(one.regions["check"])
+    (there,) = moved_geometries([whole], one.tracing.crs, WEB)
+    other = replace(one, tracing=one.tracing.moved_to(WEB), regions={"fit": there, "check": shapely.Polygon()})
+    first, second = finetune.held_back_for_all([one, other])
+    assert first.regions["fit"].equals(one.regions["fit"])
+    (seen,) = moved_geometries([second.regions["fit"]], WEB, one.tracing.crs)
+    assert seen is not None
+    assert 0 < seen.area < one.regions["fit"].area * 1.01
+    assert seen.intersection(one.regions["check"].buffer(0.5 * finetune.GAP_M)).area < 1
+    with pytest.raises(RailSegError, match="held back"):
+        finetune.held_back_for_all([one, replace(one, regions=one.regions | {"fit": one.regions["check"]})])
 
 
 def test_chips_are_what_training_reads_and_count_near_the_lines_only(tuned: Tuned) -> None:

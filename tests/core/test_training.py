@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import sys
 from itertools import pairwise, product
 from pathlib import Path
@@ -10,9 +11,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import rasterio
 import torch
+from rasterio.transform import from_origin
 
 from railseg_core.chip_files import TARGET_SUFFIX, Chip
+from railseg_core.errors import RailSegError
 from railseg_core.metrics import LineScores
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus
@@ -28,6 +32,7 @@ from train.hard_negatives import real_places, rendered_places, write_negatives
 from train.losses import LOSSES, railway_loss
 from train.pretrained import start_encoder
 from train.run_log import add_to_log, read_log
+from train.scenes import traced_scenes
 from train.synthetic.background import Backgrounds
 from train.thresholds import AXIS_LEVELS, CONFIDENCE_LEVELS, MARGIN_LEVELS, best, line_scores, rendered_scenes
 
@@ -323,3 +328,20 @@ def test_a_pretrained_encoder_passes_on_what_its_weights_did(tmp_path: Path) -> 
     torch.testing.assert_close(encoder.stem.norm(encoder.stem.conv(images)), convolved, rtol=1e-3, atol=1e-3)
     encoder.eval()
     torch.testing.assert_close(encoder.stem.norm(encoder.stem.conv(images)), convolved, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("far_m", [0.0, 5000.0])
+def test_a_scene_whose_lines_lie_beside_its_picture_is_refused(tmp_path: Path, far_m: float) -> None:
+    profile = {"driver": "GTiff", "width": 100, "height": 100, "count": 3, "dtype": "uint8", "crs": "EPSG:32632"}
+    with rasterio.open(tmp_path / "a.tif", "w", transform=from_origin(0, 20, 0.2, 0.2), **profile):
+        pass
+    line = {"type": "LineString", "coordinates": [[far_m, 5], [far_m + 20, 5]]}
+    feature = {"type": "Feature", "properties": {}, "geometry": line}
+    content = {"type": "FeatureCollection", "features": [feature], "gsd_m": 0.2}
+    (tmp_path / "a.geojson").write_text(json.dumps(content))
+    if far_m:
+        with pytest.raises(RailSegError, match=r"lies on a\.tif"):
+            list(traced_scenes(tmp_path))
+    else:
+        (scene,) = traced_scenes(tmp_path)
+        assert len(scene.visible) == 1
