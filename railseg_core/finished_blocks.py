@@ -178,7 +178,7 @@ def _alone(folder: Path) -> Iterator[None]:
     except Timeout as error:
         raise RailSegError(
             f"Another run is at work on this already, and keeps its blocks in {folder}.",
-            "Wait until it has ended, or give this one another output.",
+            "Wait until it has ended. On the command line another output will do as well.",
         ) from error
     except OSError as error:
         raise _unwritable(folder, error) from error

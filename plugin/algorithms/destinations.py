@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from qgis.core import (
     QgsDataSourceUri,
+    QgsMapLayer,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingOutputLayerDefinition,
@@ -21,6 +22,7 @@ from qgis.core import (
     QgsProcessingUtils,
     QgsProperty,
     QgsProviderRegistry,
+    QgsVectorLayer,
 )
 
 from ..translation import tr
@@ -48,8 +50,8 @@ def destination_problem(
 ) -> str:
     """What keeps an output from being written, with the way out; empty if nothing does.
 
-    A folder isn't there or can't be written, two outputs are of one file, or one is the file of an input. To be asked
-    on the main thread.
+    A folder isn't there or can't be written, two outputs are of one file, or one is the file of an input or of a layer
+    with edits that would be lost. To be asked on the main thread.
     """
     definitions = algorithm.parameterDefinitions()
     taken: list[_Place] = []
@@ -64,10 +66,17 @@ def destination_problem(
         if any(_is_read(place, one, parameters, context) for one in inputs):
             text = tr("{path} is what is read: an output would replace it. Give the output another name.")
             return text.format(path=place.file)
+        edited = _edited_layer_of(place, context)
+        if edited is not None:
+            text = tr(
+                "The layer {name} is being edited, and an output would replace its file {path}. Save its edits or drop "
+                "them, or give the output another name."
+            )
+            return text.format(name=edited.name(), path=place.file)
         folder = place.file.parent
         if not (folder.is_dir() and os.access(folder, os.W_OK)):
             text = tr("{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.")
-            return text.format(name=definition.name(), folder=folder)
+            return text.format(name=definition.description(), folder=folder)
         taken.append(place)
     return ""
 
@@ -106,8 +115,21 @@ def _is_read(
     if not is_layer or parameters.get(definition.name()) in (None, ""):
         return False
     layer = QgsProcessingParameters.parameterAsLayer(definition, parameters, context)
-    if layer is None:
-        return False
+    return layer is not None and _replaces_layer(output, layer)
+
+
+def _edited_layer_of(output: _Place, context: QgsProcessingContext) -> QgsVectorLayer | None:
+    """A layer of the project that an output would replace while it is being edited."""
+    project = context.project()
+    if project is None or not output.file.exists():
+        return None
+    for layer in project.mapLayers().values():
+        if isinstance(layer, QgsVectorLayer) and layer.isEditable() and _replaces_layer(output, layer):
+            return layer
+    return None
+
+
+def _replaces_layer(output: _Place, layer: QgsMapLayer) -> bool:
     parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
     if not parts.get("path") or not _is_same_file(output.file, _plain(parts["path"])):
         return False

@@ -75,8 +75,8 @@ def picture_problem(layer: QgsRasterLayer, context: QgsProcessingContext) -> str
     middle = layer.extent().center()
     pixel = QgsRectangle.fromCenterAndSize(middle, layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY())
     gsd_m = math.sqrt(math.prod(_ground_size_m(pixel, layer.crs(), context)))
-    if gsd_m <= _COARSEST_PICTURE_GSD_M * _MEASURING_SLACK:
-        return ""
+    if math.isnan(gsd_m) or gsd_m <= _COARSEST_PICTURE_GSD_M * _MEASURING_SLACK:
+        return ""  # of a CRS with no place on Earth the core says so
     return tr(
         "The raster layer {name} is too coarse: its pixels are {gsd:.2g} m on the ground. Tracks can be told apart up "
         "to {largest:g} m, and best at {best:g} m or finer."
@@ -295,7 +295,7 @@ def _ground_size_m(
     measure = QgsDistanceArea()
     measure.setSourceCrs(crs, context.transformContext())
     for ellipsoid in (crs.ellipsoidAcronym(), "EPSG:7030"):
-        if measure.setEllipsoid(ellipsoid):
+        if measure.setEllipsoid(ellipsoid) and measure.ellipsoidCrs().isValid():  # some it takes and then can't use
             break
     middle = box.center()
     return (

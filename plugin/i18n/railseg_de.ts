@@ -156,6 +156,10 @@ Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen h
       <translation>{path} wird gelesen: Eine Ausgabe würde die Datei ersetzen. Der Ausgabe einen anderen Namen geben.</translation>
     </message>
     <message>
+      <source>The layer {name} is being edited, and an output would replace its file {path}. Save its edits or drop them, or give the output another name.</source>
+      <translation>Der Layer {name} wird gerade bearbeitet, und eine Ausgabe würde seine Datei {path} ersetzen. Speichern oder verwerfen Sie die Änderungen, oder geben Sie der Ausgabe einen anderen Namen.</translation>
+    </message>
+    <message>
       <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
       <translation>{name} kann nicht geschrieben werden: Den Ordner {folder} gibt es nicht, oder er ist schreibgeschützt. Einen anderen wählen.</translation>
     </message>

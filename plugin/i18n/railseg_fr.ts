@@ -156,6 +156,10 @@ Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deu
       <translation>{path} est ce qui est lu : une sortie le remplacerait. Donnez un autre nom à la sortie.</translation>
     </message>
     <message>
+      <source>The layer {name} is being edited, and an output would replace its file {path}. Save its edits or drop them, or give the output another name.</source>
+      <translation>La couche {name} est en cours de modification, et une sortie remplacerait son fichier {path}. Enregistrez ou abandonnez ses modifications, ou donnez un autre nom à la sortie.</translation>
+    </message>
+    <message>
       <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
       <translation>{name} ne peut pas être écrit : le dossier {folder} n'existe pas ou est en lecture seule. Choisissez-en un autre.</translation>
     </message>

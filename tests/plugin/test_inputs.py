@@ -285,6 +285,19 @@ def test_too_coarse_a_picture_is_told_before_the_run(tmp_path: Path, name: str) 
     assert "coarse is too coarse: its pixels are 1.6 m" in _refusal(name, parameters)
 
 
+@pytest.mark.parametrize("ellipsoid", ["+ellps=bessel", "+a=6378000 +rf=298.3", "+R=6371000"])
+def test_a_grid_of_ones_own_is_measured_on_its_own_ellipsoid(tmp_path: Path, ellipsoid: str) -> None:
+    crs = f"+proj=tmerc +lon_0=9 +lat_0=50 +x_0=500000 +y_0=5500000 {ellipsoid} +units=m"
+    for side_m, is_coarse in ((0.2, False), (1.6, True)):
+        path = tmp_path / f"site_{side_m}.tif"
+        plain = str(write_raster(tmp_path / "plain.tif"))
+        corners = [500000, 5500000 + 100 * side_m, 500000 + 100 * side_m, 5500000]
+        gdal.Translate(str(path), plain, outputSRS=crs, outputBounds=corners, width=100, height=100)
+        problem = _refusal("extractrailway", {"INPUT": str(path), "TRACKS": "memory:"})
+        assert bool(problem) == is_coarse, problem
+        assert not is_coarse or "its pixels are 1.6 m" in problem
+
+
 def test_a_mask_may_be_coarse(tmp_path: Path) -> None:
     path = tmp_path / "coarse.tif"
     gdal.Translate(str(path), str(write_raster(tmp_path / "plain.tif", bands=1)), xRes=1.6, yRes=1.6)

@@ -11,6 +11,7 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
+    QgsProject,
     QgsProperty,
     QgsVectorFileWriter,
     QgsVectorLayer,
@@ -67,7 +68,7 @@ def test_a_database_has_room_for_several_tables_unless_one_output_takes_all_of_i
 
 def test_a_folder_that_is_not_there_is_told(extract: ExtractRailway, tmp_path: Path) -> None:
     told = problem(extract, {"TRACKS": str(tmp_path / "none" / "a.gpkg")})
-    assert told.startswith("TRACKS can't be written")
+    assert told.startswith("Railway tracks can't be written")
 
 
 def test_no_output_replaces_what_is_read(extract: ExtractRailway, tmp_path: Path) -> None:
@@ -92,6 +93,30 @@ def test_no_output_replaces_what_is_read(extract: ExtractRailway, tmp_path: Path
         expression,
     ):
         assert "is what is read" in problem(extract, read | {"TRACKS": output})
+
+
+def test_no_output_replaces_a_layer_whose_edits_are_not_saved(extract: ExtractRailway, tmp_path: Path) -> None:
+    path = tmp_path / "map.gpkg"
+    saved, _, _, _ = QgsVectorFileWriter.writeAsVectorFormatV3(
+        lines_layer(MAIN), str(path), QgsProcessingContext().transformContext(), _options("rail_track")
+    )
+    assert saved == QgsVectorFileWriter.WriterError.NoError
+    layer = QgsVectorLayer(f"{path}|layername=rail_track", "my tracks", "ogr")
+    assert layer.isValid()
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    QgsProject.instance().addMapLayer(layer)
+    try:
+        for parameters in ({"GEOPACKAGE": str(path)}, {"TRACKS": str(path)}):
+            assert not destination_problem(extract, parameters, context)
+            layer.startEditing()
+            assert "my tracks is being edited" in destination_problem(extract, parameters, context)
+            layer.rollBack()
+        layer.startEditing()
+        assert not destination_problem(extract, {"TRACKS": table(path, "other")}, context)
+    finally:
+        layer.rollBack()
+        QgsProject.instance().removeMapLayer(layer)
 
 
 def test_a_quote_in_a_folder_s_name_hides_nothing(extract: ExtractRailway, tmp_path: Path) -> None:
