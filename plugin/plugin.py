@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from qgis import processing
 from qgis.core import Qgis, QgsApplication
 from qgis.gui import QgsProcessingAlgorithmDialogBase
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QCoreApplication, QTranslator
+from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QTranslator
 from qgis.PyQt.QtGui import QAction, QIcon
 from qgis.PyQt.QtWidgets import QApplication
 
@@ -22,6 +23,8 @@ from .provider import RailSegProvider
 from .review import MENU, RailwayReview
 from .translation import install_translator, tr
 from .worker_client import WorkerClient
+
+_PATIENCE_S = 10.0
 
 
 class RailSegPlugin:
@@ -87,10 +90,11 @@ class RailSegPlugin:
             self._iface.removePluginMenu(MENU, self._folder_action)
             self._folder_action.deleteLater()
             self._folder_action = None
+        self._worker.close()
         if self._provider is not None:
+            _end_runs([algorithm.displayName() for algorithm in self._provider.algorithms()])
             QgsApplication.processingRegistry().removeProvider(self._provider)
             self._provider = None
-        self._worker.close()
         if self._translator is not None:
             QCoreApplication.removeTranslator(self._translator)
             self._translator = None
@@ -132,3 +136,20 @@ def _close_dialogs() -> None:
         if isinstance(window, QgsProcessingAlgorithmDialogBase) and isinstance(window.algorithm(), RailSegAlgorithm):
             window.algorithmFinished.connect(window.deleteLater)  # for a failed run QGIS shows a closed one again
             window.close()
+
+
+def _end_runs(names: list[str]) -> None:
+    """Cancels runs of algorithms and waits until QGIS is done with them: it asks the provider to the last.
+
+    Args:
+        names: The algorithms', of which one is in the description of each run's task.
+    """
+    end = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end:
+        active = QgsApplication.taskManager().activeTasks()
+        runs = [task for task in active if any(name in task.description() for name in names)]
+        if not runs:
+            break
+        for task in runs:
+            task.cancel()
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents, 100)

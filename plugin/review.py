@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from qgis.core import Qgis, QgsProject, QgsVectorLayer
@@ -30,12 +31,14 @@ class RailwayReview:
     def __init__(self, iface: Any) -> None:
         self._iface = iface
         self._panel: ReviewPanel | None = None
+        self._withdraw: Callable[[], None] | None = None
         self._layers = ReviewLayers(QgsProject.instance())
         self._action = QAction(QIcon(str(ICON)), tr("Review railway tracks"), iface.mainWindow())
         self._action.triggered.connect(self.open)
         iface.addPluginToMenu(MENU, self._action)
         iface.addCustomActionForLayerType(self._action, "", Qgis.LayerType.Vector, False)
         self._layers.added.connect(self._add_to_menu_of)
+        QgsProject.instance().cleared.connect(self._withdraw_offer)
         for layer in self._layers:
             self._add_to_menu_of(layer)
 
@@ -54,10 +57,13 @@ class RailwayReview:
         if is_ok and count and len(self._layers):
             text = tr("The railway is on the map. Some of it should be looked at.")
             button_text = tr("Review 1 item") if count == 1 else tr("Review {n} items").format(n=count)
-            offer(self._iface, Qgis.MessageLevel.Info, text, button_text, self.open)
+            self._withdraw_offer()
+            self._withdraw = offer(self._iface, Qgis.MessageLevel.Info, text, button_text, self.open)
 
     def close(self) -> None:
         """Takes everything back."""
+        QgsProject.instance().cleared.disconnect(self._withdraw_offer)
+        self._withdraw_offer()
         self._layers.close()
         if self._panel is not None:
             self._iface.removeDockWidget(self._panel)
@@ -66,6 +72,12 @@ class RailwayReview:
         self._iface.removeCustomActionForLayerType(self._action)
         self._iface.removePluginMenu(MENU, self._action)
         self._action.deleteLater()
+
+    def _withdraw_offer(self) -> None:
+        """Takes back an offer to review what is not there any more, or not this plugin's to show."""
+        if self._withdraw is not None:
+            self._withdraw()
+            self._withdraw = None
 
     def _add_to_menu_of(self, layer: QgsVectorLayer) -> None:
         self._iface.addCustomActionForLayer(self._action, layer)

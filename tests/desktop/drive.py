@@ -119,6 +119,7 @@ def review() -> Steps:
     seen["left"] += [action.text() for action in iface.pluginMenu().actions() if action.text() == "RailSeg"]
     menu = view.menuProvider().createContextMenu()
     seen["left"] += [action.text() for action in menu.actions() if "railway" in action.text()]
+    seen["left"] += [button.text() for button in iface.messageBar().findChildren(QPushButton) if button.isVisible()]
     loadPlugin("railseg")
     startPlugin("railseg")
     seen["loaded again"] = isPluginLoaded("railseg")

@@ -51,7 +51,7 @@ def drive_qgis(
         capture_output=True,
         text=True,
     )
-    assert report.exists(), f"QGIS ended with {done.returncode}:\n{done.stderr[-4000:]}"
+    assert report.exists(), f"QGIS ended with {done.returncode}:\n{done.stderr[-4000:]}\n{done.stdout[-20000:]}"
     seen: dict[str, Any] = json.loads(report.read_text())
     assert "error" not in seen, seen["error"]
     assert done.returncode == 0, done.stderr[-4000:]
