@@ -9,6 +9,7 @@ import subprocess  # nosec B404
 import sys
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 _PYTORCH_INDEX = "https://download.pytorch.org/whl/"
@@ -118,8 +119,11 @@ def _is_recent(compute_capability: float, driver: float) -> bool:
 def _nvidia_cards() -> list[tuple[float, float]]:
     """Compute capability and driver version (major.minor) of the cards; none where the driver doesn't tell."""
     program = shutil.which("nvidia-smi")
-    if program is None:
-        return []
+    return [] if program is None else _cards_told_by(program)
+
+
+@cache  # it may take a second, and QGIS makes the page at every opening of its options
+def _cards_told_by(program: str) -> list[tuple[float, float]]:
     query = [program, "--query-gpu=compute_cap,driver_version", "--format=csv,noheader"]
     try:
         answer = subprocess.run(  # noqa: S603 - the driver's own program, no shell  # nosec B603

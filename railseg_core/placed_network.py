@@ -82,17 +82,13 @@ class PlacedNetwork:
         with torch.inference_mode():
             return self._logits(tiles).cpu()
 
-    @property
-    def _device(self) -> str:
-        return self.numbers.device
-
     def _logits(self, tiles: UInt8Array) -> Tensor:
         batch = torch.from_numpy(tiles)
-        is_cuda = self._device == "cuda"
-        if is_cuda:
+        weight = self.network.classify.weight
+        if weight.is_cuda:
             batch = batch.pin_memory()  # the card fetches it by itself, while the processor goes on
-        batch = batch.to(self._device, non_blocking=is_cuda).contiguous(memory_format=self.layout)
-        logits: Tensor = self.network(normalise(batch.to(self.numbers.dtype)))
+        batch = batch.to(weight.device, non_blocking=weight.is_cuda).contiguous(memory_format=self.layout)
+        logits: Tensor = self.network(normalise(batch.to(weight.dtype)))
         return logits.float()
 
 

@@ -72,16 +72,15 @@ class Segmenter:
         Raises:
             RailSegError: From `load_model` and `choose_device`; or the named device can't run the model.
         """
-        chosen = choose_device(device)
+        candidates = available_devices() if device == "auto" else (choose_device(device),)
         self._fused, self.card = load_model(model_path)
         fuse_batch_norms(self._fused)
         self._reporter = reporter or Silent()
         self._change = Condition()
         self._running = 0
-        self._one_at_a_time = False
-        self.batch_tiles = 1
+        self._one_at_a_time: bool
+        self.batch_tiles: int
         self.passed_over: dict[str, str] = {}
-        candidates = available_devices() if device == "auto" else (chosen,)
         for candidate in candidates:
             problem = self._start_on(candidate)
             if problem is None:

@@ -197,6 +197,7 @@ def serve(connection: Connection, line: str) -> None:
 def main() -> None:
     """Serves requests until standard input ends."""
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    from railseg_core.freed_memory import return_freed_memory
     from railseg_core.process_environment import prepare_process_environment
 
     prepare_process_environment()
@@ -212,8 +213,6 @@ def main() -> None:
     from railseg_core import __version__
 
     connection.send("ready", version=__version__, protocol=PROTOCOL_VERSION)
-    from railseg_core.freed_memory import return_freed_memory
-
     try:
         while True:
             serve(connection, lines.get())

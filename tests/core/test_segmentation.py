@@ -218,7 +218,6 @@ def make_another_device(monkeypatch: pytest.MonkeyPatch, error: RuntimeError | N
     monkeypatch.setattr(segmentation, "place", place_oddly)
     monkeypatch.setattr(segmentation, "available_devices", lambda: ("mps", "cpu"))
     monkeypatch.setattr(segmentation, "choose_device", lambda name: "mps" if name == "auto" else name)
-    monkeypatch.setattr(PlacedNetwork, "_device", property(lambda self: "cpu"))
 
 
 @pytest.mark.parametrize(
@@ -353,14 +352,11 @@ def test_short_memory_halves_the_batch_then_one_thread_goes_at_a_time(random_mod
     np.testing.assert_array_equal(segmenter.predict(tiles), predicted[0])
 
 
-def test_where_a_device_has_no_room_for_a_tile_the_processor_goes_on(
-    random_model: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_a_device_has_no_room_for_a_tile_the_processor_goes_on(random_model: Path) -> None:
     tiles = np.random.default_rng(0).integers(0, 256, (3, 3, 32, 32), dtype=np.uint8)
     messages = Messages()
     segmenter = Segmenter(random_model, "cpu", messages)
     expected = segmenter.predict(tiles)
-    monkeypatch.setattr(PlacedNetwork, "_device", property(lambda self: "cpu"))
     segmenter._placed = replace(segmenter._placed, numbers=Numbers("mps", torch.float32))  # which is the processor
     room = Room(segmenter, 0)
     np.testing.assert_array_equal(segmenter.predict(tiles), expected)
