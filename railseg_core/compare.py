@@ -23,6 +23,7 @@ from railseg_core.raster import read_outline
 from railseg_core.reporting import Reporter
 from railseg_core.requests import CompareRequest
 
+COMPARISON_LAYERS = ("new", "missing", "shifted", "matched")
 _STEPS = 2
 
 
@@ -78,17 +79,17 @@ def _write_layers(
 ) -> None:
     """Writes what was found as layers to look at: they appear whole or not at all."""
     move = mover(made.crs, target)
-    layers = {
-        "new": (comparison.new, _tracks_of(comparison.new, made)),
-        "missing": (
+    found: tuple[tuple[Sequence[Piece], Mapping[str, npt.NDArray[Any]]], ...] = (
+        (comparison.new, _tracks_of(comparison.new, made)),
+        (
             comparison.missing,
             {"reference_fid": true.fids[_numbers(piece.source for piece in comparison.missing)]},
         ),
-        "shifted": (comparison.shifted, _pairs_of(comparison.shifted, made, true)),
-        "matched": (comparison.matched, _pairs_of(comparison.matched, made, true)),
-    }
+        (comparison.shifted, _pairs_of(comparison.shifted, made, true)),
+        (comparison.matched, _pairs_of(comparison.matched, made, true)),
+    )
     with written_geopackage(path, overwrite=overwrite) as aside:
-        for layer, (pieces, fields) in layers.items():
+        for layer, (pieces, fields) in zip(COMPARISON_LAYERS, found, strict=True):
             write_pieces(aside, layer, pieces, fields, made.crs, target, move)
 
 

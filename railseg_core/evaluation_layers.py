@@ -20,6 +20,7 @@ MATCHED_LAYER = "matched"
 MISSED_LAYER = "missed"
 FALSE_LAYER = "false"
 SWITCH_LAYER = "switches"
+EVALUATION_LAYERS = (MATCHED_LAYER, MISSED_LAYER, FALSE_LAYER, SWITCH_LAYER)
 
 
 def write_layers(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,8 @@ from railseg_core.outputs import written_aside
 
 _UTC = 100
 """GDAL's time zone flag for UTC."""
+_STYLES_TABLE = "layer_styles"
+"""Where QGIS keeps the styles of a file's layers: they go with these."""
 
 
 @contextmanager
@@ -40,6 +42,29 @@ def written_geopackage(path: str | os.PathLike[str], *, overwrite: bool = False)
                 f"{os.fspath(path)} could not be written ({error}).",
                 "Check that the disk has space left and that no other program holds the file.",
             ) from error
+
+
+def check_replaceable(path: Path, layers: Collection[str]) -> None:
+    """Whether a GeoPackage of some layers may take a file's place without loss.
+
+    Args:
+        path: The file, if there is one.
+        layers: The names of the layers that will be written.
+
+    Raises:
+        RailSegError: the file is a GeoPackage with a layer of another name.
+    """
+    if not path.is_file():
+        return
+    try:
+        there = pyogrio.list_layers(path)[:, 0]
+    except (DataSourceError, DataLayerError):
+        return  # nothing that could be read of it is lost
+    if others := sorted(set(there) - {*layers, _STYLES_TABLE}):
+        raise RailSegError(
+            f"{path} would lose what else it holds: {', '.join(others)}.",
+            "Choose another name, or move that into another file.",
+        )
 
 
 @contextmanager

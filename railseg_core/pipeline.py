@@ -15,6 +15,7 @@ from railseg_core.beside import loaded_beside
 from railseg_core.centerline.params import AreaMask, LineParams
 from railseg_core.errors import RailSegError
 from railseg_core.finished_blocks import outputs_of_unfinished, unfinished_folder
+from railseg_core.geopackage import check_replaceable
 from railseg_core.grid_raster import GridRaster, open_grid_raster
 from railseg_core.mask_raster import write_mask
 from railseg_core.model_run import ModelRun, fill_shard, open_model_run, write_probability
@@ -30,7 +31,7 @@ from railseg_core.provenance import (
     tagged_levels,
     tagged_picture,
 )
-from railseg_core.railway_map import RailwayMap, RunRecord, write_map
+from railseg_core.railway_map import MAP_LAYERS, RailwayMap, RunRecord, write_map
 from railseg_core.raster import open_working_grid
 from railseg_core.reporting import Reporter, Silent, Timeline
 from railseg_core.requests import (
@@ -251,8 +252,26 @@ def _check_outputs(request: Request) -> None:
             check_vector_name(path)
         if ".gpkg" not in endings[name] and is_any_of(path.parent, request.inputs):
             raise RailSegError(f"{path.parent} is the folder of pictures that is read.", "Write it to another folder.")
+    if (written := _geopackage_of(request)) is not None:
+        check_replaceable(*written)
     if len({path.resolve() for path in request.outputs.values()}) < len(request.outputs):
         raise RailSegError("Two outputs have the same name.", "Give each a name of its own.")
+
+
+def _geopackage_of(request: Request) -> tuple[Path, Collection[str]] | None:
+    """The GeoPackage that a request writes, and which layers."""
+    match request:
+        case ExtractRequest() | VectorizeRequest():
+            return request.output, MAP_LAYERS
+        case EvaluateRequest(layers=Path() as layers):
+            from railseg_core.evaluation_layers import EVALUATION_LAYERS
+
+            return layers, EVALUATION_LAYERS
+        case CompareRequest(layers=Path() as layers):
+            from railseg_core.compare import COMPARISON_LAYERS
+
+            return layers, COMPARISON_LAYERS
+    return None
 
 
 def _line_params(request: RasterRequest, raster: GridRaster) -> LineParams:

@@ -26,6 +26,7 @@ TRACK_LAYER = "rail_track"
 NODE_LAYER = "rail_node"
 RELATION_LAYER = "rail_relation"
 RUN_LAYER = "railseg_run"
+MAP_LAYERS = (TRACK_LAYER, NODE_LAYER, RELATION_LAYER, RUN_LAYER)
 OK = "ok"
 REVIEW = "review"
 

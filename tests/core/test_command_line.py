@@ -469,6 +469,27 @@ def test_the_area_is_not_overwritten(sample_raster: Path, tmp_path: Path, capsys
     assert area.read_bytes() == before
 
 
+@pytest.mark.parametrize("command", ["extract", "vectorize", "evaluate", "compare"])
+def test_a_geopackage_is_replaced_only_where_no_other_layer_goes_with_it(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raster = write_raster(tmp_path / "a.tif", noise(bands=1 if command == "vectorize" else 3))
+    line = shapely.to_wkb(np.array([shapely.LineString([(500000, 5400000), (500050, 5400000)])]))
+    lines, output = tmp_path / "lines.gpkg", tmp_path / "out.gpkg"
+    kind = {"geometry_type": "LineString", "crs": "EPSG:25832"}
+    pyogrio.raw.write(lines, line, [], [], **kind)
+    inputs = [lines, lines, "--layers"] if command in ("evaluate", "compare") else [raster]
+    request = [command, *map(str, inputs), str(output), "--overwrite"]
+    assert main(request) == 0
+    assert main(request) == 0  # its own layers may go
+    pyogrio.raw.write(output, line, [], [], layer="sidings", append=True, **kind)
+    before = output.read_bytes()
+    capsys.readouterr()
+    assert main(request) == 1
+    assert "out.gpkg would lose what else it holds: sidings." in capsys.readouterr().err
+    assert output.read_bytes() == before
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 def test_the_work_may_open_the_files_of_a_folder() -> None:
     import resource
