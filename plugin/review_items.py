@@ -27,7 +27,7 @@ REJECTED = "rejected"
 
 
 class LayerNotEditableError(Exception):
-    """A layer can't be changed; the message says the way out."""
+    """A layer can't be changed, or its changes not saved; the message says the way out."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,19 @@ def delete_rejected(layer: QgsVectorLayer) -> None:
         with _edit(layer, tr("Delete rejected railway tracks")):
             if not layer.deleteFeatures(feature_ids):
                 raise _not_editable(layer)
+
+
+def save(layer: QgsVectorLayer) -> None:
+    """Writes the layer's edits to its file, whoever made them; it stays in editing.
+
+    Raises:
+        LayerNotEditableError: They could not be written. They are still there.
+    """
+    if not layer.commitChanges(False):
+        problem = " ".join(line.strip() for line in layer.commitErrors())
+        raise LayerNotEditableError(
+            tr("The edits of {name} could not be saved: {problem}").format(name=layer.name(), problem=problem)
+        )
 
 
 def _reason_name(layer: QgsVectorLayer) -> str | None:

@@ -27,10 +27,12 @@ class ReviewLayers(QObject):
     Attributes:
         added: A layer has come.
         changed: Something is different: told once for all that happens in one go.
+        selected: Another selection was made in a layer.
     """
 
     added = pyqtSignal(QgsMapLayer)
     changed = pyqtSignal()
+    selected = pyqtSignal(QgsVectorLayer)
 
     def __init__(self, project: QgsProject) -> None:
         super().__init__()
@@ -70,6 +72,7 @@ class ReviewLayers(QObject):
                 self._layers[layer.id()] = layer
                 for signal in _SIGNALS:
                     getattr(layer, signal).connect(self._note)
+                layer.selectionChanged.connect(self._tell_selection)
                 self.added.emit(layer)
                 self._note()
             elif isinstance(layer, QgsVectorLayer) and layer.id() not in (self._layers | self._others):
@@ -84,6 +87,7 @@ class ReviewLayers(QObject):
             if layer is not None:
                 for signal in _SIGNALS:
                     getattr(layer, signal).disconnect(self._note)
+                layer.selectionChanged.disconnect(self._tell_selection)
                 self._note()
 
     def _forget_other(self, layer_id: str) -> None:
@@ -93,6 +97,9 @@ class ReviewLayers(QObject):
 
     def _look_again(self) -> None:
         self._add([self.sender()])
+
+    def _tell_selection(self, *_what: object) -> None:
+        self.selected.emit(self.sender())
 
     def _note(self, *_what: object) -> None:
         self._timer.start()

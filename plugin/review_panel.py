@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from qgis.core import QgsCoordinateTransform, QgsCsException, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget, QgsMapCanvas
-from qgis.PyQt.QtCore import QEvent, QModelIndex, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent, QShowEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
@@ -29,6 +29,7 @@ from .review_items import (
     delete_rejected,
     items_to_review,
     reject,
+    save,
 )
 from .review_layers import ReviewLayers
 from .review_model import ReviewModel
@@ -80,6 +81,11 @@ class ReviewPanel(QgsDockWidget):
         self.delete_button = _button(
             tr("Delete rejected"), tr("Deletes what is rejected from the layers; Undo brings it back"), self.delete
         )
+        self.save_button = _button(
+            tr("Save edits"),
+            tr("Writes what was decided, and all other edits of these layers, to their files"),
+            self.save,
+        )
         keys = {
             "a": self.accept_selected,
             "r": self.reject_selected,
@@ -94,6 +100,7 @@ class ReviewPanel(QgsDockWidget):
         self.table.activated.connect(self._show_again)
         self.reason_box.activated.connect(self._filter)
         layers.changed.connect(self._refresh_if_visible)
+        layers.selected.connect(self._follow_selection)
 
     def open(self) -> None:
         """Brings the panel to the front, at its first item."""
@@ -113,6 +120,7 @@ class ReviewPanel(QgsDockWidget):
         self.delete_button.setText(
             tr("Delete rejected ({n})").format(n=rejected) if rejected else tr("Delete rejected")
         )
+        self.save_button.setEnabled(any(layer.isModified() for layer in self._layers))
 
     def show_next(self) -> None:
         """Goes one item on; stays at the last."""
@@ -134,6 +142,12 @@ class ReviewPanel(QgsDockWidget):
         """Deletes what is rejected."""
         layers = [layer for layer in self._layers if count_rejected(layer)]
         self._edit_layers({layer.id(): () for layer in layers}, lambda layer, _ids: delete_rejected(layer))
+
+    def save(self) -> None:
+        """Writes all edits of the layers to their files."""
+        self._edit_layers(
+            {layer.id(): () for layer in self._layers if layer.isModified()}, lambda layer, _ids: save(layer)
+        )
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catches up with what happened while it was hidden."""
@@ -159,7 +173,10 @@ class ReviewPanel(QgsDockWidget):
         layout.addWidget(self.table)
         layout.addWidget(self.note_label)
         layout.addLayout(buttons)
-        layout.addWidget(self.delete_button)
+        files = QHBoxLayout()
+        files.addWidget(self.delete_button)
+        files.addWidget(self.save_button)
+        layout.addLayout(files)
         self.setWidget(content)
 
     def _refresh_if_visible(self) -> None:
@@ -219,6 +236,23 @@ class ReviewPanel(QgsDockWidget):
         if item is not None and item.key != self._current_key:
             self._current_key = item.key
             self._show(item)
+
+    def _follow_selection(self, layer: QgsVectorLayer) -> None:
+        """What is selected on the map is selected in the list; the map stays where it is."""
+        feature_ids = set(layer.selectedFeatureIds())
+        rows = [
+            row
+            for row, item in enumerate(self.model.items)
+            if item.layer_id == layer.id() and item.feature_id in feature_ids
+        ]
+        if not rows or not self.isVisible():
+            return
+        self._current_key = self.model.items[rows[0]].key
+        self.table.setCurrentIndex(self.model.index(rows[0], 0))
+        selection = QItemSelection()
+        for row in rows:
+            selection.select(self.model.index(row, 0), self.model.index(row, self.model.columnCount() - 1))
+        self.table.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def _show_again(self, index: QModelIndex) -> None:
         self._show(self.model.items[index.row()])

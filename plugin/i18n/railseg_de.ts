@@ -1048,6 +1048,10 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Verworfene Gleise löschen</translation>
     </message>
     <message>
+      <source>The edits of {name} could not be saved: {problem}</source>
+      <translation>Die Änderungen von {name} konnten nicht gespeichert werden: {problem}</translation>
+    </message>
+    <message>
       <source>{name} can't be edited. Save it as a GeoPackage in a folder of yours and review that.</source>
       <translation>{name} kann nicht bearbeitet werden. Als GeoPackage in einem eigenen Ordner speichern und dort prüfen.</translation>
     </message>
@@ -1178,6 +1182,14 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
     <message>
       <source>Deletes what is rejected from the layers; Undo brings it back</source>
       <translation>Löscht das Verworfene aus den Layern; Rückgängig holt es zurück</translation>
+    </message>
+    <message>
+      <source>Save edits</source>
+      <translation>Änderungen speichern</translation>
+    </message>
+    <message>
+      <source>Writes what was decided, and all other edits of these layers, to their files</source>
+      <translation>Schreibt, was entschieden wurde, und alle anderen Änderungen dieser Layer in deren Dateien</translation>
     </message>
     <message>
       <source>Delete rejected ({n})</source>

@@ -1048,6 +1048,10 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>Eliminar vías férreas rechazadas</translation>
     </message>
     <message>
+      <source>The edits of {name} could not be saved: {problem}</source>
+      <translation>No se pudieron guardar los cambios de {name}: {problem}</translation>
+    </message>
+    <message>
       <source>{name} can't be edited. Save it as a GeoPackage in a folder of yours and review that.</source>
       <translation>No se puede editar {name}. Guárdela como GeoPackage en una carpeta propia y revise esa copia.</translation>
     </message>
@@ -1178,6 +1182,14 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
     <message>
       <source>Deletes what is rejected from the layers; Undo brings it back</source>
       <translation>Elimina de las capas lo rechazado; Deshacer lo recupera</translation>
+    </message>
+    <message>
+      <source>Save edits</source>
+      <translation>Guardar los cambios</translation>
+    </message>
+    <message>
+      <source>Writes what was decided, and all other edits of these layers, to their files</source>
+      <translation>Escribe lo decidido, y todas las demás ediciones de estas capas, en sus archivos</translation>
     </message>
     <message>
       <source>Delete rejected ({n})</source>

@@ -1048,6 +1048,10 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Supprimer les voies ferrées rejetées</translation>
     </message>
     <message>
+      <source>The edits of {name} could not be saved: {problem}</source>
+      <translation>Les modifications de {name} n'ont pas pu être enregistrées : {problem}</translation>
+    </message>
+    <message>
       <source>{name} can't be edited. Save it as a GeoPackage in a folder of yours and review that.</source>
       <translation>{name} ne peut pas être modifiée. Enregistrez-la en GeoPackage dans un dossier à vous et vérifiez celui-ci.</translation>
     </message>
@@ -1178,6 +1182,14 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
     <message>
       <source>Deletes what is rejected from the layers; Undo brings it back</source>
       <translation>Supprime des couches ce qui est rejeté ; Annuler le rétablit</translation>
+    </message>
+    <message>
+      <source>Save edits</source>
+      <translation>Enregistrer les modifications</translation>
+    </message>
+    <message>
+      <source>Writes what was decided, and all other edits of these layers, to their files</source>
+      <translation>Écrit ce qui a été décidé, et toutes les autres modifications de ces couches, dans leurs fichiers</translation>
     </message>
     <message>
       <source>Delete rejected ({n})</source>

@@ -1048,6 +1048,10 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>删除已拒绝的铁路轨道</translation>
     </message>
     <message>
+      <source>The edits of {name} could not be saved: {problem}</source>
+      <translation>无法保存 {name} 的编辑：{problem}</translation>
+    </message>
+    <message>
       <source>{name} can't be edited. Save it as a GeoPackage in a folder of yours and review that.</source>
       <translation>无法编辑 {name}。请将其另存为 GeoPackage 到您自己的文件夹中，然后核查该文件。</translation>
     </message>
@@ -1178,6 +1182,14 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
     <message>
       <source>Deletes what is rejected from the layers; Undo brings it back</source>
       <translation>从图层中删除已拒绝的内容；撤销可恢复</translation>
+    </message>
+    <message>
+      <source>Save edits</source>
+      <translation>保存编辑</translation>
+    </message>
+    <message>
+      <source>Writes what was decided, and all other edits of these layers, to their files</source>
+      <translation>将所作决定及这些图层的所有其他编辑写入其文件</translation>
     </message>
     <message>
       <source>Delete rejected ({n})</source>

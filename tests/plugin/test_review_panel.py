@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -398,12 +400,51 @@ def test_edits_are_saved_to_a_geopackage(
     panel = ReviewPanel(layers, canvas)
     panel.show()
     panel.open()
+    assert not panel.save_button.isEnabled()
     press(panel, "ar")
-    assert layer.commitChanges()
+    panel.save_button.click()
     wait_until(lambda: panel.count_label.text() == "1 to review")
+    assert not panel.save_button.isEnabled()
     saved = QgsVectorLayer(str(path), "again")
     assert statuses(saved) == ["ok", "ok", "rejected", "review"]
     assert saved.getFeature(2)["review_reason"] == NULL
+
+
+def test_edits_that_can_t_be_saved_stay_and_the_panel_says_why(
+    project: QgsProject, layers: ReviewLayers, canvas: QgsMapCanvas, tmp_path: Path
+) -> None:
+    path = tmp_path / "tracks.gpkg"
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    QgsVectorFileWriter.writeAsVectorFormatV3(track_layer(), str(path), project.transformContext(), options)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TRIGGER t BEFORE UPDATE ON tracks BEGIN SELECT RAISE(ABORT, 'not today'); END")
+    layer = QgsVectorLayer(str(path), "mine")
+    project.addMapLayer(layer)
+    panel = ReviewPanel(layers, canvas)
+    panel.show()
+    panel.open()
+    press(panel, "a")
+    panel.save_button.click()
+    assert "The edits of mine could not be saved" in panel.note_label.text()
+    assert "not today" in panel.note_label.text()
+    assert layer.isModified()
+    assert panel.save_button.isEnabled()
+    panel.deleteLater()
+
+
+def test_what_is_selected_on_the_map_is_selected_in_the_list(
+    panel: ReviewPanel, tracks: QgsVectorLayer, nodes: QgsVectorLayer, canvas: QgsMapCanvas
+) -> None:
+    before = middle_of(canvas)
+    tracks.selectByIds([1, 3, 4])  # the first is none to review
+    assert [index.row() for index in panel.table.selectionModel().selectedRows()] == [1, 2]
+    assert current(panel) == "short isolated piece"
+    assert middle_of(canvas) == before
+    nodes.selectByIds([2])
+    assert current(panel) == "short isolated piece"
+    tracks.selectByIds([3, 4])
+    panel.accept_button.click()
+    assert statuses(tracks) == ["ok", "review", "ok", "ok"]
 
 
 def test_a_layer_that_cannot_be_edited_says_so_and_stays(panel: ReviewPanel, tracks: QgsVectorLayer) -> None:
