@@ -94,17 +94,17 @@ class Area:
         """The polygons of a vector file's first layer that has any; with a corridor also lines will do.
 
         Args:
-            path: Any file that GDAL reads.
+            path: Any file that GDAL reads; `FILE|layername=LAYER` for that layer alone.
             corridor_m: See `Area`.
             within: See `Area`.
 
         Raises:
             RailSegError: the file cannot be read, has nothing that encloses an area, or does not say its CRS.
         """
-        name = vector_name(path)
+        name, only = vector_name(path)
         has_lines = False
         with reading_vectors(name, "polygons"):
-            for layer in geometry_layers(name):
+            for layer in geometry_layers(name, only):
                 found = read_parts(name, layer)
                 polygons, lines = _polygons_of(*found.parts), _lines_of(*found.parts)
                 has_lines = has_lines or not lines.is_empty

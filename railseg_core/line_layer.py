@@ -53,16 +53,16 @@ class LineLayer:
 def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
     """The lines of a vector file: of its layer `rail_track`, which may be empty, else of the first with lines.
 
-    A file of nothing but empty layers that are made for lines, or for anything, has none and is in order. Lines whose
-    field `status` is `rejected` are left out.
+    `FILE|layername=LAYER` is that layer alone. A file of nothing but empty layers that are made for lines, or for
+    anything, has none and is in order. Lines whose field `status` is `rejected` are left out.
 
     Raises:
         RailSegError: the file cannot be read, has other things than lines, or does not say its CRS.
     """
-    name = vector_name(path)
+    name, only = vector_name(path)
     empty: LineLayer | None = None
     with reading_vectors(name):
-        for layer in geometry_layers(name, TRACK_LAYER):
+        for layer in geometry_layers(name, only, TRACK_LAYER):
             found = read_parts(name, layer, ["track_id"])
             is_line = found.are(shapely.GeometryType.LINESTRING) & (shapely.length(found.parts) > 0)
             counts = is_line & ~found.is_rejected

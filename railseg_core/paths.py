@@ -10,6 +10,7 @@ from pathlib import Path
 
 from railseg_core.errors import RailSegError
 
+_LAYER_MARK = "|layername="
 _PATIENCE_S = (0.05, 0.2, 0.5, 1.0)
 
 
@@ -53,6 +54,12 @@ def put_in_place(aside: Path, target: Path) -> None:
         else:
             return
     aside.replace(target)
+
+
+def split_layer(name: str) -> tuple[str, str | None]:
+    """The file and the layer of `FILE|layername=LAYER`, as QGIS writes it; None for a layer that isn't named."""
+    file, mark, layer = name.rpartition(_LAYER_MARK)
+    return (file, layer) if mark and not exists(name) else (name, None)
 
 
 def gdal_name(path: str | os.PathLike[str]) -> str:

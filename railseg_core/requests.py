@@ -20,6 +20,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.map_comparison import REACH_M, SHIFT_M
 from railseg_core.metrics import RHO_M
 from railseg_core.morphology import KernelShape
+from railseg_core.paths import split_layer
 from railseg_core.tiling import GSD_M
 
 _LINES = LineParams()
@@ -47,9 +48,10 @@ class _Request:
             object.__setattr__(self, item.name, value)
 
     @property
-    def inputs(self) -> list[str | Path]:
+    def inputs(self) -> list[str]:
         """What is read: files, or other names that GDAL reads."""
-        named = [path for name in (*_SOURCES, "model") if (path := getattr(self, name, None)) is not None]
+        names = (*_SOURCES, "model")
+        named = [split_layer(os.fspath(path))[0] for name in names if (path := getattr(self, name, None)) is not None]
         area: Area | None = getattr(self, "area", None)
         return named if area is None or area.file is None else [*named, area.file]
 

@@ -98,15 +98,15 @@ def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> T
     nothing, nor do polygons. Points (switches) are left out, and so is what has the `status` `rejected`.
 
     Args:
-        path: Any file that GDAL reads.
+        path: Any file that GDAL reads; `FILE|layername=LAYER` for that layer alone.
         footprints: Whether in a file without lines polygons are the ground that tracks take.
 
     Raises:
         RailSegError: the file cannot be read, has no visible tracks, or does not say its CRS.
     """
-    name = vector_name(path)
+    name, only = vector_name(path)
     with reading_vectors(name):
-        ordered = geometry_layers(name, TRACK_LAYER)
+        ordered = geometry_layers(name, only, TRACK_LAYER)
         for takes_polygons, layer in itertools.product((False, True) if footprints else (False,), ordered):
             found = read_parts(name, layer, ["what", "state"])
             parts = found.parts
@@ -134,7 +134,7 @@ def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> T
 
 
 def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64], pyproj.CRS] | None:
-    """The switches in a vector file: points whose field `railway` or `what` is `switch`.
+    """The switches in a vector file, whichever of its layers is named: points with `railway` or `what` = `switch`.
 
     Those whose field `state` is `hidden` or whose `status` is `rejected` are left out.
 
@@ -145,9 +145,9 @@ def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64]
     Raises:
         RailSegError: the file cannot be read, or does not say its CRS.
     """
-    name = vector_name(path)
+    name, _ = vector_name(path)
     with reading_vectors(name):
-        for layer in geometry_layers(name, NODE_LAYER):
+        for layer in geometry_layers(name, first=NODE_LAYER):
             found = read_parts(name, layer, ["railway", "what", "state"])
             is_switch = (found.says("railway", "switch") | found.says("what", "switch"))[found.owner]
             switches = is_switch & found.are(shapely.GeometryType.POINT)

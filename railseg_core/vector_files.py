@@ -18,7 +18,7 @@ import shapely
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, GeometryError
 
 from railseg_core.errors import RailSegError
-from railseg_core.paths import exists, gdal_name, is_device_or_pipe
+from railseg_core.paths import exists, gdal_name, is_device_or_pipe, split_layer
 
 _FAILURES = (
     CRSError,
@@ -31,16 +31,19 @@ _FAILURES = (
 )
 
 
-def vector_name(path: str | os.PathLike[str]) -> str:
-    """The name of a vector file to be read, in the form that pyogrio takes.
+def vector_name(path: str | os.PathLike[str]) -> tuple[str, str | None]:
+    """What a person named to be read: `FILE`, or `FILE|layername=LAYER` as QGIS writes it.
+
+    Returns:
+        The file's name in the form that pyogrio takes, and the layer's; None for whichever suits.
 
     Raises:
         RailSegError: the name is no name at all, not UTF-8, or as for `check_vector_name`.
     """
-    name = gdal_name(path)
+    name, layer = split_layer(gdal_name(path))
     if exists(name):
         check_vector_name(Path(name))
-    return name
+    return name, layer
 
 
 def check_vector_name(path: Path) -> None:
@@ -121,10 +124,21 @@ def reading_vectors(name: str, wanted: str = "lines") -> Iterator[None]:
         ) from error
 
 
-def geometry_layers(name: str, first: str | None = None) -> list[str]:
-    """The layers of a file that have geometries, in its own order but for one that comes first if it is there."""
+def geometry_layers(name: str, only: str | None = None, first: str | None = None) -> list[str]:
+    """The layers of a file that have geometries, in its own order.
+
+    Args:
+        name: The file's.
+        only: The one layer that is wanted; None for all.
+        first: The layer that comes first if it is there.
+
+    Raises:
+        RailSegError: the layer that is wanted is not there.
+    """
     layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
-    return sorted(layers, key=lambda layer: layer != first)
+    if only is not None and only not in layers:
+        raise RailSegError(f"{name} has no layer {only}.", f"It has {', '.join(layers) or 'none'}.")
+    return sorted((layer for layer in layers if only in (None, layer)), key=lambda layer: layer != first)
 
 
 def known_crs(name: str, crs: str) -> str:

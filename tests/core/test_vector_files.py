@@ -1,0 +1,86 @@
+"""Which layer of a vector file is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+
+from railseg_core.area import Area
+from railseg_core.errors import RailSegError
+from railseg_core.line_layer import read_line_layer
+from railseg_core.pipeline import run
+from railseg_core.requests import EvaluateRequest
+from railseg_core.tracing import read_switches, read_tracing
+
+UTM = "EPSG:25832"
+X, Y = 612_000.0, 5_611_000.0
+PIPE, TRACK = (shapely.LineString([(X, Y + dy), (X + 100, Y + dy)]) for dy in (0, 50))
+MEADOW, STATION = (shapely.box(X, Y + dy, X + 100, Y + dy + 10) for dy in (0, 50))
+
+
+def write(path: Path, layer: str, geometry: shapely.Geometry, **fields: str) -> None:
+    wkb = shapely.to_wkb(np.array([geometry]))
+    values = [np.array([value], dtype=object) for value in fields.values()]
+    pyogrio.raw.write(
+        path,
+        wkb,
+        values,
+        list(fields),
+        layer=layer,
+        geometry_type=geometry.geom_type,
+        crs=UTM,
+        driver="GPKG",
+        append=path.exists(),
+    )
+
+
+@pytest.fixture
+def survey(tmp_path: Path) -> Path:
+    path = tmp_path / "survey.gpkg"
+    write(path, "pipes", PIPE)
+    write(path, "our tracks", TRACK)
+    write(path, "meadows", MEADOW)
+    write(path, "stations", STATION)
+    write(path, "points", shapely.Point(X + 10, Y + 50), railway="switch")
+    return path
+
+
+def test_a_layer_may_be_named_as_qgis_does(survey: Path) -> None:
+    tracks = f"{survey}|layername=our tracks"
+    assert read_tracing(survey).visible == read_line_layer(survey).lines == (PIPE,)
+    assert read_tracing(tracks).visible == read_line_layer(tracks).lines == (TRACK,)
+    stations = Area.from_file(f"{survey}|layername=stations")
+    assert Area.from_file(survey).polygon.equals(MEADOW)
+    assert stations.polygon.equals(STATION)
+    assert stations.file == str(survey)
+
+
+def test_the_switches_are_those_of_the_file_whichever_layer_the_lines_are_in(survey: Path) -> None:
+    switches = read_switches(f"{survey}|layername=our tracks")
+    assert switches is not None
+    assert switches[0].tolist() == [[X + 10, Y + 50]]
+
+
+def test_a_layer_that_is_not_there_is_told_with_those_that_are(survey: Path) -> None:
+    for read in (read_tracing, read_line_layer, Area.from_file):
+        with pytest.raises(RailSegError, match=r"survey.gpkg has no layer tracks\.") as error:
+            read(f"{survey}|layername=tracks")
+        assert error.value.hint == "It has pipes, our tracks, meadows, stations, points."
+
+
+def test_a_file_whose_own_name_reads_like_that_is_read_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a|layername=b"
+    write(path, "lines", TRACK)
+    assert read_tracing(path).visible == (TRACK,)
+
+
+def test_the_file_of_a_layer_that_is_read_is_not_replaced(survey: Path) -> None:
+    before = survey.read_bytes()
+    tracks = f"{survey}|layername=our tracks"
+    with pytest.raises(RailSegError, match="is what is read"):
+        run(EvaluateRequest(extracted=tracks, reference=tracks, layers=survey, overwrite=True))
+    assert survey.read_bytes() == before
