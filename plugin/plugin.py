@@ -111,8 +111,6 @@ class RailSegPlugin:
             self._offer_options()
             return
         dialog = processing.createAlgorithmDialog(name, parameters)
-        if self._review is not None:
-            dialog.algorithmFinished.connect(self._review.offer_after_run)
         dialog.show()
         # What is Python in a dialog goes with the last name for it.
         self._dialogs = [*(one for one in self._dialogs if not sip.isdeleted(one)), dialog]

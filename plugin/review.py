@@ -9,9 +9,9 @@ from qgis.core import Qgis, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QAction, QIcon
 
-from .algorithms.map_layers import REVIEW_COUNT
 from .locations import ICON
 from .message_bar import offer
+from .review_items import items_to_review
 from .review_layers import ReviewLayers
 from .review_panel import ReviewPanel
 from .translation import tr
@@ -38,6 +38,7 @@ class RailwayReview:
         iface.addPluginToMenu(MENU, self._action)
         iface.addCustomActionForLayerType(self._action, "", Qgis.LayerType.Vector, False)
         self._layers.added.connect(self._add_to_menu_of)
+        self._layers.made.connect(self._offer)
         QgsProject.instance().cleared.connect(self._withdraw_offer)
         for layer in self._layers:
             self._add_to_menu_of(layer)
@@ -51,15 +52,6 @@ class RailwayReview:
             self._iface.mainWindow().resizeDocks([self._panel], [_WIDTH_PX], Qt.Orientation.Horizontal)
         self._panel.open()
 
-    def offer_after_run(self, is_ok: bool, results: dict[str, Any]) -> None:
-        """Offers to review what a run is unsure of, where its layers came into the project."""
-        count = results.get(REVIEW_COUNT, 0)
-        if is_ok and count and len(self._layers):
-            text = tr("The railway is on the map. Some of it should be looked at.")
-            button_text = tr("Review 1 item") if count == 1 else tr("Review {n} items").format(n=count)
-            self._withdraw_offer()
-            self._withdraw = offer(self._iface, Qgis.MessageLevel.Info, text, button_text, self.open)
-
     def close(self) -> None:
         """Takes everything back."""
         QgsProject.instance().cleared.disconnect(self._withdraw_offer)
@@ -72,6 +64,15 @@ class RailwayReview:
         self._iface.removeCustomActionForLayerType(self._action)
         self._iface.removePluginMenu(MENU, self._action)
         self._action.deleteLater()
+
+    def _offer(self) -> None:
+        """Offers to review what is doubtful, all of it, as the panel lists it."""
+        self._withdraw_offer()
+        count = sum(len(items_to_review(layer)) for layer in self._layers)
+        if count:
+            text = tr("The railway is on the map. Some of it should be looked at.")
+            button_text = tr("Review 1 item") if count == 1 else tr("Review {n} items").format(n=count)
+            self._withdraw = offer(self._iface, Qgis.MessageLevel.Info, text, button_text, self.open)
 
     def _withdraw_offer(self) -> None:
         """Takes back an offer to review what is not there any more, or not this plugin's to show."""

@@ -8,6 +8,7 @@ from typing import Any
 from qgis.core import Qgis, QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
+from .algorithms.map_layers import JUST_MADE
 from .review_items import is_reviewable
 
 _SIGNALS = (
@@ -26,11 +27,13 @@ class ReviewLayers(QObject):
 
     Attributes:
         added: A layer has come.
+        made: A run's layer has come and got its look, whatever started the run.
         changed: Something is different: told once for all that happens in one go.
         selected: Another selection was made in a layer.
     """
 
     added = pyqtSignal(QgsMapLayer)
+    made = pyqtSignal()
     changed = pyqtSignal()
     selected = pyqtSignal(QgsVectorLayer)
 
@@ -73,6 +76,7 @@ class ReviewLayers(QObject):
                 for signal in _SIGNALS:
                     getattr(layer, signal).connect(self._note)
                 layer.selectionChanged.connect(self._tell_selection)
+                layer.customPropertyChanged.connect(self._tell_made)
                 self.added.emit(layer)
                 self._note()
             elif isinstance(layer, QgsVectorLayer) and layer.id() not in (self._layers | self._others):
@@ -88,6 +92,7 @@ class ReviewLayers(QObject):
                 for signal in _SIGNALS:
                     getattr(layer, signal).disconnect(self._note)
                 layer.selectionChanged.disconnect(self._tell_selection)
+                layer.customPropertyChanged.disconnect(self._tell_made)
                 self._note()
 
     def _forget_other(self, layer_id: str) -> None:
@@ -97,6 +102,12 @@ class ReviewLayers(QObject):
 
     def _look_again(self) -> None:
         self._add([self.sender()])
+
+    def _tell_made(self, key: str) -> None:
+        layer = self.sender()
+        if key == JUST_MADE and layer.customProperty(JUST_MADE):
+            layer.removeCustomProperty(JUST_MADE)
+            self.made.emit()
 
     def _tell_selection(self, *_what: object) -> None:
         self.selected.emit(self.sender())

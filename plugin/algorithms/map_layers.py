@@ -39,6 +39,8 @@ TRACK_COUNT = "TRACK_COUNT"
 NODE_COUNT = "NODE_COUNT"
 REVIEW_COUNT = "REVIEW_COUNT"
 TOTAL_LENGTH = "TOTAL_LENGTH"
+JUST_MADE = "railseg/just_made"
+"""A layer's property from when a run has finished it until it is noticed."""
 _TABLES = {TRACKS: "rail_track", NODES: "rail_node"}
 _HEIGHTS = {TRACKS: 1, NODES: 2}
 """In the layer tree: nodes lie on tracks, and both on what else comes of a run."""
@@ -203,6 +205,7 @@ class _Finisher(QgsProcessingLayerPostProcessorInterface):
         if self._run is not None:
             describe(layer, self._run)
         layer.triggerRepaint()
+        layer.setCustomProperty(JUST_MADE, True)
 
 
 @cache  # QGIS keeps no reference of its own, and a batch or a model drops its algorithms before it loads their layers
