@@ -77,7 +77,7 @@ def _junction(graph: TrackGraph, node: int, switch: Switch | None, crossing_doub
     if len(ends) == 1:
         return Junction(ends, railway="cut" if graph.is_cut(node) else "end")
     if len(ends) == 2:
-        return Junction(ends, doubt="closed ring")
+        return Junction(ends, frozenset([ends]), (ends,), doubt="closed ring")
     if switch is not None:
         ways = ((switch.stem, switch.through), (switch.stem, switch.branch))
         return Junction(ends, frozenset(ways), ways[:1], "switch", switch.angle_deg, switch, switch.doubt)

@@ -83,6 +83,14 @@ def test_two_branches_are_led_into_one_track(tmp_path):
     _assert_led_in(found, (60, True, 1), (110, False, 1))
 
 
+def test_a_track_between_two_nodes_of_which_nothing_was_seen_is_doubted(tmp_path):
+    """Both branches are led into the bridge over one gap."""
+    before, after = (MAIN[(MAIN[:, 0] - ORIGIN_X < 92)], MAIN[(MAIN[:, 0] - ORIGIN_X > 128)])
+    found = _map(tmp_path, before, after, _branch(98, 1, 2.0), _branch(118, -1, 2.0))
+    invented = [one for one in found.tracks if one.inferred_m > one.length_m - 1.0]
+    assert [(one.confidence, one.status, one.review_reason) for one in invented] == [(0.0, "review", "low confidence")]
+
+
 def test_two_branches_of_one_side_are_led_into_one_track(tmp_path):
     found = _map(tmp_path, MAIN, _branch(50, 1, 2.0, length_m=35.0), _branch(140, 1, 2.0))
     _assert_led_in(found, (50, True, 1), (140, True, 1))

@@ -8,9 +8,11 @@ from affine import Affine
 
 from railseg_core.centerline.artefacts import drop_doubtful_pieces, simplify, trim_hooks
 from railseg_core.centerline.blocks import SparseSkeleton
+from railseg_core.centerline.doubts import tracks_too_close
 from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.pixel_graph import pixel_graph, pixel_keys
 from railseg_core.centerline.pixels import LinePixels
+from railseg_core.centerline.smoothing import STEP_M, cut_line
 from railseg_core.centerline.tracks import TrackGraph
 
 GSD_M = 0.2
@@ -211,3 +213,12 @@ def test_what_bends_at_a_fork_is_no_hook():
     ends = [last for _, last, *_ in extents]
     assert 190 in ends
     assert 200 <= max(ends) < 206
+
+
+@pytest.mark.parametrize("cut", np.linspace(0.0, 0.95, 20))
+def test_lines_too_close_are_found_wherever_nodes_cut_them(cut):
+    samples = np.column_stack([np.arange(0.0, 60.0, STEP_M), np.zeros(120)])
+    graph = _graph(((0, 0), (0, 20)))
+    for apart_m, expected in ((0.8, {0, 1}), (2.0, set())):
+        lines = {0: cut_line(samples, cut, 100), 1: cut_line(samples + [0.0, apart_m], 0.5, 110 + cut)}
+        assert tracks_too_close(graph, lines, {}) == expected

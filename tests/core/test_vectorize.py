@@ -384,6 +384,10 @@ def test_a_ring_is_one_track_from_a_node_to_itself(tmp_path):
     assert ring.length_m == pytest.approx(2 * math.pi * 40 / 0.9996, rel=0.005)
     (node,) = found.nodes
     assert (node.degree, node.status) == (2, "review")
+    (round_and_round,) = found.relations
+    assert round_and_round.navigable
+    assert round_and_round.track_a == round_and_round.track_b == ring.track_id
+    assert {round_and_round.end_a, round_and_round.end_b} == {0, 1}
 
 
 def test_a_faint_stretch_of_a_plain_track_is_kept_and_a_faint_thing_is_not(tmp_path):
