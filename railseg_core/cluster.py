@@ -6,7 +6,7 @@ import logging
 import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -71,10 +71,11 @@ def cluster_predictor(
         watch()
         chosen = _result(executor.submit(check_worker, setup), watch)
         workers = len(_threads(client))
-        reporter.log("info", f"{workers} worker{'s' if workers > 1 else ''} at {scheduler}, on {chosen}.")
+        at_work = f"{workers} worker{'s' if workers > 1 else ''} at {scheduler}"
+        reporter.log("info", f"{at_work}, on {chosen}.")
         yield Predictor(
             chosen,
-            f"{chosen} ({workers} workers at {scheduler})",
+            f"{chosen} ({at_work})",
             partial(
                 predict_with,
                 executor,
@@ -143,24 +144,23 @@ def _scheduler_gone() -> RailSegError:
 
 
 def _result(future: Future[_Value], watch: Callable[[], None]) -> _Value:
-    while True:
-        try:
-            return future.result(_LOOK_FOR_WORKERS_S)
-        except RailSegError:
-            raise
-        except CancelledError as error:
-            raise _scheduler_gone() from error
-        except ImportError as error:
-            raise RailSegError(
-                f"The workers have no RailSeg that runs: {error}.", "Install the same version there as here."
-            ) from error
-        except Exception as error:
-            if future.done():
-                raise RailSegError(
-                    f"The workers could not do it: {_one_line(error)}.",
-                    f"Their logs say more. {_AGAIN}",
-                ) from error
-            watch()  # it was only the time for waiting that ran out
+    while not future.done():
+        if not wait([future], _LOOK_FOR_WORKERS_S).done:
+            watch()
+    try:
+        return future.result()
+    except RailSegError:
+        raise
+    except CancelledError as error:
+        raise _scheduler_gone() from error
+    except ImportError as error:
+        raise RailSegError(
+            f"The workers have no RailSeg that runs: {error}.", "Install the same version there as here."
+        ) from error
+    except Exception as error:
+        raise RailSegError(
+            f"The workers could not do it: {_one_line(error)}.", f"Their logs say more. {_AGAIN}"
+        ) from error
 
 
 def _one_line(error: Exception) -> str:

@@ -185,9 +185,10 @@ def _alone(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
-        with suppress(OSError):  # another run may just be opening it
+        # Unlinked once released, it would take the name from whoever has locked it in between.
+        with suppress(OSError):  # Windows refuses while it is held; there the release unlinks it
             path.unlink(missing_ok=True)
+        lock.release()
 
 
 def _take_up(

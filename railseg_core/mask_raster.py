@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from railseg_core.arrays import Bools
 from railseg_core.centerline.params import AreaMask, LineParams, level_of
 from railseg_core.grid_raster import GridRaster, create_grid_raster
 from railseg_core.morphology import clean_block, halo_px
 from railseg_core.reporting import Reporter
-from railseg_core.tiling import blocks_of
+from railseg_core.threads import in_order, threads
+from railseg_core.tiling import PixelWindow, blocks_of
+
+_MOST_THREADS = 4
+"""A block that is worked takes some 20 MB."""
 
 
 def write_mask(
@@ -42,26 +48,36 @@ def write_mask(
     level = level_of(params.threshold)
     windows = [block.window.intersection(source.window) for block in blocks_of(source.window)]
     reporter.progress("mask", 0, len(windows))
-    with create_grid_raster(
-        path,
-        source.window,
-        source.gsd_m,
-        source.crs,
-        bands=("track",),
-        tags=tags,
-        numbering=source.transform,
-        overwrite=overwrite,
-    ) as output:
-        for done, window in enumerate(windows, 1):
-            pixels, valid = source.read(window.expanded(halo))
-            mask = clean_block(
-                (pixels[0] >= level) & valid, source.gsd_m, params.opening_m, params.closing_m, params.kernel
-            )
-            inside = valid[halo : halo + window.height, halo : halo + window.width]
+
+    def clean(window: PixelWindow) -> tuple[Bools, Bools]:
+        """The mask in a window, and where it is valid."""
+        around = window.expanded(halo)
+        if not source.may_have_track(around):
+            return np.zeros(window.shape, dtype=np.bool_), source.read(window)[1]
+        pixels, valid = source.read(around)
+        mask = clean_block(
+            (pixels[0] >= level) & valid, source.gsd_m, params.opening_m, params.closing_m, params.kernel
+        )
+        return mask, valid[halo : halo + window.height, halo : halo + window.width]
+
+    count = min(os.cpu_count() or 1, _MOST_THREADS)
+    with (
+        create_grid_raster(
+            path,
+            source.window,
+            source.gsd_m,
+            source.crs,
+            bands=("track",),
+            tags=tags,
+            numbering=source.transform,
+            overwrite=overwrite,
+        ) as output,
+        threads(count, waits=True) as pool,  # the raster may be closed when these have ended
+    ):
+        cleaned = zip(windows, in_order(pool, clean, windows, 2 * count), strict=True)
+        for done, (window, (mask, valid)) in enumerate(cleaned, 1):
             wanted = None if area_mask is None else area_mask(window)
-            output.write(
-                window,
-                np.where(mask, np.uint8(255), np.uint8(0))[None],
-                inside if wanted is None else inside & wanted,
-            )
+            known = valid if wanted is None else valid & wanted
+            if known.any() or done == 1:  # a file in which nothing is written has no mask that says so
+                output.write(window, np.where(mask, np.uint8(255), np.uint8(0))[None], known)
             reporter.progress("mask", done, len(windows))

@@ -5,6 +5,7 @@ Making one checks its values: whatever it was made of, they are of their kinds a
 
 from __future__ import annotations
 
+import operator
 import os
 import reprlib
 from collections.abc import Mapping
@@ -289,19 +290,19 @@ def _parse(name: str, value: Any) -> Any:
         if name in _SOURCES:
             return os.fspath(value)  # not a Path: that would collapse the slashes of /vsicurl/https://…
         if name in _PATHS:
-            return Path(value)
+            return _path(value)
         if name == "bands":
             return _bands(value)
         if name == "area":
             return value if isinstance(value, Area) else Area.from_values(value)
         if name in _RANGES:
-            return _in_range(name, float(value), *_RANGES[name])
+            return _in_range(name, _number(value), *_RANGES[name])
         if name == "shard":
             return _shard(value)
         if name == "merge":
             return _folders(value)
         if name == "side_px":
-            return int(_in_range(name, value, *CHIP_SIDES_PX))
+            return int(_in_range(name, _whole(value), *CHIP_SIDES_PX))
         if name in ("overwrite", "resume"):
             return _truth(value)
     except (TypeError, ValueError, OverflowError, KeyError, RecursionError, shapely.errors.ShapelyError) as error:
@@ -328,10 +329,30 @@ def _short(value: Any) -> str:
     return reprlib.repr(value)[:_SHOWN]
 
 
+def _path(value: Any) -> Path:
+    if not os.fspath(value):
+        raise ValueError("it is empty")
+    return Path(value)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool):
+        raise TypeError("it is not a number")
+    return float(value)
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool):
+        raise TypeError("it is not a whole number")
+    return operator.index(value)
+
+
 def _bands(value: Any) -> tuple[int, ...]:
-    bands = tuple(int(band) for band in value)
+    bands = tuple(_whole(band) for band in value)
     if len(bands) not in (1, 3):
         raise RailSegError(f"{len(bands)} bands were chosen.", "Choose one band, or three as red, green and blue.")
+    if min(bands) < 1:
+        raise RailSegError(f"There is no band {min(bands)}.", "Bands are counted from 1.")
     return bands
 
 
@@ -342,7 +363,7 @@ def _folders(value: Any) -> tuple[str, ...]:
 
 
 def _shard(value: Any) -> tuple[int, int]:
-    number, count = (int(part) for part in (value.split("/") if isinstance(value, str) else value))
+    number, count = map(int, value.split("/")) if isinstance(value, str) else map(_whole, value)
     if not 1 <= number <= count:
         raise RailSegError(f"There is no shard {number}/{count}.", f"Choose one from 1/{count} to {count}/{count}.")
     return number, count

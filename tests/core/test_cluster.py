@@ -18,7 +18,7 @@ import pytest
 from railseg_core import __version__
 from railseg_core.__main__ import main
 from railseg_core.block_plan import plan_blocks
-from railseg_core.cluster import predict_with
+from railseg_core.cluster import _result, predict_with
 from railseg_core.cluster_worker import WorkerSetup, check_worker, predict_block
 from railseg_core.errors import RailSegError
 from railseg_core.line_layer import read_lines
@@ -195,3 +195,19 @@ def test_without_dask_the_way_out_is_named(
     output = tmp_path / "out.gpkg"
     assert main(["extract", str(corner_raster), str(output), "--scheduler", "local:2", "--quiet"]) == 1
     assert "pip install 'railseg-core[cluster]'" in capsys.readouterr().err
+
+
+class _Late(Future[int]):
+    """It is done just after the time for waiting ran out."""
+
+    def result(self, timeout: float | None = None) -> int:
+        if timeout is not None:
+            self.set_result(7)
+            raise TimeoutError
+        return super().result()
+
+
+def test_a_block_that_is_done_at_the_last_moment_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("railseg_core.cluster._LOOK_FOR_WORKERS_S", 0.01)
+    late = _Late()
+    assert _result(late, lambda: late.set_result(7)) == 7

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -329,3 +331,24 @@ def test_a_raster_that_another_has_changed_is_not_replaced(small_raster: Path, t
     with pytest.raises(RailSegError, match="exists already"):
         run(request)
     assert request.output.read_bytes() == b"mine"
+
+
+def test_of_runs_that_want_a_folder_at_the_same_moment_one_gets_it(tmp_path: Path) -> None:
+    inside: list[int] = []
+    most: list[int] = []
+    end = time.monotonic() + 1.5
+
+    def start_again_and_again(number: int) -> None:
+        while time.monotonic() < end:
+            with (
+                suppress(RailSegError),
+                finished_blocks(tmp_path / "blocks", {}, resume=True, reporter=Silent(), is_device_named=True),
+            ):
+                inside.append(number)
+                most.append(len(inside))
+                inside.remove(number)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(start_again_and_again, range(6)))
+    assert len(most) > 10
+    assert max(most) == 1

@@ -34,7 +34,13 @@ OPTIONS = {
         ({"opening_m": float("nan")}, "opening_m is nan"),
         ({"kernel": "star"}, "no kernel shape 'star'"),
         ({"bands": (1, 2)}, "2 bands"),
+        ({"bands": "123"}, "'123' of bands isn't understood"),
+        ({"bands": [1.7, 2, 3]}, "bands isn't understood"),
+        ({"bands": [0, 1, 2]}, "no band 0"),
         ({"shard": (3, 2)}, "no shard 3/2"),
+        ({"shard": (1.9, 2)}, "shard isn't understood"),
+        ({"threshold": True}, "threshold isn't understood"),
+        ({"model": ""}, "model isn't understood"),
         ({"resume": "yes"}, "resume isn't understood"),
     ],
 )

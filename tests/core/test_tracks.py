@@ -220,5 +220,5 @@ def test_lines_too_close_are_found_wherever_nodes_cut_them(cut):
     samples = np.column_stack([np.arange(0.0, 60.0, STEP_M), np.zeros(120)])
     graph = _graph(((0, 0), (0, 20)))
     for apart_m, expected in ((0.8, {0, 1}), (2.0, set())):
-        lines = {0: cut_line(samples, cut, 100), 1: cut_line(samples + [0.0, apart_m], 0.5, 110 + cut)}
+        lines = {0: cut_line(samples, cut, 100), 1: cut_line(samples + np.array([0.0, apart_m]), 0.5, 110 + cut)}
         assert tracks_too_close(graph, lines, {}) == expected
