@@ -18,7 +18,7 @@ from railseg_core.line_layer import read_line_layer
 from railseg_core.raster import read_outline
 from railseg_core.reporting import Reporter
 from railseg_core.requests import EvaluateRequest
-from railseg_core.topology_metrics import SWITCH_ACROSS_M
+from railseg_core.switch_matching import SWITCH_ACROSS_M
 from railseg_core.tracing import Tracing, read_switches, read_tracing
 
 

@@ -14,7 +14,7 @@ from railseg_core.coordinates import Mover, mover
 from railseg_core.geopackage import write_layer, written_geopackage
 from railseg_core.line_evaluation import LineEvaluation
 from railseg_core.piece_layers import write_pieces
-from railseg_core.topology_metrics import SwitchMatch
+from railseg_core.switch_matching import SwitchMatch
 
 MATCHED_LAYER = "matched"
 MISSED_LAYER = "missed"

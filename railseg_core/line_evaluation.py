@@ -13,18 +13,16 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.arrays import Points
 from railseg_core.line_pieces import Piece, pieces_of
 from railseg_core.metrics import RHO_M, LineMatch, match_lines
-from railseg_core.topology_metrics import (
+from railseg_core.path_similarity import path_similarity, paths_kept
+from railseg_core.switch_matching import (
     SWITCH_ACROSS_M,
     Switches,
     SwitchMatch,
-    TrackCounts,
-    count_tracks,
     find_switches,
     match_switches,
-    path_similarity,
-    paths_kept,
     switches_at,
 )
+from railseg_core.track_counts import TrackCounts, count_tracks
 
 STEPS = 5
 """Of an evaluation."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from railseg_core.arrays import Bools, Floats, Ints, Points
 from railseg_core.metrics import Samples
+from railseg_core.polylines import along_m
 
 _WHOLE_M = 1e-6
 
@@ -78,7 +79,7 @@ def pieces_of(
 
 def _part(line: Points, start_m: float, end_m: float) -> Points:
     """A line between two places along it; the line itself, bit for bit, where that is all of it."""
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    along = along_m(line)
     if start_m <= _WHOLE_M and end_m >= along[-1] - _WHOLE_M:
         return line
     inner = along[(along > start_m) & (along < end_m)]

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import shapely
 
 from railseg_core.coordinates import Mover, ground_lengths
 from railseg_core.geopackage import write_layer
 from railseg_core.line_pieces import Piece
+from railseg_core.polylines import linestrings
 
 
 def write_pieces(
@@ -37,8 +37,6 @@ def write_pieces(
         move: From the one to the other.
     """
     lines = [piece.line for piece in pieces]
-    points = move(np.concatenate(lines)) if lines else np.zeros((0, 2))
-    owner = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
-    geometries = shapely.linestrings(points, indices=owner) if lines else np.zeros(0, dtype=object)
+    geometries = linestrings(lines, move(np.concatenate(lines)) if lines else None)
     values = {"length_m": ground_lengths(lines, crs), **fields}
     write_layer(path, layer, values, geometries, "LineString", target)

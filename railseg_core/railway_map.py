@@ -20,6 +20,7 @@ import shapely
 from railseg_core.arrays import Points
 from railseg_core.coordinates import Mover, as_crs, crs_text, mover
 from railseg_core.geopackage import write_layer, written_geopackage
+from railseg_core.polylines import linestrings
 from railseg_core.resources_dir import resource_path
 
 TRACK_LAYER = "rail_track"
@@ -198,9 +199,8 @@ def write_map(
 
 def _write_tracks(path: Path, railway_map: RailwayMap, move: Mover, crs: pyproj.CRS, run: RunRecord) -> None:
     tracks = railway_map.tracks
-    points = np.concatenate([track.line for track in tracks]) if tracks else np.zeros((0, 2))
-    owner = np.repeat(np.arange(len(tracks)), [len(track.line) for track in tracks])
-    lines = shapely.linestrings(move(points), indices=owner) if tracks else np.zeros(0, dtype=object)
+    given = [track.line for track in tracks]
+    lines = linestrings(given, move(np.concatenate(given)) if given else None)
     count = len(tracks)
     fields = {
         "track_id": _texts(track.track_id for track in tracks),

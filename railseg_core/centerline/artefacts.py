@@ -17,6 +17,7 @@ from railseg_core.centerline.legs import leg_places
 from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.poses import end_pose
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
+from railseg_core.polylines import unit
 
 MERGE_M = 1.5
 """Two forks closer than this along the graph are one node."""
@@ -185,8 +186,7 @@ def _stands_across(graph: TrackGraph, end: TrackEnd) -> bool:
 
 def _direction(graph: TrackGraph, end: TrackEnd) -> npt.NDArray[np.float64]:
     places = leg_places(graph, end, _RUNG_LEG_M)
-    away = places[-1] - places[0]
-    return np.asarray(away / max(float(np.hypot(*away)), 1e-9))
+    return unit(places[-1] - places[0])
 
 
 def _split_hairpins(graph: TrackGraph) -> int:

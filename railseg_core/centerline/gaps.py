@@ -26,6 +26,7 @@ from railseg_core.centerline.poses import (
     within_reach,
 )
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
+from railseg_core.polylines import left_of
 
 PLAIN_GAP_M = 40.0
 """Longest gap that is bridged without a track beside it."""
@@ -190,7 +191,7 @@ def _is_vouched_for(way: Points, others: _Others) -> bool:
     """Whether a track runs through beside a way, nearly all along and always as far off."""
     step = max(len(way) // 60, 1)
     places, along = way[::step], directions(way)[::step]
-    left = np.column_stack([-along[:, 1], along[:, 0]])
+    left = left_of(along)
     for side in (1.0, -1.0):
         offsets = []
         for place, direction, normal, near in zip(

@@ -15,6 +15,7 @@ from railseg_core.centerline.legs import binned
 from railseg_core.centerline.poses import Pose, directions, end_pose
 from railseg_core.centerline.switches import FORK_DOUBT, Switch
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
+from railseg_core.polylines import left_of, unit
 
 BESIDE_M = (0.5, 3.2)
 """How far from its track a branch may end."""
@@ -109,10 +110,10 @@ def _merge(graph: TrackGraph, end: TrackEnd, pose: Pose, number: int) -> _Merge 
     at = int(np.argmin(away))
     leg = round(_HEADING_M / graph.pixels.gsd_m)
     before, after = places[max(at - leg, 0)], places[min(at + leg, len(places) - 1)]
-    along = (after - before) / max(float(np.hypot(*(after - before))), 1e-9)
+    along = unit(after - before)
     forward = float(along @ pose.direction) > 0
     along = along if forward else -along
-    left = np.array([-along[1], along[0]])
+    left = left_of(along)
     # Seen in the direction towards the toe.
     aside = float((pose.point - places[at]) @ left)
     towards = -math.copysign(1.0, aside) * float(pose.direction @ left)

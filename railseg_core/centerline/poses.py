@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from railseg_core.arrays import Points
+from railseg_core.polylines import left_of, unit
 
 REACH_M = 30.0
 """Length of track that tells where it runs on."""
@@ -35,9 +36,8 @@ class Pose:
     def local(self, points: Points) -> Points:
         """Points (…, 2) as (ahead, to the left) of the pose."""
         ahead = self.direction
-        left = np.array([-ahead[1], ahead[0]])
         away = points - self.point
-        return np.stack([away @ ahead, away @ left], axis=-1)
+        return np.stack([away @ ahead, away @ left_of(ahead)], axis=-1)
 
     def aside_m(self, point: Points) -> float:
         """How far to the left of the track's continuation a point lies, metres."""
@@ -58,7 +58,7 @@ def end_pose(places: Points, reach_m: float = REACH_M) -> Pose:
     if length == 0.0:
         return Pose(places[0], np.array([1.0, 0.0]), 0.0, 0.0)
     ahead = -inwards / length
-    left = np.array([-ahead[1], ahead[0]])
+    left = left_of(ahead)
     x, y = (seen - seen[0]) @ ahead, (seen - seen[0]) @ left
     order = 2 if length >= CURVED_M else 1
     coefficients = np.polynomial.polynomial.polyfit(x, y, order) if len(seen) > order else np.zeros(order + 1)
@@ -122,7 +122,7 @@ class Arc:
 def arc_through(first: Points, second: Points) -> Arc | None:
     """The arc through two pieces of track that face each other, float64 (n, 2), each from its facing end inwards.
 
-    An arc is taken for a parabola, as in the turnout's formulas. None where the pieces overlap.
+    An arc is taken for a parabola, as in a switch's formulas. None where the pieces overlap.
     """
     across = second[0] - first[0]
     gap_m = float(np.hypot(*across))
@@ -133,7 +133,7 @@ def arc_through(first: Points, second: Points) -> Arc | None:
     if before.max() > before[0] + _OVERLAP_M or behind.min() < behind[0] - _OVERLAP_M:
         return None
     x = np.concatenate([before, behind]) - gap_m / 2
-    y = np.concatenate([first, second]) @ np.array([-ahead[1], ahead[0]])
+    y = np.concatenate([first, second]) @ left_of(ahead)
     coefficients = np.polynomial.polynomial.polyfit(x, y, 2)
     left_m = y - np.polynomial.polynomial.polyval(x, coefficients)
     return Arc(abs(2 * float(coefficients[2])), float(np.sqrt(np.mean(left_m**2))))
@@ -141,8 +141,7 @@ def arc_through(first: Points, second: Points) -> Arc | None:
 
 def directions(line: Points) -> Points:
     """Unit vector along a line at each of its points, float64 (n, 2)."""
-    along = np.gradient(line, axis=0)
-    return np.asarray(along / np.maximum(np.hypot(*along.T), 1e-9)[:, np.newaxis])
+    return unit(np.gradient(line, axis=0))
 
 
 def crossing_angle_deg(first: tuple[Pose, Pose], second: tuple[Pose, Pose]) -> float:

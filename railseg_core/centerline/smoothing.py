@@ -15,6 +15,7 @@ import shapely
 from scipy.ndimage import correlate1d, gaussian_filter1d
 
 from railseg_core.arrays import Floats, Points
+from railseg_core.polylines import along_m, cross, left_of, unit
 
 STEP_M = 0.5
 """Spacing of the samples that are filtered."""
@@ -49,10 +50,8 @@ def smooth(points: Points, offsets: Points, gsd_m: float) -> tuple[Points, Float
         are along them, float64 (n,), in samples from the start (rising, 0 to m - 1).
     """
     stepless = _gaussian(points, _STAIRS_PX)
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stepless, axis=0).T))])
-    tangent = np.gradient(stepless, axis=0)
-    normal = np.column_stack([-tangent[:, 1], tangent[:, 0]])
-    normal /= np.maximum(np.hypot(*normal.T), 1e-12)[:, np.newaxis]
+    along = along_m(stepless)
+    normal = left_of(unit(np.gradient(stepless, axis=0)))
     refined = stepless + _gaussian(normal * np.sum(offsets * normal, axis=1)[:, np.newaxis], _STAIRS_PX)
     count = max(2, round(along[-1] / STEP_M) + 1)
     places = np.linspace(0.0, along[-1], count)
@@ -75,7 +74,7 @@ def cut_line(samples: Points, start: float, end: float) -> Points:
 def pin(line: Points, start: npt.ArrayLike, end: npt.ArrayLike) -> Points:
     """Bends a line's ends to given points, each over its nearest `_PIN_M` metres, or half the line if it is shorter."""
     pinned = line.copy()
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    along = along_m(line)
     reach = max(min(_PIN_M, along[-1] / 2), 1e-12)
     for index, point, distance in ((0, start, along), (-1, end, along[-1] - along)):
         fading = np.clip(1 - distance / reach, 0, 1) ** 2
@@ -105,8 +104,8 @@ def min_radius_m(line: Points) -> float | None:
     _, slope, bend = _polynomials(half, 2)
     first = _weighted(line, slope) / (half * step)
     second = 2 * _weighted(line, bend) / (half * step) ** 2
-    cross = np.abs(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0])
-    sharpest = float((cross / np.maximum(np.hypot(*first.T) ** 3, 1e-12)).max())
+    bending = np.abs(cross(first, second))
+    sharpest = float((bending / np.maximum(np.hypot(*first.T) ** 3, 1e-12)).max())
     return None if sharpest < 1 / STRAIGHT_M else 1 / sharpest
 
 

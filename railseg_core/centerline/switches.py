@@ -17,6 +17,7 @@ from railseg_core.centerline.branch_arc import LEAST_BINS, BranchArc, fitted_arc
 from railseg_core.centerline.legs import BIN_M, CLEAR_M, LEG_M, apart_from, binned, leg_pixels, ribbon_m
 from railseg_core.centerline.poses import Pose, end_pose, way_between
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
+from railseg_core.polylines import cross, left_of, unit
 
 FORK_DOUBT = "uncertain fork"
 MAX_PARTING_DEG = 25.0
@@ -129,7 +130,7 @@ def _fork(graph: TrackGraph, node: int) -> _Fork | None:
     places = places[: len(common)]
     beside = np.column_stack([np.interp(common, along_other, places_other[:, axis]) for axis in (0, 1)])
     across = beside - places
-    is_left = _cross(-headings[stem], across[-1]) < 0 if len(common) else True
+    is_left = cross(-headings[stem], across[-1]) < 0 if len(common) else True
     left, right = (one, other) if is_left else (other, one)
     return _Fork(
         stem,
@@ -145,8 +146,7 @@ def _fork(graph: TrackGraph, node: int) -> _Fork | None:
 
 def _heading(origin: Points, along_m: Floats, places: Points) -> Points:
     """Unit vector from a node along a leg."""
-    away = np.asarray(places[np.searchsorted(along_m, min(LEG_M, float(along_m[-1])))] - origin)
-    return np.asarray(away / max(float(np.hypot(*away)), 1e-9))
+    return unit(places[np.searchsorted(along_m, min(LEG_M, float(along_m[-1])))] - origin)
 
 
 def _arc(graph: TrackGraph, fork: _Fork) -> BranchArc | None:
@@ -331,18 +331,13 @@ def _left_normals(line: Points) -> Points:
     reach = min(5, (len(line) - 1) // 2) or 1
     padded = np.vstack([np.repeat(line[:1], reach, axis=0), line, np.repeat(line[-1:], reach, axis=0)])
     along = padded[2 * reach :] - padded[: -2 * reach]
-    length = np.maximum(np.hypot(*along.T), 1e-9)
-    return np.asarray(np.column_stack([-along[:, 1], along[:, 0]]) / length[:, np.newaxis])
+    return left_of(unit(along))
 
 
 def _signed(origin: Points, places: Points, onward: Pose) -> Floats:
     """Straight distances from the fork, negative before it."""
     away = places - origin
     return np.asarray(np.hypot(*away.T) * np.sign(away @ onward.direction))
-
-
-def _cross(a: Points, b: Points) -> float:
-    return float(a[0] * b[1] - a[1] * b[0])
 
 
 def _lead(graph: TrackGraph, end: TrackEnd, pixels: Ints) -> None:

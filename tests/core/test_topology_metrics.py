@@ -9,14 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from railseg_core.topology_metrics import (
-    count_tracks,
-    find_switches,
-    match_switches,
-    path_similarity,
-    paths_kept,
-    switches_at,
-)
+from railseg_core.path_similarity import path_similarity, paths_kept
+from railseg_core.switch_matching import find_switches, match_switches, switches_at
+from railseg_core.track_counts import count_tracks
 
 
 def line(*points):
