@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from railseg_core.arrays import Ints, Points
-from railseg_core.centerline.legs import LEG_M, apart_from, binned, leg_pixels, leg_places, ribbon_m
+from railseg_core.centerline.legs import LEG_M, apart_from, binned, leg_pixels, leg_places, pose_at, ribbon_m
 from railseg_core.centerline.poses import Pose, crossing_angle_deg, end_pose, fit_of, way_between
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
@@ -88,7 +88,7 @@ def _is_wide(graph: TrackGraph, waist: int, sides: list[list[TrackEnd]]) -> bool
 def through_pairs(graph: TrackGraph, node: int) -> tuple[tuple[TrackEnd, TrackEnd], ...]:
     """Which track ends at a resolved crossing are one track: those that lead straight into one another."""
     ends = graph.ends_at(node)
-    poses = {end: end_pose(graph.pixels.places(graph.outward(end))) for end in ends}
+    poses = {end: pose_at(graph, end) for end in ends}
     first, *rest = ends
     partner = min(rest, key=lambda end: fit_of(poses[first], poses[end]).bend_deg)
     second = tuple(end for end in rest if end != partner)

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from railseg_core.arrays import Points
+from railseg_core.centerline.legs import leg_places
 from railseg_core.centerline.poses import (
     CURVED_M,
     REACH_M,
@@ -23,7 +24,6 @@ from railseg_core.centerline.poses import (
     end_pose,
     fit_of,
     way_between,
-    within_reach,
 )
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 from railseg_core.polylines import left_of
@@ -112,7 +112,7 @@ def _bridge_once(graph: TrackGraph) -> int:
 def _free_ends(graph: TrackGraph) -> tuple[list[TrackEnd], list[Pose], list[Points]]:
     """The ends that neither meet another track nor the picture's edge, and the places that tell their poses."""
     ends = [graph.ends_at(node)[0] for node in graph.free_nodes()]
-    seen = [within_reach(graph.pixels.places(graph.outward(end))) for end in ends]
+    seen = [leg_places(graph, end, REACH_M) for end in ends]
     return ends, [end_pose(places) for places in seen], seen
 
 

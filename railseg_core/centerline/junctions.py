@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from railseg_core.centerline.crossings import through_pairs
-from railseg_core.centerline.legs import LEG_M
-from railseg_core.centerline.poses import Pose, crossing_angle_deg, end_pose, fit_of
+from railseg_core.centerline.legs import LEG_M, pose_at
+from railseg_core.centerline.poses import crossing_angle_deg, fit_of
 from railseg_core.centerline.switches import FORK_DOUBT, Switch
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
@@ -90,7 +90,7 @@ def _junction(graph: TrackGraph, node: int, switch: Switch | None, crossing_doub
 
 def _unresolved(graph: TrackGraph, ends: tuple[TrackEnd, ...]) -> Junction:
     """A node at which tracks meet as they do at no switch or crossing that is known: what its headings say, doubted."""
-    poses = [end_pose(graph.pixels.places(graph.outward(end)), LEG_M) for end in ends]
+    poses = [pose_at(graph, end, LEG_M) for end in ends]
     bends = {pair: fit_of(poses[pair[0]], poses[pair[1]]).bend_deg for pair in combinations(range(len(ends)), 2)}
     through: list[Pair] = []
     taken: set[int] = set()
@@ -108,8 +108,4 @@ def _unresolved(graph: TrackGraph, ends: tuple[TrackEnd, ...]) -> Junction:
 
 def _crossing_angle(graph: TrackGraph, pairs: tuple[Pair, ...]) -> float:
     """Acute angle between the two tracks that run through."""
-
-    def pose(end: TrackEnd) -> Pose:
-        return end_pose(graph.pixels.places(graph.outward(end)), LEG_M)
-
-    return crossing_angle_deg(*((pose(a), pose(b)) for a, b in pairs))
+    return crossing_angle_deg(*((pose_at(graph, a, LEG_M), pose_at(graph, b, LEG_M)) for a, b in pairs))

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from railseg_core.arrays import Ints, Points
+from railseg_core.centerline.poses import REACH_M, Pose, end_pose
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
 LEG_M = 25.0
@@ -16,6 +17,11 @@ CLEAR_M = 0.4
 """Distance between the rims of two ribbons from which neither draws the other to itself."""
 
 
+def pose_at(graph: TrackGraph, end: TrackEnd, reach_m: float = REACH_M) -> Pose:
+    """The pose of a track at an end, looking away from it; `reach_m` of the track are looked at."""
+    return end_pose(graph.pixels.places(_first_pixels(graph, end, reach_m)), reach_m)
+
+
 def leg_places(graph: TrackGraph, end: TrackEnd, reach_m: float) -> Points:
     """Where the track runs from its end on, up to a straight distance: float64 (n, 2)."""
     return graph.pixels.places(leg_pixels(graph, end, reach_m))
@@ -23,10 +29,15 @@ def leg_places(graph: TrackGraph, end: TrackEnd, reach_m: float) -> Points:
 
 def leg_pixels(graph: TrackGraph, end: TrackEnd, reach_m: float) -> Ints:
     """The pixels of a track from its end on, up to a straight distance."""
-    pixels = graph.outward(end)[: round(1.5 * reach_m / graph.pixels.gsd_m) + 2]
+    pixels = _first_pixels(graph, end, reach_m)
     away = np.hypot(*(graph.pixels.middle[pixels] - graph.pixels.middle[pixels[0]]).T)
     beyond = np.flatnonzero(away > reach_m)
     return pixels[: max(int(beyond[0]), 2)] if len(beyond) else pixels
+
+
+def _first_pixels(graph: TrackGraph, end: TrackEnd, reach_m: float) -> Ints:
+    """As many pixels of a track from its end on as surely hold all within a straight distance."""
+    return graph.outward(end)[: round(1.5 * reach_m / graph.pixels.gsd_m) + 2]
 
 
 def ribbon_m(graph: TrackGraph, pixels: Ints) -> float:

@@ -11,8 +11,8 @@ from scipy.spatial import cKDTree
 
 from railseg_core.arrays import Ints
 from railseg_core.centerline.branch_arc import BranchArc, usual_arc
-from railseg_core.centerline.legs import binned
-from railseg_core.centerline.poses import Pose, directions, end_pose
+from railseg_core.centerline.legs import binned, pose_at
+from railseg_core.centerline.poses import Pose, directions
 from railseg_core.centerline.switches import FORK_DOUBT, Switch
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 from railseg_core.polylines import left_of, unit
@@ -29,6 +29,8 @@ _LOOK_M = 35.0
 """Length of the branch along which its distance from the track is measured."""
 _HEADING_M = 5.0
 """Half the length of the track whose direction is taken beside the branch's end."""
+_SPARSE_M = 1.0
+"""Spacing of the track pixels among which those beside an end are looked for; then they are measured exactly."""
 _ROOM_M = 2.0
 """No toe lies nearer to an end of its track."""
 
@@ -72,14 +74,16 @@ def _merge_once(graph: TrackGraph, switches: dict[int, Switch]) -> int:
     ends = [graph.ends_at(node)[0] for node in graph.free_nodes()]
     if not ends:
         return 0
-    numbers = np.concatenate([np.full(len(edge.pixels), number) for number, edge in graph.edges.items()])
-    pixels = np.concatenate([edge.pixels for edge in graph.edges.values()])
-    tree = cKDTree(graph.pixels.middle[pixels])
+    step = max(1, round(_SPARSE_M / graph.pixels.gsd_m))
+    sparse = [edge.pixels[::step] for edge in graph.edges.values()]
+    numbers = np.repeat(list(graph.edges), [len(pixels) for pixels in sparse])
+    tree = cKDTree(graph.pixels.middle[np.concatenate(sparse)])
+    reach_m = BESIDE_M[1] + math.sqrt(2) * step * graph.pixels.gsd_m
     merges = []
     for end in ends:
-        pose = end_pose(graph.pixels.places(graph.outward(end)))
+        pose = pose_at(graph, end)
         if pose.known_m >= _KNOWN_M:
-            near = tree.query_ball_point(pose.point, BESIDE_M[1])
+            near = tree.query_ball_point(pose.point, reach_m)
             beside = sorted({int(number) for number in numbers[near] if number != end.edge})
             found = [merge for number in beside if (merge := _merge(graph, end, pose, number)) is not None]
             merges += sorted(found, key=lambda merge: merge.apart_m)[:1]
