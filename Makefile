@@ -101,12 +101,13 @@ translations: .venv-qgis/ready
 # train/README.md; without it scenes are rendered on procedural ground alone.
 train: .venv/ready
 ifdef DATA
+	rm -rf build/fit
 	$(BIN)/python -m train.prepare_scenes $(DATA)/real/fit build/fit
 endif
 	$(BIN)/python -m train.train --out build/train --minutes $(or $(MINUTES),60) $(TRAIN_ARGS) \
 		$(if $(DATA),--backgrounds $(DATA)/backgrounds --real build/fit $(addprefix --encoder ,$(wildcard $(DATA)/weights/*.safetensors)))
 	$(BIN)/python -m train.export build/train/checkpoint.pt build/train/model.safetensors --name $(or $(NAME),my-model) \
-		$(if $(DATA),--backgrounds $(DATA)/backgrounds)
+		$(if $(DATA),--backgrounds $(DATA)/backgrounds --trained-on "rendered scenes on real grounds; real scenes") $(EXPORT_ARGS)
 
 sample: .venv/ready
 	$(BIN)/python -m train.make_sample

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
@@ -20,5 +21,8 @@ def command(main: Callable[Arguments, None]) -> Callable[Arguments, None]:
             main(*args, **kwargs)
         except (RailSegError, FileNotFoundError) as error:
             raise SystemExit(str(error)) from error
+        except KeyboardInterrupt:
+            print("Interrupted.", file=sys.stderr)
+            raise SystemExit(130) from None  # as shells count it
 
     return ended_in_a_line

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
 import re
 import tempfile
 from collections.abc import Sequence
@@ -17,16 +18,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 import torch
+from scipy.ndimage import distance_transform_edt
 from shapely.geometry.base import BaseGeometry
+from skimage.morphology import skeletonize
 
 from railseg_core.area import Area
 from railseg_core.chip_files import Chip, write_chip
 from railseg_core.chips import read_chip
 from railseg_core.coordinates import as_crs
 from railseg_core.errors import RailSegError
-from railseg_core.network.deeplabv3plus import DeepLabV3Plus
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
 from railseg_core.network.model_card import ModelCard, bundled_model_path
 from railseg_core.network.model_file import load_model, save_model
 from railseg_core.outputs import prepare_output
@@ -46,7 +50,11 @@ HELD_BACK_SHARE = 0.2
 GAP_M = 10.0  # between what is trained on and what is held back
 MIN_TRACED_M = 50.0
 _LEAST_IOU = 0.2  # of a model and lines that have to do with each other
-_CHANCE = 0.01  # a few steps of training may bring so much, of both IoU together
+_CHANCE = 0.01  # a few steps of training may change both IoU together by so much where a kilometre is held back
+_CHANCE_M = 1000.0
+_BESIDE_M = 0.3  # lines further beside what the model sees teach it to draw beside the tracks
+_NEIGHBOUR_M = 1.5
+_NAMED = 10  # pictures in the model's card
 MAX_PIECES = {"fit": 400, "check": 40}  # about 2.5 GB of pictures in memory; a minute of measuring
 
 
@@ -237,16 +245,53 @@ def measured(model: DeepLabV3Plus, card: ModelCard, chips: list[Chip], device: s
     return {name: float(one.iou[1]) for name, (one,) in scores.items()}
 
 
-def verdict(before: dict[str, float], after: dict[str, float]) -> str:
-    """What the held-back part says of the new model, for a person."""
+def named(pictures: Sequence[str]) -> str:
+    """The pictures' names, as many as a model's card has room for."""
+    more = f" and {len(pictures) - _NAMED} more" if len(pictures) > _NAMED else ""
+    return ", ".join(pictures[:_NAMED]) + more
+
+
+def beside_m(model: DeepLabV3Plus, card: ModelCard, chips: list[Chip], device: str) -> float:
+    """How far the traced lines lie beside what a model sees: the median distance of the two axes, metres.
+
+    Returns:
+        NaN if the model sees nothing within `_NEIGHBOUR_M` of the lines, where a neighbouring track begins.
+    """
+    found: list[npt.NDArray[np.float64]] = []
+    for tile in train.tiled(chips):
+        with torch.inference_mode():
+            image = train.normalised(as_batch([tile])[0], device)
+            seen = probabilities(model(image))[0, 1].cpu().numpy() >= card.axis_threshold
+        traced = _middle(tile.target[..., 1] > 0)
+        if traced.any():
+            distance_m = GSD_M * distance_transform_edt(~traced)
+            found.append(distance_m[_middle(seen) & (tile.target[..., 2] == 0) & (distance_m < _NEIGHBOUR_M)])
+    every = np.concatenate([np.zeros(0), *found])
+    return float(np.median(every)) if every.size else math.nan
+
+
+def _middle(ribbons: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    return np.asarray(skeletonize(ribbons), dtype=np.bool_)  # type: ignore[no-untyped-call]
+
+
+def verdict(before: dict[str, float], after: dict[str, float], held_back_m: float) -> str:
+    """What the held-back part says of the new model, for a person.
+
+    Args:
+        before: IoU of the start model, from `measured`.
+        after: Of the new one.
+        held_back_m: Length of track that they were measured on: the less, the more of a difference is chance.
+    """
     rows = [
         f"{name:<6} IoU on what was held back: {before[name]:.3f} before, {after[name]:.3f} after" for name in after
     ]
     if before["track"] < _LEAST_IOU:
         rows.append("That is little even before: look whether the lines lie on the picture's tracks.")
-    if sum(after.values()) > sum(before.values()) + _CHANCE:
+    chance = _CHANCE * math.sqrt(max(_CHANCE_M / max(held_back_m, 1.0), 1.0))
+    if sum(after.values()) > sum(before.values()) + chance:
         return "\n".join([*rows, "The new model is better there."])
-    return "\n".join([*rows, "The new model is NOT better there: keep the old one, or trace more and train again."])
+    rows.append(f"The new model is NOT better there by more than chance ({chance:.3f} for both together).")
+    return "\n".join([*rows, "Keep the old one, or trace more and train again."])
 
 
 def training_command(settings: argparse.Namespace, start: Path, folder: Path) -> list[str]:
@@ -292,18 +337,24 @@ def finetune(settings: argparse.Namespace, folder: Path) -> None:
         (folder / purpose).mkdir()
         for number, surveyed in enumerate(surveys, 1):
             name = f"{number}_{re.sub('[^A-Za-z0-9]+', '_', Path(surveyed.raster).stem)}"
-            write_chips(surveyed, purpose, folder / purpose, name, limit // len(surveys))
+            write_chips(surveyed, purpose, folder / purpose, name, max(1, limit // len(surveys)))
     traced_m = {purpose: sum(surveyed.traced_m[purpose] for surveyed in surveys) for purpose in MAX_PIECES}
     print(f"{traced_m['fit']:.0f} m of track to learn from, {traced_m['check']:.0f} m held back", flush=True)
 
     torch.set_num_threads(training.threads)
     held_back = load_real_scenes(folder / "check")
     before = measured(start_model, card, held_back, training.device)
+    if (aside_m := beside_m(start_model, card, held_back, training.device)) > _BESIDE_M:
+        print(
+            f"The lines lie {aside_m:.1f} m (median) beside what {card.name} sees, and the new model will learn "
+            "to draw them there. Check that they lie on the middles of the tracks.",
+            flush=True,
+        )
     train.main(command)
     model, state = averaged_model(training.out / "checkpoint.pt")
     after = measured(model, card, held_back, training.device)
 
-    pictures = ", ".join(Path(surveyed.raster).name for surveyed in surveys)
+    pictures = named([Path(surveyed.raster).name for surveyed in surveys])
     tuned = dataclasses.replace(
         card,
         name=settings.name or settings.out.stem,
@@ -318,7 +369,7 @@ def finetune(settings: argparse.Namespace, folder: Path) -> None:
         },
     )
     save_model(model, tuned, settings.out)
-    print(f"{settings.out} is written.\n{verdict(before, after)}")
+    print(f"{settings.out} is written.\n{verdict(before, after, traced_m['check'])}")
 
 
 @command

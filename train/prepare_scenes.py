@@ -36,9 +36,13 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="folder to write")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
+    others = {path.name.removesuffix("_target.png") for path in arguments.out.glob("*_target.png")}
     for scene in traced_scenes(arguments.scenes):
         prepare(scene, arguments.out)
+        others.discard(scene.name)
         print(scene.name)
+    if others:
+        print(f"{arguments.out} also holds, and training will also read: {', '.join(sorted(others))}")
 
 
 if __name__ == "__main__":

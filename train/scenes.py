@@ -57,11 +57,13 @@ def traced_scenes(folder: Path) -> Iterator[TracedScene]:
         content = json.loads(path.read_text(encoding="utf-8"))
         by_kind: dict[str, list[BaseGeometry]] = {"visible": [], "hidden": [], "ignore": []}
         for feature in content["features"]:
-            properties = feature["properties"]
+            properties, geometry = feature["properties"] or {}, feature["geometry"]
+            if geometry is None or properties.get("status") == "rejected":
+                continue
             what = properties.get("what", "track")
             kind = properties.get("state", "visible") if what == "track" else what
             if kind in by_kind:
-                by_kind[kind].append(shapely.from_geojson(json.dumps(feature["geometry"])))
+                by_kind[kind] += shapely.get_parts(shapely.from_geojson(json.dumps(geometry))).tolist()
         _check_that_they_meet(path, raster, [*by_kind["visible"], *by_kind["hidden"]])
         if "gsd_m" not in content:
             raise RailSegError(f"{path} does not say its gsd_m.", "Write the picture's metres per pixel beside `type`.")

@@ -43,6 +43,7 @@ from train.seeds import RUN_SEEDS, Seed
 EPOCH_CROPS = 7892  # pictures in the paper's training set
 KEEP_EVERY_EPOCHS = 5
 MOMENTUM = 0.9
+CROP_STEP_PX = 16  # the network halves its input four times
 TILE_PX = 512  # what the product gives the network
 NEGATIVE_SHARE = 0.1
 WARM_UP = 0.03  # share of the budget in which the learning rate rises
@@ -51,6 +52,7 @@ MAX_LEFT_OUT = 100  # steps without a finite loss
 CHECKPOINT_SECONDS = 120.0
 MIN_SWITCH_CROP_PX = 128
 VALIDATION_CROPS = 48
+ORIGIN = ("start", "encoder", "seed", "backgrounds", "real", "negatives")  # with others it is another run
 
 
 def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -88,6 +90,14 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error("--real-share and --negative-share are more than 1 together")
     if settings.switch_share and min(settings.crop_px) < MIN_SWITCH_CROP_PX:
         parser.error(f"--switch-share takes crops of {MIN_SWITCH_CROP_PX} px or more: no fan of tracks fits into less")
+    if any(side <= 0 or side % CROP_STEP_PX for side in settings.crop_px):
+        parser.error(f"--crop-px must be multiples of {CROP_STEP_PX}")
+    if settings.batch < 1 or settings.threads < 1 or settings.workers < 0:
+        parser.error("--batch and --threads must be 1 or more, --workers 0 or more")
+    try:
+        torch.zeros(1, device=settings.device)
+    except (RuntimeError, AssertionError) as error:  # torch without CUDA asserts
+        parser.error(f"--device {settings.device} cannot be used here: {str(error).splitlines()[0]}")
     if settings.seed not in RUN_SEEDS:
         parser.error(f"--seed must be below {RUN_SEEDS.stop}: the seeds of validation and test lie beyond")
     return settings
@@ -199,12 +209,16 @@ def main(arguments: list[str] | None = None) -> None:
         model = DeepLabV3Plus(VARIANTS[settings.variant])
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
     kind = f"a {settings.variant} network trained by {settings.optimiser}"
+    origin = {name: str(getattr(settings, name)) for name in ORIGIN}
     state: dict[str, Any] | None = None
     step, crops, seconds_before = 0, 0, 0.0
     if checkpoint_path.exists():
         state = torch.load(checkpoint_path, map_location="cpu", weights_only=True)
         if state.get("kind") != kind:
             raise SystemExit(f"{checkpoint_path} is of {state.get('kind', 'an older kind')}; choose another --out")
+        if changed := [name for name, value in origin.items() if state.get("origin", origin).get(name) != value]:
+            options = ", ".join(f"--{name}" for name in changed)
+            raise SystemExit(f"{settings.out} holds a run with another {options}: choose another --out")
         model.load_state_dict(state["model"])
         step, crops, seconds_before = state["step"], state["crops"], state["seconds"]
 
@@ -255,6 +269,7 @@ def main(arguments: list[str] | None = None) -> None:
     def save(path: Path) -> None:
         content = {
             "kind": kind,
+            "origin": origin,
             "variant": settings.variant,
             "model": model.state_dict(),
             "average": average.state_dict(),
@@ -297,6 +312,8 @@ def main(arguments: list[str] | None = None) -> None:
                 draw_curves([settings.out], settings.out / "curves.png")
             last_saved = time.monotonic()
         if finished:
+            if state is not None and step == state["step"]:
+                print(f"The run in {settings.out} is finished. A larger budget continues it.")
             return
         for group in optimiser.param_groups:
             group["lr"] = settings.learning_rate * learning_rate_factor(progress)

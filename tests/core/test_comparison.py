@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from torch.utils.data import DataLoader
 
 from railseg_core.chip_files import Chip, write_chip
 from railseg_core.metrics import PixelScores
@@ -98,9 +99,10 @@ def test_the_loss_of_tracks_is_blind_to_what_is_ignored() -> None:
 def test_every_tile_is_seen_once_before_any_comes_again(tmp_path: Path) -> None:
     for number in range(4):
         write_chip(Chip(np.full((32, 32, 3), number, np.uint8), np.zeros((32, 32, 3), np.uint8)), tmp_path, str(number))
-    stream = iter(TileStream(sorted(tmp_path.glob("*_target.png")), 2, 32, (1,)))
-    for _ in range(3):
-        images = torch.cat([next(stream)[0] for _ in range(2)])
+    stream = TileStream(sorted(tmp_path.glob("*_target.png")), 2, 32, (1,))
+    alone, shared = iter(stream), iter(DataLoader(stream, batch_size=None, num_workers=2))
+    for batches in (alone, alone, alone, shared, shared):
+        images = torch.cat([next(batches)[0] for _ in range(2)])
         assert sorted(images[:, 0, 16, 16].tolist()) == [0, 1, 2, 3]
 
 

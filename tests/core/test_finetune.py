@@ -21,6 +21,7 @@ from rasters import CORNER_X, CORNER_Y, UTM
 from rasters import write as write_raster
 
 from railseg_core.area import Area
+from railseg_core.chip_files import Chip
 from railseg_core.chips import drawn, read_chip
 from railseg_core.coordinates import as_crs
 from railseg_core.errors import RailSegError
@@ -114,12 +115,31 @@ def test_it_is_measured_on_what_was_held_back_before_and_after(tuned: Tuned) -> 
 
 def test_the_user_is_told_whether_it_helped() -> None:
     poor, good = {"track": 0.5, "axis": 0.2}, {"track": 0.5, "axis": 0.4}
-    assert "is better" in finetune.verdict(poor, good)
-    assert "NOT better" in finetune.verdict(good, poor)
-    assert "NOT better" in finetune.verdict(good, good)
-    assert "NOT better" in finetune.verdict(good, good | {"axis": 0.405})  # as one step of training may give
-    assert "lie on" not in finetune.verdict(good, good)
-    assert "lie on the picture" in finetune.verdict({"track": 0.05, "axis": 0.02}, {"track": 0.06, "axis": 0.03})
+    assert "is better" in finetune.verdict(poor, good, 1000.0)
+    assert "NOT better" in finetune.verdict(good, poor, 1000.0)
+    assert "NOT better" in finetune.verdict(good, good, 1000.0)
+    assert "NOT better" in finetune.verdict(good, good | {"axis": 0.405}, 1000.0)  # as one step of training may give
+    assert "is better" in finetune.verdict(good, good | {"axis": 0.42}, 1000.0)
+    assert "NOT better" in finetune.verdict(good, good | {"axis": 0.42}, 60.0)  # a few tiles may be lucky
+    assert "lie on" not in finetune.verdict(good, good, 1000.0)
+    told = finetune.verdict({"track": 0.05, "axis": 0.02}, {"track": 0.06, "axis": 0.03}, 1000.0)
+    assert "lie on the picture" in told
+
+
+@pytest.mark.parametrize("aside_m", [0.0, 0.8])
+def test_it_is_measured_how_far_the_lines_lie_beside_what_the_model_sees(tuned: Tuned, aside_m: float) -> None:
+    model, card = load_model(bundled_model_path())
+    chips = [
+        Chip(chip.image, np.roll(chip.target, round(aside_m / GSD_M), axis=0))
+        for chip in load_real_scenes(tuned.keep / "fit")
+    ]
+    assert finetune.beside_m(model, card, chips, "cpu") == pytest.approx(aside_m, abs=0.25)
+    assert "beside what" not in tuned.printed
+
+
+def test_a_long_list_of_pictures_is_told_in_short() -> None:
+    assert finetune.named([f"{number}.tif" for number in range(10)]).endswith("8.tif, 9.tif")
+    assert finetune.named([f"{number}.tif" for number in range(300)]).endswith("9.tif and 290 more")
 
 
 def test_what_one_picture_holds_back_no_other_of_the_same_place_teaches(lines: Path, small_raster: Path) -> None:

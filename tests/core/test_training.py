@@ -91,10 +91,26 @@ def test_a_checkpoint_of_another_optimiser_is_not_gone_on_with(tmp_path: Path) -
         train.main(["--out", str(run), *SETTINGS, "--optimiser", "sgd"])
 
 
+def test_another_run_is_not_taken_for_the_one_that_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "run"
+    train.main(["--out", str(run), *SETTINGS])
+    before = (run / "checkpoint.pt").read_bytes()
+    for other in (["--seed", "5"], ["--encoder", "weights.safetensors"]):
+        with pytest.raises(SystemExit, match=rf"another {other[0]}: choose another --out"):
+            train.main(["--out", str(run), *SETTINGS, *other])
+    assert (run / "checkpoint.pt").read_bytes() == before
+    capsys.readouterr()
+    train.main(["--out", str(run), *SETTINGS])
+    assert "is finished" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         ["--minutes", "0"],
+        ["--crop-px", "100"],
+        ["--batch", "0"],
+        ["--device", "gpu0"],
         ["--switch-share", "0.4", "--crop-px", "96"],
         ["--real-share", "0.7", "--negative-share", "0.4"],
         ["--start", "a", "--encoder", "b"],
@@ -337,11 +353,17 @@ def test_a_scene_whose_lines_lie_beside_its_picture_is_refused(tmp_path: Path, f
         pass
     line = {"type": "LineString", "coordinates": [[far_m, 5], [far_m + 20, 5]]}
     feature = {"type": "Feature", "properties": {}, "geometry": line}
-    content = {"type": "FeatureCollection", "features": [feature], "gsd_m": 0.2}
+    both = {"type": "MultiLineString", "coordinates": [[[2, 5], [9, 5]], [[2, 10], [9, 10]]]}
+    others = [
+        {"type": "Feature", "properties": {"status": "rejected"}, "geometry": line},
+        {"type": "Feature", "properties": None, "geometry": None},
+        *([] if far_m else [{"type": "Feature", "properties": {}, "geometry": both}]),
+    ]
+    content = {"type": "FeatureCollection", "features": [feature, *others], "gsd_m": 0.2}
     (tmp_path / "a.geojson").write_text(json.dumps(content))
     if far_m:
         with pytest.raises(RailSegError, match=r"lies on a\.tif"):
             list(traced_scenes(tmp_path))
     else:
         (scene,) = traced_scenes(tmp_path)
-        assert len(scene.visible) == 1
+        assert [one.geom_type for one in scene.visible] == ["LineString"] * 3

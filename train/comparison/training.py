@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from railseg_core.metrics import PixelScores
 from train.data import as_batch, own_numbers, paper_crop, read_scene
@@ -79,13 +79,17 @@ class TileStream(IterableDataset[tuple[Tensor, Tensor]]):
         """Yields images (n, 3, crop, crop) uint8 RGB and targets (n, 3, crop, crop) uint8: track, axis, ignore."""
         cv2.setNumThreads(1)
         rng = own_numbers(self.seed)
-        order = self._order(rng)
+        order = self._order()
         while True:
             yield as_batch([paper_crop(read_scene(next(order)), self.crop_px, rng) for _ in range(self.batch)])
 
-    def _order(self, rng: np.random.Generator) -> Iterator[Path]:
+    def _order(self) -> Iterator[Path]:
+        """This worker's share of an order that is the same in all workers."""
+        worker = get_worker_info()
+        share = slice(None) if worker is None else slice(worker.id, None, worker.num_workers)
+        shared = np.random.default_rng(self.seed)
         while True:
-            yield from (self.tiles[place] for place in rng.permutation(len(self.tiles)))
+            yield from (self.tiles[place] for place in shared.permutation(len(self.tiles))[share])
 
 
 def train_network(

@@ -71,7 +71,8 @@ class Backgrounds:
         ]
         self._kinds = [kind for kind in found if kind[0]]
         if not self._kinds:
-            raise FileNotFoundError(f"No background pictures in {folder}.")
+            names = ", ".join(f"{name} ({gsd_m:g} m per pixel)" for name, gsd_m, _ in self.KINDS)
+            raise FileNotFoundError(f"No background pictures in {folder}: they are read from its folders {names}.")
         self._cache: dict[Path, Image] = {}
 
     def _load(self, path: Path) -> Image:
