@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def classFactory(iface: Any) -> RailSegPlugin:  # noqa: N802
-    """What QGIS calls to get the plugin; `iface` is None in `qgis_process`."""
+    """The entry point that QGIS calls to get the plugin; `iface` is None in `qgis_process`."""
     from .plugin.plugin import RailSegPlugin
 
     return RailSegPlugin(iface)

@@ -1,1 +1,1 @@
-"""The half of RailSeg that lives in QGIS: standard library and qgis.* only."""
+"""The half of RailSeg that runs inside QGIS; it uses only the standard library and qgis.*."""

@@ -1,4 +1,4 @@
-"""Finds a Python on this machine that can make the worker's environment."""
+"""Finds a Python on this machine that can create the worker's environment."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _PROBE = "import sys; print(*sys.version_info[:2]); import ensurepip, venv"
 
 
 def find_base_python(feedback: JobFeedback) -> Path:
-    """A Python that is new enough and has what makes environments.
+    """A Python that is recent enough and can create environments.
 
     Raises:
-        EnvironmentProblemError: There is none.
+        EnvironmentProblemError: No such Python was found.
         JobCancelledError: The user has cancelled.
     """
     too_old: list[str] = []
@@ -48,7 +48,7 @@ def find_base_python(feedback: JobFeedback) -> Path:
 
 
 def _probe(python: Path, feedback: JobFeedback) -> tuple[tuple[int, int] | None, bool]:
-    """Its version, None if it is no Python, and whether it has pip and venv to install elsewhere."""
+    """The version, None if it isn't a Python, and whether it has what it takes to create environments with pip."""
     heard: list[str] = []
 
     def hear(line: str) -> bool:
@@ -66,7 +66,7 @@ def _probe(python: Path, feedback: JobFeedback) -> tuple[tuple[int, int] | None,
 
 
 def _candidates() -> Iterator[Path]:
-    """Pythons to try, each once. Never QGIS itself, which `sys.executable` is on Windows and macOS."""
+    """The Pythons to try, each once. Never QGIS itself, which `sys.executable` is on Windows and macOS."""
     names = ["python3", *(f"python3.{minor}" for minor in range(14, 10, -1))]
     search_path = os.environ.get("PATH", "")
     found: list[Path] = []

@@ -1,4 +1,4 @@
-"""One builder at a time, also where several QGIS windows share a profile."""
+"""Allows one builder at a time, even if several QGIS windows share a profile."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from .translation import tr
 
 @contextmanager
 def build_lock(path: Path) -> Iterator[None]:
-    """Holds a file with this process's number; one left by a process that has gone is taken over.
+    """Holds a lock file with this process's id; one left behind by a process that has ended is taken over.
 
     Args:
-        path: The file, in a folder that exists.
+        path: The lock file, in an existing folder.
 
     Raises:
         EnvironmentProblemError: Another process holds it, or it can't be written.
     """
     lock = QLockFile(str(path))
-    lock.setStaleLockTime(0)  # a build may take hours: only a holder that has gone makes it stale
+    lock.setStaleLockTime(0)  # a build may take hours: a lock is only stale once its holder has ended
     if not lock.tryLock(0):
         if lock.error() != QLockFile.LockError.LockFailedError:
             message = tr("{path} can't be written.").format(path=path)

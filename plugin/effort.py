@@ -6,14 +6,14 @@ from .translation import tr
 
 
 def effort_text(seconds: float, disk_bytes: float) -> str:
-    """A sentence about both."""
+    """A sentence about duration and disk space."""
     return tr("It takes about {duration} and {size:.0f} MB on the disk").format(
         duration=duration_text(seconds), size=max(1.0, disk_bytes / 1e6)
     )
 
 
 def duration_text(seconds: float) -> str:
-    """In seconds, minutes or hours, whichever says it best."""
+    """A duration in seconds, minutes or hours, whichever suits it."""
     if seconds < 90:
         return tr("{n} s").format(n=max(1, round(seconds)))
     if seconds < 90 * 60:

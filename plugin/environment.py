@@ -19,13 +19,13 @@ from .translation import tr
 PYTHON_SETTING = "railseg/python"
 PYTHON_VARIABLE = "RAILSEG_PYTHON"
 _STAMP = "railseg-requirements.sha256"
-# What points QGIS at its own libraries, and would point the worker at the wrong ones.
+# Variables that point QGIS at its own libraries, and would point the worker at the wrong ones.
 _FOREIGN_PREFIXES = ("PYTHON", "PROJ_", "DYLD_", "LD_LIBRARY_PATH", "LD_PRELOAD", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 _FOREIGN_NAMES = ("GDAL_DATA", "GDAL_DRIVER_PATH")
 
 
 class State(Enum):
-    """What an environment can be."""
+    """The states that an environment can be in."""
 
     OK = "ok"
     MISSING = "missing"
@@ -46,10 +46,10 @@ class Status:
 
 
 class Environment:
-    """The worker's Python: one that the user names, else the plugin's own.
+    """The worker's Python: one that the user has chosen, else the plugin's own.
 
     Args:
-        folder: Where the plugin's own environment lies; None for `data_folder`'s.
+        folder: The plugin's own environment; None for the one in `data_folder`.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -57,33 +57,33 @@ class Environment:
 
     @property
     def chosen_python(self) -> Path | None:
-        """The Python that the variable RAILSEG_PYTHON or the options page names, if one does."""
+        """The Python named by the variable RAILSEG_PYTHON, else on the options page; None if neither names one."""
         name = os.environ.get(PYTHON_VARIABLE)
         return Path(name).expanduser() if name else self.kept_python
 
     @property
     def kept_python(self) -> Path | None:
-        """The Python that the options page names, whether the variable names another or not."""
+        """The Python named on the options page, even if the variable names another."""
         name = QgsSettings().value(PYTHON_SETTING, "", type=str)
         return Path(name).expanduser() if name else None
 
     def choose(self, python: Path | None) -> None:
-        """Names the Python that runs the worker from now on; None for the plugin's own environment."""
+        """Sets the Python that runs the worker from now on; None for the plugin's own environment."""
         QgsSettings().setValue(PYTHON_SETTING, "" if python is None else str(python))
 
     @property
     def is_chosen_by_variable(self) -> bool:
-        """Whether the variable RAILSEG_PYTHON decides, whatever the options page says."""
+        """Whether the variable RAILSEG_PYTHON overrides the options page."""
         return bool(os.environ.get(PYTHON_VARIABLE))
 
     @property
     def own_python(self) -> Path:
-        """The Python of the plugin's own environment, whether it is there or not."""
+        """The Python of the plugin's own environment, whether it exists or not."""
         return self.folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
     @property
     def lock_file(self) -> Path:
-        """The file that whoever builds the plugin's own environment holds."""
+        """The file that is locked while the plugin's own environment is built."""
         return self.folder.with_name(f"{self.folder.name}.lock")
 
     def python(self) -> Path:
@@ -91,7 +91,7 @@ class Environment:
         return self.chosen_python or self.own_python
 
     def status(self) -> Status:
-        """The state of what runs the worker, by a look at three files; cheap enough to be asked at every click."""
+        """The state of the Python that runs the worker; it looks at three files only, cheap enough for every click."""
         chosen = self.chosen_python
         if chosen is None:
             return self.own_status()
@@ -130,15 +130,15 @@ class Environment:
         return Status(State.OK, "")
 
     def mark_ready(self) -> None:
-        """Says that the environment has all that the requirements name; until then it counts as missing."""
+        """Marks the environment as having all requirements; until then it counts as missing."""
         (self.folder / _STAMP).write_text(requirements_hash() + "\n", "ascii")
 
     def mark_unready(self) -> None:
-        """Says that the environment is being changed."""
+        """Marks the environment as being changed."""
         (self.folder / _STAMP).unlink(missing_ok=True)
 
     def _has_lost_its_base(self) -> bool:
-        """Whether the Python that it was made with isn't there any more: it can't run without."""
+        """Whether the Python that it was created with is gone, without which it can't run."""
         try:
             configuration = (self.folder / "pyvenv.cfg").read_text("utf-8")
         except (OSError, ValueError):

@@ -24,8 +24,8 @@ from .translation import tr
 _OWNER_MARK = "made-by-railseg"
 _REMOVED_PREFIX = "removed-"
 _RAW_PROGRESS_SINCE = (24, 1)
-# pip ends with this process, also where that is killed: its standard input ends then. Without it pip would go on
-# writing into a folder that the next build makes anew.
+# Ends pip with this process, even if that is killed, as its standard input ends then. Otherwise pip would go on
+# writing into a folder that the next build recreates.
 _PIP = (
     "import os, runpy, threading\n"
     "threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()\n"
@@ -41,24 +41,24 @@ def build(
     proxy: Mapping[str, str] | None = None,
     requirements: Path = REQUIREMENTS,
 ) -> dict[str, Any]:
-    """Makes the plugin's own environment, in place of one that is there.
+    """Creates the plugin's own environment, replacing an existing one.
 
     The environment counts as missing until all of it has been installed and tested. What a failed or cancelled build
-    leaves is removed at once, what a killed one leaves by the next. pip keeps what it has downloaded, so that the next
-    build takes up there.
+    leaves behind is removed at once, what a killed one leaves, by the next build. pip keeps its downloads, so that the
+    next build need not repeat them.
 
     Args:
-        environment: Which one.
+        environment: The environment to build.
         plan: What to install.
-        feedback: Gets the log and the progress, and is asked ten times a second whether to stop.
-        proxy: From `proxy_variables`.
+        feedback: Receives the log and the progress, and is asked ten times a second whether to stop.
+        proxy: The result of `proxy_variables`.
         requirements: The pinned packages.
 
     Returns:
-        What the worker says about itself (its `info`).
+        What the worker reports about itself (its `info`).
 
     Raises:
-        EnvironmentProblemError: It can't be made; says why.
+        EnvironmentProblemError: It can't be created; the message says why.
         JobCancelledError: The user has cancelled.
     """
     folder = environment.folder
@@ -99,13 +99,13 @@ def build(
 
 
 def _check_plan(plan: InstallPlan, folder: Path) -> None:
-    """Fails, before anything is touched, where the wheels or the space are missing."""
+    """Fails, before anything is touched, if wheels or disk space are missing."""
     if plan.wheels is not None and not any(plan.wheels.glob("*.whl")):
         message = tr("{folder} has no wheels (files that end in .whl).").format(folder=plan.wheels)
         raise EnvironmentProblemError(message, Cause.NO_WHEEL)
     free_gb = shutil.disk_usage(folder.parent).free / 1e9
     if free_gb < plan.needed_gb:
-        free_gb += sum(path.lstat().st_size for path in folder.rglob("*")) / 1e9  # what the old one gives back
+        free_gb += sum(path.lstat().st_size for path in folder.rglob("*")) / 1e9  # what removing the old one frees
     if free_gb < plan.needed_gb:
         message = tr(
             "{folder} has {free:.1f} GB free, the environment needs {needed:.1f} GB while it is made. Make room, then "
@@ -115,7 +115,7 @@ def _check_plan(plan: InstallPlan, folder: Path) -> None:
 
 
 def _prepare(environment: Environment) -> None:
-    """An empty folder, marked as ours, in place of what was there."""
+    """Creates an empty folder, marked as ours, in place of an old environment."""
     folder = environment.folder
     if folder.exists():
         is_ours = (folder / _OWNER_MARK).exists() or (folder / "pyvenv.cfg").exists()
@@ -132,7 +132,7 @@ def _prepare(environment: Environment) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Removes a folder: all of it at once by its name, then its files as far as they can be."""
+    """Removes a folder: renames all of it at once, then deletes its files as far as possible."""
     aside = Path(tempfile.mkdtemp(prefix=_REMOVED_PREFIX, dir=folder.parent))
     try:
         folder.rename(aside / folder.name)
@@ -148,7 +148,7 @@ def _install(
     seen: set[str] = set()
 
     def follow(line: str) -> bool:
-        """Half of the way is the download of the named packages, the rest of it their installation."""
+        """Sets the progress: about half of it is the download of the named packages, the rest their installation."""
         download = re.fullmatch(r"Progress (\d+) of (\d+)", line)
         name = re.match(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)", line)
         if name and name[1] in names:
@@ -160,12 +160,12 @@ def _install(
             feedback.setProgress(65)
         return download is None
 
-    # The system's folder for temporary files may be small, or on a disk that nobody has looked at.
+    # The system's folder for temporary files may be small, or on a disk whose space was not checked.
     scratch = environment.folder / "tmp"
     scratch.mkdir()
     variables = with_proxy(worker_variables(), proxy) | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
     pip = [python, "-I", "-c", _PIP]
-    # Of a server that it can't reach pip speaks only where it tries again.
+    # pip reports a server that it can't reach only if it retries.
     options = ["--no-input", "--disable-pip-version-check", "--retries", "3"]
     options += ["--progress-bar", _progress_style(python, feedback)]
     arguments = plan.pip_arguments(requirements)
@@ -175,7 +175,7 @@ def _install(
 
 
 def _progress_style(python: str, feedback: JobFeedback) -> str:
-    """`raw`, a line now and then of a download, where the environment's pip knows it."""
+    """`raw`, occasional lines about a download, if the environment's pip supports it, else `off`."""
     output = run_program([python, "-I", "-m", "pip", "--version"], feedback)
     version = re.match(r"pip (\d+)\.(\d+)", output[-1]) if output else None
     return "raw" if version and (int(version[1]), int(version[2])) >= _RAW_PROGRESS_SINCE else "off"

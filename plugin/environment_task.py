@@ -1,4 +1,4 @@
-"""Building and checking the environment in the background of QGIS."""
+"""Builds and checks the environment in the background."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ LOG_TAG = "RailSeg"
 
 
 class EnvironmentTask(QgsTask):
-    """A job in QGIS's task manager, with a log; it is itself the feedback of its work.
+    """A job in QGIS's task manager, with a log; it is itself the feedback for its work.
 
     Args:
         description: What the task manager shows.
-        work: Does it and returns what the worker says about itself.
+        work: Does the job and returns what the worker reports about itself.
     """
 
     logged = pyqtSignal(str)
@@ -39,7 +39,7 @@ class EnvironmentTask(QgsTask):
         self._text = tr("Cancelled.")
 
     def run(self) -> bool:
-        """Works, in a thread of the task manager."""
+        """Does the job, in a thread of the task manager."""
         try:
             self._text = describe(self._work(self))
         except JobCancelledError:
@@ -53,25 +53,25 @@ class EnvironmentTask(QgsTask):
         return True
 
     def finished(self, result: bool) -> None:
-        """Tells how it ended, on the main thread."""
+        """Reports the outcome, on the main thread."""
         level = Qgis.MessageLevel.Success if result else Qgis.MessageLevel.Warning
         QgsMessageLog.logMessage(self._text, LOG_TAG, level)
         self.logged.emit(self._text)
         self.ended.emit(result, self._text)
 
     def pushInfo(self, info: str) -> None:
-        """A line of the log."""
+        """Adds a line to the log."""
         QgsMessageLog.logMessage(info, LOG_TAG, Qgis.MessageLevel.Info, False)
         self.logged.emit(info)
 
 
 class EnvironmentJobs(QObject):
-    """Starts jobs on the environment, one at a time, and remembers the last one's log for whoever looks later.
+    """Starts jobs on the environment, one at a time, and keeps the last one's log for later.
 
     Attributes:
-        task: What is at work.
-        log: The last job's lines.
-        outcome: What it came to.
+        task: The job that is running; None if there is none.
+        log: The lines of the last job's log.
+        outcome: The last job's outcome, for the user.
     """
 
     changed = pyqtSignal()
@@ -86,7 +86,7 @@ class EnvironmentJobs(QObject):
         self.outcome = ""
 
     def build(self, plan: InstallPlan) -> None:
-        """Makes the plugin's own environment."""
+        """Builds the plugin's own environment."""
         if self.task is not None:
             return
         self._before_build()
@@ -98,12 +98,12 @@ class EnvironmentJobs(QObject):
         )
 
     def check(self) -> None:
-        """Lets the worker load all its libraries and run its model with the environment's Python."""
+        """Has the worker load all its libraries and run its model with the environment's Python."""
         python = self._environment.python()
         self._start(tr("Checking RailSeg's Python"), lambda feedback: self_test(python, feedback))
 
     def use(self, python: Path) -> None:
-        """Checks that Python likewise, and chooses it if it is good."""
+        """Checks the given Python in the same way, and chooses it if it works."""
         self._start(
             tr("Checking RailSeg's Python"),
             lambda feedback: self_test(python, feedback),
@@ -121,7 +121,7 @@ class EnvironmentJobs(QObject):
         work: Callable[[JobFeedback], dict[str, Any]],
         then: Callable[[], None] = lambda: None,
     ) -> None:
-        """Begins a job, unless one is at work; `then` follows if it goes well."""
+        """Starts a job unless one is running; calls `then` if it succeeds."""
         if self.task is not None:
             return
         self.log.clear()

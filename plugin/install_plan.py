@@ -15,12 +15,12 @@ from pathlib import Path
 _PYTORCH_INDEX = "https://download.pytorch.org/whl/"
 _UNPACKED_PER_PACKED = 4
 _LEAST_COMPUTE_CAPABILITY, _LEAST_DRIVER = 7.5, 580.0
-"""Of CUDA 13: cards from Turing on, with a driver of its time."""
+"""The minimum for CUDA 13: cards from Turing on, with a driver as recent as CUDA itself."""
 _ANSWER_S = 5.0
 
 
 class Build(Enum):
-    """Which PyTorch."""
+    """The builds of PyTorch."""
 
     CPU = "cpu"
     CUDA = "cuda"
@@ -31,9 +31,9 @@ class _Offer:
     """A build of PyTorch for this system.
 
     Attributes:
-        local: The local version that it bears at PyTorch's own index; None for the one of PyPI.
-        download_gb: What is downloaded, all packages together, about.
-        disk_gb: What the environment takes, about.
+        local: Its local version at PyTorch's own index; None for the build on PyPI.
+        download_gb: Approximate download size of all packages together.
+        disk_gb: Approximate size of the environment.
     """
 
     local: str | None
@@ -41,7 +41,7 @@ class _Offer:
     disk_gb: float
 
 
-# On Linux PyPI's PyTorch is the one with CUDA, on Windows the one without; Apple's has its GPU in any case.
+# On Linux PyPI's PyTorch is the one with CUDA, on Windows the one without; Apple's always supports the GPU.
 _OFFERS: dict[str, dict[Build, _Offer]] = {
     "linux": {Build.CPU: _Offer("cpu", 0.5, 1.6), Build.CUDA: _Offer(None, 3.0, 7.0)},
     "win32": {Build.CPU: _Offer(None, 0.5, 1.6), Build.CUDA: _Offer("cu130", 3.0, 6.0)},
@@ -54,8 +54,8 @@ class InstallPlan:
     """What to install and where to get it.
 
     Attributes:
-        build: Which PyTorch.
-        wheels: A folder with all the wheels, in place of the network.
+        build: The build of PyTorch.
+        wheels: A folder with all the wheels, used instead of the network; None to download them.
     """
 
     build: Build = Build.CPU
@@ -63,29 +63,29 @@ class InstallPlan:
 
     @property
     def download_gb(self) -> float:
-        """How much is downloaded, about."""
+        """Approximate download size."""
         return 0.0 if self.wheels is not None else self._offer.download_gb
 
     @property
     def disk_gb(self) -> float:
-        """How large the environment becomes, about."""
+        """Approximate size of the environment."""
         if self.wheels is None:
             return self._offer.disk_gb
         return _UNPACKED_PER_PACKED * sum(wheel.stat().st_size for wheel in self.wheels.glob("*.whl")) / 1e9
 
     @property
     def needed_gb(self) -> float:
-        """How much must be free: the environment, the downloads, and the copy of them that pip keeps."""
+        """Disk space that must be free: the environment, the downloads, and the copy of them that pip keeps."""
         return self.disk_gb + 2 * self.download_gb
 
     def pip_arguments(self, requirements: Path, platform_name: str = sys.platform) -> list[str]:
-        """What follows `pip install`.
+        """The arguments of `pip install`.
 
         Args:
             requirements: The pinned packages.
             platform_name: As `sys.platform`.
         """
-        # Nothing is compiled here: a package without a wheel for this Python is to be told as such.
+        # Nothing is compiled here: a package without a wheel for this Python should be reported as such.
         wanted = ["--only-binary", ":all:", "-r", str(requirements)]
         if self.wheels is not None:
             return ["--no-index", "--find-links", str(self.wheels), *wanted]
@@ -93,7 +93,7 @@ class InstallPlan:
         torch = re.search(r"^torch==(\S+)", requirements.read_text("utf-8"), re.MULTILINE)
         if local is None or torch is None:
             return wanted
-        # By its local version: where PyTorch's index doesn't answer, pip would else take PyPI's, on Linux gigabytes.
+        # By its local version: if PyTorch's index doesn't answer, pip would otherwise take PyPI's, gigabytes on Linux.
         return ["--extra-index-url", _PYTORCH_INDEX + local, *wanted, f"torch=={torch[1]}+{local}"]
 
     @property
@@ -102,7 +102,7 @@ class InstallPlan:
 
 
 def default_build() -> Build:
-    """The one for this machine's hardware: CUDA where a card and its driver are recent enough for PyTorch's build."""
+    """The build for this machine's hardware: CUDA if a card and its driver are recent enough for PyTorch's build."""
     return Build.CUDA if can_use_cuda() and any(_is_recent(*card) for card in _nvidia_cards()) else Build.CPU
 
 
@@ -117,12 +117,12 @@ def _is_recent(compute_capability: float, driver: float) -> bool:
 
 
 def _nvidia_cards() -> list[tuple[float, float]]:
-    """Compute capability and driver version (major.minor) of the cards; none where the driver doesn't tell."""
+    """Compute capability and driver version (major.minor) of the cards; empty if the driver doesn't tell."""
     program = shutil.which("nvidia-smi")
     return [] if program is None else _cards_told_by(program)
 
 
-@cache  # it may take a second, and QGIS makes the page at every opening of its options
+@cache  # it may take a second, and QGIS creates the page whenever its options are opened
 def _cards_told_by(program: str) -> list[tuple[float, float]]:
     query = [program, "--query-gpu=compute_cap,driver_version", "--format=csv,noheader"]
     try:

@@ -1,4 +1,4 @@
-"""Why an environment can't be made or doesn't work, sorted by cause, each with the way out."""
+"""Why an environment can't be created or doesn't work, sorted by cause, each with what to do about it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .translation import tr
 
 _TAIL_LINES = 15
 ENDED_BY_SYSTEM = (-9, 137, 0xC0000017, 0xC000012D)
-"""Killed on Linux and macOS, and as a shell tells it; Windows: no memory left, and no more to be had."""
+"""Exit codes: killed on Linux and macOS, directly and as a shell reports it; out of memory on Windows (two codes)."""
 
 
 class Cause(Enum):
-    """What kind of thing went wrong."""
+    """The kinds of problems."""
 
     NETWORK = "network"
     PROXY = "proxy"
@@ -36,11 +36,11 @@ class Cause(Enum):
 
 
 class EnvironmentProblemError(Exception):
-    """The environment can't be made or doesn't work; the text is for the user, its first line the most important.
+    """The environment can't be created or doesn't work; the text is for the user, its first line the most important.
 
     Args:
-        message: What happened, and the way out.
-        cause: What kind of thing it is.
+        message: What happened, and what to do about it.
+        cause: The kind of problem.
     """
 
     def __init__(self, message: str, cause: Cause = Cause.OTHER) -> None:
@@ -48,7 +48,7 @@ class EnvironmentProblemError(Exception):
         self.cause = cause
 
 
-# By what a cause shows in the output of pip, venv and Python. The order matters: pip tells a proxy's failure as one of
+# How a cause shows in the output of pip, venv and Python. The order matters: pip reports a proxy's failure as one of
 # the network too, and what it can't download as a package that doesn't exist.
 _SIGNS: tuple[tuple[Cause, str], ...] = (
     (Cause.DISK_FULL, r"No space left on device|Disk quota exceeded|not enough space on the disk|WinError 112\b"),
@@ -84,7 +84,7 @@ _SIGNS: tuple[tuple[Cause, str], ...] = (
 
 
 def cause_of(output: Sequence[str], exit_code: int = 1) -> Cause:
-    """What the output of a failed program points to."""
+    """The cause that the output of a failed program points to."""
     text = "\n".join(output)
     for cause, pattern in _SIGNS:
         if re.search(pattern, text, re.IGNORECASE):
@@ -93,14 +93,14 @@ def cause_of(output: Sequence[str], exit_code: int = 1) -> Cause:
 
 
 def problem_of(program: str, exit_code: int, output: Sequence[str]) -> EnvironmentProblemError:
-    """The error for a program that has failed: the way out first, then what the program said last."""
+    """The error for a program that has failed: what to do about it first, then the program's last lines."""
     cause = cause_of(output, exit_code)
     failure = tr("{program} failed with exit code {code}:").format(program=program, code=exit_code)
     return EnvironmentProblemError("\n".join([*way_out(cause), failure, *output[-_TAIL_LINES:]]), cause)
 
 
 def way_out(cause: Cause) -> list[str]:
-    """What happened and what helps, as one line; no line where nothing is known."""
+    """What happened and what helps, in one line; no line if nothing is known."""
     texts = {
         Cause.NETWORK: tr(
             "The packages' server can't be reached. Check the connection, then try again: what has been downloaded "

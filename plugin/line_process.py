@@ -1,4 +1,4 @@
-"""A child process that can be listened to without waiting for it."""
+"""A child process whose output can be read without blocking."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _PATIENCE_S = 5.0
 
 
 class LineProcess:
-    """A started program whose output comes line by line.
+    """A running program whose output is read line by line.
 
-    A thread of its own reads the output, so that whoever waits for a line can look at a Cancel button meanwhile.
+    A separate thread reads the output, so that a caller who waits for a line can also watch for cancellation.
 
     Args:
         command: Program and arguments.
@@ -46,16 +46,16 @@ class LineProcess:
 
     @property
     def pid(self) -> int:
-        """The process's number."""
+        """The process id."""
         return self._process.pid
 
     @property
     def is_running(self) -> bool:
-        """Whether it hasn't ended."""
+        """Whether the process is still running."""
         return self._process.poll() is None
 
     def read_line(self, timeout_s: float) -> str | None:
-        """The next line of output without its end, or None if none came in time.
+        """The next line of output without its line break, or None if none came in time.
 
         Raises:
             EOFError: The output has ended.
@@ -74,7 +74,7 @@ class LineProcess:
         threading.Thread(target=self._write, args=(line,), name="railseg-writer", daemon=True).start()
 
     def wait(self) -> int:
-        """Its exit code, once its output has ended; negative for the signal that ended it."""
+        """The exit code, once the output has ended; negative for the signal that ended the process."""
         try:
             return self._process.wait(_PATIENCE_S)
         except subprocess.TimeoutExpired:
@@ -82,10 +82,10 @@ class LineProcess:
             return self._process.wait()
 
     def stop(self) -> None:
-        """Ends it and what it started: asks, and after five seconds forces."""
+        """Ends the process and what it started: asks first, and forces it after five seconds."""
         if self.is_running:
             if sys.platform == "win32":
-                # No signal there lets it clean up. The worker and pip end as soon as their input does.
+                # Windows has no signal that lets it clean up. The worker and pip end as soon as their input does.
                 self._close_input()
             else:
                 self._end(signal.SIGTERM)
@@ -106,7 +106,7 @@ class LineProcess:
             self._process.terminate()
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal_number)  # it leads a session, and so a group, of its own
+            os.killpg(self._process.pid, signal_number)  # it leads its own session, and so its own group
 
     def _read(self) -> None:
         if self._process.stdout is not None:
@@ -116,7 +116,7 @@ class LineProcess:
         self._lines.put(None)
 
     def _write(self, line: str) -> None:
-        # A process that has gone is noticed where its output is read.
+        # A process that has ended is noticed where its output is read.
         with contextlib.suppress(OSError, ValueError):
             if self._process.stdin is not None:
                 self._process.stdin.write(line + "\n")

@@ -1,4 +1,4 @@
-"""Where the plugin's own files lie."""
+"""Where the plugin's own files are."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ WEBSITE = "https://github.com/railseg/railseg"
 
 
 def data_folder() -> Path:
-    """Where what is large is kept: the worker's environment, and blocks of unfinished runs.
+    """The folder for large data: the worker's environment, and blocks of unfinished runs.
 
-    In the user's profile, but on Windows not: there it is copied at every login where a domain's profiles roam, and
-    PyTorch's longest file names are too long below it.
+    It is in the user's profile, except on Windows: there roaming profiles are copied at every login, and
+    PyTorch's longest paths would be too long.
     """
     local = os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else None
     return Path(local) / "RailSeg" if local else Path(QgsApplication.qgisSettingsDirPath()) / "railseg"

@@ -1,4 +1,4 @@
-"""Messages that offer a way on."""
+"""Messages with a button for the next step."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from qgis.PyQt.QtWidgets import QPushButton
 def offer(
     iface: Any, level: Qgis.MessageLevel, text: str, button_text: str, action: Callable[[], None]
 ) -> Callable[[], None]:
-    """Shows a message with a button; the message goes once the button is pressed.
+    """Shows a message with a button; the message closes once the button is pressed.
 
     Returns:
-        What takes the message away, if it is still there.
+        A function that closes the message if it is still there.
     """
     bar = iface.messageBar()
     item = bar.createMessage("RailSeg", text)

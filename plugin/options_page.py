@@ -1,4 +1,4 @@
-"""The page under Settings > Options > RailSeg: where the worker's Python is made, chosen and checked."""
+"""The page under Settings > Options > RailSeg: where the worker's Python is created, chosen and checked."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PAGE_NAME = "RailSeg"
 
 
 class RailSegOptionsFactory(QgsOptionsWidgetFactory):
-    """Makes the page each time that the options dialog opens."""
+    """Creates the page each time the options dialog opens."""
 
     def __init__(self, environment: Environment, jobs: EnvironmentJobs) -> None:
         super().__init__(PAGE_NAME, QIcon(str(ICON)))
@@ -43,7 +43,7 @@ class RailSegOptionsFactory(QgsOptionsWidgetFactory):
 
 
 class RailSegOptionsPage(QgsOptionsPageWidget):
-    """State of the environment, what can be installed, and the job that is at work."""
+    """Shows the state of the environment, what can be installed, and the running job."""
 
     def __init__(self, environment: Environment, jobs: EnvironmentJobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +51,7 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         self._environment = environment
         self._jobs = jobs
         self._followed: object = None
-        self._tried_python: Path | None = None  # has been checked, and told of
+        self._tried_python: Path | None = None  # already checked, and the outcome shown
 
         self.status_label = _wrapped("")
         self.check_button = QPushButton(tr("Check"))
@@ -86,7 +86,7 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         self._refresh()
 
     def apply(self) -> None:
-        """Keeps the choice: a named Python once its check has gone well, RailSeg's own where it can be used."""
+        """Saves the choice: a named Python once its check has succeeded, RailSeg's own if it can be used."""
         if not self.python_choice.isChecked():
             if self._environment.own_status().is_ok:
                 self._environment.choose(None)
@@ -97,14 +97,14 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
             self._jobs.use(python)
 
     def helpKey(self) -> str:
-        """No page in QGIS's own manual."""
+        """Empty: QGIS's own manual has no page on this."""
         return ""
 
     def _choices(self) -> tuple[QRadioButton, ...]:
         return (self.cpu_choice, self.cuda_choice, self.wheels_choice, self.python_choice)
 
     def _choose_first(self) -> None:
-        """What holds now, else what this machine's hardware asks for."""
+        """Selects the current choice, else what suits this machine's hardware."""
         if self.python_widget.filePath():
             self.python_choice.setChecked(True)
         elif default_build() is Build.CUDA:

@@ -28,7 +28,7 @@ _PATIENCE_S = 10.0
 
 
 class RailSegPlugin:
-    """The plugin: a Processing provider, entries in raster layers' menu and its own, the review, and an options page.
+    """The plugin: a Processing provider, entries in the raster layers' and its own menu, the review, an options page.
 
     Args:
         iface: QGIS's desktop; None in `qgis_process`.
@@ -48,13 +48,13 @@ class RailSegPlugin:
         self._dialogs: list[Any] = []
 
     def initProcessing(self) -> None:
-        """All that `qgis_process` needs."""
+        """Sets up all that `qgis_process` needs."""
         self._translator = install_translator()
         self._provider = RailSegProvider(self._environment, self._worker)
         QgsApplication.processingRegistry().addProvider(self._provider)
 
     def initGui(self) -> None:
-        """All that the desktop needs."""
+        """Sets up all that the desktop needs."""
         self.initProcessing()
         self._action = QAction(QIcon(str(ICON)), tr("Extract railway…"), self._iface.mainWindow())
         self._action.triggered.connect(self._extract_from_current_layer)
@@ -69,7 +69,7 @@ class RailSegPlugin:
         self._iface.registerOptionsWidgetFactory(self._options_factory)
 
     def unload(self) -> None:
-        """Takes everything back."""
+        """Removes everything from QGIS."""
         if self._jobs is not None:
             self._jobs.ended.disconnect(self._tell_outcome)
             self._jobs.cancel()
@@ -106,13 +106,13 @@ class RailSegPlugin:
         self._open_algorithm("railseg:extractrailwayfolder", {})
 
     def _open_algorithm(self, name: str, parameters: dict[str, Any]) -> None:
-        """Opens the algorithm's dialog, or leads to where the missing environment is made."""
+        """Opens the algorithm's dialog, or offers the options page if the environment isn't ready."""
         if not self._environment.status().is_ok:
             self._offer_options()
             return
         dialog = processing.createAlgorithmDialog(name, parameters)
         dialog.show()
-        # What is Python in a dialog goes with the last name for it.
+        # The Python part of a dialog is lost with the last reference to it.
         self._dialogs = [*(one for one in self._dialogs if not sip.isdeleted(one)), dialog]
 
     def _offer_options(self) -> None:
@@ -120,7 +120,7 @@ class RailSegPlugin:
         offer(self._iface, Qgis.MessageLevel.Warning, text, tr("Open the options"), self._open_options)
 
     def _tell_outcome(self, is_done: bool, text: str) -> None:
-        """For whoever has closed the options and works on meanwhile."""
+        """Shows the outcome to users who have closed the options in the meantime."""
         level = Qgis.MessageLevel.Success if is_done else Qgis.MessageLevel.Warning
         self._iface.messageBar().pushMessage("RailSeg", text, level)
 
@@ -129,18 +129,18 @@ class RailSegPlugin:
 
 
 def _close_dialogs() -> None:
-    """Closes the algorithms' dialogs, the toolbox's too: one that runs an algorithm without its provider ends QGIS."""
+    """Closes the algorithms' dialogs, the toolbox's too: running an algorithm without its provider crashes QGIS."""
     for window in QApplication.topLevelWidgets():
         if isinstance(window, QgsProcessingAlgorithmDialogBase) and isinstance(window.algorithm(), RailSegAlgorithm):
-            window.algorithmFinished.connect(window.deleteLater)  # for a failed run QGIS shows a closed one again
+            window.algorithmFinished.connect(window.deleteLater)  # QGIS shows a closed one again if its run fails
             window.close()
 
 
 def _end_runs(names: list[str]) -> None:
-    """Cancels runs of algorithms and waits until QGIS is done with them: it asks the provider to the last.
+    """Cancels runs of algorithms and waits until QGIS is done with them: it uses the provider until then.
 
     Args:
-        names: The algorithms', of which one is in the description of each run's task.
+        names: The algorithms' names, one of which is in the description of each run's task.
     """
     end = time.monotonic() + _PATIENCE_S
     while time.monotonic() < end:

@@ -1,4 +1,4 @@
-"""Runs a program to its end, with a log and with Cancel."""
+"""Runs a program to its end, with a log and cancellation."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _POLL_S = 0.1
 
 
 class JobFeedback(Protocol):
-    """Where a job tells how far it is and asks whether to go on."""
+    """Where a job reports its progress and asks whether to go on."""
 
     def isCanceled(self) -> bool:
         """Whether the user has asked to stop."""
 
     def setProgress(self, progress: float) -> None:
-        """Percent of the whole."""
+        """Shows the progress, in percent."""
 
     def pushInfo(self, info: str) -> None:
-        """A line of the log."""
+        """Adds a line to the log."""
 
 
 class JobCancelledError(Exception):
@@ -43,9 +43,9 @@ def run_program(
 
     Args:
         command: Program and arguments.
-        feedback: Gets the lines, and is asked ten times a second whether to stop.
-        show: Is told of each line as it comes and says whether it belongs in the log and the result.
-        variables: All of its environment variables; None for what the worker gets.
+        feedback: Receives the lines, and is asked ten times a second whether to stop.
+        show: Called with each line as it comes; returns whether it belongs in the log and the result.
+        variables: All of its environment variables; None for the worker's.
 
     Raises:
         EnvironmentProblemError: It can't be started, or fails.

@@ -30,7 +30,7 @@ _ALGORITHMS = (
 
 
 class RailSegProvider(QgsProcessingProvider):
-    """The list of algorithms; they share one environment and one worker."""
+    """Provides the algorithms, which share one environment and one worker client."""
 
     def __init__(self, environment: Environment, worker: WorkerClient) -> None:
         super().__init__()
@@ -38,15 +38,15 @@ class RailSegProvider(QgsProcessingProvider):
         self._worker = worker
 
     def id(self) -> str:
-        """Its id, for ever."""
+        """The provider's id, which must never change."""
         return "railseg"
 
     def name(self) -> str:
-        """Its name."""
+        """The provider's name."""
         return "RailSeg"
 
     def icon(self) -> QIcon:
-        """Its icon."""
+        """The provider's icon."""
         return QIcon(self.svgIconPath())
 
     def svgIconPath(self) -> str:
@@ -54,10 +54,10 @@ class RailSegProvider(QgsProcessingProvider):
         return str(ICON)
 
     def supportedOutputRasterLayerExtensions(self) -> list[str]:
-        """The worker writes GeoTIFF."""
+        """The extensions of GeoTIFF, which is what the worker writes."""
         return ["tif", "tiff"]
 
     def loadAlgorithms(self) -> None:
-        """Lists the algorithms."""
+        """Adds the algorithms."""
         for algorithm in _ALGORITHMS:
             self.addAlgorithm(algorithm(self._environment, self._worker))

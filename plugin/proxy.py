@@ -13,10 +13,10 @@ _NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 def proxy_variables() -> dict[str, str]:
-    """The variables for the proxy under Settings > Options > Network; none where QGIS has none.
+    """The environment variables for the proxy under Settings > Options > Network; empty if there is none.
 
-    To be asked on the main thread, whose network manager knows the settings, the system's proxy and a password in
-    QGIS's authentication store. Variables and not arguments, which every user of the machine could read.
+    Must be called on the main thread, whose network manager knows the settings, the system's proxy and a password in
+    QGIS's authentication store. Variables rather than arguments, as every user of the machine could read those.
     """
     manager = QgsNetworkAccessManager.instance()
     proxy = manager.fallbackProxy()
@@ -34,7 +34,7 @@ def proxy_variables() -> dict[str, str]:
         )
     port = f":{proxy.port()}" if proxy.port() else ""
     address = f"{schemes[proxy.type()]}://{login}{proxy.hostName()}{port}"
-    # QGIS leaves out addresses by how they begin, pip by their host.
+    # QGIS excludes addresses by how they begin, pip by their host.
     addresses = [*manager.excludeList(), *manager.noProxyList()]
     hosts = [urlsplit(address if "//" in address else f"//{address}").hostname for address in addresses]
     variables = {"HTTP_PROXY": address, "HTTPS_PROXY": address}
@@ -42,7 +42,7 @@ def proxy_variables() -> dict[str, str]:
 
 
 def with_proxy(variables: Mapping[str, str], proxy: Mapping[str, str]) -> dict[str, str]:
-    """Variables with this proxy, if there is one, in place of what they name in upper or lower case."""
+    """Variables with this proxy, if any, in place of the one that they name in upper or lower case."""
     if not proxy:
         return dict(variables)
     return {name: value for name, value in variables.items() if name.lower() not in _NAMES} | dict(proxy)

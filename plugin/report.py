@@ -1,4 +1,4 @@
-"""A text about this installation for a fault report, without private paths and passwords."""
+"""A description of this installation for a bug report, without private paths and passwords."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _LOG_LINES = 60
 
 
 def report(environment: Environment, log: Sequence[str]) -> str:
-    """Versions, the environment's state and the end of the last job's log; in English, for whoever mends it.
+    """Versions, the environment's state and the end of the last job's log; in English, for the developers.
 
     Args:
-        environment: The worker's.
-        log: The last job's.
+        environment: The worker's environment.
+        log: The last job's log.
     """
     status = environment.status()
     folder = next(path for path in (environment.folder, *environment.folder.parents) if path.exists())
@@ -43,10 +43,10 @@ def report(environment: Environment, log: Sequence[str]) -> str:
 
 
 def without_private_parts(text: str, home: Path | None = None) -> str:
-    """The text with ~ for the home folder and without names and passwords in addresses.
+    """The text with ~ for the home folder and without user names and passwords in addresses.
 
     Args:
-        text: Any.
+        text: Any text.
         home: The home folder; None for this user's.
     """
     folder = home or Path.home()

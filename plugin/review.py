@@ -1,4 +1,4 @@
-"""The review's place in QGIS: menu entries, the panel, and the offer after a run."""
+"""The review's integration into QGIS: menu entries, the panel, and the offer after a run."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .translation import tr
 
 MENU = "RailSeg"
 _WIDTH_PX = 460
-"""Wide enough to read the reasons."""
+"""Initial width of the panel, wide enough to read the reasons."""
 
 
 class RailwayReview:
-    """An entry in the Plugins menu and on the menus of layers with tracks or nodes, and the panel that it opens.
+    """An entry in the Plugins menu and in the menus of layers with tracks or nodes, and the panel that it opens.
 
     Args:
         iface: QGIS's desktop.
@@ -44,16 +44,16 @@ class RailwayReview:
             self._add_to_menu_of(layer)
 
     def open(self) -> None:
-        """Shows the panel, made on the first call."""
+        """Shows the panel, which is created on the first call."""
         if self._panel is None:
             self._panel = ReviewPanel(self._layers, self._iface.mapCanvas(), self._iface.mainWindow())
-            self._panel.edited.connect(self._iface.setActiveLayer)  # so that QGIS's Undo and Save are about it
+            self._panel.edited.connect(self._iface.setActiveLayer)  # so that QGIS's Undo and Save act on it
             self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._panel)
             self._iface.mainWindow().resizeDocks([self._panel], [_WIDTH_PX], Qt.Orientation.Horizontal)
         self._panel.open()
 
     def close(self) -> None:
-        """Takes everything back."""
+        """Removes everything from QGIS."""
         QgsProject.instance().cleared.disconnect(self._withdraw_offer)
         self._withdraw_offer()
         self._layers.close()
@@ -66,7 +66,7 @@ class RailwayReview:
         self._action.deleteLater()
 
     def _offer(self) -> None:
-        """Offers to review what is doubtful, all of it, as the panel lists it."""
+        """Offers to review everything doubtful, as the panel lists it."""
         self._withdraw_offer()
         count = sum(len(items_to_review(layer)) for layer in self._layers)
         if count:
@@ -75,7 +75,7 @@ class RailwayReview:
             self._withdraw = offer(self._iface, Qgis.MessageLevel.Info, text, button_text, self.open)
 
     def _withdraw_offer(self) -> None:
-        """Takes back an offer to review what is not there any more, or not this plugin's to show."""
+        """Withdraws an offer to review what is gone, or what this plugin can no longer show."""
         if self._withdraw is not None:
             self._withdraw()
             self._withdraw = None

@@ -1,4 +1,4 @@
-"""What a person should look at: the features whose status is `review`, and what can be done with them."""
+"""What a person should review: the features whose status is `review`, and what can be done with them."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from .translation import tr
 
 STATUS = "status"
 REASONS = ("review_reason", "review_rea")
-"""The field's name, and what a shapefile has room for."""
+"""The field's name, and as much of it as a shapefile has room for."""
 OK = "ok"
 REVIEW = "review"
 REJECTED = "rejected"
 
 
 class LayerNotEditableError(Exception):
-    """A layer can't be changed, or its changes not saved; the message says the way out."""
+    """A layer can't be changed, or its changes can't be saved; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class ReviewItem:
-    """A track or node to look at.
+    """A track or node to review.
 
     Attributes:
-        layer_id: Of its layer.
-        feature_id: Of its feature.
+        layer_id: Id of its layer.
+        feature_id: Id of its feature.
         kind: What it is, in the user's language.
-        reasons: Why it is doubtful, each by itself, in the user's language.
-        length_m: Of a track.
-        confidence: 0 to 1.
+        reasons: Why it is doubtful, reason by reason, in the user's language.
+        length_m: Length of a track in metres; None if unknown.
+        confidence: Confidence from 0 to 1; None if unknown.
     """
 
     layer_id: str
@@ -52,12 +52,12 @@ class ReviewItem:
 
     @property
     def key(self) -> tuple[str, int]:
-        """What it is known by while its values change."""
+        """Identifies the item while its values change."""
         return self.layer_id, self.feature_id
 
 
 def is_reviewable(layer: QgsMapLayer) -> bool:
-    """Whether it is a layer of tracks or nodes: whoever wrote it, what counts are the fields."""
+    """Whether it is a layer of tracks or nodes, judged by its fields, whoever wrote it."""
     return (
         isinstance(layer, QgsVectorLayer)
         and layer.isValid()
@@ -68,7 +68,7 @@ def is_reviewable(layer: QgsMapLayer) -> bool:
 
 
 def items_to_review(layer: QgsVectorLayer) -> list[ReviewItem]:
-    """The layer's doubtful features, edits that aren't saved yet included, in the layer's own order."""
+    """The layer's doubtful features, unsaved edits included, in the layer's own order."""
     is_line = layer.geometryType() == Qgis.GeometryType.Line
     reason_name = _reason_name(layer)
     return [_item(layer, feature, reason_name, is_line=is_line) for feature in _features_with(layer, REVIEW)]
@@ -80,7 +80,7 @@ def count_rejected(layer: QgsVectorLayer) -> int:
 
 
 def accept(layer: QgsVectorLayer, feature_ids: Iterable[int]) -> None:
-    """Says of features that they are right: one edit that can be undone.
+    """Marks features as right, in one edit that can be undone.
 
     Raises:
         LayerNotEditableError: The layer can't be changed.
@@ -92,7 +92,7 @@ def accept(layer: QgsVectorLayer, feature_ids: Iterable[int]) -> None:
 
 
 def reject(layer: QgsVectorLayer, feature_ids: Iterable[int]) -> None:
-    """Says of features that they are wrong; they stay, with the reason: one edit that can be undone.
+    """Marks features as wrong, in one edit that can be undone; they stay, with the reason.
 
     Raises:
         LayerNotEditableError: The layer can't be changed.
@@ -103,7 +103,7 @@ def reject(layer: QgsVectorLayer, feature_ids: Iterable[int]) -> None:
 
 
 def delete_rejected(layer: QgsVectorLayer) -> None:
-    """Deletes what is rejected: one edit that can be undone.
+    """Deletes the rejected features, in one edit that can be undone.
 
     Raises:
         LayerNotEditableError: The layer can't be changed.
@@ -116,10 +116,10 @@ def delete_rejected(layer: QgsVectorLayer) -> None:
 
 
 def save(layer: QgsVectorLayer) -> None:
-    """Writes the layer's edits to its file, whoever made them; it stays in editing.
+    """Saves the layer's edits, whoever made them; the layer stays in edit mode.
 
     Raises:
-        LayerNotEditableError: They could not be written. They are still there.
+        LayerNotEditableError: The edits could not be saved. They are still there.
     """
     if not layer.commitChanges(False):
         problem = " ".join(line.strip() for line in layer.commitErrors())
@@ -140,7 +140,7 @@ def _features_with(layer: QgsVectorLayer, status: str) -> Iterator[QgsFeature]:
 
 @contextmanager
 def _edit(layer: QgsVectorLayer, name: str) -> Iterator[None]:
-    """Makes one undoable command of what happens inside, and nothing of it if it fails."""
+    """Groups the edits made inside into one undoable command, and reverts them if one fails."""
     if not layer.isEditable() and not layer.startEditing():
         raise _not_editable(layer)
     layer.beginEditCommand(name)
@@ -181,7 +181,7 @@ def _item(layer: QgsVectorLayer, feature: QgsFeature, reason_name: str | None, *
 
 
 def _number(value: Any) -> float | None:
-    """A field's value, which in someone else's layer may be a text or none at all."""
+    """A field's value as a number; None if it isn't one, as it may be in someone else's layer."""
     try:
         return float(value)
     except (TypeError, ValueError):

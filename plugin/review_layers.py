@@ -1,4 +1,4 @@
-"""Follows the project's layers that can be reviewed."""
+"""Keeps track of the project's layers that can be reviewed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SIGNALS = (
     "attributeValueChanged",
     "featureAdded",
     "featureDeleted",
-    "afterCommitChanges",  # a new feature gets another id
+    "afterCommitChanges",  # a new feature's id changes
     "afterRollBack",
     "dataChanged",
     "subsetStringChanged",
@@ -23,13 +23,13 @@ _SIGNALS = (
 
 
 class ReviewLayers(QObject):
-    """The layers with tracks or nodes in a project, as they come, change and go.
+    """The layers with tracks or nodes in a project, as they are added, changed and removed.
 
     Attributes:
-        added: A layer has come.
-        made: A run's layer has come and got its look, whatever started the run.
-        changed: Something is different: told once for all that happens in one go.
-        selected: Another selection was made in a layer.
+        added: Emitted when a layer was added.
+        made: Emitted when a run's layer was added and styled, whatever started the run.
+        changed: Emitted when anything has changed, once for all changes made in one go.
+        selected: Emitted when a layer's selection has changed.
     """
 
     added = pyqtSignal(QgsMapLayer)
@@ -51,18 +51,18 @@ class ReviewLayers(QObject):
         self._add(project.mapLayers().values())
 
     def __iter__(self) -> Iterator[QgsVectorLayer]:
-        """Tracks before nodes."""
+        """The layers, tracks before nodes."""
         return iter(sorted(self._layers.values(), key=lambda layer: layer.geometryType() != Qgis.GeometryType.Line))
 
     def __len__(self) -> int:
         return len(self._layers)
 
     def by_id(self, layer_id: str) -> QgsVectorLayer | None:
-        """The layer, if it is still there."""
+        """The layer with this id; None if it is no longer there."""
         return self._layers.get(layer_id)
 
     def close(self) -> None:
-        """Lets go of project and layers; they are none from then on."""
+        """Disconnects from the project and drops all layers."""
         self._project.layersAdded.disconnect(self._add)
         self._project.layersWillBeRemoved.disconnect(self._remove)
         self._remove([*self._layers, *self._others])
@@ -80,7 +80,7 @@ class ReviewLayers(QObject):
                 self.added.emit(layer)
                 self._note()
             elif isinstance(layer, QgsVectorLayer) and layer.id() not in (self._layers | self._others):
-                # It may be one whose file is looked for, and found later.
+                # Its file may be missing now and be found later.
                 self._others[layer.id()] = layer
                 layer.dataSourceChanged.connect(self._look_again)
 

@@ -14,7 +14,7 @@ _WHAT, _REASON, _LENGTH, _CONFIDENCE = range(4)
 
 
 class ReviewModel(QAbstractTableModel):
-    """Items in rows; in the layers' own order until a column is chosen to sort by."""
+    """The items in rows, in the layers' own order until a column is chosen to sort by."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -26,11 +26,11 @@ class ReviewModel(QAbstractTableModel):
 
     @property
     def items(self) -> Sequence[ReviewItem]:
-        """As they are shown, from above."""
+        """The items as they are shown, from top to bottom."""
         return self._items
 
     def set_items(self, items: Iterable[ReviewItem]) -> None:
-        """Shows these instead."""
+        """Replaces the items."""
         self.beginResetModel()
         self._unsorted = list(items)
         self._items = self._sorted()
@@ -41,11 +41,11 @@ class ReviewModel(QAbstractTableModel):
         return next((row for row, item in enumerate(self._items) if item.key == key), -1)
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
-        """One for each item."""
+        """One row per item."""
         return 0 if parent is not None and parent.isValid() else len(self._items)
 
     def columnCount(self, parent: QModelIndex | None = None) -> int:
-        """What, reason, length, confidence."""
+        """One column each for what, reason, length and confidence."""
         return 0 if parent is not None and parent.isValid() else len(self._titles)
 
     def headerData(
@@ -57,7 +57,7 @@ class ReviewModel(QAbstractTableModel):
         return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Texts; numbers to the right."""
+        """The cells' texts; numbers are aligned to the right."""
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in (_LENGTH, _CONFIDENCE):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
@@ -76,7 +76,7 @@ class ReviewModel(QAbstractTableModel):
         return sorted(self._unsorted, key=self._sort_key, reverse=self._is_descending)
 
     def _sort_key(self, item: ReviewItem) -> tuple[bool, Any]:
-        """Items without a value come first."""
+        """The key to sort by; items without a value come first."""
         value = (item.kind, item.reasons, item.length_m, item.confidence)[self._sort_column]
         return (value is not None, value)
 

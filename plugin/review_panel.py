@@ -1,4 +1,4 @@
-"""The panel in which a person goes through what is doubtful, one after the other."""
+"""The panel for going through doubtful items one by one."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ Edit = Callable[[QgsVectorLayer, Iterable[int]], None]
 
 _CLOSEST_SCALE = 500.0
 _SPARE = 0.2
-"""Of an item's extent, shown around it on each side."""
+"""Margin shown around an item on each side, as a fraction of its extent."""
 
 
 class ReviewPanel(QgsDockWidget):
-    """A list of what is to be reviewed; what is current in it is shown on the map, accepted or rejected.
+    """Lists the items to review, shows the current one on the map, and lets the user accept or reject them.
 
     Args:
-        layers: Where the items are.
-        canvas: The map.
+        layers: The layers with the items.
+        canvas: The map canvas.
         parent: QGIS's main window.
 
     Attributes:
-        edited: A layer has been changed from here; of several the first.
+        edited: Emitted with the layer that was changed from here, or the first of several.
     """
 
     edited = pyqtSignal(QgsVectorLayer)
@@ -63,7 +63,7 @@ class ReviewPanel(QgsDockWidget):
         self._canvas = canvas
         self._items: list[ReviewItem] = []
         self._current_key: tuple[str, int] | None = None
-        """Of the item that the map was moved to, so that filling the list again doesn't move it again."""
+        """Key of the item that the map was moved to, so that refilling the list doesn't move it again."""
 
         self.count_label = QLabel()
         self.note_label = QLabel()
@@ -103,7 +103,7 @@ class ReviewPanel(QgsDockWidget):
         layers.selected.connect(self._follow_selection)
 
     def open(self) -> None:
-        """Brings the panel to the front, at its first item."""
+        """Brings the panel to the front, at the first item if none is current."""
         self.setUserVisible(True)
         self.refresh()
         if not self.table.currentIndex().isValid():
@@ -111,7 +111,7 @@ class ReviewPanel(QgsDockWidget):
         self.table.setFocus()
 
     def refresh(self) -> None:
-        """Reads the layers again; what is current stays so."""
+        """Reads the layers again; the current item stays current."""
         self._items = [item for layer in self._layers for item in items_to_review(layer)]
         self._refresh_reasons()
         self._fill()
@@ -123,34 +123,34 @@ class ReviewPanel(QgsDockWidget):
         self.save_button.setEnabled(any(layer.isModified() for layer in self._layers))
 
     def show_next(self) -> None:
-        """Goes one item on; stays at the last."""
+        """Goes to the next item; stays at the last."""
         self._go_to(self.table.currentIndex().row() + 1)
 
     def show_previous(self) -> None:
-        """Goes one item back; stays at the first."""
+        """Goes to the previous item; stays at the first."""
         self._go_to(self.table.currentIndex().row() - 1)
 
     def accept_selected(self) -> None:
-        """Accepts what is selected and goes to what comes after."""
+        """Accepts the selected items and goes to the next."""
         self._edit_selected(accept)
 
     def reject_selected(self) -> None:
-        """Rejects what is selected and goes to what comes after."""
+        """Rejects the selected items and goes to the next."""
         self._edit_selected(reject)
 
     def delete(self) -> None:
-        """Deletes what is rejected."""
+        """Deletes the rejected features."""
         layers = [layer for layer in self._layers if count_rejected(layer)]
         self._edit_layers({layer.id(): () for layer in layers}, lambda layer, _ids: delete_rejected(layer))
 
     def save(self) -> None:
-        """Writes all edits of the layers to their files."""
+        """Saves all edits of the layers."""
         self._edit_layers(
             {layer.id(): () for layer in self._layers if layer.isModified()}, lambda layer, _ids: save(layer)
         )
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catches up with what happened while it was hidden."""
+        """Catches up with what changed while the panel was hidden."""
         self.refresh()
         super().showEvent(event)
 
@@ -193,7 +193,7 @@ class ReviewPanel(QgsDockWidget):
         self.reason_box.setCurrentIndex(max(0, self.reason_box.findData(chosen)))
 
     def _fill(self) -> None:
-        """Shows the items of the chosen reason."""
+        """Shows the items with the chosen reason."""
         reason = self.reason_box.currentData()
         shown = [item for item in self._items if reason is None or reason in item.reasons]
         self.model.set_items(shown)
@@ -225,7 +225,7 @@ class ReviewPanel(QgsDockWidget):
             self.table.setCurrentIndex(self.model.index(row, 0))
 
     def _restore_current(self) -> None:
-        """After the list was filled again: the item that was current is so wherever it is now."""
+        """Makes the same item current after the list was refilled, wherever it is now."""
         row = self.model.row_of(self._current_key)
         if row >= 0:
             self.table.setCurrentIndex(self.model.index(row, 0))
@@ -238,7 +238,7 @@ class ReviewPanel(QgsDockWidget):
             self._show(item)
 
     def _follow_selection(self, layer: QgsVectorLayer) -> None:
-        """What is selected on the map is selected in the list; the map stays where it is."""
+        """Selects in the list what is selected on the map; the map stays where it is."""
         feature_ids = set(layer.selectedFeatureIds())
         rows = [
             row
@@ -258,7 +258,7 @@ class ReviewPanel(QgsDockWidget):
         self._show(self.model.items[index.row()])
 
     def _show(self, item: ReviewItem) -> None:
-        """Moves the map to an item and lets it flash."""
+        """Moves the map to an item and flashes it."""
         layer = self._layers.by_id(item.layer_id)
         if layer is None:
             return
@@ -268,9 +268,9 @@ class ReviewPanel(QgsDockWidget):
         )
         try:
             extent = transform.transformBoundingBox(geometry.boundingBox())
-        except QgsCsException:  # it has no place in the map's CRS
+        except QgsCsException:  # it lies outside the map's CRS
             return
-        # A node's extent has no size, which a map can't show; what it gets by the sum, the closest scale then enlarges.
+        # A node's extent has no size, which a map can't show: the sum gives it one, the closest scale enlarges it.
         extent.grow(max(extent.width(), extent.height()) * _SPARE + 1e-4)
         self._canvas.setExtent(extent)
         self._canvas.zoomScale(max(self._canvas.scale(), _CLOSEST_SCALE))
@@ -293,7 +293,7 @@ class ReviewPanel(QgsDockWidget):
             self._go_to(row)
 
     def _edit_layers(self, feature_ids: Mapping[str, Iterable[int]], edit: Edit) -> bool:
-        """Whether all layers could be edited; if not, the panel says what to do."""
+        """Edits layers; returns whether all could be edited. If not, the panel says what to do."""
         problem = ""
         edited = []
         for layer_id, ids in feature_ids.items():
@@ -324,7 +324,7 @@ class ReviewPanel(QgsDockWidget):
 
 
 class _KeyedTable(QTreeView):
-    """A list that takes single letters as commands, before QGIS's own shortcuts of the same letters get them."""
+    """A list that takes single letters as commands, ahead of QGIS's own shortcuts with the same letters."""
 
     def __init__(self, keys: Mapping[str, Callable[[], None]]) -> None:
         super().__init__()
@@ -337,14 +337,14 @@ class _KeyedTable(QTreeView):
         self.setSortingEnabled(True)
 
     def event(self, event: QEvent) -> bool:
-        """Claims the letters."""
+        """Claims the command letters."""
         if event.type() == QEvent.Type.ShortcutOverride and self._command(event) is not None:
             event.accept()
             return True
         return bool(super().event(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Does what a letter stands for."""
+        """Runs the command of a letter."""
         command = self._command(event)
         if command is None:
             super().keyPressEvent(event)
@@ -357,7 +357,7 @@ class _KeyedTable(QTreeView):
 
 
 def _button(text: str, tooltip: str, action: Callable[[], None]) -> QPushButton:
-    """A button that leaves the keyboard to the list."""
+    """A button that leaves the keyboard focus on the list."""
     button = QPushButton(text)
     button.setToolTip(tooltip)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -1,4 +1,4 @@
-"""Asks the worker, in a given Python, whether all it needs is there."""
+"""Checks whether a given Python has all that the worker needs."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .translation import tr
 
 
 def self_test(python: Path, feedback: JobFeedback) -> dict[str, Any]:
-    """Lets the worker load all its libraries and run its model once.
+    """Has the worker load all its libraries and run its model once.
 
     Returns:
-        What the worker says about itself: version, python, packages, device, devices, model, tiles_per_s.
+        What the worker reports about itself: version, python, packages, device, devices, model, tiles_per_s.
 
     Raises:
-        EnvironmentProblemError: It doesn't work with that Python; says why.
+        EnvironmentProblemError: It doesn't work with that Python; the message says why.
         JobCancelledError: The user has cancelled.
     """
     output = run_program([str(python), "-I", "-u", str(WORKER_SCRIPT), "--self-test"], feedback)
@@ -35,7 +35,7 @@ def self_test(python: Path, feedback: JobFeedback) -> dict[str, Any]:
 
 
 def describe(info: dict[str, Any]) -> str:
-    """What the worker says about itself, in a line: versions, device and speed."""
+    """What the worker reports about itself, in one line: versions, device and speed."""
     return tr(
         "RailSeg {version}, Python {python}, PyTorch {torch}, works on {device}, {speed:.1f} tiles a second"
     ).format(

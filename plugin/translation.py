@@ -13,19 +13,19 @@ CONTEXT = "RailSeg"
 def tr(text: str) -> str:
     """The text in the user's language; placeholders in braces are filled in afterwards by `format`.
 
-    The text stands in the call, as one literal: that is how `make translations` finds it.
+    The text must be one literal in the call itself: that is how `make translations` finds it.
     """
     return translated(text)
 
 
 def translated(text: str) -> str:
-    """As `tr`, for a text that stands elsewhere."""
+    """Like `tr`, for a text that isn't a literal in the call."""
     translation: str = QCoreApplication.translate(CONTEXT, text)
     return translation
 
 
 def install_translator() -> QTranslator | None:
-    """Lets RailSeg speak QGIS's language; None, and English, where it doesn't know that."""
+    """Switches RailSeg to QGIS's language; returns None, and stays with English, if it isn't available."""
     translator = QTranslator()
     if not translator.load(QLocale(_language()), "railseg", "_", str(TRANSLATIONS)):
         return None
@@ -34,7 +34,7 @@ def install_translator() -> QTranslator | None:
 
 
 def _language() -> str:
-    """QGIS's: as chosen in its options, else as told on its command line, else the system's."""
+    """QGIS's language: from its options, else from its command line, else the system's."""
     settings = QgsSettings()
     chosen = settings.value("locale/userLocale", "", type=str)
     if chosen and settings.value("locale/overrideFlag", False, type=bool):

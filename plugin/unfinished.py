@@ -1,4 +1,4 @@
-"""Where an interrupted run leaves what it has finished: QGIS gives every run another temporary output."""
+"""Where interrupted runs keep what they have finished, as QGIS gives each run a different temporary output."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WHAT_COUNTS = ("raster", "area", "bands", "model", "device")
 def unfinished_folder(request: dict[str, Any]) -> Path:
     """The folder of finished blocks for a request to the worker: the same for the same picture, area and model.
 
-    The worker removes it when it is done. What nobody has taken up for a week goes now.
+    The worker removes it when it is done. Folders that have not been used for a week are removed here.
     """
     folder = data_folder() / "unfinished"
     if folder.is_dir():

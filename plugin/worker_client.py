@@ -23,31 +23,31 @@ from .translation import tr
 _PROTOCOL_VERSION = 1  # see the worker's PROTOCOL_VERSION
 _POLL_S = 0.1
 _IDLE_S = 60.0
-_TEXT_INTERVAL_S = 30.0  # QGIS writes each into the log
+_TEXT_INTERVAL_S = 30.0  # QGIS logs each of them
 _COUNTED_STAGE = "segment"
 _TAIL_BYTES = 4000
 
 
 class Feedback(Protocol):
-    """What the client needs of a QgsProcessingFeedback."""
+    """The part of QgsProcessingFeedback that the client needs."""
 
     def isCanceled(self) -> bool:
         """Whether the user has asked to stop."""
 
     def setProgress(self, progress: float) -> None:
-        """Percent of the whole."""
+        """Shows the progress, in percent."""
 
     def setProgressText(self, text: str) -> None:
-        """What is being done now."""
+        """Shows what is being done."""
 
     def pushInfo(self, info: str) -> None:
-        """A fact."""
+        """Logs a fact."""
 
     def pushWarning(self, warning: str) -> None:
-        """A doubt."""
+        """Logs a warning."""
 
     def pushDebugInfo(self, info: str) -> None:
-        """A detail."""
+        """Logs a detail."""
 
 
 class WorkerCancelledError(Exception):
@@ -60,9 +60,9 @@ class WorkerClient:
     Threads may share it: a request that comes while another is running gets a worker of its own.
 
     Args:
-        python: Gives the Python that runs the worker.
-        script: The worker.
-        idle_s: Seconds after which a worker without work is ended.
+        python: Returns the Python that runs the worker.
+        script: The worker's script.
+        idle_s: Seconds after which an idle worker is ended.
     """
 
     def __init__(self, python: Callable[[], Path], script: Path = WORKER_SCRIPT, idle_s: float = _IDLE_S) -> None:
@@ -79,9 +79,9 @@ class WorkerClient:
         """Runs one request to its end.
 
         Args:
-            method: One of the worker's, such as `extract`.
+            method: One of the worker's methods, such as `extract`.
             params: The method's parameters.
-            feedback: Gets progress and messages, and is asked ten times a second whether to stop.
+            feedback: Receives progress and messages, and is asked ten times a second whether to stop.
 
         Returns:
             The worker's result.
@@ -97,7 +97,7 @@ class WorkerClient:
             self._give_back(worker)
 
     def stop(self) -> None:
-        """Ends every worker, also those at work; the next request starts a new one."""
+        """Ends every worker, including busy ones; the next request starts a new one."""
         with self._lock:
             workers = [*self._busy, *([self._warm] if self._warm else [])]
             self._warm = None
@@ -120,7 +120,7 @@ class WorkerClient:
         if worker is not None and not (worker.can_serve and worker.python == python):
             worker.stop()
             worker = None
-        with self._lock:  # so that who stops the client meanwhile finds a worker as soon as its process is there
+        with self._lock:  # so that a concurrent stop finds the worker as soon as its process exists
             worker = worker or _Worker(python, self._script)
             self._busy.add(worker)
         return worker
@@ -149,7 +149,7 @@ class _Worker:
 
     def __init__(self, python: Path, script: Path) -> None:
         self.python = python
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it is kept as long as the process
         self._last_id = 0
         self._is_serving = False
         self._is_stopped = False
@@ -164,7 +164,7 @@ class _Worker:
 
     @property
     def can_serve(self) -> bool:
-        """Whether it lives and has answered all it was asked."""
+        """Whether the process is running and has answered every request."""
         return self._process.is_running and not self._is_serving
 
     def stop(self) -> None:
@@ -232,7 +232,7 @@ class _Worker:
 
 
 class _ProgressRelay:
-    """Passes progress on: the percentage always, the text when the stage changes and now and then."""
+    """Passes progress on: the percentage always, the text when the stage changes and at intervals."""
 
     def __init__(self, feedback: Feedback) -> None:
         self._feedback = feedback
@@ -261,7 +261,7 @@ class _ProgressRelay:
 
 
 def _parse(line: str, feedback: Feedback) -> dict[str, Any] | None:
-    """The event of a line; None for a line that is none."""
+    """The event in a line; None if the line isn't one."""
     try:
         event = json.loads(line)
     except ValueError:
@@ -273,13 +273,13 @@ def _parse(line: str, feedback: Feedback) -> dict[str, Any] | None:
 
 
 def _error_text(event: dict[str, Any]) -> str:
-    """What an `error` event says, and the way out."""
+    """The message of an `error` event, and what to do about it."""
     message = str(event.get("message", ""))
     return " ".join(filter(None, [message, *(_ways_to_libraries(message) or [event.get("hint", "")])]))
 
 
 def _ways_to_libraries(text: str) -> list[str]:
-    """The way out where Python says that it can't load a library, as then the environment wants mending; else none."""
+    """What to do if Python can't load a library, as then the environment needs repair; else nothing."""
     is_missing = "ModuleNotFoundError:" in text or "ImportError:" in text
     return way_out(cause_of([text])) if is_missing else []
 
@@ -295,7 +295,7 @@ def _relay_plan(event: dict[str, Any], feedback: Feedback) -> None:
         )
     )
     seconds = event.get("seconds")
-    if seconds is not None:  # a few tiles take no time to speak of
+    if seconds is not None:  # a few tiles take hardly any time
         feedback.pushInfo(effort_text(seconds, event.get("disk_bytes", 0)))
 
 

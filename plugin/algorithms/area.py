@@ -1,4 +1,4 @@
-"""The part of a picture that the user asks for, by an extent, by polygons or lines, or by both."""
+"""The part of a picture that the user has chosen, by an extent, by polygons or lines, or by both."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _MAX_LATITUDE_DEG = 85.0
 
 @dataclass(frozen=True)
 class ChosenArea:
-    """Polygons and lines to look at, as the worker takes them.
+    """Polygons and lines that limit the work.
 
     Attributes:
-        shape: Polygons, and lines with a corridor to either side.
-        crs: Its CRS.
-        corridor_m: How far the corridors reach; 0 for none.
-        within: What lies outside of it is no part of the area.
+        shape: Polygons, and lines to be widened into corridors.
+        crs: CRS of the shape.
+        corridor_m: How far the corridors reach from the lines, metres; 0 for none.
+        within: Another area that this one is clipped to; None for no limit.
     """
 
     shape: QgsGeometry
@@ -49,17 +49,17 @@ class ChosenArea:
 
     @property
     def request(self) -> dict[str, Any]:
-        """As the worker takes it."""
+        """The area in the worker's format."""
         is_known = self.crs.authid().startswith("EPSG:")
         crs = self.crs.authid() if is_known else self.crs.toWkt(Qgis.CrsWktVariant.Preferred)
         within = None if self.within is None else self.within.request
         return {"wkt": self.shape.asWkt(17), "crs": crs, "corridor_m": self.corridor_m, "within": within}
 
     def bounds_in(self, crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext) -> QgsRectangle:
-        """A box in another CRS that has all of it, and a little more where there are corridors.
+        """The bounding box in another CRS, a little larger than necessary where there are corridors.
 
         Raises:
-            QgsProcessingException: It has no place there.
+            QgsProcessingException: The area can't be transformed to that CRS.
         """
         bounds = _grown(moved(self.shape.boundingBox(), self.crs, crs, context), crs, self.corridor_m, context)
         return bounds if self.within is None else bounds.intersect(self.within.bounds_in(crs, context))
@@ -74,18 +74,18 @@ def chosen_area(
     *,
     none_there: str | None = None,
 ) -> ChosenArea | None:
-    """What the extent and the area have in common; None if neither is given.
+    """The intersection of the extent and the area; None if neither is given.
 
     Args:
-        algorithm: Has the parameters.
-        parameters: Their values.
-        place_crs: Also that of an extent that doesn't say its own.
-        place: Where the area is wanted; of what lies elsewhere some may be left out. None where that isn't known.
-        context: Of the run.
-        none_there: What to say if nothing of the area lies in the place; by default what is said of a picture.
+        algorithm: The algorithm that has the parameters.
+        parameters: The parameters' values.
+        place_crs: CRS of `place`, and of an extent that doesn't name its own.
+        place: Where the area matters; parts of it elsewhere may be left out. None if that isn't known.
+        context: The run's context.
+        none_there: The message if no part of the area lies in `place`; by default one about a picture.
 
     Raises:
-        QgsProcessingException: There is nothing in them.
+        QgsProcessingException: They are empty or can't be used.
     """
     box = _chosen_box(algorithm, parameters, place_crs, context)
     source = _area_source(algorithm, parameters, context)
@@ -94,7 +94,7 @@ def chosen_area(
     corridor_m = algorithm.parameterAsDouble(parameters, CORRIDOR, context)
     request = QgsFeatureRequest().setNoAttributes()
     if place is not None:
-        with suppress(QgsProcessingException):  # what lies elsewhere is only left out to be quicker
+        with suppress(QgsProcessingException):  # the filter only saves time
             near = moved(_grown(place, place_crs, corridor_m, context), place_crs, source.sourceCrs(), context)
             request.setFilterRect(near)
     features = source.getFeatures(request, Qgis.ProcessingFeatureSourceFlag.SkipGeometryValidityChecks)
@@ -108,9 +108,9 @@ def chosen_area(
 
 
 def area_problem(algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
-    """What keeps the extent or the area from being used, with the way out; empty if nothing does.
+    """Why the extent or the area can't be used, and what to do about it; empty if they can.
 
-    The area's features are not looked at: where no place bounds them, they may be a country's.
+    The area's features are not read: with no place to bound them, there may be a whole country of them.
     """
     try:
         _chosen_box(algorithm, parameters, QgsCoordinateReferenceSystem(), context)
@@ -150,7 +150,7 @@ def _area_source(
 
 
 def _shape_of(geometries: Iterable[QgsGeometry]) -> QgsGeometry:
-    """All polygons, made valid, and all lines, curves as straight pieces."""
+    """All polygons, made valid, and all lines in one geometry, with curves as straight segments."""
     parts = []
     for geometry in geometries:
         straight = QgsGeometry(geometry.constGet().segmentize())
@@ -165,8 +165,8 @@ def moved(
     target: QgsCoordinateReferenceSystem,
     context: QgsProcessingContext,
 ) -> QgsRectangle:
-    """A box in another CRS that has all of it."""
-    if box.isEmpty():  # as round a line due north; of such a box QGIS moves one corner alone
+    """The bounding box of a box in another CRS."""
+    if box.isEmpty():  # as around a line due north; QGIS would transform only one corner
         box = box.buffered(max(box.width(), box.height(), 1.0) * 1e-9)
     try:
         return QgsCoordinateTransform(source, target, context.transformContext()).transformBoundingBox(box)
@@ -179,7 +179,7 @@ def moved(
 def _grown(
     box: QgsRectangle, crs: QgsCoordinateReferenceSystem, metres: float, context: QgsProcessingContext
 ) -> QgsRectangle:
-    """A box with at least that many metres on the ground more on every side."""
+    """A box extended on every side by at least that many metres on the ground."""
     if not metres:
         return box
     degrees = moved(box, crs, QgsCoordinateReferenceSystem("EPSG:4326"), context)

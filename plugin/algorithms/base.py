@@ -1,4 +1,4 @@
-"""What all algorithms share: they look at what they are given, ask the worker and hand out what it made."""
+"""What all algorithms share: they check their inputs, send the worker a request and return its results."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from .vector_source import export_table
 
 
 class RailSegAlgorithm(QgsProcessingAlgorithm):
-    """A step that the worker does. Subclasses say its name and parameters, what to ask for and what to hand out.
+    """A step that the worker carries out. Subclasses define its name, parameters, request and outputs.
 
     Args:
-        environment: Where the worker's Python is.
-        worker: Does the work.
+        environment: The worker's Python environment.
+        worker: The client that runs the requests.
     """
 
     METHOD: ClassVar[str]
@@ -46,39 +46,39 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
         self._exported: dict[str, str] = {}
 
     def createInstance(self) -> RailSegAlgorithm:
-        """Another of the same kind."""
+        """A new instance of the same algorithm."""
         return type(self)(self._environment, self._worker)
 
     def group(self) -> str:
-        """All in one group."""
+        """The group that all algorithms share."""
         return tr("Railway")
 
     def groupId(self) -> str:
-        """All in one group."""
+        """The id of that group."""
         return "railway"
 
     def help_text(self) -> str:
-        """What it does, for a person."""
+        """The help text, without the picture."""
         raise NotImplementedError
 
     def shortHelpString(self) -> str:
-        """What it does; on the desktop with a picture of what goes in and what comes out."""
+        """The help text; on the desktop with a picture of input and output."""
         picture = HELP_PICTURES / f"{self.name()}.png"
         if QgsApplication.platform() != "desktop":
             return self.help_text()
         return f'<img src="{picture.as_uri()}">\n{self.help_text()}'
 
     def helpUrl(self) -> str:
-        """The manual."""
+        """The address of the manual."""
         return f"{WEBSITE}#in-qgis"
 
     def canExecute(self) -> tuple[bool, str]:
-        """Whether the worker's environment is there, and if not, how to get it. Asked by the desktop only."""
+        """Whether the worker's environment is ready and, if not, how to set it up. Only called on the desktop."""
         status = self._environment.status()
         return status.is_ok, status.message
 
     def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
-        """Finds what is wrong before anything starts."""
+        """Reports problems before anything starts."""
         is_ok, message = super().checkParameterValues(parameters, context)
         if is_ok:
             message = self._problem(parameters, context)
@@ -87,12 +87,12 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
     def prepareAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
-        """On the main thread: looks whether the work can be done.
+        """Checks, on the main thread, whether the work can be done.
 
         Raises:
-            QgsProcessingException: The environment is missing, or an input can't be used.
+            QgsProcessingException: The environment is missing, or an input or output can't be used.
         """
-        problem = self._problem(parameters, context)  # not every caller has asked checkParameterValues
+        problem = self._problem(parameters, context)  # not every caller has called checkParameterValues
         if problem:
             raise QgsProcessingException(problem)
         return True
@@ -100,13 +100,13 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
-        """Asks the worker, on whatever thread; nothing comes of a cancelled run."""
+        """Runs the request, on any thread; a cancelled run has no outputs."""
         request = {**self.request(parameters, context), "overwrite": True}
         try:
             request |= self.inputs(parameters, context, feedback)
             result = self._worker.run(self.METHOD, request, feedback)
         except WorkerCancelledError as error:
-            if not feedback.isCanceled():  # else an empty result would be taken for success
+            if not feedback.isCanceled():  # otherwise no outputs would be taken for success
                 raise QgsProcessingException(
                     tr("The run was ended because RailSeg's environment is made anew. Run it again.")
                 ) from error
@@ -119,7 +119,7 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
         return outputs
 
     def group_name(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
-        """The group of the project in which the layers stand together; empty for none."""
+        """The group of the layer tree that the layers go into; empty for none."""
         return ""
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
     def inputs(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
-        """What the worker is to read, as its parameters: files that it can open.
+        """The worker's parameters for what it reads: files that it can open.
 
         Raises:
             QgsProcessingException: A layer can't be used.
@@ -149,7 +149,7 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
         request: dict[str, Any],
         result: dict[str, Any],
     ) -> dict[str, Any]:
-        """The algorithm's outputs, from what the worker was asked and what it answered."""
+        """The algorithm's outputs, from the request and the worker's result."""
         raise NotImplementedError
 
     def export(
@@ -160,24 +160,24 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> None:
-        """Writes a vector layer to a table of a file for the worker; see `export_table`."""
+        """Writes a vector layer to a table in a file for the worker; see `export_table`."""
         export_table(source, geopackage, table, context, feedback)
         self._exported.setdefault(str(geopackage), str(source.sourceName()))
 
     def _with_layers_names(self, message: str) -> str:
-        """What the worker says of exported files, said of the layers that are in them."""
+        """A worker's message with the names of layers in place of the files they were exported to."""
         for path, name in self._exported.items():
             message = message.replace(path, name)
         return message
 
     def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
-        """What keeps the algorithm from running, with the way out; empty if nothing does."""
+        """Why the algorithm can't run, and what to do about it; empty if it can."""
         status = self._environment.status()
         return destination_problem(self, parameters, context) if status.is_ok else status.message
 
 
 class RasterAlgorithm(RailSegAlgorithm):
-    """A step whose input is a raster, all of it or an area."""
+    """A step whose input is a raster or an area of it."""
 
     def __init__(self, environment: Environment, worker: WorkerClient) -> None:
         super().__init__(environment, worker)
@@ -186,13 +186,13 @@ class RasterAlgorithm(RailSegAlgorithm):
     def prepareAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
-        """On the main thread: takes from the layer what the work needs."""
+        """Takes from the layer, on the main thread, what the work needs."""
         is_ready = super().prepareAlgorithm(parameters, context, feedback)
         self._raster = RasterSource(self.parameterAsRasterLayer(parameters, self.INPUT, context))
         return is_ready
 
     def group_name(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
-        """The raster's."""
+        """The raster's name."""
         return "" if self._raster is None else self._raster.name
 
     def inputs(
@@ -218,7 +218,7 @@ class RasterAlgorithm(RailSegAlgorithm):
         return raster_problem(layer) or self._area_problem(RasterSource(layer), parameters, context)
 
     def _area_problem(self, raster: RasterSource, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
-        """Whether there is something to work on, and not too much; empty if nothing is wrong."""
+        """Why the area can't be worked on, such as being too large; empty if it can."""
         try:
             area = chosen_area(self, parameters, raster.crs, raster.extent, context)
             raster.check(None if area is None else area.bounds_in(raster.crs, context), context)
@@ -228,12 +228,12 @@ class RasterAlgorithm(RailSegAlgorithm):
 
 
 class PictureAlgorithm(RasterAlgorithm):
-    """A step whose input is a picture in which tracks are seen."""
+    """A step whose input is a picture that shows tracks."""
 
     def inputs(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
-        """The raster, the area, and of what was exported the colours' bands unless others are chosen."""
+        """The raster, the area and, if the raster is exported, its colour bands unless others are chosen."""
         inputs = super().inputs(parameters, context, feedback)
         if self._raster is not None and self._raster.colour_bands and not bands_request(self, parameters, context):
             inputs["bands"] = self._raster.colour_bands
@@ -257,10 +257,10 @@ class ModelAlgorithm(PictureAlgorithm):
     def inputs(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
-        """The raster, the area, and where what is finished lies until all is."""
+        """The raster, the area, and the folder that keeps finished blocks until the run is complete."""
         inputs = super().inputs(parameters, context, feedback)
         if self._raster is not None and self._raster.path is None:
-            # The exported raster is another one the next time, and goes when QGIS ends: so does this.
+            # The raster is exported anew for each run, and removed when QGIS exits: so is this folder.
             return inputs | {"unfinished": QgsProcessingUtils.generateTempFilename("unfinished", context)}
         return with_unfinished(self, inputs, parameters, context)
 
@@ -268,6 +268,6 @@ class ModelAlgorithm(PictureAlgorithm):
 def with_unfinished(
     algorithm: QgsProcessingAlgorithm, inputs: dict[str, Any], parameters: dict[str, Any], context: QgsProcessingContext
 ) -> dict[str, Any]:
-    """What the model is to read, and where what is finished lies until all is: for each such run a place of its own."""
+    """The inputs and the folder that keeps finished blocks until the run is complete, one for each such request."""
     folder = unfinished_folder(inputs | picture_request(algorithm, parameters, context))
     return inputs | {"unfinished": str(folder)}

@@ -1,4 +1,4 @@
-"""Mask to cleaned mask: the paper's morphology alone."""
+"""Mask to cleaned mask: only the paper's morphology."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ class CleanRailwayMask(RasterAlgorithm):
     MASK = "MASK"
 
     def name(self) -> str:
-        """Its id, for ever."""
+        """The algorithm's id, which must never change."""
         return "cleanrailwaymask"
 
     def displayName(self) -> str:
-        """Its name."""
+        """The algorithm's name."""
         return tr("Clean railway mask")
 
     def tags(self) -> list[str]:
-        """What it is found by."""
+        """The search tags."""
         return tr("rail,track,mask,morphology,opening,closing,erosion,dilation").split(",")
 
     def help_text(self) -> str:
-        """What it does."""
+        """The help text."""
         return tr(
             "Cleans a mask of railway tracks: an opening removes specks and thin bridges, then a closing fills gaps. "
             "Sizes are metres on the ground.\n\n"
@@ -45,11 +45,11 @@ class CleanRailwayMask(RasterAlgorithm):
         )
 
     def shortDescription(self) -> str:
-        """What it does, in a sentence."""
+        """A one-sentence summary."""
         return tr("Removes specks from a mask of railway tracks and fills its gaps.")
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
-        """Parameters and outputs."""
+        """Defines parameters and outputs."""
         for parameter in (
             mask_input_parameter(),
             *cleaning_parameters(),
@@ -58,7 +58,7 @@ class CleanRailwayMask(RasterAlgorithm):
             self.addParameter(parameter)
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """What to ask of the worker."""
+        """The worker's parameters."""
         return {
             **cleaning_request(self, parameters, context),
             "output": raster_output(self, parameters, self.MASK, context),
@@ -72,5 +72,5 @@ class CleanRailwayMask(RasterAlgorithm):
         request: dict[str, Any],
         result: dict[str, Any],
     ) -> dict[str, Any]:
-        """The mask."""
+        """The cleaned mask."""
         return {self.MASK: request["output"]}

@@ -27,19 +27,19 @@ class CompareRailway(LineComparison):
     SHIFT = "SHIFT"
 
     def name(self) -> str:
-        """Its id, for ever."""
+        """The algorithm's id, which must never change."""
         return "comparerailway"
 
     def displayName(self) -> str:
-        """Its name."""
+        """The algorithm's name."""
         return tr("Compare railway with a map")
 
     def tags(self) -> list[str]:
-        """What it is found by."""
+        """The search tags."""
         return tr("rail,track,openstreetmap,osm,change,update,difference,conflation,asset register,compare").split(",")
 
     def help_text(self) -> str:
-        """What it does."""
+        """The help text."""
         return tr(
             "Compares extracted tracks with lines that you have, such as an OpenStreetMap export or an asset register: "
             "what was extracted and isn't in the map (new), what is in the map and wasn't extracted (missing), and "
@@ -51,11 +51,11 @@ class CompareRailway(LineComparison):
         )
 
     def shortDescription(self) -> str:
-        """What it does, in a sentence."""
+        """A one-sentence summary."""
         return tr("Tells what extracted tracks have that an existing map has not, and the other way round.")
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
-        """Parameters and outputs."""
+        """Defines parameters and outputs."""
         for parameter in (
             self.tracks_parameter(),
             with_help(
@@ -94,7 +94,7 @@ class CompareRailway(LineComparison):
         self.add_numbers()
 
     def numbers(self) -> dict[str, tuple[str, str]]:
-        """The lengths."""
+        """The lengths and the mean distance."""
         return {
             "NEW_LENGTH": ("new_m", tr("Length of the new tracks (m)")),
             "MISSING_LENGTH": ("missing_m", tr("Length of the missing tracks (m)")),
@@ -104,7 +104,7 @@ class CompareRailway(LineComparison):
         }
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """What to ask of the worker."""
+        """The worker's parameters."""
         return {
             "reach_m": self.parameterAsDouble(parameters, self.REACH, context),
             "shift_m": self.parameterAsDouble(parameters, self.SHIFT, context),
@@ -113,7 +113,7 @@ class CompareRailway(LineComparison):
 
 
 def _sinks() -> list[QgsProcessingParameterDefinition]:
-    """Where to put the layers."""
+    """The parameters for the output layers."""
     texts = {
         "NEW": (tr("New tracks"), tr("Parts of the extracted tracks that the map has not; track_id is the track's.")),
         "MISSING": (

@@ -1,4 +1,4 @@
-"""Where outputs go: looked at before the work, so that it isn't done for nothing and destroys nothing."""
+"""Checks where outputs go before the work starts, so that it isn't done in vain and destroys nothing."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from ..translation import tr
 
 
 class _Place(NamedTuple):
-    """A file, or a table of one that has several.
+    """A file, or one table of a file.
 
     Attributes:
-        file: Absolute, without links.
-        table: Empty for all that is in it.
+        file: Absolute path without symbolic links.
+        table: Name of the table; empty for the whole file.
     """
 
     file: Path
     table: str = ""
 
     def replaces(self, other: _Place) -> bool:
-        """Whether what is written here ends what is there."""
+        """Whether writing to this place would overwrite the other."""
         is_whole = not self.table or not other.table
         return _is_same_file(self.file, other.file) and (is_whole or self.table.casefold() == other.table.casefold())
 
@@ -48,10 +48,10 @@ class _Place(NamedTuple):
 def destination_problem(
     algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> str:
-    """What keeps an output from being written, with the way out; empty if nothing does.
+    """Why an output can't be written, and what to do about it; empty if all can.
 
-    A folder isn't there or can't be written, two outputs are of one file, or one is the file of an input or of a layer
-    with edits that would be lost. To be asked on the main thread.
+    Its folder is missing or read-only, two outputs go to the same place, or an output would replace an input or a layer
+    with unsaved edits. Must be called on the main thread.
     """
     definitions = algorithm.parameterDefinitions()
     taken: list[_Place] = []
@@ -84,7 +84,7 @@ def destination_problem(
 def _place_of_output(
     definition: QgsProcessingParameterDefinition, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> _Place | None:
-    """Where an output is written to; None for memory, temporary files, folders and databases that are no file."""
+    """Where an output is written to; None for memory, temporary files, folders and databases that aren't files."""
     value = parameters.get(definition.name())
     if isinstance(value, QgsProcessingOutputLayerDefinition):
         value = value.sink
@@ -110,7 +110,7 @@ def _is_read(
     parameters: dict[str, Any],
     context: QgsProcessingContext,
 ) -> bool:
-    """Whether an output would replace the layer that an input names; what is no layer of a file it would not."""
+    """Whether an output would replace the layer of an input; False for an input that isn't a layer in a file."""
     is_layer = isinstance(definition, (QgsProcessingParameterFeatureSource, QgsProcessingParameterRasterLayer))
     if not is_layer or parameters.get(definition.name()) in (None, ""):
         return False
@@ -119,7 +119,7 @@ def _is_read(
 
 
 def _edited_layer_of(output: _Place, context: QgsProcessingContext) -> QgsVectorLayer | None:
-    """A layer of the project that an output would replace while it is being edited."""
+    """A layer of the project that is being edited and that an output would replace; None if there is none."""
     project = context.project()
     if project is None or not output.file.exists():
         return None
@@ -134,14 +134,14 @@ def _replaces_layer(output: _Place, layer: QgsMapLayer) -> bool:
     if not parts.get("path") or not _is_same_file(output.file, _plain(parts["path"])):
         return False
     tables = [] if parts.get("layerName") else QgsProviderRegistry.instance().querySublayers(layer.source())
-    table = tables[0].name() if tables else parts.get("layerName")  # of a file alone QGIS takes the first
+    table = tables[0].name() if tables else parts.get("layerName")  # given only a file, QGIS takes the first
     return output.replaces(_Place(output.file, table or ""))
 
 
 def _plain(path: str) -> Path:
-    return Path(os.path.realpath(path))  # Path.resolve raises where links lead in a circle
+    return Path(os.path.realpath(path))  # Path.resolve raises if links form a loop
 
 
 def _is_same_file(first: Path, second: Path) -> bool:
-    """Also where a file system doesn't tell upper from lower case."""
+    """Whether two paths are the same file, also on file systems that ignore case."""
     return first == second or (first.exists() and second.exists() and first.samefile(second))

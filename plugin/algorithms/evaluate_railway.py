@@ -1,4 +1,4 @@
-"""Extracted lines against reference lines: how good they are."""
+"""Extracted lines against reference lines: how good the extraction is."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ class EvaluateRailway(LineComparison):
     RHO = "RHO"
 
     def name(self) -> str:
-        """Its id, for ever."""
+        """The algorithm's id, which must never change."""
         return "evaluaterailway"
 
     def displayName(self) -> str:
-        """Its name."""
+        """The algorithm's name."""
         return tr("Evaluate railway")
 
     def tags(self) -> list[str]:
-        """What it is found by."""
+        """The search tags."""
         return tr("rail,track,switch,quality,accuracy,completeness,correctness,reference,compare,validate").split(",")
 
     def help_text(self) -> str:
-        """What it does."""
+        """The help text."""
         return tr(
             "Compares extracted tracks with tracks that you know to be right: how much was found, how much of what was "
             "drawn is right, how far it lies off, whether the number of tracks is right from place to place, whether "
@@ -57,11 +57,11 @@ class EvaluateRailway(LineComparison):
         )
 
     def shortDescription(self) -> str:
-        """What it does, in a sentence."""
+        """A one-sentence summary."""
         return tr("Says how good extracted railway tracks are, against tracks that you know to be right.")
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
-        """Parameters and outputs."""
+        """Defines parameters and outputs."""
         for parameter in (
             self.tracks_parameter(),
             with_help(
@@ -100,7 +100,7 @@ class EvaluateRailway(LineComparison):
         self.add_numbers()
 
     def numbers(self) -> dict[str, tuple[str, str]]:
-        """The figures."""
+        """The quality figures."""
         return {
             "COMPLETENESS": ("completeness", tr("Completeness: share of the reference that was found")),
             "CORRECTNESS": ("correctness", tr("Correctness: share of the extracted tracks that is right")),
@@ -131,11 +131,11 @@ class EvaluateRailway(LineComparison):
         }
 
     def sources(self) -> dict[str, tuple[str, str]]:
-        """The nodes lie in the file of the tracks."""
+        """The vector inputs; the nodes go into the file of the tracks."""
         return {self.NODES: ("extracted", "rail_node"), **super().sources()}
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """What to ask of the worker."""
+        """The worker's parameters."""
         return {
             "rho_m": self.parameterAsDouble(parameters, self.RHO, context),
             **self.layers_request(parameters, context),
@@ -155,7 +155,7 @@ class EvaluateRailway(LineComparison):
 
 
 def _sinks() -> list[QgsProcessingParameterDefinition]:
-    """Where to put the layers."""
+    """The parameters for the output layers."""
     line, point = Qgis.ProcessingSourceType.VectorLine, Qgis.ProcessingSourceType.VectorPoint
     texts = {
         "MATCHED": (

@@ -1,4 +1,4 @@
-"""Raster and traced tracks to the chips that training reads."""
+"""Raster and traced tracks to chips for training."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ class ExportTrainingChips(PictureAlgorithm):
     FOLDER = "FOLDER"
 
     def name(self) -> str:
-        """Its id, for ever."""
+        """The algorithm's id, which must never change."""
         return "exporttrainingchips"
 
     def displayName(self) -> str:
-        """Its name."""
+        """The algorithm's name."""
         return tr("Export training chips")
 
     def tags(self) -> list[str]:
-        """What it is found by."""
+        """The search tags."""
         return tr("rail,track,training,chips,tiles,labels,mask,deep learning,fine-tune,annotation").split(",")
 
     def help_text(self) -> str:
-        """What it does."""
+        """The help text."""
         return tr(
             "Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's "
             "training reads: NAME.png and NAME_target.png, at 0.2 m, in which red is track, green its middle, and blue "
@@ -56,11 +56,11 @@ class ExportTrainingChips(PictureAlgorithm):
         )
 
     def shortDescription(self) -> str:
-        """What it does, in a sentence."""
+        """A one-sentence summary."""
         return tr("Cuts a picture and the tracks traced in it into chips that RailSeg's training reads.")
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
-        """Parameters and outputs."""
+        """Defines parameters and outputs."""
         raster, *others = picture_parameters()
         for parameter in (
             raster,
@@ -104,7 +104,7 @@ class ExportTrainingChips(PictureAlgorithm):
             self.addOutput(QgsProcessingOutputNumber(name, label))
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """What to ask of the worker."""
+        """The worker's parameters."""
         has_share = parameters.get(self.BARE) not in (None, "")
         return {
             "output": self.parameterAsString(parameters, self.FOLDER, context),
@@ -130,7 +130,7 @@ class ExportTrainingChips(PictureAlgorithm):
         request: dict[str, Any],
         result: dict[str, Any],
     ) -> dict[str, Any]:
-        """The folder and how many chips it got."""
+        """The folder and the numbers of chips written to it."""
         return {self.FOLDER: result["output"], **{name: result[key] for name, (key, _) in _numbers().items()}}
 
     def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
@@ -143,7 +143,7 @@ class ExportTrainingChips(PictureAlgorithm):
 
 
 def _numbers() -> dict[str, tuple[str, str]]:
-    """The outputs' names, with the worker's names and labels of the numbers."""
+    """The number outputs' names, each with the worker's name and the label."""
     return {
         "CHIP_COUNT": ("chips", tr("Number of chips")),
         "TRACK_CHIP_COUNT": ("with_track", tr("Number of chips with a track")),

@@ -1,4 +1,4 @@
-"""Raster to tracks and nodes: the whole way."""
+"""Raster to tracks and nodes: the complete workflow."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ class ExtractRailway(Extraction, ModelAlgorithm):
     """Raster to tracks and nodes and, on request, probability and mask rasters."""
 
     def name(self) -> str:
-        """Its id, for ever."""
+        """The algorithm's id, which must never change."""
         return "extractrailway"
 
     def displayName(self) -> str:
-        """Its name."""
+        """The algorithm's name."""
         return tr("Extract railway")
 
     def tags(self) -> list[str]:
-        """What it is found by."""
+        """The search tags."""
         return tr("rail,railroad,track,switch,turnout,orthophoto,drone,uav,deep learning,segmentation").split(",")
 
     def help_text(self) -> str:
-        """What it does."""
+        """The help text."""
         return tr(
             "Draws the railway tracks of an aerial or drone picture as lines: one line per track between two nodes, "
             "and switches, crossings and ends as nodes.\n\n"
@@ -36,9 +36,9 @@ class ExtractRailway(Extraction, ModelAlgorithm):
         )
 
     def shortDescription(self) -> str:
-        """What it does, in a sentence."""
+        """A one-sentence summary."""
         return tr("Draws the railway tracks of an aerial or drone picture as lines.")
 
     def place_parameters(self) -> list[QgsProcessingParameterDefinition]:
-        """A layer, its bands and an area."""
+        """The parameters for a layer, its bands and an area."""
         return picture_parameters()

@@ -28,19 +28,19 @@ class ExtractRailwayFolder(Extraction):
     FOLDER = "FOLDER"
 
     def name(self) -> str:
-        """Its id, for ever."""
+        """The algorithm's id, which must never change."""
         return "extractrailwayfolder"
 
     def displayName(self) -> str:
-        """Its name."""
+        """The algorithm's name."""
         return tr("Extract railway from a folder")
 
     def tags(self) -> list[str]:
-        """What it is found by."""
+        """The search tags."""
         return tr("rail,railroad,track,switch,turnout,orthophoto,tiles,mosaic,directory,batch").split(",")
 
     def help_text(self) -> str:
-        """What it does."""
+        """The help text."""
         return tr(
             "Draws the railway tracks of all pictures of a folder, looked at as one: tracks run through their "
             "seams.\n\n"
@@ -51,11 +51,11 @@ class ExtractRailwayFolder(Extraction):
         )
 
     def shortDescription(self) -> str:
-        """What it does, in a sentence."""
+        """A one-sentence summary."""
         return tr("Draws the railway tracks of all pictures of a folder as lines.")
 
     def place_parameters(self) -> list[QgsProcessingParameterDefinition]:
-        """A folder, an area and bands."""
+        """The parameters for a folder, an area and bands."""
         folder = QgsProcessingParameterFile(
             self.FOLDER, tr("Folder of pictures"), Qgis.ProcessingFileParameterBehavior.Folder
         )
@@ -63,13 +63,13 @@ class ExtractRailwayFolder(Extraction):
         return [with_help(folder, folder_help), *place_parameters(), band_numbers_parameter()]
 
     def group_name(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
-        """The folder's."""
+        """The folder's name."""
         return self._folder(parameters, context).name
 
     def inputs(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
-        """The folder, the area if one is chosen, and where what is finished lies until all is."""
+        """The folder, the area if one is chosen, and where finished blocks are kept until the run is complete."""
         inputs: dict[str, Any] = {"raster": str(self._folder(parameters, context))}
         area = chosen_area(self, parameters, QgsCoordinateReferenceSystem(), None, context)
         if area is not None:
@@ -80,7 +80,7 @@ class ExtractRailwayFolder(Extraction):
         return Path(self.parameterAsFile(parameters, self.FOLDER, context))
 
     def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
-        """See `RailSegAlgorithm`; the pictures themselves are looked at by the worker, before it starts."""
+        """See `RailSegAlgorithm`; the worker checks the pictures themselves before it starts."""
         problem = super()._problem(parameters, context)
         if problem:
             return problem

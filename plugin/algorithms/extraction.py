@@ -23,16 +23,16 @@ from .parameters import (
 
 
 class Extraction(RailSegAlgorithm):
-    """Tracks and nodes and, on request, probability and mask rasters. Subclasses say of which pictures."""
+    """Pictures to tracks and nodes and, on request, probability and mask rasters. Subclasses define which pictures."""
 
     METHOD = "extract"
 
     def place_parameters(self) -> list[QgsProcessingParameterDefinition]:
-        """Which pictures, and where in them."""
+        """The parameters for the pictures and the area in them."""
         raise NotImplementedError
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
-        """Parameters and outputs."""
+        """Defines parameters and outputs."""
         for parameter in (
             *self.place_parameters(),
             *model_parameters(),
@@ -46,7 +46,7 @@ class Extraction(RailSegAlgorithm):
             self.addOutput(number)
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """What to ask of the worker."""
+        """The worker's parameters."""
         return {
             **picture_request(self, parameters, context),
             **cleaning_request(self, parameters, context),
@@ -64,7 +64,7 @@ class Extraction(RailSegAlgorithm):
         request: dict[str, Any],
         result: dict[str, Any],
     ) -> dict[str, Any]:
-        """Tracks, nodes, numbers, and the rasters that were asked for."""
+        """Tracks, nodes, numbers, and the requested rasters."""
         outputs = map_outputs(self, parameters, context, feedback, result)
         rasters = {PROBABILITY: request["probability"], MASK: request["mask"]}
         return outputs | {name: path for name, path in rasters.items() if path is not None}

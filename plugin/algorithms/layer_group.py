@@ -1,4 +1,4 @@
-"""The layers of a run stand together in the layer tree."""
+"""Groups the layers of a run in the layer tree."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ def group_layers(name: str, outputs: Iterable[object], context: QgsProcessingCon
     """Has QGIS put the layers that it will load into a group; a single layer needs none.
 
     Args:
-        name: The group's; one of that name is used if it is there.
+        name: The group's name; an existing group of that name is used.
         outputs: An algorithm's outputs, layers and others.
-        context: What knows which layers QGIS will load.
+        context: Knows which layers QGIS will load.
     """
     loaded = [output for output in outputs if isinstance(output, str) and context.willLoadLayerOnCompletion(output)]
     if len(loaded) > 1:

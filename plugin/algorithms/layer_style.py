@@ -14,7 +14,7 @@ _LEGEND_AND_FIELDS = {"rule": "label", "category": "label", "alias": "name"}
 
 
 def apply_style(layer: QgsMapLayer, style: Path) -> str:
-    """Gives a layer the look of a QML file; returns what went wrong, empty if nothing did."""
+    """Applies a QML style to a layer; returns what went wrong, empty if nothing did."""
     document = read_style(style)
     for element, attribute in shown_texts(document):
         element.setAttribute(attribute, translated(element.attribute(attribute)))
@@ -23,14 +23,14 @@ def apply_style(layer: QgsMapLayer, style: Path) -> str:
 
 
 def read_style(style: Path) -> QDomDocument:
-    """A QML file."""
+    """Reads a QML file."""
     document = QDomDocument()
     document.setContent(style.read_text("utf-8"))
     return document
 
 
 def shown_texts(style: QDomDocument) -> Iterator[tuple[QDomElement, str]]:
-    """Elements with the attribute that a person reads: entries of the legend, names of fields and of their values."""
+    """Elements with the attribute that holds a text for users: legend entries, names of fields and of their values."""
     for tag, attribute in _LEGEND_AND_FIELDS.items():
         for element in _elements(style.elementsByTagName(tag)):
             yield element, attribute

@@ -1,4 +1,4 @@
-"""What algorithms share that hold extracted lines against others."""
+"""What the algorithms that compare extracted lines with others share."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from .vector_source import source_problem
 
 
 class LineComparison(RailSegAlgorithm):
-    """Extracted lines and others, on a picture or anywhere, to figures and layers.
+    """Extracted lines and others, optionally bounded by a picture or an area, to figures and layers.
 
     Attributes:
-        TABLES: The worker's table of each layer, by the output's name.
-        DIGITS: Of the figures in the log.
+        TABLES: The worker's table for each layer, by the output's name.
+        DIGITS: Significant digits of the figures in the log.
     """
 
     TABLES: ClassVar[dict[str, str]]
@@ -50,15 +50,15 @@ class LineComparison(RailSegAlgorithm):
         self._raster: RasterSource | None = None
 
     def numbers(self) -> dict[str, tuple[str, str]]:
-        """The number outputs' names, with the worker's names and labels of the figures."""
+        """The number outputs' names, each with the worker's name and the label of the figure."""
         raise NotImplementedError
 
     def sources(self) -> dict[str, tuple[str, str]]:
-        """The vector inputs' names, with the worker's file and the table in it that each goes to."""
+        """The vector inputs' names, each with the worker's file and the table in it that it goes to."""
         return {self.INPUT: ("extracted", "rail_track"), self.REFERENCE: ("reference", "rail_track")}
 
     def tracks_parameter(self) -> QgsProcessingParameterDefinition:
-        """The extracted lines."""
+        """The parameter for the extracted lines."""
         return with_help(
             QgsProcessingParameterFeatureSource(
                 self.INPUT, tr("Extracted tracks"), [Qgis.ProcessingSourceType.VectorLine]
@@ -67,14 +67,14 @@ class LineComparison(RailSegAlgorithm):
         )
 
     def picture_parameter(self) -> QgsProcessingParameterDefinition:
-        """What bounds the comparison."""
+        """The parameter for a picture that bounds the comparison."""
         return with_help(
             QgsProcessingParameterRasterLayer(self.RASTER, tr("Picture"), optional=True),
             tr("Only what lies on it counts, of either layer. Empty: all lines count."),
         )
 
     def area_parameters(self) -> list[QgsProcessingParameterDefinition]:
-        """What bounds the comparison as well."""
+        """The parameters for an area that bounds the comparison as well."""
         return area_parameters(
             tr("Only what lies in these polygons, or beside these lines, counts, of either layer. Empty: all lines.")
         )
@@ -85,14 +85,14 @@ class LineComparison(RailSegAlgorithm):
             self.addOutput(QgsProcessingOutputNumber(name, label))
 
     def layers_request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """The worker's `layers`: a file if any layer is asked for."""
+        """The worker's `layers`: a file if any layer is requested."""
         is_wanted = any(is_asked_for(parameters, name) for name in self.TABLES)
         return {"layers": QgsProcessingUtils.generateTempFilename("layers.gpkg", context) if is_wanted else None}
 
     def prepareAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
-        """On the main thread: takes from the picture what the work needs."""
+        """Takes from the picture, on the main thread, what the work needs."""
         is_ready = super().prepareAlgorithm(parameters, context, feedback)
         layer = self.parameterAsRasterLayer(parameters, self.RASTER, context)
         self._raster = None if layer is None else RasterSource(layer)
@@ -101,7 +101,7 @@ class LineComparison(RailSegAlgorithm):
     def inputs(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
-        """The layers as files, and what bounds the comparison: of a picture that the worker can't open, its extent."""
+        """The layers as files, and what bounds the comparison; for a picture that the worker can't open, its extent."""
         files: dict[str, Path] = {}
         for name, (file, table) in self.sources().items():
             if file not in files:
@@ -127,7 +127,7 @@ class LineComparison(RailSegAlgorithm):
         request: dict[str, Any],
         result: dict[str, Any],
     ) -> dict[str, Any]:
-        """Figures and layers; a figure that nothing can be said of is left out."""
+        """Figures and layers; undefined figures are left out."""
         outputs: dict[str, Any] = {}
         for name, (key, label) in self.numbers().items():
             if result[key] is not None:
@@ -155,10 +155,10 @@ class LineComparison(RailSegAlgorithm):
         return source
 
     def _area(self, parameters: dict[str, Any], context: QgsProcessingContext) -> ChosenArea | None:
-        """The area if one is chosen.
+        """The area; None if none is chosen.
 
         Raises:
-            QgsProcessingException: There is nothing of it where the lines are.
+            QgsProcessingException: No part of it lies where the lines are.
         """
         tracks, reference = (self.source(parameters, name, context) for name in (self.INPUT, self.REFERENCE))
         if tracks is None or reference is None:
@@ -166,7 +166,7 @@ class LineComparison(RailSegAlgorithm):
         place = QgsRectangle()
         for source in (tracks, reference):
             extent = source.sourceExtent()
-            if not extent.isNull():  # as that of a layer without features is
+            if not extent.isNull():  # as it is for a layer without features
                 place.combineExtentWith(moved(extent, source.sourceCrs(), tracks.sourceCrs(), context))
         return chosen_area(
             self,

@@ -1,4 +1,4 @@
-"""From the worker's GeoPackage to the layers that the user asked for."""
+"""From the worker's GeoPackage to the requested layers."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ NODE_COUNT = "NODE_COUNT"
 REVIEW_COUNT = "REVIEW_COUNT"
 TOTAL_LENGTH = "TOTAL_LENGTH"
 JUST_MADE = "railseg/just_made"
-"""A layer's property from when a run has finished it until it is noticed."""
+"""Custom property of a layer that a run has just finished, until the review has noticed it."""
 _TABLES = {TRACKS: "rail_track", NODES: "rail_node"}
 _HEIGHTS = {TRACKS: 1, NODES: 2}
-"""In the layer tree: nodes lie on tracks, and both on what else comes of a run."""
+"""Sort keys for the layer tree: nodes above tracks, and both above a run's other layers."""
 _ROW_NUMBER = "fid"
 
 
 def map_parameters() -> list[QgsProcessingParameterDefinition]:
-    """Where to put the map."""
+    """The parameters for the map's outputs."""
     return [
         with_help(
             QgsProcessingParameterFeatureSink(TRACKS, tr("Railway tracks"), Qgis.ProcessingSourceType.VectorLine),
@@ -74,7 +74,7 @@ def map_parameters() -> list[QgsProcessingParameterDefinition]:
 
 
 def map_numbers() -> list[QgsProcessingOutputNumber]:
-    """What is worth knowing in a model."""
+    """The number outputs, for use in models."""
     return [
         QgsProcessingOutputNumber(TRACK_COUNT, tr("Number of tracks")),
         QgsProcessingOutputNumber(NODE_COUNT, tr("Number of nodes")),
@@ -86,7 +86,7 @@ def map_numbers() -> list[QgsProcessingOutputNumber]:
 def map_request(
     algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> dict[str, Any]:
-    """The worker's `output`: the file that the user wants, else a temporary one."""
+    """The worker's `output`: the file that the user has chosen, else a temporary one."""
     is_wanted = is_asked_for(parameters, GEOPACKAGE)
     path = algorithm.parameterAsFileOutput(parameters, GEOPACKAGE, context) if is_wanted else ""
     return {"output": path or QgsProcessingUtils.generateTempFilename("railway.gpkg", context)}
@@ -99,13 +99,13 @@ def map_outputs(
     feedback: QgsProcessingFeedback,
     result: dict[str, Any],
 ) -> dict[str, Any]:
-    """Copies tracks and nodes from the file that the worker's result names to the sinks that were asked for.
+    """Copies tracks and nodes from the file that the worker's result names to the requested sinks.
 
     Returns:
         Sinks, file and numbers by the outputs' names.
 
     Raises:
-        QgsProcessingException: A sink can't be made or written.
+        QgsProcessingException: A sink can't be created or written.
     """
     outputs: dict[str, Any] = {
         TRACK_COUNT: result["tracks"],
@@ -140,7 +140,7 @@ def copy_table(
     """Copies a table of a GeoPackage to the sink `name`; if QGIS loads that as a layer it gets the table's style.
 
     Raises:
-        QgsProcessingException: The sink can't be made or written.
+        QgsProcessingException: The sink can't be created or written.
     """
     layer = QgsVectorLayer(f"{geopackage}|layername={table}", table, "ogr")
     if not layer.isValid():
@@ -173,13 +173,13 @@ def copy_table(
 
 
 def _with_what_is_kept(message: str, geopackage: Path) -> str:
-    """An output can't be had; but the work is done."""
+    """The message about an output that can't be written, with where the results are all the same."""
     kept = tr("What was found is in {path}: open it, or save it elsewhere before you close QGIS.")
     return f"{message} {kept.format(path=geopackage)}"
 
 
 def _plain_fields(layer: QgsVectorLayer) -> QgsFields:
-    """The layer's fields without its row number, aliases and comments, which not every sink takes."""
+    """The layer's fields without its row number, aliases and comments, which not every sink accepts."""
     fields = QgsFields()
     for field in layer.fields():
         if field.name() != _ROW_NUMBER:
@@ -188,7 +188,7 @@ def _plain_fields(layer: QgsVectorLayer) -> QgsFields:
 
 
 class _Finisher(QgsProcessingLayerPostProcessorInterface):
-    """Gives a loaded layer its look and, where a run made it, its metadata."""
+    """Gives a loaded layer its style and, if a run made it, its metadata."""
 
     def __init__(self, style: Path, run: Run | None) -> None:
         super().__init__()
@@ -198,7 +198,7 @@ class _Finisher(QgsProcessingLayerPostProcessorInterface):
     def postProcessLayer(
         self, layer: QgsMapLayer, _context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> None:
-        """Called by QGIS once the layer is there."""
+        """Finishes the layer; called by QGIS once it is loaded."""
         message = apply_style(layer, self._style)
         if message:
             feedback.pushWarning(message)

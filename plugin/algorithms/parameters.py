@@ -1,4 +1,4 @@
-"""Parameters that several algorithms have, and how their values become the worker's."""
+"""Parameters that several algorithms share, and how their values become the worker's."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _KERNELS = ["disc", "square"]
 
 
 def picture_parameters() -> list[QgsProcessingParameterDefinition]:
-    """Which picture, which of its bands, and where in it."""
+    """The parameters for the picture, its bands and an area in it."""
     return [
         with_help(
             QgsProcessingParameterRasterLayer(INPUT, tr("Aerial or drone picture")),
@@ -65,7 +65,7 @@ def picture_parameters() -> list[QgsProcessingParameterDefinition]:
 
 
 def band_numbers_parameter() -> QgsProcessingParameterDefinition:
-    """Which bands of pictures that are no layers, so that QGIS doesn't know what they have."""
+    """The parameter for the bands of pictures that aren't layers, so that QGIS can't list them."""
     return advanced(
         with_help(
             QgsProcessingParameterString(BANDS, tr("Bands"), optional=True),
@@ -78,7 +78,7 @@ def band_numbers_parameter() -> QgsProcessingParameterDefinition:
 
 
 def place_parameters() -> list[QgsProcessingParameterDefinition]:
-    """Where to look."""
+    """The parameters for the extent and the area."""
     return [
         with_help(
             QgsProcessingParameterExtent(EXTENT, tr("Extent"), optional=True),
@@ -94,7 +94,7 @@ def place_parameters() -> list[QgsProcessingParameterDefinition]:
 
 
 def area_parameters(help_text: str) -> list[QgsProcessingParameterDefinition]:
-    """Polygons, or lines with a corridor to either side."""
+    """The parameters for polygons, or for lines with a corridor to either side."""
     return [
         with_help(
             QgsProcessingParameterFeatureSource(
@@ -117,7 +117,7 @@ def area_parameters(help_text: str) -> list[QgsProcessingParameterDefinition]:
 
 
 def model_parameters() -> list[QgsProcessingParameterDefinition]:
-    """Which model, and what it runs on."""
+    """The parameters for the model and the device it runs on."""
     return [
         advanced(
             with_help(
@@ -137,7 +137,7 @@ def model_parameters() -> list[QgsProcessingParameterDefinition]:
 
 
 def mask_input_parameter() -> QgsProcessingParameterDefinition:
-    """A mask or probability raster to work on."""
+    """The parameter for a mask or probability raster to work on."""
     return with_help(
         QgsProcessingParameterRasterLayer(INPUT, tr("Mask or probability raster")),
         tr("RailSeg's probability raster, or a one-band mask or probability raster made elsewhere."),
@@ -145,7 +145,7 @@ def mask_input_parameter() -> QgsProcessingParameterDefinition:
 
 
 def cleaning_parameters() -> list[QgsProcessingParameterDefinition]:
-    """From which probability a pixel counts, and the morphology that cleans the mask."""
+    """The parameters for the threshold and the morphology that cleans the mask."""
     return [
         with_help(
             QgsProcessingParameterNumber(
@@ -184,7 +184,7 @@ def cleaning_parameters() -> list[QgsProcessingParameterDefinition]:
 
 
 def min_length_parameter() -> QgsProcessingParameterDefinition:
-    """From which length a piece of track is drawn."""
+    """The parameter for the length from which a piece of track is drawn."""
     return metres_parameter(
         MIN_LENGTH,
         tr("Minimum length (m)"),
@@ -200,7 +200,7 @@ def min_length_parameter() -> QgsProcessingParameterDefinition:
 def raster_output_parameter(
     name: str, description: str, help_text: str, *, is_optional: bool
 ) -> QgsProcessingParameterDefinition:
-    """A raster to keep; an optional one is made on request only."""
+    """The parameter for an output raster; an optional one is made only on request."""
     parameter = QgsProcessingParameterRasterDestination(
         name, description, optional=is_optional, createByDefault=not is_optional
     )
@@ -208,7 +208,7 @@ def raster_output_parameter(
 
 
 def probability_parameters(*, is_optional: bool) -> list[QgsProcessingParameterDefinition]:
-    """What the model says as a raster, and the mask that is made of it."""
+    """The parameters for the probability raster and the mask made from it."""
     return [
         raster_output_parameter(
             PROBABILITY,
@@ -223,10 +223,10 @@ def probability_parameters(*, is_optional: bool) -> list[QgsProcessingParameterD
 def picture_request(
     algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> dict[str, Any]:
-    """The worker's parameters that say which bands, which model and what it runs on.
+    """The worker's parameters for bands, model and device.
 
     Raises:
-        QgsProcessingException: As `bands_request`.
+        QgsProcessingException: See `bands_request`.
     """
     return {
         "bands": bands_request(algorithm, parameters, context),
@@ -241,7 +241,7 @@ def bands_request(
     """The worker's `bands`; None for the picture's own.
 
     Raises:
-        QgsProcessingException: They are neither one nor three, or no numbers.
+        QgsProcessingException: There are neither one nor three, or they aren't numbers.
     """
     if isinstance(algorithm.parameterDefinition(BANDS), QgsProcessingParameterString):
         bands = _numbers_in(algorithm.parameterAsString(parameters, BANDS, context))
@@ -255,7 +255,7 @@ def bands_request(
 
 
 def _numbers_in(text: str) -> list[int]:
-    """Whole numbers with commas, semicolons or spaces between them."""
+    """Whole numbers separated by commas, semicolons or spaces."""
     try:
         return [int(part) for part in re.split(r"[\s,;]+", text) if part]
     except ValueError as error:
@@ -280,10 +280,10 @@ def cleaning_request(
 def raster_output(
     algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], name: str, context: QgsProcessingContext
 ) -> str | None:
-    """Where to write a raster; None if it isn't asked for.
+    """Where to write a raster; None if it isn't requested.
 
     Raises:
-        QgsProcessingException: Its name is that of another format.
+        QgsProcessingException: Its name has another format's extension.
     """
     if not is_asked_for(parameters, name):
         return None
@@ -296,7 +296,7 @@ def raster_output(
 
 
 def is_asked_for(parameters: dict[str, Any], name: str) -> bool:
-    """Whether an output is to be made: of one that is not, a batch gives an empty destination."""
+    """Whether an output is requested; for one that isn't, a batch passes an empty destination."""
     value = parameters.get(name)
     if isinstance(value, QgsProcessingOutputLayerDefinition):
         is_plain = value.sink.propertyType() == Qgis.PropertyType.Static
@@ -307,19 +307,19 @@ def is_asked_for(parameters: dict[str, Any], name: str) -> bool:
 def metres_parameter(
     name: str, description: str, default: float, smallest: float, largest: float, help_text: str
 ) -> QgsProcessingParameterDefinition:
-    """A length on the ground, with the worker's limits."""
+    """The parameter for a length on the ground, with the worker's limits."""
     kind = Qgis.ProcessingNumberParameterType.Double
     parameter = QgsProcessingParameterNumber(name, description, kind, default, minValue=smallest, maxValue=largest)
     return with_help(parameter, help_text)
 
 
 def with_help(parameter: QgsProcessingParameterDefinition, help_text: str) -> QgsProcessingParameterDefinition:
-    """The parameter, with a text that says what it is for."""
+    """The parameter, with a help text."""
     parameter.setHelp(help_text)
     return parameter
 
 
 def advanced(parameter: QgsProcessingParameterDefinition) -> QgsProcessingParameterDefinition:
-    """The parameter, among the advanced ones."""
+    """The parameter, marked as advanced."""
     parameter.setFlags(parameter.flags() | Qgis.ProcessingParameterFlag.Advanced)
     return parameter

@@ -35,11 +35,11 @@ _EXPORT_GSD_M = 0.2
 _LONGEST_SERVER_SIDE_PX = 20_000
 _PROBE_PX = 256
 _LOOKS = 128
-"""So many places along either side of what a server has sent are looked at."""
+"""Sampled points per side when looking for holes in what a server has sent."""
 _COARSEST_PICTURE_GSD_M = 1.0  # see railseg_core.raster
-_MEASURING_SLACK = 1.05  # what is just about too coarse is left to the worker, which measures it exactly
-# GDAL's drivers for pictures that the worker's rasterio has on every system; JPEG 2000 it reads whichever driver QGIS
-# takes. QGIS has others besides (ECW, MrSID, …), and what they read is exported.
+_MEASURING_SLACK = 1.05  # borderline cases are left to the worker, which measures exactly
+# GDAL's raster drivers that the worker's rasterio has on every system; it reads JPEG 2000 whichever driver QGIS uses.
+# What QGIS reads with other drivers (ECW, MrSID, …) is exported.
 WORKER_FORMATS = (
     *("BMP", "COG", "ENVI", "ERS", "GIF", "GPKG", "GTiff", "HFA", "JPEG", "MBTiles", "MRF", "NITF", "PCIDSK", "PNG"),
     *("VRT", "WEBP", "netCDF", "JP2ECW", "JP2KAK", "JP2MrSID", "JP2OpenJPEG"),
@@ -47,7 +47,7 @@ WORKER_FORMATS = (
 
 
 def raster_problem(layer: QgsRasterLayer) -> str:
-    """What keeps a raster layer from being worked on, with the way out; empty if nothing does."""
+    """Why a raster layer can't be worked on, and what to do about it; empty if it can."""
     if not layer.isValid() or layer.bandCount() < 1 or not _is_still_there(layer):
         return tr("The raster layer {name} can't be read. Repair its data source.").format(name=layer.name())
     if not layer.crs().isValid():
@@ -59,24 +59,24 @@ def raster_problem(layer: QgsRasterLayer) -> str:
 
 
 def _is_still_there(layer: QgsRasterLayer) -> bool:
-    """Whether the layer's file can be opened: a layer stays valid when its file goes."""
+    """Whether the layer's file can still be opened: a layer stays valid when its file is removed."""
     if not layer.dataProvider().capabilities() & Qgis.RasterInterfaceCapability.Size:
         return True
     again = layer.dataProvider().clone()
     beside = QgsPointXY(layer.extent().xMaximum() + layer.extent().width(), 0.0)
-    again.sample(beside, 1)  # it is opened at its first use; nothing is read for that
+    again.sample(beside, 1)  # the first use opens it; nothing is read outside the extent
     return bool(again.isValid())
 
 
 def picture_problem(layer: QgsRasterLayer, context: QgsProcessingContext) -> str:
-    """What keeps a raster layer from being a picture that tracks are seen in; empty if nothing does."""
+    """Why tracks can't be seen in a raster layer; empty if they can."""
     if not layer.dataProvider().capabilities() & Qgis.RasterInterfaceCapability.Size:
         return ""
     middle = layer.extent().center()
     pixel = QgsRectangle.fromCenterAndSize(middle, layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY())
     gsd_m = math.sqrt(math.prod(_ground_size_m(pixel, layer.crs(), context)))
     if math.isnan(gsd_m) or gsd_m <= _COARSEST_PICTURE_GSD_M * _MEASURING_SLACK:
-        return ""  # of a CRS with no place on Earth the core says so
+        return ""  # the core reports a CRS that isn't on Earth
     return tr(
         "The raster layer {name} is too coarse: its pixels are {gsd:.2g} m on the ground. Tracks can be told apart up "
         "to {largest:g} m, and best at {best:g} m or finer."
@@ -84,7 +84,7 @@ def picture_problem(layer: QgsRasterLayer, context: QgsProcessingContext) -> str
 
 
 def bounding_raster_problem(layer: QgsRasterLayer) -> str:
-    """What keeps a raster layer from bounding what counts, with the way out; empty if nothing does."""
+    """Why a raster layer can't bound a comparison, and what to do about it; empty if it can."""
     problem = raster_problem(layer)
     if not problem and not layer.dataProvider().capabilities() & Qgis.RasterInterfaceCapability.Size:
         return tr("{name} comes from a server and has no bounds: choose a picture that does, or none.").format(
@@ -95,12 +95,12 @@ def bounding_raster_problem(layer: QgsRasterLayer) -> str:
 
 @dataclass(frozen=True)
 class _Export:
-    """What is to be written.
+    """An export to write.
 
     Attributes:
-        columns, rows: Its size, pixels.
-        window: Its extent, in the layer's CRS.
-        disk_bytes: What it needs on the disk, at most.
+        columns, rows: Size in pixels.
+        window: Extent in the layer's CRS.
+        disk_bytes: Disk space needed at most.
     """
 
     columns: int
@@ -110,20 +110,20 @@ class _Export:
 
 
 class RasterSource:
-    """What the work needs of a raster layer, taken on the layer's own thread.
+    """What the work needs from a raster layer, taken on the layer's own thread.
 
-    Files that the worker reads go to it as they are. Of others (web services, formats that the worker hasn't, layers
-    to which QGIS gave another CRS than the file says) the part that is asked for is exported to a GeoTIFF first.
+    Files that the worker can read are passed on as they are. For others (web services, formats that the worker lacks,
+    layers with another CRS in QGIS than in the file) the requested part is exported to a GeoTIFF first.
 
     Args:
-        layer: A layer without `raster_problem`.
+        layer: A layer that has no `raster_problem`.
 
     Attributes:
-        crs: The layer's.
-        name: The layer's.
-        extent: The layer's.
-        path: What the worker opens; None if it can't.
-        colour_bands: Which bands are red, green and blue, where it can't: what is exported doesn't tell.
+        crs: The layer's CRS.
+        name: The layer's name.
+        extent: The layer's extent.
+        path: What the worker opens; None if it can't open the layer.
+        colour_bands: The red, green and blue bands if it can't, as an export doesn't record them.
     """
 
     def __init__(self, layer: QgsRasterLayer) -> None:
@@ -135,10 +135,10 @@ class RasterSource:
         self._provider: Any = None if self.path else layer.dataProvider().clone()
 
     def check(self, extent: QgsRectangle | None, context: QgsProcessingContext) -> None:
-        """Looks whether the worker can get that extent (in the layer's CRS; None for all of it).
+        """Checks whether the worker can get an extent (in the layer's CRS; None for all of it).
 
         Raises:
-            QgsProcessingException: It lies outside, or is too much to export; a server's must be given.
+            QgsProcessingException: It lies outside, is too large to export, or is missing for a server's layer.
         """
         if extent is not None and not self.extent.intersects(extent):
             raise QgsProcessingException(tr("The extent lies outside of the raster layer. Choose another."))
@@ -148,10 +148,10 @@ class RasterSource:
     def readable_path(
         self, extent: QgsRectangle | None, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> str:
-        """A raster that the worker can open, with at least that extent.
+        """The path of a raster that the worker can open, with at least that extent.
 
         Raises:
-            QgsProcessingException: As `check`, or the layer can't be exported; says why.
+            QgsProcessingException: As for `check`, or the layer can't be exported.
             WorkerCancelledError: The user has cancelled.
         """
         if self.path is not None:
@@ -187,24 +187,24 @@ class RasterSource:
 
     @property
     def _has_alpha(self) -> bool:
-        """Whether a band says how much of it is seen: GeoTIFF else takes any fourth one for that, infrared say."""
+        """Whether a band holds opacity. Otherwise GeoTIFF would take any fourth band for that, such as infrared."""
         return not self._has_own_pixels or Qgis.RasterColorInterpretation.AlphaBand in _band_kinds(self._provider)
 
     @property
     def _has_own_pixels(self) -> bool:
-        """Whether it has pixels of a size, and isn't drawn by a server in any."""
+        """Whether the layer has pixels of a fixed size, rather than being drawn by a server at any."""
         return bool(self._provider.capabilities() & Qgis.RasterInterfaceCapability.Size)
 
     def _look_for_holes(self, path: str, feedback: QgsProcessingFeedback) -> None:
-        """Tells of what a server has not delivered: QGIS leaves it empty without a word.
+        """Warns of parts that a server has not delivered: QGIS silently leaves them empty.
 
         Raises:
-            QgsProcessingException: It has delivered nothing.
+            QgsProcessingException: The server has delivered nothing.
         """
-        layer = QgsRasterLayer(path, self.name, "gdal")  # its provider goes with it
+        layer = QgsRasterLayer(path, self.name, "gdal")  # keeps its provider alive
         picture = layer.dataProvider()
         columns, rows = min(picture.xSize(), _LOOKS), min(picture.ySize(), _LOOKS)
-        alpha = picture.block(picture.bandCount(), picture.extent(), columns, rows)  # the last one
+        alpha = picture.block(picture.bandCount(), picture.extent(), columns, rows)  # the last band
         empty = sum(not alpha.value(row, column) for row in range(rows) for column in range(columns)) / (columns * rows)
         if empty == 1:
             text = tr("{name} came without any picture there: the server has none, or has failed. Try again later.")
@@ -218,10 +218,10 @@ class RasterSource:
             )
 
     def _export(self, extent: QgsRectangle | None, context: QgsProcessingContext) -> _Export:
-        """What to export: the layer's own pixels, or 0.2 m ones where it has none.
+        """The export for an extent: the layer's own pixels, or 0.2 m ones if it has none.
 
         Raises:
-            QgsProcessingException: It lies outside or is too much; a server's must be given.
+            QgsProcessingException: It is too large, or is missing for a server's layer.
         """
         columns, rows, window = (
             self._own_window(extent) if self._has_own_pixels else self._server_window(extent, context)
@@ -240,7 +240,7 @@ class RasterSource:
         return _Export(columns, rows, window, disk_bytes)
 
     def _own_window(self, extent: QgsRectangle | None) -> tuple[int, int, QgsRectangle]:
-        """Columns, rows and extent of whole pixels."""
+        """Columns, rows and extent, in whole pixels."""
         full = self.extent
         width = full.width() / self._provider.xSize()
         height = full.height() / self._provider.ySize()
@@ -260,7 +260,7 @@ class RasterSource:
     def _server_window(
         self, extent: QgsRectangle | None, context: QgsProcessingContext
     ) -> tuple[int, int, QgsRectangle]:
-        """Columns, rows and extent of pixels of the model's size."""
+        """Columns, rows and extent, in pixels of the model's size."""
         if extent is None:
             raise QgsProcessingException(
                 tr("{name} comes from a server: choose an extent or an area to work on.").format(name=self.name)
@@ -275,7 +275,7 @@ class RasterSource:
         return columns, rows, extent
 
     def _seconds_of(self, export: _Export, feedback: QgsRasterBlockFeedback) -> float:
-        """How long the export takes, by its middle: how quick a server or a format is, only a trial tells."""
+        """Estimated seconds for the export, from a trial on its middle, as the speed of servers and formats varies."""
         columns, rows = min(export.columns, _PROBE_PX), min(export.rows, _PROBE_PX)
         part = QgsRectangle.fromCenterAndSize(
             export.window.center(),
@@ -295,7 +295,7 @@ def _ground_size_m(
     measure = QgsDistanceArea()
     measure.setSourceCrs(crs, context.transformContext())
     for ellipsoid in (crs.ellipsoidAcronym(), "EPSG:7030"):
-        if measure.setEllipsoid(ellipsoid) and measure.ellipsoidCrs().isValid():  # some it takes and then can't use
+        if measure.setEllipsoid(ellipsoid) and measure.ellipsoidCrs().isValid():  # some are accepted but unusable
             break
     middle = box.center()
     return (
@@ -305,12 +305,12 @@ def _ground_size_m(
 
 
 def _band_kinds(provider: QgsRasterDataProvider) -> list[Qgis.RasterColorInterpretation]:
-    """What each band says it is."""
+    """The colour interpretation of each band."""
     return [provider.colorInterpretation(band) for band in range(1, provider.bandCount() + 1)]
 
 
 def _colour_bands(layer: QgsRasterLayer) -> list[int] | None:
-    """The bands that say they are red, green and blue; None where they don't all."""
+    """The bands marked as red, green and blue; None unless there are all three."""
     kinds = _band_kinds(layer.dataProvider())
     colours = Qgis.RasterColorInterpretation
     wanted = (colours.RedBand, colours.GreenBand, colours.BlueBand)
@@ -318,13 +318,13 @@ def _colour_bands(layer: QgsRasterLayer) -> list[int] | None:
 
 
 def _worker_path(layer: QgsRasterLayer) -> str | None:
-    """What the worker opens: the layer's source without QGIS's own options behind it; None if it can't."""
+    """What the worker opens: the layer's source without QGIS's own options; None if it can't open it."""
     provider = layer.dataProvider()
     if provider.name() != "gdal" or provider.crs() != layer.crs():
         return None
     source: str = layer.source()
     if source.startswith("/vsimem/") or "authcfg=" in source or "|credential:" in source:
-        return None  # in QGIS's own memory, or to be opened with what its user alone may know
+        return None  # in QGIS's own memory, or opened with the user's credentials
     path = source.partition("|option:")[0]
     found = QgsProviderRegistry.instance().providerMetadata("gdal").querySublayers(path)
     return path if found and found[0].driverName() in WORKER_FORMATS else None

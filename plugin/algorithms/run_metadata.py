@@ -1,4 +1,4 @@
-"""How a map came about, from its GeoPackage into the metadata of its layers."""
+"""Copies how a map was made from its GeoPackage into the metadata of its layers."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ _NOT_OF_THE_LINES = {
     "resume",
     "scheduler",
 }
-"""Parameters that say where something lies or is done: they tell nothing of the lines."""
+"""Parameters about where files are or the work is done, which say nothing about the lines."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run as the map's own table tells it.
+    """A run as recorded in the map's own table.
 
     Attributes:
-        version: RailSeg's.
+        version: RailSeg's version.
         raster: Name of the picture, probability or mask.
         model: Name of the model; empty where none was used.
-        parameters: What was asked for, one after the other.
-        created: When, in ISO 8601.
+        parameters: The run's parameters, separated by commas.
+        created: Time of the run, in ISO 8601.
     """
 
     version: str
@@ -54,7 +54,7 @@ class Run:
 
 
 def read_run(geopackage: Path) -> Run | None:
-    """The run that made a map; None for a file that is no map, such as an evaluation's."""
+    """The run that made a map; None for a file that isn't a map, such as an evaluation's."""
     table = QgsVectorLayer(f"{geopackage}|layername={_TABLE}", _TABLE, "ogr")
     feature = next(table.getFeatures(), None)
     if feature is None:
@@ -63,7 +63,7 @@ def read_run(geopackage: Path) -> Run | None:
     parameters = json.loads(row["parameters"])
     asked = {name: value for name, value in parameters.items() if value is not None and name not in _NOT_OF_THE_LINES}
     if "area" in asked:
-        asked["area"] = "a part"  # its coordinates may be a country's; the map's own table has them
+        asked["area"] = "a part"  # its coordinates may fill pages; the map's own table has them
     return Run(
         version=row["version"],
         raster=row["raster"],
@@ -74,7 +74,7 @@ def read_run(geopackage: Path) -> Run | None:
 
 
 def describe(layer: QgsMapLayer, run: Run) -> None:
-    """Tells in a layer's metadata what it is and how it came about."""
+    """Describes in a layer's metadata what it is and how it was made."""
     metadata = QgsLayerMetadata()
     metadata.setType("dataset")
     metadata.setCrs(layer.crs())

@@ -1,4 +1,4 @@
-"""Raster to probabilities: the network alone."""
+"""Raster to probabilities: only the network."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ class SegmentRailway(ModelAlgorithm):
     METHOD = "segment"
 
     def name(self) -> str:
-        """Its id, for ever."""
+        """The algorithm's id, which must never change."""
         return "segmentrailway"
 
     def displayName(self) -> str:
-        """Its name."""
+        """The algorithm's name."""
         return tr("Segment railway")
 
     def tags(self) -> list[str]:
-        """What it is found by."""
+        """The search tags."""
         return tr("rail,railroad,track,probability,mask,orthophoto,drone,deep learning,segmentation").split(",")
 
     def help_text(self) -> str:
-        """What it does."""
+        """The help text."""
         return tr(
             "Says of each pixel of an aerial or drone picture how probably it is railway track (band track) and the "
             "middle of a track (band axis), 0–255 for 0–1.\n\n"
@@ -48,11 +48,11 @@ class SegmentRailway(ModelAlgorithm):
         )
 
     def shortDescription(self) -> str:
-        """What it does, in a sentence."""
+        """A one-sentence summary."""
         return tr("Says of each pixel how probably it is railway track.")
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
-        """Parameters and outputs."""
+        """Defines parameters and outputs."""
         for parameter in (
             *picture_parameters(),
             *model_parameters(),
@@ -62,7 +62,7 @@ class SegmentRailway(ModelAlgorithm):
             self.addParameter(parameter)
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """What to ask of the worker."""
+        """The worker's parameters."""
         return {
             **picture_request(self, parameters, context),
             **cleaning_request(self, parameters, context),
@@ -78,6 +78,6 @@ class SegmentRailway(ModelAlgorithm):
         request: dict[str, Any],
         result: dict[str, Any],
     ) -> dict[str, Any]:
-        """The rasters that were asked for."""
+        """The requested rasters."""
         rasters = {PROBABILITY: request["output"], MASK: request["mask"]}
         return {name: path for name, path in rasters.items() if path is not None}

@@ -1,4 +1,4 @@
-"""From a vector layer, also one in memory, filtered or selected from, to a file that the worker reads."""
+"""From a vector layer, even in memory, filtered or with a selection, to a file that the worker reads."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from ..translation import tr
 from ..worker_client import WorkerCancelledError
 
 _FIELDS = ("railway", "what", "state", "status", "track_id")
-"""All that the worker looks at, besides the features' ids."""
+"""The fields that the worker reads, besides the features' ids."""
 
 
 def source_problem(source: QgsProcessingFeatureSource) -> str:
-    """What keeps a vector layer from being compared, with the way out; empty if nothing does."""
+    """Why a vector layer can't be used, and what to do about it; empty if it can."""
     if source.sourceCrs().isValid():
         return ""
     return tr(
@@ -44,7 +44,7 @@ def export_table(
     context: QgsProcessingContext,
     feedback: QgsProcessingFeedback,
 ) -> None:
-    """Writes the features to a table of a GeoPackage, which is made if it isn't there.
+    """Writes the features to a table of a GeoPackage, which is created if missing.
 
     Raises:
         QgsProcessingException: The file can't be written.
@@ -68,7 +68,7 @@ def export_table(
         context.transformContext(),
         options,
     )
-    # QGIS's check of geometries is not asked for: raised in a run's own thread, it ends QGIS. The worker has its own.
+    # QGIS's own geometry check is skipped: an error from it in a run's thread crashes QGIS. The worker has its own.
     unchecked = Qgis.ProcessingFeatureSourceFlag.SkipGeometryValidityChecks
     for row in source.getFeatures(QgsFeatureRequest(), unchecked):
         if feedback.isCanceled():

@@ -19,24 +19,24 @@ from .parameters import (
 
 
 class VectorizeRailwayMask(RasterAlgorithm):
-    """Mask or probability raster, also one made elsewhere, to tracks and nodes."""
+    """Mask or probability raster, even one made elsewhere, to tracks and nodes."""
 
     METHOD = "vectorize"
 
     def name(self) -> str:
-        """Its id, for ever."""
+        """The algorithm's id, which must never change."""
         return "vectorizerailwaymask"
 
     def displayName(self) -> str:
-        """Its name."""
+        """The algorithm's name."""
         return tr("Vectorize railway mask")
 
     def tags(self) -> list[str]:
-        """What it is found by."""
+        """The search tags."""
         return tr("rail,track,mask,probability,centerline,centreline,skeleton,lines,vectorise").split(",")
 
     def help_text(self) -> str:
-        """What it does."""
+        """The help text."""
         return tr(
             "Draws the railway tracks of a mask or probability raster as lines: one line per track between two nodes, "
             "and switches, crossings and ends as nodes.\n\n"
@@ -45,11 +45,11 @@ class VectorizeRailwayMask(RasterAlgorithm):
         )
 
     def shortDescription(self) -> str:
-        """What it does, in a sentence."""
+        """A one-sentence summary."""
         return tr("Draws the railway tracks of a mask or probability raster as lines.")
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
-        """Parameters and outputs."""
+        """Defines parameters and outputs."""
         for parameter in (
             mask_input_parameter(),
             *cleaning_parameters(),
@@ -61,7 +61,7 @@ class VectorizeRailwayMask(RasterAlgorithm):
             self.addOutput(number)
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """What to ask of the worker."""
+        """The worker's parameters."""
         return {
             **cleaning_request(self, parameters, context),
             "min_length_m": self.parameterAsDouble(parameters, MIN_LENGTH, context),

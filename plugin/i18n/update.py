@@ -1,4 +1,4 @@
-"""Brings the languages' files up to date with the plugin's texts: `make translations`."""
+"""Brings the translation files up to date with the plugin's texts: `make translations`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..translation import CONTEXT
 
 
 def main(languages: list[str]) -> None:
-    """Updates every language's file, begins those of new languages, and says what is left to translate."""
+    """Updates every translation file, creates those of new languages, and reports what is left to translate."""
     texts = source_texts()
     new = {TRANSLATIONS / f"railseg_{language}.ts" for language in languages}
     for path in sorted({*TRANSLATIONS.glob("*.ts"), *new}):
@@ -24,10 +24,10 @@ def main(languages: list[str]) -> None:
 
 
 def source_texts() -> list[str]:
-    """Every text of the plugin's modules and styles, each once, in the order in which they stand there.
+    """Every text in the plugin's modules and styles, each once, in order of appearance.
 
     Raises:
-        ValueError: A call of `tr` has something else than a literal.
+        ValueError: A call of `tr` has something other than one literal.
     """
     texts = [text for module in sorted((PLUGIN_FOLDER / "plugin").rglob("*.py")) for text in texts_of_module(module)]
     for path in sorted(STYLES.glob("*.qml")):
@@ -36,10 +36,10 @@ def source_texts() -> list[str]:
 
 
 def texts_of_module(path: Path) -> Iterator[str]:
-    """What a module gives to `tr`.
+    """The texts that a module passes to `tr`.
 
     Raises:
-        ValueError: It gives something else than a literal.
+        ValueError: It passes something other than one literal.
     """
     calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
     for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
@@ -52,7 +52,7 @@ def texts_of_module(path: Path) -> Iterator[str]:
 
 
 def translations(path: Path) -> dict[str, str]:
-    """A language's file as translations by their texts, empty where one is missing; none where there is no file."""
+    """The translations in a file by their source texts, empty where one is missing; no entries if there is no file."""
     if not path.exists():
         return {}
     messages = ET.parse(path).iter("message")  # noqa: S314 - our own file
@@ -60,7 +60,7 @@ def translations(path: Path) -> dict[str, str]:
 
 
 def updated(path: Path, texts: list[str]) -> str:
-    """A language's file with exactly these texts: what was translated stays so."""
+    """The content of a translation file with exactly these texts; existing translations are kept."""
     known = translations(path)
     root = ET.Element("TS", version="2.1", sourcelanguage="en", language=path.stem.removeprefix("railseg_"))
     context = ET.SubElement(root, "context")
