@@ -37,7 +37,7 @@ def find_base_python(feedback: JobFeedback) -> Path:
         else:
             without_venv.append(str(candidate))
     message = tr(
-        "RailSeg needs Python {version} or later with its venv module to make the environment. Install it (from "
+        "RailSeg needs Python {version} or later with its venv module to create the environment. Install it (from "
         "python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python."
     ).format(version=".".join(map(str, _OLDEST)))
     if too_old:

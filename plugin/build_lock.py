@@ -30,8 +30,8 @@ def build_lock(path: Path) -> Iterator[None]:
             raise EnvironmentProblemError(" ".join([message, *way_out(Cause.NO_ACCESS)]), Cause.NO_ACCESS)
         _, pid, host, _ = lock.getLockInfo()
         message = tr(
-            "Another QGIS window (process {pid} on {host}) is making the environment. Wait until it is done. If there "
-            "is none, delete {path}."
+            "Another QGIS window (process {pid} on {host}) is creating the environment. Wait until it is done. If "
+            "there is no such window, delete {path}."
         ).format(pid=pid, host=host, path=path)
         raise EnvironmentProblemError(message, Cause.BUSY)
     try:

@@ -7,7 +7,7 @@ from .translation import tr
 
 def effort_text(seconds: float, disk_bytes: float) -> str:
     """A sentence about duration and disk space."""
-    return tr("It takes about {duration} and {size:.0f} MB on the disk").format(
+    return tr("This takes about {duration} and {size:.0f} MB of disk space").format(
         duration=duration_text(seconds), size=max(1.0, disk_bytes / 1e6)
     )
 

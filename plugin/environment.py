@@ -98,7 +98,7 @@ class Environment:
         if chosen.is_file() and os.access(chosen, os.X_OK):
             return Status(State.OK, "")
         message = tr(
-            "The Python chosen for RailSeg isn't there: {path}. Choose another under Settings > Options > RailSeg."
+            "The Python chosen for RailSeg doesn't exist: {path}. Choose another under Settings > Options > RailSeg."
         )
         return Status(State.MISSING, message.format(path=chosen))
 
@@ -106,8 +106,8 @@ class Environment:
         """The state of the plugin's own environment, whether another Python is chosen or not."""
         if self._has_lost_its_base():
             message = tr(
-                "The Python with which RailSeg's environment was made has gone, as an update of QGIS may do. Make it "
-                "anew under Settings > Options > RailSeg > Create environment."
+                "The Python that RailSeg's environment was created with is gone, perhaps after an update of QGIS. "
+                "Create the environment again under Settings > Options > RailSeg > Create environment."
             )
             return Status(State.OUTDATED, message)
         try:
@@ -116,14 +116,14 @@ class Environment:
             stamp = ""
         if not stamp or not self.own_python.is_file():
             message = tr(
-                "RailSeg's Python environment is missing. Make it under Settings > Options > RailSeg > Create "
-                "environment. Where there is no desktop, set the variable {variable} to a Python that has the packages "
-                "of {requirements}."
+                "RailSeg's Python environment is missing. Create it under Settings > Options > RailSeg > Create "
+                "environment. Without a desktop, set the variable {variable} to a Python that has the packages listed "
+                "in {requirements}."
             )
             return Status(State.MISSING, message.format(variable=PYTHON_VARIABLE, requirements=REQUIREMENTS))
         if stamp != requirements_hash():
             message = tr(
-                "RailSeg's Python environment was made for another version of RailSeg. Make it anew under "
+                "RailSeg's Python environment was created for another version of RailSeg. Create it again under "
                 "Settings > Options > RailSeg > Create environment."
             )
             return Status(State.OUTDATED, message)

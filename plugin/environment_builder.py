@@ -92,7 +92,7 @@ def build(
     if plan.wheels is None and plan.build is Build.CUDA and "cuda" not in info.get("devices", ()):
         problem = info.get("device_problems", {}).get("cuda", "?")
         feedback.pushInfo(
-            tr("PyTorch can't use the NVIDIA card and works on the CPU: {problem}").format(problem=problem)
+            tr("PyTorch can't use the NVIDIA card and runs on the CPU: {problem}").format(problem=problem)
         )
     feedback.setProgress(100)
     return info
@@ -108,8 +108,8 @@ def _check_plan(plan: InstallPlan, folder: Path) -> None:
         free_gb += sum(path.lstat().st_size for path in folder.rglob("*")) / 1e9  # what removing the old one frees
     if free_gb < plan.needed_gb:
         message = tr(
-            "{folder} has {free:.1f} GB free, the environment needs {needed:.1f} GB while it is made. Make room, then "
-            "try again."
+            "{folder} has {free:.1f} GB free, but creating the environment needs {needed:.1f} GB. Free some space, "
+            "then try again."
         ).format(folder=folder.parent, free=free_gb, needed=plan.needed_gb)
         raise EnvironmentProblemError(message, Cause.DISK_FULL)
 
@@ -121,7 +121,7 @@ def _prepare(environment: Environment) -> None:
         is_ours = (folder / _OWNER_MARK).exists() or (folder / "pyvenv.cfg").exists()
         if any(folder.iterdir()) and not is_ours:
             raise EnvironmentProblemError(
-                tr("{folder} holds something else. Move it away, then try again.").format(folder=folder)
+                tr("{folder} contains other files. Move them away, then try again.").format(folder=folder)
             )
         environment.mark_unready()
         _remove(folder)

@@ -103,26 +103,26 @@ def way_out(cause: Cause) -> list[str]:
     """What happened and what helps, in one line; no line if nothing is known."""
     texts = {
         Cause.NETWORK: tr(
-            "The packages' server can't be reached. Check the connection, then try again: what has been downloaded "
-            "isn't downloaded twice. Without a network, install from a folder of wheels."
+            "The package server can't be reached. Check the connection, then try again: what has been downloaded isn't "
+            "downloaded twice. Without a network, install from a folder of wheels."
         ),
         Cause.PROXY: tr(
             "The proxy doesn't let the download through. Check host, port, user and password under Settings > Options "
             "> Network (an HTTP proxy: pip can't use SOCKS by itself), or install from a folder of wheels."
         ),
         Cause.CERTIFICATE: tr(
-            "The server's certificate isn't trusted, as where a company's firewall looks into connections. Set the "
-            "variable PIP_CERT to the company's certificate file (PEM) before QGIS starts, or install from a folder "
-            "of wheels."
+            "The server's certificate isn't trusted, perhaps because a company's firewall inspects connections. Set "
+            "the variable PIP_CERT to the company's certificate file (PEM) before QGIS starts, or install from a "
+            "folder of wheels."
         ),
-        Cause.DISK_FULL: tr("The disk is full. Make room, then try again."),
+        Cause.DISK_FULL: tr("The disk is full. Free some space, then try again."),
         Cause.NO_ACCESS: tr(
-            "A file can't be written, because another program holds it (a virus scanner, another QGIS window) or the "
-            "folder is closed to you. Wait or close other QGIS windows and try again; if it stays, have the folder "
-            "left out of the virus scanner."
+            "A file can't be written, because another program is using it (a virus scanner, another QGIS window) or "
+            "you have no access to the folder. Wait or close other QGIS windows and try again; if that doesn't help, "
+            "exclude the folder from virus scanning."
         ),
         Cause.BLOCKED: tr(
-            "A virus scanner or a policy of this machine doesn't let the program run. Ask who looks after the machine "
+            "A virus scanner or a policy of this machine doesn't let the program run. Ask the machine's administrator "
             "to allow it in this folder, or use an existing Python."
         ),
         Cause.LONG_PATH: tr(
@@ -130,22 +130,25 @@ def way_out(cause: Cause) -> list[str]:
             "folder with a shorter name."
         ),
         Cause.NO_WHEEL: tr(
-            "A package isn't to be had for this Python and system. If you install from a folder, check that its wheels "
-            "were downloaded for this system and this version of Python; else use an existing Python (3.11 to 3.14)."
+            "A package isn't available for this Python and system. If you install from a folder, check that its wheels "
+            "were downloaded for this system and this version of Python; otherwise use an existing Python (3.11 to "
+            "3.14)."
         ),
-        Cause.NO_PIP: tr("This Python has no pip. Make the environment anew, or use an existing Python."),
+        Cause.NO_PIP: tr("This Python has no pip. Create the environment again, or use an existing Python."),
         Cause.NO_VENV: tr(
-            "This Python can't make environments. Install its venv module (on Debian and Ubuntu the package "
+            "This Python can't create environments. Install its venv module (on Debian and Ubuntu the package "
             "python3-venv), then try again, or use an existing Python."
         ),
         Cause.NO_PACKAGE: tr(
-            "This Python lacks a package that RailSeg needs. Install those of {requirements} into it (pip install -r), "
-            "or let RailSeg create an environment of its own."
+            "This Python lacks a package that RailSeg needs. Install those listed in {requirements} into it (pip "
+            "install -r), or let RailSeg create an environment of its own."
         ).format(requirements=REQUIREMENTS),
         Cause.RUNTIME: tr(
             "A system library that PyTorch needs is missing. On Windows install Microsoft's Visual C++ Redistributable "
             "(2015–2022, x64), on Linux the package libgomp1, then check again."
         ),
-        Cause.MEMORY: tr("The memory isn't enough, and the program was ended. Close other programs, then try again."),
+        Cause.MEMORY: tr(
+            "There wasn't enough memory, and the program was stopped. Close other programs, then try again."
+        ),
     }
     return [texts[cause]] if cause in texts else []

@@ -114,8 +114,8 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
 
     def _arrange(self) -> None:
         explanation = tr(
-            "RailSeg's model runs in a Python environment of its own, beside QGIS: PyTorch and some smaller packages, "
-            "installed to {folder}. Nothing of QGIS is changed."
+            "RailSeg's model runs in a Python environment of its own, separate from QGIS: PyTorch and some smaller "
+            "packages, installed to {folder}. QGIS itself isn't changed."
         )
         state = QGroupBox(tr("Environment"))
         state_layout = QVBoxLayout(state)
@@ -201,7 +201,7 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
 
 def _build_text(text: str, build: Build) -> str:
     plan = InstallPlan(build)
-    sizes = tr("{text}: about {download} GB to download, {disk} GB on the disk")
+    sizes = tr("{text}: about {download} GB to download, {disk} GB on disk")
     return sizes.format(text=text, download=plan.download_gb, disk=plan.disk_gb)
 
 

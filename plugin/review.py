@@ -70,7 +70,7 @@ class RailwayReview:
         self._withdraw_offer()
         count = sum(len(items_to_review(layer)) for layer in self._layers)
         if count:
-            text = tr("The railway is on the map. Some of it should be looked at.")
+            text = tr("The railway is on the map. Some of it should be checked.")
             button_text = tr("Review 1 item") if count == 1 else tr("Review {n} items").format(n=count)
             self._withdraw = offer(self._iface, Qgis.MessageLevel.Info, text, button_text, self.open)
 

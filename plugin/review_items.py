@@ -161,7 +161,7 @@ def _set(layer: QgsVectorLayer, feature_id: int, values: dict[str, str | None]) 
 
 def _not_editable(layer: QgsVectorLayer) -> LayerNotEditableError:
     return LayerNotEditableError(
-        tr("{name} can't be edited. Save it as a GeoPackage in a folder of yours and review that.").format(
+        tr("{name} can't be edited. Save it as a GeoPackage in a folder of your own and review that.").format(
             name=layer.name()
         )
     )

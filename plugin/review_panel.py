@@ -69,21 +69,21 @@ class ReviewPanel(QgsDockWidget):
         self.note_label = QLabel()
         self.note_label.setWordWrap(True)
         self.reason_box = QComboBox()
-        self.reason_box.setToolTip(tr("Show only what is doubtful for this reason"))
+        self.reason_box.setToolTip(tr("Show only the items that are doubtful for this reason"))
         self.reason_box.addItem(tr("All reasons"), None)
         self.model = ReviewModel(self)
         self.previous_button = _button(tr("Previous"), tr("Previous item (P)"), self.show_previous)
         self.next_button = _button(tr("Next"), tr("Next item (N)"), self.show_next)
-        self.accept_button = _button(tr("Accept"), tr("What is selected is right (A)"), self.accept_selected)
+        self.accept_button = _button(tr("Accept"), tr("The selected items are right (A)"), self.accept_selected)
         self.reject_button = _button(
-            tr("Reject"), tr("What is selected is wrong; it is kept, in grey (R)"), self.reject_selected
+            tr("Reject"), tr("The selected items are wrong; they are kept, in grey (R)"), self.reject_selected
         )
         self.delete_button = _button(
-            tr("Delete rejected"), tr("Deletes what is rejected from the layers; Undo brings it back"), self.delete
+            tr("Delete rejected"), tr("Deletes the rejected items from the layers; Undo brings them back"), self.delete
         )
         self.save_button = _button(
             tr("Save edits"),
-            tr("Writes what was decided, and all other edits of these layers, to their files"),
+            tr("Saves what you decided, and all other edits of these layers, to their files"),
             self.save,
         )
         keys = {
@@ -212,7 +212,9 @@ class ReviewPanel(QgsDockWidget):
 
     def _note_text(self) -> str:
         if not len(self._layers):
-            return tr("There are no railway tracks in this project: right-click a raster layer, Extract railway….")
+            return tr(
+                "There are no railway tracks in this project: right-click a raster layer and choose Extract railway…."
+            )
         if self._items:
             return ""
         if any(layer.isModified() for layer in self._layers):

@@ -37,7 +37,7 @@ def self_test(python: Path, feedback: JobFeedback) -> dict[str, Any]:
 def describe(info: dict[str, Any]) -> str:
     """What the worker reports about itself, in one line: versions, device and speed."""
     return tr(
-        "RailSeg {version}, Python {python}, PyTorch {torch}, works on {device}, {speed:.1f} tiles a second"
+        "RailSeg {version}, Python {python}, PyTorch {torch}, runs on {device}, {speed:.1f} tiles per second"
     ).format(
         version=info.get("version", "?"),
         python=info.get("python", "?"),

@@ -208,15 +208,15 @@ class _Worker:
                 raise QgsProcessingException(_error_text(event))
             elif kind == "ready" and event.get("protocol") != _PROTOCOL_VERSION:
                 raise QgsProcessingException(
-                    tr("RailSeg's files are of different versions. Install the plugin again and restart QGIS.")
+                    tr("RailSeg's files are from different versions. Install the plugin again and restart QGIS.")
                 )
 
     def _why_it_died(self) -> str:
         code = self._process.wait()
         if code in ENDED_BY_SYSTEM:
             return tr(
-                "RailSeg's worker was ended by the system, probably for want of memory. Close other programs or choose "
-                "a smaller extent, then run it again. Outputs of earlier runs are untouched."
+                "RailSeg's worker was stopped by the system, probably for lack of memory. Close other programs or "
+                "choose a smaller extent, then run it again. Outputs of earlier runs are untouched."
             )
         self._errors.seek(0, 2)
         self._errors.seek(max(0, self._errors.tell() - _TAIL_BYTES))
@@ -286,7 +286,7 @@ def _ways_to_libraries(text: str) -> list[str]:
 
 def _relay_plan(event: dict[str, Any], feedback: Feedback) -> None:
     feedback.pushInfo(
-        tr("{gsd:.3g} m pixels, {area:.1f} ha to look at in {tiles} tiles with {model} on {device}").format(
+        tr("{gsd:.3g} m pixels, {area:.1f} ha to process in {tiles} tiles with {model} on {device}").format(
             gsd=event.get("source_gsd_m", 0.0),
             area=event.get("area_m2", 0.0) / 1e4,
             tiles=event.get("tiles", 0),

@@ -102,7 +102,10 @@ def chosen_area(
     if shape.isEmpty():
         raise QgsProcessingException(
             none_there
-            or tr("Nothing of the area lies on the picture. Choose another, or check its coordinate reference system.")
+            or tr(
+                "No part of the area lies on the picture. Choose another area, or check its coordinate reference "
+                "system."
+            )
         )
     return ChosenArea(shape, source.sourceCrs(), corridor_m, box)
 
@@ -172,7 +175,7 @@ def moved(
         return QgsCoordinateTransform(source, target, context.transformContext()).transformBoundingBox(box)
     except QgsCsException as error:
         raise QgsProcessingException(
-            tr("The area lies where the picture's map projection doesn't reach. Check the area's CRS.")
+            tr("The area lies outside the range of the picture's map projection. Check the area's CRS.")
         ) from error
 
 

@@ -108,7 +108,7 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
         except WorkerCancelledError as error:
             if not feedback.isCanceled():  # otherwise no outputs would be taken for success
                 raise QgsProcessingException(
-                    tr("The run was ended because RailSeg's environment is made anew. Run it again.")
+                    tr("The run was stopped because RailSeg's environment is being rebuilt. Run it again.")
                 ) from error
             return {}
         except QgsProcessingException as error:

@@ -39,9 +39,8 @@ class CleanRailwayMask(RasterAlgorithm):
         """The help text."""
         return tr(
             "Cleans a mask of railway tracks: an opening removes specks and thin bridges, then a closing fills gaps. "
-            "Sizes are metres on the ground.\n\n"
-            "A mask has non-zero pixels where there is track; of a probability raster those count that reach the "
-            "threshold."
+            "Sizes are in metres on the ground.\n\n"
+            "In a mask, non-zero pixels are track; in a probability raster, those that reach the threshold."
         )
 
     def shortDescription(self) -> str:

@@ -42,17 +42,17 @@ class CompareRailway(LineComparison):
         """The help text."""
         return tr(
             "Compares extracted tracks with lines that you have, such as an OpenStreetMap export or an asset register: "
-            "what was extracted and isn't in the map (new), what is in the map and wasn't extracted (missing), and "
-            "what is in both, where it should be (matched) or off (shifted, offset_dm decimetres to the left of the "
-            "map's line as the extracted track runs).\n\n"
+            "what was extracted but isn't in the map (new), what is in the map but wasn't extracted (missing), and "
+            "what is in both, either in the same place (matched) or shifted, by offset_dm decimetres to the left of "
+            "the map's line, in the direction of the extracted track.\n\n"
             "Tracks are matched one to one: where the map has one of two tracks, the other is new. The layers may have "
-            "any coordinate reference systems. Choose the picture as well where the map reaches beyond it, or all "
-            "that lies there is missing."
+            "any coordinate reference systems. If the map extends beyond the picture, choose the picture as well; "
+            "otherwise all that lies outside it is missing."
         )
 
     def shortDescription(self) -> str:
         """A one-sentence summary."""
-        return tr("Tells what extracted tracks have that an existing map has not, and the other way round.")
+        return tr("Shows what extracted tracks have that an existing map doesn't, and the other way round.")
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
         """Defines parameters and outputs."""
@@ -69,11 +69,14 @@ class CompareRailway(LineComparison):
             *self.area_parameters(),
             metres_parameter(
                 self.SHIFT,
-                tr("Shifted from (m)"),
+                tr("Minimum shift (m)"),
                 0.5,
                 0.01,
                 20.0,
-                tr("From which offset a track is shifted, in metres on the ground, in the mean over 25 m of it."),
+                tr(
+                    "The offset from which a track counts as shifted, in metres on the ground, averaged over 25 m of "
+                    "track."
+                ),
             ),
             advanced(
                 metres_parameter(
@@ -83,8 +86,8 @@ class CompareRailway(LineComparison):
                     0.01,
                     20.0,
                     tr(
-                        "How far a track may lie from where the map has it, in metres on the ground: less than the "
-                        "distance of two tracks."
+                        "How far a track may lie from its place in the map, in metres on the ground: less than the "
+                        "distance between two tracks."
                     ),
                 )
             ),
@@ -115,16 +118,19 @@ class CompareRailway(LineComparison):
 def _sinks() -> list[QgsProcessingParameterDefinition]:
     """The parameters for the output layers."""
     texts = {
-        "NEW": (tr("New tracks"), tr("Parts of the extracted tracks that the map has not; track_id is the track's.")),
+        "NEW": (tr("New tracks"), tr("Parts of the extracted tracks that aren't in the map; track_id is the track's.")),
         "MISSING": (
             tr("Missing tracks"),
             tr("Parts of the map's lines that were not extracted; reference_fid is the feature's id in the map."),
         ),
         "SHIFTED": (
             tr("Shifted tracks"),
-            tr("Parts of the extracted tracks, of 25 m at most, that the map has elsewhere: offset_dm decimetres off."),
+            tr(
+                "Parts of the extracted tracks, 25 m long at most, that the map has elsewhere: offset_dm decimetres "
+                "off."
+            ),
         ),
-        "MATCHED": (tr("Matched tracks"), tr("Parts of the extracted tracks that the map has where they are.")),
+        "MATCHED": (tr("Matched tracks"), tr("Parts of the extracted tracks that the map has in the same place.")),
     }
     line = Qgis.ProcessingSourceType.VectorLine
     return [

@@ -60,22 +60,22 @@ def destination_problem(
         if place is None:
             continue
         if any(place.replaces(other) or other.replaces(place) for other in taken):
-            text = tr("Two outputs have the same name: {path}. Give each a name of its own.")
+            text = tr("Two outputs have the same name: {path}. Give them different names.")
             return text.format(path=place.file)
         inputs = [one for one in definitions if not one.isDestination()] if place.file.exists() else []
         if any(_is_read(place, one, parameters, context) for one in inputs):
-            text = tr("{path} is what is read: an output would replace it. Give the output another name.")
+            text = tr("{path} is an input: an output would replace it. Give the output another name.")
             return text.format(path=place.file)
         edited = _edited_layer_of(place, context)
         if edited is not None:
             text = tr(
-                "The layer {name} is being edited, and an output would replace its file {path}. Save its edits or drop "
-                "them, or give the output another name."
+                "The layer {name} is being edited, and an output would replace its file {path}. Save or discard its "
+                "edits, or give the output another name."
             )
             return text.format(name=edited.name(), path=place.file)
         folder = place.file.parent
         if not (folder.is_dir() and os.access(folder, os.W_OK)):
-            text = tr("{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.")
+            text = tr("{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.")
             return text.format(name=definition.description(), folder=folder)
         taken.append(place)
     return ""

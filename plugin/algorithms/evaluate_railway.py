@@ -47,18 +47,18 @@ class EvaluateRailway(LineComparison):
         """The help text."""
         return tr(
             "Compares extracted tracks with tracks that you know to be right: how much was found, how much of what was "
-            "drawn is right, how far it lies off, whether the number of tracks is right from place to place, whether "
-            "switches are where they should be, and whether the ways along the tracks are the same.\n\n"
-            "The layers may have any coordinate reference systems. Choose the picture as well where the reference "
-            "reaches beyond it. Reference features count for nothing where their field state is 'hidden' or their "
-            "field what is 'ignore'. Switches of the reference are where three tracks part.\n\n"
-            "A figure that nothing can be said of, such as the share of switches where the reference has none, is "
+            "drawn is right, how far off it is, whether the number of tracks is right from place to place, whether "
+            "switches are where they should be, and whether the routes along the tracks are the same.\n\n"
+            "The layers may have any coordinate reference systems. If the reference extends beyond the picture, choose "
+            "the picture as well. Reference features are ignored if their field state is 'hidden' or their field what "
+            "is 'ignore'. The reference has a switch wherever three tracks meet.\n\n"
+            "A figure that can't be calculated, such as the share of switches found where the reference has none, is "
             "left out."
         )
 
     def shortDescription(self) -> str:
         """A one-sentence summary."""
-        return tr("Says how good extracted railway tracks are, against tracks that you know to be right.")
+        return tr("Measures how good extracted railway tracks are, against tracks that you know to be right.")
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
         """Defines parameters and outputs."""
@@ -70,14 +70,14 @@ class EvaluateRailway(LineComparison):
                 ),
                 tr(
                     "The nodes that 'Extract railway' has drawn: those whose field railway is 'switch' are compared. "
-                    "Empty: switches are where three tracks part."
+                    "Empty: there is a switch wherever three tracks meet."
                 ),
             ),
             with_help(
                 QgsProcessingParameterFeatureSource(
                     self.REFERENCE, tr("Reference tracks"), [Qgis.ProcessingSourceType.VectorLine]
                 ),
-                tr("The middles of the tracks that are truly there, traced or surveyed."),
+                tr("The centre lines of the tracks that are really there, traced or surveyed."),
             ),
             self.picture_parameter(),
             *self.area_parameters(),
@@ -90,7 +90,7 @@ class EvaluateRailway(LineComparison):
                     10.0,
                     tr(
                         "How far a line may be from the reference, in metres on the ground: less than half the "
-                        "distance of two tracks, or the neighbouring track counts."
+                        "distance between two tracks, or the neighbouring track counts."
                     ),
                 )
             ),
@@ -104,7 +104,7 @@ class EvaluateRailway(LineComparison):
         return {
             "COMPLETENESS": ("completeness", tr("Completeness: share of the reference that was found")),
             "CORRECTNESS": ("correctness", tr("Correctness: share of the extracted tracks that is right")),
-            "QUALITY": ("quality", tr("Quality: right length over all that was extracted or missed")),
+            "QUALITY": ("quality", tr("Quality: correct length divided by all that was extracted or missed")),
             "REDUNDANCY": ("redundancy", tr("Redundancy: share of the right tracks that is drawn twice")),
             "LATERAL_RMS": ("lateral_rms_cm", tr("Lateral offset, root mean square (cm)")),
             "LATERAL_BIAS": ("lateral_bias_cm", tr("Lateral offset, mean to the left (cm)")),
@@ -125,9 +125,9 @@ class EvaluateRailway(LineComparison):
             "SWITCH_ALONG_RMS": ("switch_along_rms_m", tr("Switches' offset along the track, root mean square (m)")),
             "SWITCH_SIDE_ACCURACY": (
                 "switch_side_accuracy",
-                tr("Share of the switches found that part to the right side"),
+                tr("Share of the switches found that branch off to the correct side"),
             ),
-            "PATH_SIMILARITY": ("path_similarity", tr("Path similarity: whether ways along the tracks are the same")),
+            "PATH_SIMILARITY": ("path_similarity", tr("Path similarity: whether routes along the tracks are the same")),
         }
 
     def sources(self) -> dict[str, tuple[str, str]]:
@@ -161,14 +161,17 @@ def _sinks() -> list[QgsProcessingParameterDefinition]:
         "MATCHED": (
             line,
             tr("Matched tracks"),
-            tr("Parts of the extracted tracks that are right; offset_cm is to the left."),
+            tr("Parts of the extracted tracks that are right; offset_cm is positive to the left."),
         ),
         "MISSED": (line, tr("Missed tracks"), tr("Parts of the reference that have no extracted track.")),
         "FALSE": (line, tr("False tracks"), tr("Parts of the extracted tracks that have no reference.")),
         "SWITCHES": (
             point,
             tr("Compared switches"),
-            tr("outcome: matched, missed or false; along_m: how far a matched one lies beyond that of the reference."),
+            tr(
+                "outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the "
+                "reference."
+            ),
         ),
     }
     return [

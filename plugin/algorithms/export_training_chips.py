@@ -47,12 +47,12 @@ class ExportTrainingChips(PictureAlgorithm):
         """The help text."""
         return tr(
             "Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's "
-            "training reads: NAME.png and NAME_target.png, at 0.2 m, in which red is track, green its middle, and blue "
-            "what counts for nothing.\n\n"
-            "Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: "
-            "choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' "
-            "count for nothing, those rejected in the review are ground. Polygons may stand for the ground of tracks "
-            "instead, one per track: those wider than 4 m count for nothing."
+            "training reads: NAME.png and NAME_target.png, at 0.2 m per pixel. In the target, red is track, green its "
+            "centre line, and blue what is ignored.\n\n"
+            "Trace one line per track, midway between its rails. Whatever isn't traced is taken for background, so "
+            "choose an area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' "
+            "are ignored, those rejected in the review are background. Instead of lines you can use polygons of the "
+            "ground that the tracks cover, one per track: those wider than 4 m are ignored."
         )
 
     def shortDescription(self) -> str:
@@ -70,7 +70,10 @@ class ExportTrainingChips(PictureAlgorithm):
                     tr("Traced tracks"),
                     [Qgis.ProcessingSourceType.VectorLine, Qgis.ProcessingSourceType.VectorPolygon],
                 ),
-                tr("The middles of all tracks in the area, one line each; or polygons of the ground that they take."),
+                tr(
+                    "The centre lines of all tracks in the area, one line each; or polygons of the ground that they "
+                    "cover."
+                ),
             ),
             *others,
             metres_parameter(
@@ -85,18 +88,18 @@ class ExportTrainingChips(PictureAlgorithm):
                 with_help(
                     QgsProcessingParameterNumber(
                         self.BARE,
-                        tr("Chips without a track for each with one"),
+                        tr("Chips without track per chip with track"),
                         Qgis.ProcessingNumberParameterType.Double,
                         optional=True,
                         minValue=0.0,
                         maxValue=1000.0,
                     ),
-                    tr("0: only chips that a track crosses; 1: as many without. Empty: all that there are."),
+                    tr("0: only chips that a track crosses; 1: as many without as with. Empty: all chips."),
                 )
             ),
             with_help(
                 QgsProcessingParameterFolderDestination(self.FOLDER, tr("Folder of chips")),
-                tr("Chips of this picture that are there already are replaced; those of others stay."),
+                tr("Existing chips of this picture are replaced; those of others are kept."),
             ),
         ):
             self.addParameter(parameter)

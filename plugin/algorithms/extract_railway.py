@@ -28,16 +28,17 @@ class ExtractRailway(Extraction, ModelAlgorithm):
     def help_text(self) -> str:
         """The help text."""
         return tr(
-            "Draws the railway tracks of an aerial or drone picture as lines: one line per track between two nodes, "
+            "Draws the railway tracks in an aerial or drone picture as lines: one line per track between two nodes, "
             "and switches, crossings and ends as nodes.\n\n"
-            "A neural network finds the tracks, opening and closing clean the mask, and its middle becomes the lines. "
-            "All lengths are metres on the ground. What is doubtful has the status 'review'.\n\n"
-            "Everything runs on this machine; Cancel works at any moment."
+            "A neural network finds the tracks, morphological opening and closing clean the mask, and its centre lines "
+            "become the tracks. All lengths are in metres on the ground. Doubtful tracks and nodes have the status "
+            "'review'.\n\n"
+            "Everything runs on this machine; you can cancel at any time."
         )
 
     def shortDescription(self) -> str:
         """A one-sentence summary."""
-        return tr("Draws the railway tracks of an aerial or drone picture as lines.")
+        return tr("Draws the railway tracks in an aerial or drone picture as lines.")
 
     def place_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """The parameters for a layer, its bands and an area."""

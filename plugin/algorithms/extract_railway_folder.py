@@ -42,17 +42,17 @@ class ExtractRailwayFolder(Extraction):
     def help_text(self) -> str:
         """The help text."""
         return tr(
-            "Draws the railway tracks of all pictures of a folder, looked at as one: tracks run through their "
-            "seams.\n\n"
-            "Up to 500 GeoTIFF, JPEG 2000, JPEG, PNG and IMG files, not those of its subfolders. They may have "
-            "different coordinate reference systems, such as two UTM zones: the layers have the one that most of them "
-            "have. Where pictures overlap, the first by name counts.\n\n"
-            "All else is as in 'Extract railway'."
+            "Draws the railway tracks in all pictures of a folder as if they were one picture: tracks continue across "
+            "the seams.\n\n"
+            "The folder may hold up to 500 GeoTIFF, JPEG 2000, JPEG, PNG and IMG files; subfolders are ignored. The "
+            "pictures may have different coordinate reference systems, such as two UTM zones: the layers get the one "
+            "that most of them have. Where pictures overlap, the first by name counts.\n\n"
+            "Everything else is as in 'Extract railway'."
         )
 
     def shortDescription(self) -> str:
         """A one-sentence summary."""
-        return tr("Draws the railway tracks of all pictures of a folder as lines.")
+        return tr("Draws the railway tracks in all pictures of a folder as lines.")
 
     def place_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """The parameters for a folder, an area and bands."""
@@ -86,7 +86,7 @@ class ExtractRailwayFolder(Extraction):
             return problem
         folder = self._folder(parameters, context)
         if not folder.is_dir():
-            return tr("The folder {folder} isn't there. Choose another.").format(folder=folder)
+            return tr("The folder {folder} doesn't exist. Choose another.").format(folder=folder)
         try:
             bands_request(self, parameters, context)
         except QgsProcessingException as error:

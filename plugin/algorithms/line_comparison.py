@@ -63,20 +63,26 @@ class LineComparison(RailSegAlgorithm):
             QgsProcessingParameterFeatureSource(
                 self.INPUT, tr("Extracted tracks"), [Qgis.ProcessingSourceType.VectorLine]
             ),
-            tr("The tracks that 'Extract railway' has drawn, but for those rejected in the review; or any lines."),
+            tr(
+                "The tracks that 'Extract railway' has drawn, or any other lines. Tracks rejected in the review are "
+                "left out."
+            ),
         )
 
     def picture_parameter(self) -> QgsProcessingParameterDefinition:
         """The parameter for a picture that bounds the comparison."""
         return with_help(
             QgsProcessingParameterRasterLayer(self.RASTER, tr("Picture"), optional=True),
-            tr("Only what lies on it counts, of either layer. Empty: all lines count."),
+            tr("Only the parts of both layers that lie on the picture count. Empty: all lines count."),
         )
 
     def area_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """The parameters for an area that bounds the comparison as well."""
         return area_parameters(
-            tr("Only what lies in these polygons, or beside these lines, counts, of either layer. Empty: all lines.")
+            tr(
+                "Only the parts of both layers that lie in these polygons, or beside these lines, count. Empty: all "
+                "lines count."
+            )
         )
 
     def add_numbers(self) -> None:

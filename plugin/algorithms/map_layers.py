@@ -68,7 +68,7 @@ def map_parameters() -> list[QgsProcessingParameterDefinition]:
                 optional=True,
                 createByDefault=False,
             ),
-            tr("Tracks, nodes, which track leads into which (rail_relation) and how it was made, in a file."),
+            tr("Tracks, nodes, which track leads into which (rail_relation) and how the map was made, in one file."),
         ),
     ]
 
@@ -174,7 +174,7 @@ def copy_table(
 
 def _with_what_is_kept(message: str, geopackage: Path) -> str:
     """The message about an output that can't be written, with where the results are all the same."""
-    kept = tr("What was found is in {path}: open it, or save it elsewhere before you close QGIS.")
+    kept = tr("The results are in {path}: open it, or save it elsewhere before you close QGIS.")
     return f"{message} {kept.format(path=geopackage)}"
 
 

@@ -58,7 +58,10 @@ def picture_parameters() -> list[QgsProcessingParameterDefinition]:
                 QgsProcessingParameterBand(
                     BANDS, tr("Bands"), parentLayerParameterName=INPUT, optional=True, allowMultiple=True
                 ),
-                tr("Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue."),
+                tr(
+                    "Three bands to use as red, green and blue, or a single one. Empty: the picture's own red, green "
+                    "and blue."
+                ),
             )
         ),
     ]
@@ -70,8 +73,8 @@ def band_numbers_parameter() -> QgsProcessingParameterDefinition:
         with_help(
             QgsProcessingParameterString(BANDS, tr("Bands"), optional=True),
             tr(
-                "The numbers of three bands as red, green and blue, such as 4, 1, 2, or of one. Empty: the pictures' "
-                "own red, green and blue."
+                "The numbers of three bands to use as red, green and blue, such as 4, 1, 2, or of a single one. Empty: "
+                "the pictures' own red, green and blue."
             ),
         )
     )
@@ -82,12 +85,12 @@ def place_parameters() -> list[QgsProcessingParameterDefinition]:
     return [
         with_help(
             QgsProcessingParameterExtent(EXTENT, tr("Extent"), optional=True),
-            tr("Only this part of the picture is worked on. Empty: all of it."),
+            tr("Only this part of the picture is processed. Empty: all of it."),
         ),
         *area_parameters(
             tr(
-                "Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, "
-                "such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent."
+                "Only what lies in these polygons, or beside these lines, is processed: a rough line of the railway, "
+                "such as from OpenStreetMap, will do. Empty: the whole picture, or the whole extent."
             )
         ),
     ]
@@ -130,7 +133,7 @@ def model_parameters() -> list[QgsProcessingParameterDefinition]:
         advanced(
             with_help(
                 QgsProcessingParameterEnum(DEVICE, tr("Device"), _DEVICES, defaultValue="auto", usesStaticStrings=True),
-                tr("What computes: auto takes a graphics card where there is one, else the processor."),
+                tr("What the model runs on: auto uses a graphics card if there is one, otherwise the processor."),
             )
         ),
     ]
@@ -156,7 +159,9 @@ def cleaning_parameters() -> list[QgsProcessingParameterDefinition]:
                 minValue=0.0,
                 maxValue=1.0,
             ),
-            tr("Probability from which a pixel counts as track, 0 to 1. Empty: what the model was tuned for."),
+            tr(
+                "Probability from which a pixel counts as track, 0 to 1. Empty: the value that the model was tuned for."
+            ),
         ),
         metres_parameter(
             OPENING,
@@ -177,7 +182,7 @@ def cleaning_parameters() -> list[QgsProcessingParameterDefinition]:
         advanced(
             with_help(
                 QgsProcessingParameterEnum(KERNEL, tr("Kernel"), _KERNELS, defaultValue="disc", usesStaticStrings=True),
-                tr("Shape of the opening and the closing."),
+                tr("Shape of the kernel for opening and closing."),
             )
         ),
     ]
@@ -192,7 +197,8 @@ def min_length_parameter() -> QgsProcessingParameterDefinition:
         0.0,
         1000.0,
         tr(
-            "Shorter pieces that stand alone are left out, in metres, unless the edge of the picture or area cuts them."
+            "Isolated pieces shorter than this, in metres, are left out unless the edge of the picture or area cuts "
+            "them."
         ),
     )
 
@@ -260,7 +266,7 @@ def _numbers_in(text: str) -> list[int]:
         return [int(part) for part in re.split(r"[\s,;]+", text) if part]
     except ValueError as error:
         raise QgsProcessingException(
-            tr("'{text}' are no numbers of bands: give three, such as 4, 1, 2, or one, or none.").format(text=text)
+            tr("'{text}' isn't a list of band numbers: give three, such as 4, 1, 2, or one, or none.").format(text=text)
         ) from error
 
 
@@ -290,7 +296,7 @@ def raster_output(
     path: str = algorithm.parameterAsOutputLayer(parameters, name, context)
     if Path(path).suffix.lower() not in (".tif", ".tiff"):
         raise QgsProcessingException(
-            tr("{path} would be a GeoTIFF: give it a name that ends with .tif.").format(path=path)
+            tr("{path} will be a GeoTIFF: give it a name that ends in .tif.").format(path=path)
         )
     return path
 

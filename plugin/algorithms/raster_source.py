@@ -87,7 +87,7 @@ def bounding_raster_problem(layer: QgsRasterLayer) -> str:
     """Why a raster layer can't bound a comparison, and what to do about it; empty if it can."""
     problem = raster_problem(layer)
     if not problem and not layer.dataProvider().capabilities() & Qgis.RasterInterfaceCapability.Size:
-        return tr("{name} comes from a server and has no bounds: choose a picture that does, or none.").format(
+        return tr("{name} comes from a server and has no bounds: choose a picture that has bounds, or none.").format(
             name=layer.name()
         )
     return problem
@@ -141,7 +141,7 @@ class RasterSource:
             QgsProcessingException: It lies outside, is too large to export, or is missing for a server's layer.
         """
         if extent is not None and not self.extent.intersects(extent):
-            raise QgsProcessingException(tr("The extent lies outside of the raster layer. Choose another."))
+            raise QgsProcessingException(tr("The extent lies outside the raster layer. Choose another."))
         if self.path is None:
             self._export(extent, context)
 
@@ -179,7 +179,7 @@ class RasterSource:
         if feedback.isCanceled():
             raise WorkerCancelledError
         if outcome != Qgis.RasterFileWriterResult.Success:
-            text = tr("The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.")
+            text = tr("The layer {name} can't be exported. Save it as a GeoTIFF and use that instead.")
             raise QgsProcessingException(text.format(name=self.name))
         if not self._has_own_pixels:
             self._look_for_holes(path, feedback)
@@ -207,13 +207,13 @@ class RasterSource:
         alpha = picture.block(picture.bandCount(), picture.extent(), columns, rows)  # the last band
         empty = sum(not alpha.value(row, column) for row in range(rows) for column in range(columns)) / (columns * rows)
         if empty == 1:
-            text = tr("{name} came without any picture there: the server has none, or has failed. Try again later.")
+            text = tr("The server sent no picture of {name} for this area: it has none, or it failed. Try again later.")
             raise QgsProcessingException(text.format(name=self.name))
         if empty > 0:
             feedback.pushWarning(
                 tr(
-                    "{percent:.2g} % of {name} came without a picture: the server has none there, or has failed. "
-                    "Tracks may be missing."
+                    "The server sent no picture for {percent:.2g} % of {name}: it has none there, or it failed. Tracks "
+                    "may be missing."
                 ).format(percent=min(100 * empty, 99), name=self.name)
             )
 
@@ -233,8 +233,8 @@ class RasterSource:
         if disk_bytes > free_bytes:
             raise QgsProcessingException(
                 tr(
-                    "{name} must be exported first, which needs up to {needed:.0f} MB; the disk of the temporary files "
-                    "has {free:.0f} MB. Choose a smaller extent or area."
+                    "{name} must be exported first, which needs up to {needed:.0f} MB; the disk for temporary files "
+                    "has {free:.0f} MB free. Choose a smaller extent or area."
                 ).format(name=self.name, needed=disk_bytes / 1e6, free=free_bytes / 1e6)
             )
         return _Export(columns, rows, window, disk_bytes)

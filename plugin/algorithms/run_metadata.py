@@ -81,11 +81,11 @@ def describe(layer: QgsMapLayer, run: Run) -> None:
     metadata.setTitle(tr("{layer} of {raster}").format(layer=layer.name(), raster=run.raster))
     made = tr("Extracted from {raster} by RailSeg {version}").format(raster=run.raster, version=run.version)
     by = " " + tr("with the model {model}").format(model=run.model) if run.model else ""
-    doubt = tr("Lines and nodes with the status 'review' are doubtful and should be looked at.")
+    doubt = tr("Lines and nodes with the status 'review' are doubtful and should be checked.")
     metadata.setAbstract(f"{made}{by}. {doubt}")
     metadata.setHistory([f"{made}{by}, {run.created}.", tr("Parameters: {list}").format(list=run.parameters)])
     metadata.setKeywords({"gmd:topicCategory": ["transportation"]})
-    metadata.setLicenses([tr("The licence terms of the picture decide on the lines drawn from it.")])
+    metadata.setLicenses([tr("The licence terms of the picture determine how the lines drawn from it may be used.")])
     metadata.setLinks([QgsAbstractMetadataBase.Link("RailSeg", "WWW:LINK", WEBSITE)])
     metadata.setDateTime(Qgis.MetadataDateType.Created, QDateTime.fromString(run.created, Qt.DateFormat.ISODate))
     layer.setMetadata(metadata)

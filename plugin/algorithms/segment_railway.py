@@ -41,15 +41,15 @@ class SegmentRailway(ModelAlgorithm):
     def help_text(self) -> str:
         """The help text."""
         return tr(
-            "Says of each pixel of an aerial or drone picture how probably it is railway track (band track) and the "
-            "middle of a track (band axis), 0–255 for 0–1.\n\n"
-            "The mask, if asked for, is what reaches the threshold, cleaned by opening and closing. 'Vectorize railway "
-            "mask' makes lines of either."
+            "Gives, for each pixel of an aerial or drone picture, the probability that it is railway track (band "
+            "track) and that it is on the centre line of a track (band axis), 0–255 for 0–1.\n\n"
+            "The optional mask is what reaches the threshold, cleaned by opening and closing. 'Vectorize railway mask' "
+            "turns either raster into lines."
         )
 
     def shortDescription(self) -> str:
         """A one-sentence summary."""
-        return tr("Says of each pixel how probably it is railway track.")
+        return tr("Gives the probability that each pixel is railway track.")
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
         """Defines parameters and outputs."""

@@ -82,9 +82,9 @@ def export_table(
     del writer  # closes the file
     if message:
         raise QgsProcessingException(
-            tr(
-                "The layer {name} can't be exported ({message}). Save it as a GeoPackage, then run again on that."
-            ).format(name=source.sourceName(), message=message)
+            tr("The layer {name} can't be exported ({message}). Save it as a GeoPackage and use that instead.").format(
+                name=source.sourceName(), message=message
+            )
         )
 
 

@@ -38,15 +38,15 @@ class VectorizeRailwayMask(RasterAlgorithm):
     def help_text(self) -> str:
         """The help text."""
         return tr(
-            "Draws the railway tracks of a mask or probability raster as lines: one line per track between two nodes, "
+            "Draws the railway tracks in a mask or probability raster as lines: one line per track between two nodes, "
             "and switches, crossings and ends as nodes.\n\n"
-            "It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere, of pixels "
-            "of up to 2 m. All lengths are metres on the ground."
+            "It takes RailSeg's own probability raster, and one-band masks and probability rasters made elsewhere, "
+            "with pixels of up to 2 m. All lengths are in metres on the ground."
         )
 
     def shortDescription(self) -> str:
         """A one-sentence summary."""
-        return tr("Draws the railway tracks of a mask or probability raster as lines.")
+        return tr("Draws the railway tracks in a mask or probability raster as lines.")
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
         """Defines parameters and outputs."""

@@ -4,7 +4,7 @@
   <context>
     <name>RailSeg</name>
     <message>
-      <source>Nothing of the area lies on the picture. Choose another, or check its coordinate reference system.</source>
+      <source>No part of the area lies on the picture. Choose another area, or check its coordinate reference system.</source>
       <translation>Auf dem Bild liegt nichts von diesem Gebiet. Ein anderes wählen oder sein Koordinatenbezugssystem prüfen.</translation>
     </message>
     <message>
@@ -12,7 +12,7 @@
       <translation>Die zu bearbeitende Ausdehnung ist leer. Eine andere wählen.</translation>
     </message>
     <message>
-      <source>The area lies where the picture's map projection doesn't reach. Check the area's CRS.</source>
+      <source>The area lies outside the range of the picture's map projection. Check the area's CRS.</source>
       <translation>Das Gebiet liegt dort, wohin die Kartenprojektion des Bildes nicht reicht. Das KBS des Gebiets prüfen.</translation>
     </message>
     <message>
@@ -20,7 +20,7 @@
       <translation>Eisenbahn</translation>
     </message>
     <message>
-      <source>The run was ended because RailSeg's environment is made anew. Run it again.</source>
+      <source>The run was stopped because RailSeg's environment is being rebuilt. Run it again.</source>
       <translation>Der Lauf wurde beendet, weil die Umgebung von RailSeg neu angelegt wird. Starten Sie ihn noch einmal.</translation>
     </message>
     <message>
@@ -32,9 +32,9 @@
       <translation>Bahn,Eisenbahn,Schiene,Gleis,Maske,Morphologie,Opening,Öffnen,Closing,Schließen,Erosion,Dilatation</translation>
     </message>
     <message>
-      <source>Cleans a mask of railway tracks: an opening removes specks and thin bridges, then a closing fills gaps. Sizes are metres on the ground.
+      <source>Cleans a mask of railway tracks: an opening removes specks and thin bridges, then a closing fills gaps. Sizes are in metres on the ground.
 
-A mask has non-zero pixels where there is track; of a probability raster those count that reach the threshold.</source>
+In a mask, non-zero pixels are track; in a probability raster, those that reach the threshold.</source>
       <translation>Bereinigt eine Maske von Gleisen: Ein Opening (Öffnen) entfernt Flecken und dünne Brücken, dann füllt ein Closing (Schließen) Lücken. Größen sind Meter am Boden.
 
 Eine Maske hat dort von Null verschiedene Pixel, wo Gleis ist; von einem Wahrscheinlichkeitsraster zählen die Pixel, die den Schwellenwert erreichen.</translation>
@@ -60,15 +60,15 @@ Eine Maske hat dort von Null verschiedene Pixel, wo Gleis ist; von einem Wahrsch
       <translation>Bahn,Eisenbahn,Gleis,OpenStreetMap,OSM,Änderung,Aktualisierung,Fortführung,Unterschied,Anlagenverzeichnis,Vergleich</translation>
     </message>
     <message>
-      <source>Compares extracted tracks with lines that you have, such as an OpenStreetMap export or an asset register: what was extracted and isn't in the map (new), what is in the map and wasn't extracted (missing), and what is in both, where it should be (matched) or off (shifted, offset_dm decimetres to the left of the map's line as the extracted track runs).
+      <source>Compares extracted tracks with lines that you have, such as an OpenStreetMap export or an asset register: what was extracted but isn't in the map (new), what is in the map but wasn't extracted (missing), and what is in both, either in the same place (matched) or shifted, by offset_dm decimetres to the left of the map's line, in the direction of the extracted track.
 
-Tracks are matched one to one: where the map has one of two tracks, the other is new. The layers may have any coordinate reference systems. Choose the picture as well where the map reaches beyond it, or all that lies there is missing.</source>
+Tracks are matched one to one: where the map has one of two tracks, the other is new. The layers may have any coordinate reference systems. If the map extends beyond the picture, choose the picture as well; otherwise all that lies outside it is missing.</source>
       <translation>Vergleicht extrahierte Gleise mit vorhandenen Linien, etwa einem Auszug aus OpenStreetMap oder einem Anlagenverzeichnis: was extrahiert wurde und nicht in der Karte steht (neu), was in der Karte steht und nicht extrahiert wurde (fehlend), und was in beiden steht, am richtigen Ort (übereinstimmend) oder daneben (verschoben, offset_dm Dezimeter links der Linie der Karte, in der Richtung des extrahierten Gleises).
 
 Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen hat, ist das andere neu. Die Layer dürfen beliebige Koordinatenbezugssysteme haben. Auch das Bild wählen, wenn die Karte darüber hinausreicht; sonst gilt alles, was dort liegt, als fehlend.</translation>
     </message>
     <message>
-      <source>Tells what extracted tracks have that an existing map has not, and the other way round.</source>
+      <source>Shows what extracted tracks have that an existing map doesn't, and the other way round.</source>
       <translation>Sagt, was extrahierte Gleise einer vorhandenen Karte voraushaben und umgekehrt.</translation>
     </message>
     <message>
@@ -80,11 +80,11 @@ Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen h
       <translation>Die Linien, mit denen verglichen wird, eine je Gleis. Alle zählen: den Layer filtern, wenn er andere enthält, etwa Straßen oder abgebaute Strecken.</translation>
     </message>
     <message>
-      <source>Shifted from (m)</source>
+      <source>Minimum shift (m)</source>
       <translation>Verschoben ab (m)</translation>
     </message>
     <message>
-      <source>From which offset a track is shifted, in metres on the ground, in the mean over 25 m of it.</source>
+      <source>The offset from which a track counts as shifted, in metres on the ground, averaged over 25 m of track.</source>
       <translation>Ab welcher Abweichung ein Gleis als verschoben gilt, in Metern am Boden, im Mittel über 25 m.</translation>
     </message>
     <message>
@@ -92,7 +92,7 @@ Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen h
       <translation>Suchabstand (m)</translation>
     </message>
     <message>
-      <source>How far a track may lie from where the map has it, in metres on the ground: less than the distance of two tracks.</source>
+      <source>How far a track may lie from its place in the map, in metres on the ground: less than the distance between two tracks.</source>
       <translation>Wie weit ein Gleis von seinem Ort in der Karte entfernt liegen darf, in Metern am Boden: weniger als der Abstand zweier Gleise.</translation>
     </message>
     <message>
@@ -120,7 +120,7 @@ Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen h
       <translation>Neue Gleise</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks that the map has not; track_id is the track's.</source>
+      <source>Parts of the extracted tracks that aren't in the map; track_id is the track's.</source>
       <translation>Teile der extrahierten Gleise, die die Karte nicht hat; track_id ist die des Gleises.</translation>
     </message>
     <message>
@@ -136,7 +136,7 @@ Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen h
       <translation>Verschobene Gleise</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks, of 25 m at most, that the map has elsewhere: offset_dm decimetres off.</source>
+      <source>Parts of the extracted tracks, 25 m long at most, that the map has elsewhere: offset_dm decimetres off.</source>
       <translation>Teile der extrahierten Gleise, höchstens 25 m lang, die in der Karte anderswo liegen: um offset_dm Dezimeter verschoben.</translation>
     </message>
     <message>
@@ -144,23 +144,23 @@ Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen h
       <translation>Übereinstimmende Gleise</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks that the map has where they are.</source>
+      <source>Parts of the extracted tracks that the map has in the same place.</source>
       <translation>Teile der extrahierten Gleise, die in der Karte dort liegen, wo sie sind.</translation>
     </message>
     <message>
-      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
+      <source>Two outputs have the same name: {path}. Give them different names.</source>
       <translation>Zwei Ausgaben haben denselben Namen: {path}. Jeder einen eigenen Namen geben.</translation>
     </message>
     <message>
-      <source>{path} is what is read: an output would replace it. Give the output another name.</source>
+      <source>{path} is an input: an output would replace it. Give the output another name.</source>
       <translation>{path} wird gelesen: Eine Ausgabe würde die Datei ersetzen. Der Ausgabe einen anderen Namen geben.</translation>
     </message>
     <message>
-      <source>The layer {name} is being edited, and an output would replace its file {path}. Save its edits or drop them, or give the output another name.</source>
+      <source>The layer {name} is being edited, and an output would replace its file {path}. Save or discard its edits, or give the output another name.</source>
       <translation>Der Layer {name} wird gerade bearbeitet, und eine Ausgabe würde seine Datei {path} ersetzen. Speichern oder verwerfen Sie die Änderungen, oder geben Sie der Ausgabe einen anderen Namen.</translation>
     </message>
     <message>
-      <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
+      <source>{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.</source>
       <translation>{name} kann nicht geschrieben werden: Den Ordner {folder} gibt es nicht, oder er ist schreibgeschützt. Einen anderen wählen.</translation>
     </message>
     <message>
@@ -172,11 +172,11 @@ Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen h
       <translation>Bahn,Eisenbahn,Gleis,Weiche,Qualität,Genauigkeit,Vollständigkeit,Korrektheit,Referenz,Vergleich,Validierung</translation>
     </message>
     <message>
-      <source>Compares extracted tracks with tracks that you know to be right: how much was found, how much of what was drawn is right, how far it lies off, whether the number of tracks is right from place to place, whether switches are where they should be, and whether the ways along the tracks are the same.
+      <source>Compares extracted tracks with tracks that you know to be right: how much was found, how much of what was drawn is right, how far off it is, whether the number of tracks is right from place to place, whether switches are where they should be, and whether the routes along the tracks are the same.
 
-The layers may have any coordinate reference systems. Choose the picture as well where the reference reaches beyond it. Reference features count for nothing where their field state is 'hidden' or their field what is 'ignore'. Switches of the reference are where three tracks part.
+The layers may have any coordinate reference systems. If the reference extends beyond the picture, choose the picture as well. Reference features are ignored if their field state is 'hidden' or their field what is 'ignore'. The reference has a switch wherever three tracks meet.
 
-A figure that nothing can be said of, such as the share of switches where the reference has none, is left out.</source>
+A figure that can't be calculated, such as the share of switches found where the reference has none, is left out.</source>
       <translation>Vergleicht extrahierte Gleise mit solchen, die bekanntermaßen richtig sind: wie viel gefunden wurde, wie viel des Gezeichneten richtig ist, wie weit es danebenliegt, ob die Anzahl der Gleise von Ort zu Ort stimmt, ob Weichen liegen, wo sie sollen, und ob die Wege entlang der Gleise dieselben sind.
 
 Die Layer dürfen beliebige Koordinatenbezugssysteme haben. Auch das Bild wählen, wenn die Referenz darüber hinausreicht. Objekte der Referenz zählen nicht, wenn ihr Feld state den Wert 'hidden' oder ihr Feld what den Wert 'ignore' hat. Weichen der Referenz liegen dort, wo drei Gleise zusammenlaufen.
@@ -184,7 +184,7 @@ Die Layer dürfen beliebige Koordinatenbezugssysteme haben. Auch das Bild wähle
 Eine Zahl, über die sich nichts sagen lässt, etwa der Anteil der Weichen, wenn die Referenz keine hat, wird weggelassen.</translation>
     </message>
     <message>
-      <source>Says how good extracted railway tracks are, against tracks that you know to be right.</source>
+      <source>Measures how good extracted railway tracks are, against tracks that you know to be right.</source>
       <translation>Sagt, wie gut extrahierte Gleise sind, gemessen an Gleisen, die bekanntermaßen richtig sind.</translation>
     </message>
     <message>
@@ -192,7 +192,7 @@ Eine Zahl, über die sich nichts sagen lässt, etwa der Anteil der Weichen, wenn
       <translation>Extrahierte Knoten</translation>
     </message>
     <message>
-      <source>The nodes that 'Extract railway' has drawn: those whose field railway is 'switch' are compared. Empty: switches are where three tracks part.</source>
+      <source>The nodes that 'Extract railway' has drawn: those whose field railway is 'switch' are compared. Empty: there is a switch wherever three tracks meet.</source>
       <translation>Die Knoten, die 'Gleise extrahieren' gezeichnet hat: Verglichen werden jene, deren Feld railway den Wert 'switch' hat. Leer: Weichen liegen dort, wo drei Gleise zusammenlaufen.</translation>
     </message>
     <message>
@@ -200,7 +200,7 @@ Eine Zahl, über die sich nichts sagen lässt, etwa der Anteil der Weichen, wenn
       <translation>Referenzgleise</translation>
     </message>
     <message>
-      <source>The middles of the tracks that are truly there, traced or surveyed.</source>
+      <source>The centre lines of the tracks that are really there, traced or surveyed.</source>
       <translation>Die Achsen der Gleise, die wirklich da sind, nachgezeichnet oder vermessen.</translation>
     </message>
     <message>
@@ -208,7 +208,7 @@ Eine Zahl, über die sich nichts sagen lässt, etwa der Anteil der Weichen, wenn
       <translation>Toleranz (m)</translation>
     </message>
     <message>
-      <source>How far a line may be from the reference, in metres on the ground: less than half the distance of two tracks, or the neighbouring track counts.</source>
+      <source>How far a line may be from the reference, in metres on the ground: less than half the distance between two tracks, or the neighbouring track counts.</source>
       <translation>Wie weit eine Linie von der Referenz entfernt sein darf, in Metern am Boden: weniger als der halbe Abstand zweier Gleise, sonst zählt das Nachbargleis.</translation>
     </message>
     <message>
@@ -220,7 +220,7 @@ Eine Zahl, über die sich nichts sagen lässt, etwa der Anteil der Weichen, wenn
       <translation>Korrektheit: Anteil der extrahierten Gleise, der richtig ist</translation>
     </message>
     <message>
-      <source>Quality: right length over all that was extracted or missed</source>
+      <source>Quality: correct length divided by all that was extracted or missed</source>
       <translation>Qualität: richtige Länge durch alles, was extrahiert oder übersehen wurde</translation>
     </message>
     <message>
@@ -284,11 +284,11 @@ Eine Zahl, über die sich nichts sagen lässt, etwa der Anteil der Weichen, wenn
       <translation>Abweichung der Weichen längs des Gleises, quadratisches Mittel (m)</translation>
     </message>
     <message>
-      <source>Share of the switches found that part to the right side</source>
+      <source>Share of the switches found that branch off to the correct side</source>
       <translation>Anteil der gefundenen Weichen, die zur richtigen Seite abzweigen</translation>
     </message>
     <message>
-      <source>Path similarity: whether ways along the tracks are the same</source>
+      <source>Path similarity: whether routes along the tracks are the same</source>
       <translation>Wegähnlichkeit: ob die Wege entlang der Gleise dieselben sind</translation>
     </message>
     <message>
@@ -296,7 +296,7 @@ Eine Zahl, über die sich nichts sagen lässt, etwa der Anteil der Weichen, wenn
       <translation>Der Layer {name} hat kein Feld railway. Knoten wählen, die RailSeg gezeichnet hat, oder keine.</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks that are right; offset_cm is to the left.</source>
+      <source>Parts of the extracted tracks that are right; offset_cm is positive to the left.</source>
       <translation>Teile der extrahierten Gleise, die richtig sind; offset_cm zählt nach links.</translation>
     </message>
     <message>
@@ -320,7 +320,7 @@ Eine Zahl, über die sich nichts sagen lässt, etwa der Anteil der Weichen, wenn
       <translation>Verglichene Weichen</translation>
     </message>
     <message>
-      <source>outcome: matched, missed or false; along_m: how far a matched one lies beyond that of the reference.</source>
+      <source>outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the reference.</source>
       <translation>outcome: matched (zugeordnet), missed (übersehen) oder false (falsch); along_m: wie weit eine zugeordnete hinter der Weiche der Referenz liegt.</translation>
     </message>
     <message>
@@ -332,9 +332,9 @@ Eine Zahl, über die sich nichts sagen lässt, etwa der Anteil der Weichen, wenn
       <translation>Bahn,Eisenbahn,Gleis,Training,Chips,Kacheln,Labels,Maske,Deep Learning,Feinabstimmung,Annotation</translation>
     </message>
     <message>
-      <source>Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's training reads: NAME.png and NAME_target.png, at 0.2 m, in which red is track, green its middle, and blue what counts for nothing.
+      <source>Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's training reads: NAME.png and NAME_target.png, at 0.2 m per pixel. In the target, red is track, green its centre line, and blue what is ignored.
 
-Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' count for nothing, those rejected in the review are ground. Polygons may stand for the ground of tracks instead, one per track: those wider than 4 m count for nothing.</source>
+Trace one line per track, midway between its rails. Whatever isn't traced is taken for background, so choose an area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' are ignored, those rejected in the review are background. Instead of lines you can use polygons of the ground that the tracks cover, one per track: those wider than 4 m are ignored.</source>
       <translation>Zerschneidet ein Bild und die darin nachgezeichneten Gleise in Paare kleiner Bilder, die das Training von RailSeg liest: NAME.png und NAME_target.png, mit 0,2 m, in denen Gleis rot ist, seine Achse grün und blau, was nicht zählt.
 
 Eine Linie je Gleis zeichnen, in der Mitte zwischen seinen Schienen. Was nicht nachgezeichnet ist, gilt als Untergrund: das Gebiet wählen, in dem jedes Gleis nachgezeichnet ist. Linien mit dem Feld state = 'hidden' oder what = 'ignore' zählen nicht, bei der Durchsicht verworfene sind Untergrund. Statt ihrer dürfen auch Polygone für die Fläche der Gleise stehen, eines je Gleis: Solche, die breiter als 4 m sind, zählen nicht.</translation>
@@ -348,7 +348,7 @@ Eine Linie je Gleis zeichnen, in der Mitte zwischen seinen Schienen. Was nicht n
       <translation>Nachgezeichnete Gleise</translation>
     </message>
     <message>
-      <source>The middles of all tracks in the area, one line each; or polygons of the ground that they take.</source>
+      <source>The centre lines of all tracks in the area, one line each; or polygons of the ground that they cover.</source>
       <translation>Die Achsen aller Gleise in dem Gebiet, je eine Linie; oder Polygone der Fläche, die sie einnehmen.</translation>
     </message>
     <message>
@@ -360,11 +360,11 @@ Eine Linie je Gleis zeichnen, in der Mitte zwischen seinen Schienen. Was nicht n
       <translation>In Metern am Boden; 102,4 m sind 512 Pixel von 0,2 m.</translation>
     </message>
     <message>
-      <source>Chips without a track for each with one</source>
+      <source>Chips without track per chip with track</source>
       <translation>Chips ohne Gleis je Chip mit Gleis</translation>
     </message>
     <message>
-      <source>0: only chips that a track crosses; 1: as many without. Empty: all that there are.</source>
+      <source>0: only chips that a track crosses; 1: as many without as with. Empty: all chips.</source>
       <translation>0: nur Chips, durch die ein Gleis läuft; 1: ebenso viele ohne. Leer: alle, die es gibt.</translation>
     </message>
     <message>
@@ -372,7 +372,7 @@ Eine Linie je Gleis zeichnen, in der Mitte zwischen seinen Schienen. Was nicht n
       <translation>Ordner für die Chips</translation>
     </message>
     <message>
-      <source>Chips of this picture that are there already are replaced; those of others stay.</source>
+      <source>Existing chips of this picture are replaced; those of others are kept.</source>
       <translation>Chips dieses Bildes, die es schon gibt, werden ersetzt; die anderer Bilder bleiben.</translation>
     </message>
     <message>
@@ -392,11 +392,11 @@ Eine Linie je Gleis zeichnen, in der Mitte zwischen seinen Schienen. Was nicht n
       <translation>Bahn,Eisenbahn,Schiene,Gleis,Weiche,Orthofoto,Luftbild,Drohne,UAV,Deep Learning,Segmentierung</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of an aerial or drone picture as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
+      <source>Draws the railway tracks in an aerial or drone picture as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
 
-A neural network finds the tracks, opening and closing clean the mask, and its middle becomes the lines. All lengths are metres on the ground. What is doubtful has the status 'review'.
+A neural network finds the tracks, morphological opening and closing clean the mask, and its centre lines become the tracks. All lengths are in metres on the ground. Doubtful tracks and nodes have the status 'review'.
 
-Everything runs on this machine; Cancel works at any moment.</source>
+Everything runs on this machine; you can cancel at any time.</source>
       <translation>Zeichnet die Gleise eines Luft- oder Drohnenbildes als Linien: eine Linie je Gleis zwischen zwei Knoten, dazu Weichen, Kreuzungen und Gleisenden als Knoten.
 
 Ein neuronales Netz findet die Gleise, Opening und Closing bereinigen die Maske, und aus ihrer Mitte werden die Linien. Alle Längen sind Meter am Boden. Was zweifelhaft ist, hat den Status 'review'.
@@ -404,7 +404,7 @@ Ein neuronales Netz findet die Gleise, Opening und Closing bereinigen die Maske,
 Alles läuft auf diesem Rechner; Abbrechen geht jederzeit.</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of an aerial or drone picture as lines.</source>
+      <source>Draws the railway tracks in an aerial or drone picture as lines.</source>
       <translation>Zeichnet die Gleise eines Luft- oder Drohnenbildes als Linien.</translation>
     </message>
     <message>
@@ -416,11 +416,11 @@ Alles läuft auf diesem Rechner; Abbrechen geht jederzeit.</translation>
       <translation>Bahn,Eisenbahn,Schiene,Gleis,Weiche,Orthofoto,Luftbild,Kacheln,Mosaik,Verzeichnis,Stapel</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of all pictures of a folder, looked at as one: tracks run through their seams.
+      <source>Draws the railway tracks in all pictures of a folder as if they were one picture: tracks continue across the seams.
 
-Up to 500 GeoTIFF, JPEG 2000, JPEG, PNG and IMG files, not those of its subfolders. They may have different coordinate reference systems, such as two UTM zones: the layers have the one that most of them have. Where pictures overlap, the first by name counts.
+The folder may hold up to 500 GeoTIFF, JPEG 2000, JPEG, PNG and IMG files; subfolders are ignored. The pictures may have different coordinate reference systems, such as two UTM zones: the layers get the one that most of them have. Where pictures overlap, the first by name counts.
 
-All else is as in 'Extract railway'.</source>
+Everything else is as in 'Extract railway'.</source>
       <translation>Zeichnet die Gleise aller Bilder eines Ordners, die wie ein einziges betrachtet werden: Gleise laufen durch die Bildränder hindurch.
 
 Bis zu 500 GeoTIFF-, JPEG-2000-, JPEG-, PNG- und IMG-Dateien, nicht die der Unterordner. Sie dürfen verschiedene Koordinatenbezugssysteme haben, etwa zwei UTM-Zonen: Die Layer haben das, das die meisten haben. Wo sich Bilder überlappen, zählt das dem Namen nach erste.
@@ -428,7 +428,7 @@ Bis zu 500 GeoTIFF-, JPEG-2000-, JPEG-, PNG- und IMG-Dateien, nicht die der Unte
 Alles andere ist wie bei 'Gleise extrahieren'.</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of all pictures of a folder as lines.</source>
+      <source>Draws the railway tracks in all pictures of a folder as lines.</source>
       <translation>Zeichnet die Gleise aller Bilder eines Ordners als Linien.</translation>
     </message>
     <message>
@@ -440,7 +440,7 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Georeferenzierte Raster mit einer Bodenauflösung von 1 m oder feiner.</translation>
     </message>
     <message>
-      <source>The folder {folder} isn't there. Choose another.</source>
+      <source>The folder {folder} doesn't exist. Choose another.</source>
       <translation>Den Ordner {folder} gibt es nicht. Einen anderen wählen.</translation>
     </message>
     <message>
@@ -448,7 +448,7 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Extrahierte Gleise</translation>
     </message>
     <message>
-      <source>The tracks that 'Extract railway' has drawn, but for those rejected in the review; or any lines.</source>
+      <source>The tracks that 'Extract railway' has drawn, or any other lines. Tracks rejected in the review are left out.</source>
       <translation>Die Gleise, die 'Gleise extrahieren' gezeichnet hat, ohne die bei der Durchsicht verworfenen; oder beliebige Linien.</translation>
     </message>
     <message>
@@ -456,11 +456,11 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Bild</translation>
     </message>
     <message>
-      <source>Only what lies on it counts, of either layer. Empty: all lines count.</source>
+      <source>Only the parts of both layers that lie on the picture count. Empty: all lines count.</source>
       <translation>Nur was darauf liegt, zählt, von beiden Layern. Leer: alle Linien zählen.</translation>
     </message>
     <message>
-      <source>Only what lies in these polygons, or beside these lines, counts, of either layer. Empty: all lines.</source>
+      <source>Only the parts of both layers that lie in these polygons, or beside these lines, count. Empty: all lines count.</source>
       <translation>Von beiden Layern zählt nur, was in diesen Polygonen oder neben diesen Linien liegt. Leer: alle Linien.</translation>
     </message>
     <message>
@@ -492,7 +492,7 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>GeoPackage (*.gpkg)</translation>
     </message>
     <message>
-      <source>Tracks, nodes, which track leads into which (rail_relation) and how it was made, in a file.</source>
+      <source>Tracks, nodes, which track leads into which (rail_relation) and how the map was made, in one file.</source>
       <translation>Gleise, Knoten, welches Gleis in welches führt (rail_relation) und wie alles entstand, in einer Datei.</translation>
     </message>
     <message>
@@ -520,7 +520,7 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>{path} wurde geschrieben, kann aber von QGIS nicht gelesen werden. Einen einfachen Namen geben, ohne % und |.</translation>
     </message>
     <message>
-      <source>What was found is in {path}: open it, or save it elsewhere before you close QGIS.</source>
+      <source>The results are in {path}: open it, or save it elsewhere before you close QGIS.</source>
       <translation>Was gefunden wurde, liegt in {path}: öffnen oder anderswo speichern, bevor QGIS geschlossen wird.</translation>
     </message>
     <message>
@@ -536,11 +536,11 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Kanäle</translation>
     </message>
     <message>
-      <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
+      <source>Three bands to use as red, green and blue, or a single one. Empty: the picture's own red, green and blue.</source>
       <translation>Drei Kanäle als Rot, Grün und Blau, oder einer. Leer: Rot, Grün und Blau des Bildes selbst.</translation>
     </message>
     <message>
-      <source>The numbers of three bands as red, green and blue, such as 4, 1, 2, or of one. Empty: the pictures' own red, green and blue.</source>
+      <source>The numbers of three bands to use as red, green and blue, such as 4, 1, 2, or of a single one. Empty: the pictures' own red, green and blue.</source>
       <translation>Die Nummern von drei Kanälen als Rot, Grün und Blau, etwa 4, 1, 2, oder von einem. Leer: Rot, Grün und Blau der Bilder selbst.</translation>
     </message>
     <message>
@@ -548,11 +548,11 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Ausdehnung</translation>
     </message>
     <message>
-      <source>Only this part of the picture is worked on. Empty: all of it.</source>
+      <source>Only this part of the picture is processed. Empty: all of it.</source>
       <translation>Nur dieser Teil des Bildes wird bearbeitet. Leer: das ganze Bild.</translation>
     </message>
     <message>
-      <source>Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent.</source>
+      <source>Only what lies in these polygons, or beside these lines, is processed: a rough line of the railway, such as from OpenStreetMap, will do. Empty: the whole picture, or the whole extent.</source>
       <translation>Nur was in diesen Polygonen oder neben diesen Linien liegt, wird bearbeitet: Eine grobe Linie der Bahn, etwa aus OpenStreetMap, genügt. Leer: das ganze Bild oder die ganze Ausdehnung.</translation>
     </message>
     <message>
@@ -584,7 +584,7 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Gerät</translation>
     </message>
     <message>
-      <source>What computes: auto takes a graphics card where there is one, else the processor.</source>
+      <source>What the model runs on: auto uses a graphics card if there is one, otherwise the processor.</source>
       <translation>Was rechnet: auto nimmt eine Grafikkarte, wo es eine gibt, sonst den Prozessor.</translation>
     </message>
     <message>
@@ -600,7 +600,7 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Schwellenwert</translation>
     </message>
     <message>
-      <source>Probability from which a pixel counts as track, 0 to 1. Empty: what the model was tuned for.</source>
+      <source>Probability from which a pixel counts as track, 0 to 1. Empty: the value that the model was tuned for.</source>
       <translation>Wahrscheinlichkeit, ab der ein Pixel als Gleis zählt, 0 bis 1. Leer: der Wert, auf den das Modell abgestimmt wurde.</translation>
     </message>
     <message>
@@ -624,7 +624,7 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Kernel</translation>
     </message>
     <message>
-      <source>Shape of the opening and the closing.</source>
+      <source>Shape of the kernel for opening and closing.</source>
       <translation>Form von Opening und Closing.</translation>
     </message>
     <message>
@@ -632,7 +632,7 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Mindestlänge (m)</translation>
     </message>
     <message>
-      <source>Shorter pieces that stand alone are left out, in metres, unless the edge of the picture or area cuts them.</source>
+      <source>Isolated pieces shorter than this, in metres, are left out unless the edge of the picture or area cuts them.</source>
       <translation>Kürzere Stücke, die für sich liegen, fallen weg, in Metern, außer wenn der Rand des Bildes oder Gebiets sie abschneidet.</translation>
     </message>
     <message>
@@ -656,11 +656,11 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>{n} Kanäle sind gewählt: drei als Rot, Grün und Blau wählen, oder einen, oder keinen.</translation>
     </message>
     <message>
-      <source>'{text}' are no numbers of bands: give three, such as 4, 1, 2, or one, or none.</source>
+      <source>'{text}' isn't a list of band numbers: give three, such as 4, 1, 2, or one, or none.</source>
       <translation>'{text}' sind keine Nummern von Kanälen: drei angeben, etwa 4, 1, 2, oder eine, oder keine.</translation>
     </message>
     <message>
-      <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>
+      <source>{path} will be a GeoTIFF: give it a name that ends in .tif.</source>
       <translation>{path} würde ein GeoTIFF: einen Namen geben, der auf .tif endet.</translation>
     </message>
     <message>
@@ -676,11 +676,11 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Der Rasterlayer {name} ist zu grob: Seine Pixel sind am Boden {gsd:.2g} m groß. Gleise sind bis {largest:g} m zu unterscheiden, am besten bei {best:g} m oder feiner.</translation>
     </message>
     <message>
-      <source>{name} comes from a server and has no bounds: choose a picture that does, or none.</source>
+      <source>{name} comes from a server and has no bounds: choose a picture that has bounds, or none.</source>
       <translation>{name} kommt von einem Server und hat keine Grenzen: ein Bild wählen, das welche hat, oder keines.</translation>
     </message>
     <message>
-      <source>The extent lies outside of the raster layer. Choose another.</source>
+      <source>The extent lies outside the raster layer. Choose another.</source>
       <translation>Die Ausdehnung liegt außerhalb des Rasterlayers. Eine andere wählen.</translation>
     </message>
     <message>
@@ -692,19 +692,19 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Das Bild wird exportiert</translation>
     </message>
     <message>
-      <source>The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.</source>
+      <source>The layer {name} can't be exported. Save it as a GeoTIFF and use that instead.</source>
       <translation>Der Layer {name} kann nicht exportiert werden. Ihn als GeoTIFF speichern und damit noch einmal starten.</translation>
     </message>
     <message>
-      <source>{name} came without any picture there: the server has none, or has failed. Try again later.</source>
+      <source>The server sent no picture of {name} for this area: it has none, or it failed. Try again later.</source>
       <translation>Von {name} kam dort gar kein Bild: Der Server hat keines oder ist ausgefallen. Später noch einmal versuchen.</translation>
     </message>
     <message>
-      <source>{percent:.2g} % of {name} came without a picture: the server has none there, or has failed. Tracks may be missing.</source>
+      <source>The server sent no picture for {percent:.2g} % of {name}: it has none there, or it failed. Tracks may be missing.</source>
       <translation>Von {name} kamen {percent:.2g} % ohne Bild: Der Server hat dort keines oder ist ausgefallen. Gleise können fehlen.</translation>
     </message>
     <message>
-      <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk of the temporary files has {free:.0f} MB. Choose a smaller extent or area.</source>
+      <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk for temporary files has {free:.0f} MB free. Choose a smaller extent or area.</source>
       <translation>{name} muss zuerst exportiert werden, was bis zu {needed:.0f} MB braucht; auf dem Datenträger der temporären Dateien sind {free:.0f} MB frei. Wählen Sie eine kleinere Ausdehnung oder ein kleineres Gebiet.</translation>
     </message>
     <message>
@@ -728,7 +728,7 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>mit dem Modell {model}</translation>
     </message>
     <message>
-      <source>Lines and nodes with the status 'review' are doubtful and should be looked at.</source>
+      <source>Lines and nodes with the status 'review' are doubtful and should be checked.</source>
       <translation>Linien und Knoten mit dem Status 'review' sind zweifelhaft und sollten angesehen werden.</translation>
     </message>
     <message>
@@ -736,7 +736,7 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Parameter: {list}</translation>
     </message>
     <message>
-      <source>The licence terms of the picture decide on the lines drawn from it.</source>
+      <source>The licence terms of the picture determine how the lines drawn from it may be used.</source>
       <translation>Über die aus dem Bild gezeichneten Linien entscheiden die Lizenzbedingungen des Bildes.</translation>
     </message>
     <message>
@@ -748,15 +748,15 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Bahn,Eisenbahn,Schiene,Gleis,Wahrscheinlichkeit,Maske,Orthofoto,Luftbild,Drohne,Deep Learning,Segmentierung</translation>
     </message>
     <message>
-      <source>Says of each pixel of an aerial or drone picture how probably it is railway track (band track) and the middle of a track (band axis), 0–255 for 0–1.
+      <source>Gives, for each pixel of an aerial or drone picture, the probability that it is railway track (band track) and that it is on the centre line of a track (band axis), 0–255 for 0–1.
 
-The mask, if asked for, is what reaches the threshold, cleaned by opening and closing. 'Vectorize railway mask' makes lines of either.</source>
+The optional mask is what reaches the threshold, cleaned by opening and closing. 'Vectorize railway mask' turns either raster into lines.</source>
       <translation>Sagt für jedes Pixel eines Luft- oder Drohnenbildes, wie wahrscheinlich es Gleis (Kanal track) und Gleisachse (Kanal axis) ist, 0–255 für 0–1.
 
 Die Maske, falls gewünscht, ist das, was den Schwellenwert erreicht, bereinigt durch Opening und Closing. 'Gleismaske vektorisieren' macht aus beidem Linien.</translation>
     </message>
     <message>
-      <source>Says of each pixel how probably it is railway track.</source>
+      <source>Gives the probability that each pixel is railway track.</source>
       <translation>Sagt für jedes Pixel, wie wahrscheinlich es Gleis ist.</translation>
     </message>
     <message>
@@ -764,7 +764,7 @@ Die Maske, falls gewünscht, ist das, was den Schwellenwert erreicht, bereinigt 
       <translation>Der Layer {name} hat kein Koordinatenbezugssystem. Ihm eines geben: Rechtsklick auf den Layer &gt; Layer-KBS &gt; Layer-KBS setzen.</translation>
     </message>
     <message>
-      <source>The layer {name} can't be exported ({message}). Save it as a GeoPackage, then run again on that.</source>
+      <source>The layer {name} can't be exported ({message}). Save it as a GeoPackage and use that instead.</source>
       <translation>Der Layer {name} kann nicht exportiert werden ({message}). Ihn als GeoPackage speichern und damit noch einmal starten.</translation>
     </message>
     <message>
@@ -776,19 +776,19 @@ Die Maske, falls gewünscht, ist das, was den Schwellenwert erreicht, bereinigt 
       <translation>Bahn,Eisenbahn,Gleis,Maske,Wahrscheinlichkeit,Gleisachse,Mittellinie,Skelett,Linien,Vektorisierung</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of a mask or probability raster as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
+      <source>Draws the railway tracks in a mask or probability raster as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
 
-It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere, of pixels of up to 2 m. All lengths are metres on the ground.</source>
+It takes RailSeg's own probability raster, and one-band masks and probability rasters made elsewhere, with pixels of up to 2 m. All lengths are in metres on the ground.</source>
       <translation>Zeichnet die Gleise einer Maske oder eines Wahrscheinlichkeitsrasters als Linien: eine Linie je Gleis zwischen zwei Knoten, dazu Weichen, Kreuzungen und Gleisenden als Knoten.
 
 Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und Wahrscheinlichkeiten mit einem Kanal, mit Pixeln bis 2 m. Alle Längen sind Meter am Boden.</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of a mask or probability raster as lines.</source>
+      <source>Draws the railway tracks in a mask or probability raster as lines.</source>
       <translation>Zeichnet die Gleise einer Maske oder eines Wahrscheinlichkeitsrasters als Linien.</translation>
     </message>
     <message>
-      <source>RailSeg needs Python {version} or later with its venv module to make the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
+      <source>RailSeg needs Python {version} or later with its venv module to create the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
       <translation>RailSeg braucht Python {version} oder neuer mit dessen Modul venv, um die Umgebung anzulegen. Es installieren (von python.org; unter Debian und Ubuntu das Paket python3-venv) und es noch einmal versuchen, oder ein vorhandenes Python benutzen.</translation>
     </message>
     <message>
@@ -804,11 +804,11 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>{path} kann nicht geschrieben werden.</translation>
     </message>
     <message>
-      <source>Another QGIS window (process {pid} on {host}) is making the environment. Wait until it is done. If there is none, delete {path}.</source>
+      <source>Another QGIS window (process {pid} on {host}) is creating the environment. Wait until it is done. If there is no such window, delete {path}.</source>
       <translation>Ein anderes QGIS-Fenster (Prozess {pid} auf {host}) legt die Umgebung gerade an. Warten, bis es fertig ist. Gibt es kein solches, {path} löschen.</translation>
     </message>
     <message>
-      <source>It takes about {duration} and {size:.0f} MB on the disk</source>
+      <source>This takes about {duration} and {size:.0f} MB of disk space</source>
       <translation>Es dauert etwa {duration} und braucht {size:.0f} MB auf der Festplatte</translation>
     </message>
     <message>
@@ -824,19 +824,19 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>{n} h</translation>
     </message>
     <message>
-      <source>The Python chosen for RailSeg isn't there: {path}. Choose another under Settings &gt; Options &gt; RailSeg.</source>
+      <source>The Python chosen for RailSeg doesn't exist: {path}. Choose another under Settings &gt; Options &gt; RailSeg.</source>
       <translation>Das für RailSeg gewählte Python gibt es nicht: {path}. Ein anderes wählen unter Einstellungen &gt; Optionen &gt; RailSeg.</translation>
     </message>
     <message>
-      <source>The Python with which RailSeg's environment was made has gone, as an update of QGIS may do. Make it anew under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
+      <source>The Python that RailSeg's environment was created with is gone, perhaps after an update of QGIS. Create the environment again under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
       <translation>Das Python, mit dem die Umgebung von RailSeg angelegt wurde, gibt es nicht mehr, wie es nach einer Aktualisierung von QGIS vorkommt. Sie neu anlegen unter Einstellungen &gt; Optionen &gt; RailSeg &gt; Umgebung anlegen.</translation>
     </message>
     <message>
-      <source>RailSeg's Python environment is missing. Make it under Settings &gt; Options &gt; RailSeg &gt; Create environment. Where there is no desktop, set the variable {variable} to a Python that has the packages of {requirements}.</source>
+      <source>RailSeg's Python environment is missing. Create it under Settings &gt; Options &gt; RailSeg &gt; Create environment. Without a desktop, set the variable {variable} to a Python that has the packages listed in {requirements}.</source>
       <translation>Die Python-Umgebung von RailSeg fehlt. Sie anlegen unter Einstellungen &gt; Optionen &gt; RailSeg &gt; Umgebung anlegen. Wo es keine Oberfläche gibt, die Variable {variable} auf ein Python setzen, das die Pakete aus {requirements} hat.</translation>
     </message>
     <message>
-      <source>RailSeg's Python environment was made for another version of RailSeg. Make it anew under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
+      <source>RailSeg's Python environment was created for another version of RailSeg. Create it again under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
       <translation>Die Python-Umgebung von RailSeg wurde für eine andere Version von RailSeg angelegt. Sie neu anlegen unter Einstellungen &gt; Optionen &gt; RailSeg &gt; Umgebung anlegen.</translation>
     </message>
     <message>
@@ -844,7 +844,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Python: {path}</translation>
     </message>
     <message>
-      <source>PyTorch can't use the NVIDIA card and works on the CPU: {problem}</source>
+      <source>PyTorch can't use the NVIDIA card and runs on the CPU: {problem}</source>
       <translation>PyTorch kann die NVIDIA-Karte nicht benutzen und rechnet auf dem Prozessor: {problem}</translation>
     </message>
     <message>
@@ -852,11 +852,11 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>{folder} enthält keine Wheels (Dateien, die auf .whl enden).</translation>
     </message>
     <message>
-      <source>{folder} has {free:.1f} GB free, the environment needs {needed:.1f} GB while it is made. Make room, then try again.</source>
+      <source>{folder} has {free:.1f} GB free, but creating the environment needs {needed:.1f} GB. Free some space, then try again.</source>
       <translation>{folder} hat {free:.1f} GB frei, die Umgebung braucht beim Anlegen {needed:.1f} GB. Platz schaffen und es noch einmal versuchen.</translation>
     </message>
     <message>
-      <source>{folder} holds something else. Move it away, then try again.</source>
+      <source>{folder} contains other files. Move them away, then try again.</source>
       <translation>{folder} enthält etwas anderes. Es woandershin legen und es noch einmal versuchen.</translation>
     </message>
     <message>
@@ -880,7 +880,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>{program} schlug fehl mit dem Rückgabewert {code}:</translation>
     </message>
     <message>
-      <source>The packages' server can't be reached. Check the connection, then try again: what has been downloaded isn't downloaded twice. Without a network, install from a folder of wheels.</source>
+      <source>The package server can't be reached. Check the connection, then try again: what has been downloaded isn't downloaded twice. Without a network, install from a folder of wheels.</source>
       <translation>Der Server der Pakete ist nicht erreichbar. Die Verbindung prüfen und es noch einmal versuchen: Was heruntergeladen ist, wird nicht noch einmal geladen. Ohne Netz aus einem Ordner mit Wheels installieren.</translation>
     </message>
     <message>
@@ -888,19 +888,19 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Der Proxy lässt den Download nicht durch. Rechner, Port, Benutzer und Passwort unter Einstellungen &gt; Optionen &gt; Netzwerk prüfen (ein HTTP-Proxy: pip kann von sich aus kein SOCKS), oder aus einem Ordner mit Wheels installieren.</translation>
     </message>
     <message>
-      <source>The server's certificate isn't trusted, as where a company's firewall looks into connections. Set the variable PIP_CERT to the company's certificate file (PEM) before QGIS starts, or install from a folder of wheels.</source>
+      <source>The server's certificate isn't trusted, perhaps because a company's firewall inspects connections. Set the variable PIP_CERT to the company's certificate file (PEM) before QGIS starts, or install from a folder of wheels.</source>
       <translation>Dem Zertifikat des Servers wird nicht vertraut, etwa weil die Firewall einer Firma in die Verbindungen sieht. Die Variable PIP_CERT auf die Zertifikatsdatei (PEM) der Firma setzen, bevor QGIS startet, oder aus einem Ordner mit Wheels installieren.</translation>
     </message>
     <message>
-      <source>The disk is full. Make room, then try again.</source>
+      <source>The disk is full. Free some space, then try again.</source>
       <translation>Die Festplatte ist voll. Platz schaffen und es noch einmal versuchen.</translation>
     </message>
     <message>
-      <source>A file can't be written, because another program holds it (a virus scanner, another QGIS window) or the folder is closed to you. Wait or close other QGIS windows and try again; if it stays, have the folder left out of the virus scanner.</source>
+      <source>A file can't be written, because another program is using it (a virus scanner, another QGIS window) or you have no access to the folder. Wait or close other QGIS windows and try again; if that doesn't help, exclude the folder from virus scanning.</source>
       <translation>Eine Datei kann nicht geschrieben werden, weil ein anderes Programm sie festhält (ein Virenscanner, ein anderes QGIS-Fenster) oder die Rechte an dem Ordner fehlen. Warten oder andere QGIS-Fenster schließen und es noch einmal versuchen; bleibt es dabei, den Ordner vom Virenscanner ausnehmen lassen.</translation>
     </message>
     <message>
-      <source>A virus scanner or a policy of this machine doesn't let the program run. Ask who looks after the machine to allow it in this folder, or use an existing Python.</source>
+      <source>A virus scanner or a policy of this machine doesn't let the program run. Ask the machine's administrator to allow it in this folder, or use an existing Python.</source>
       <translation>Ein Virenscanner oder eine Richtlinie dieses Rechners lässt das Programm nicht laufen. Wer den Rechner betreut, kann es in diesem Ordner erlauben; sonst ein vorhandenes Python benutzen.</translation>
     </message>
     <message>
@@ -908,19 +908,19 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Der Pfad einer Datei ist für dieses System zu lang. Lange Pfade in Windows erlauben oder ein vorhandenes Python in einem Ordner mit kürzerem Namen benutzen.</translation>
     </message>
     <message>
-      <source>A package isn't to be had for this Python and system. If you install from a folder, check that its wheels were downloaded for this system and this version of Python; else use an existing Python (3.11 to 3.14).</source>
+      <source>A package isn't available for this Python and system. If you install from a folder, check that its wheels were downloaded for this system and this version of Python; otherwise use an existing Python (3.11 to 3.14).</source>
       <translation>Ein Paket gibt es für dieses Python und System nicht. Beim Installieren aus einem Ordner prüfen, ob dessen Wheels für dieses System und diese Python-Version heruntergeladen wurden; sonst ein vorhandenes Python (3.11 bis 3.14) benutzen.</translation>
     </message>
     <message>
-      <source>This Python has no pip. Make the environment anew, or use an existing Python.</source>
+      <source>This Python has no pip. Create the environment again, or use an existing Python.</source>
       <translation>Dieses Python hat kein pip. Die Umgebung neu anlegen oder ein vorhandenes Python benutzen.</translation>
     </message>
     <message>
-      <source>This Python can't make environments. Install its venv module (on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
+      <source>This Python can't create environments. Install its venv module (on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
       <translation>Dieses Python kann keine Umgebungen anlegen. Sein Modul venv installieren (unter Debian und Ubuntu das Paket python3-venv) und es noch einmal versuchen, oder ein vorhandenes Python benutzen.</translation>
     </message>
     <message>
-      <source>This Python lacks a package that RailSeg needs. Install those of {requirements} into it (pip install -r), or let RailSeg create an environment of its own.</source>
+      <source>This Python lacks a package that RailSeg needs. Install those listed in {requirements} into it (pip install -r), or let RailSeg create an environment of its own.</source>
       <translation>Diesem Python fehlt ein Paket, das RailSeg braucht. Die Pakete aus {requirements} darin installieren (pip install -r), oder RailSeg eine eigene Umgebung anlegen lassen.</translation>
     </message>
     <message>
@@ -928,7 +928,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Eine Systembibliothek, die PyTorch braucht, fehlt. Unter Windows Microsofts Visual C++ Redistributable (2015–2022, x64) installieren, unter Linux das Paket libgomp1, und dann noch einmal prüfen.</translation>
     </message>
     <message>
-      <source>The memory isn't enough, and the program was ended. Close other programs, then try again.</source>
+      <source>There wasn't enough memory, and the program was stopped. Close other programs, then try again.</source>
       <translation>Der Arbeitsspeicher reicht nicht, und das Programm wurde beendet. Andere Programme schließen und es noch einmal versuchen.</translation>
     </message>
     <message>
@@ -968,7 +968,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Abbrechen</translation>
     </message>
     <message>
-      <source>RailSeg's model runs in a Python environment of its own, beside QGIS: PyTorch and some smaller packages, installed to {folder}. Nothing of QGIS is changed.</source>
+      <source>RailSeg's model runs in a Python environment of its own, separate from QGIS: PyTorch and some smaller packages, installed to {folder}. QGIS itself isn't changed.</source>
       <translation>Das Modell von RailSeg läuft in einer eigenen Python-Umgebung neben QGIS: PyTorch und einige kleinere Pakete, installiert in {folder}. An QGIS wird nichts geändert.</translation>
     </message>
     <message>
@@ -996,7 +996,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>(gesetzt durch die Variable {name})</translation>
     </message>
     <message>
-      <source>{text}: about {download} GB to download, {disk} GB on the disk</source>
+      <source>{text}: about {download} GB to download, {disk} GB on disk</source>
       <translation>{text}: etwa {download} GB Download, {disk} GB auf der Festplatte</translation>
     </message>
     <message>
@@ -1024,7 +1024,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Gleise prüfen</translation>
     </message>
     <message>
-      <source>The railway is on the map. Some of it should be looked at.</source>
+      <source>The railway is on the map. Some of it should be checked.</source>
       <translation>Die Gleise sind auf der Karte. Manches davon sollte angesehen werden.</translation>
     </message>
     <message>
@@ -1052,7 +1052,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Die Änderungen von {name} konnten nicht gespeichert werden: {problem}</translation>
     </message>
     <message>
-      <source>{name} can't be edited. Save it as a GeoPackage in a folder of yours and review that.</source>
+      <source>{name} can't be edited. Save it as a GeoPackage in a folder of your own and review that.</source>
       <translation>{name} kann nicht bearbeitet werden. Als GeoPackage in einem eigenen Ordner speichern und dort prüfen.</translation>
     </message>
     <message>
@@ -1136,7 +1136,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Konfidenz</translation>
     </message>
     <message>
-      <source>Show only what is doubtful for this reason</source>
+      <source>Show only the items that are doubtful for this reason</source>
       <translation>Nur zeigen, was aus diesem Grund zweifelhaft ist</translation>
     </message>
     <message>
@@ -1164,7 +1164,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Annehmen</translation>
     </message>
     <message>
-      <source>What is selected is right (A)</source>
+      <source>The selected items are right (A)</source>
       <translation>Was ausgewählt ist, ist richtig (A)</translation>
     </message>
     <message>
@@ -1172,7 +1172,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Verwerfen</translation>
     </message>
     <message>
-      <source>What is selected is wrong; it is kept, in grey (R)</source>
+      <source>The selected items are wrong; they are kept, in grey (R)</source>
       <translation>Was ausgewählt ist, ist falsch; es bleibt, in Grau, erhalten (R)</translation>
     </message>
     <message>
@@ -1180,7 +1180,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Verworfene löschen</translation>
     </message>
     <message>
-      <source>Deletes what is rejected from the layers; Undo brings it back</source>
+      <source>Deletes the rejected items from the layers; Undo brings them back</source>
       <translation>Löscht das Verworfene aus den Layern; Rückgängig holt es zurück</translation>
     </message>
     <message>
@@ -1188,7 +1188,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Änderungen speichern</translation>
     </message>
     <message>
-      <source>Writes what was decided, and all other edits of these layers, to their files</source>
+      <source>Saves what you decided, and all other edits of these layers, to their files</source>
       <translation>Schreibt, was entschieden wurde, und alle anderen Änderungen dieser Layer in deren Dateien</translation>
     </message>
     <message>
@@ -1204,7 +1204,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>{shown} von {n} zu prüfen</translation>
     </message>
     <message>
-      <source>There are no railway tracks in this project: right-click a raster layer, Extract railway….</source>
+      <source>There are no railway tracks in this project: right-click a raster layer and choose Extract railway….</source>
       <translation>In diesem Projekt gibt es keine Gleise: Rechtsklick auf einen Rasterlayer, Gleise extrahieren….</translation>
     </message>
     <message>
@@ -1220,7 +1220,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Der Hilfsprozess gab keine Antwort:</translation>
     </message>
     <message>
-      <source>RailSeg {version}, Python {python}, PyTorch {torch}, works on {device}, {speed:.1f} tiles a second</source>
+      <source>RailSeg {version}, Python {python}, PyTorch {torch}, runs on {device}, {speed:.1f} tiles per second</source>
       <translation>RailSeg {version}, Python {python}, PyTorch {torch}, rechnet auf {device}, {speed:.1f} Kacheln je Sekunde</translation>
     </message>
     <message>
@@ -1228,11 +1228,11 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Das Python von RailSeg kann nicht gestartet werden ({error}). Es prüfen unter Einstellungen &gt; Optionen &gt; RailSeg.</translation>
     </message>
     <message>
-      <source>RailSeg's files are of different versions. Install the plugin again and restart QGIS.</source>
+      <source>RailSeg's files are from different versions. Install the plugin again and restart QGIS.</source>
       <translation>Die Dateien von RailSeg sind von verschiedenen Versionen. Die Erweiterung neu installieren und QGIS neu starten.</translation>
     </message>
     <message>
-      <source>RailSeg's worker was ended by the system, probably for want of memory. Close other programs or choose a smaller extent, then run it again. Outputs of earlier runs are untouched.</source>
+      <source>RailSeg's worker was stopped by the system, probably for lack of memory. Close other programs or choose a smaller extent, then run it again. Outputs of earlier runs are untouched.</source>
       <translation>Der Hilfsprozess von RailSeg wurde vom System beendet, wahrscheinlich aus Mangel an Arbeitsspeicher. Andere Programme schließen oder eine kleinere Ausdehnung wählen und noch einmal starten. Ergebnisse früherer Läufe sind unberührt.</translation>
     </message>
     <message>
@@ -1248,7 +1248,7 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>{stage}, noch etwa {duration}</translation>
     </message>
     <message>
-      <source>{gsd:.3g} m pixels, {area:.1f} ha to look at in {tiles} tiles with {model} on {device}</source>
+      <source>{gsd:.3g} m pixels, {area:.1f} ha to process in {tiles} tiles with {model} on {device}</source>
       <translation>Pixel von {gsd:.3g} m, {area:.1f} ha in {tiles} Kacheln zu betrachten, mit {model} auf {device}</translation>
     </message>
     <message>

@@ -4,7 +4,7 @@
   <context>
     <name>RailSeg</name>
     <message>
-      <source>Nothing of the area lies on the picture. Choose another, or check its coordinate reference system.</source>
+      <source>No part of the area lies on the picture. Choose another area, or check its coordinate reference system.</source>
       <translation>Nada de la zona está sobre la imagen. Elija otra o compruebe su sistema de referencia de coordenadas.</translation>
     </message>
     <message>
@@ -12,7 +12,7 @@
       <translation>La extensión de trabajo está vacía. Elija otra.</translation>
     </message>
     <message>
-      <source>The area lies where the picture's map projection doesn't reach. Check the area's CRS.</source>
+      <source>The area lies outside the range of the picture's map projection. Check the area's CRS.</source>
       <translation>La zona está donde la proyección de la imagen no alcanza. Compruebe el SRC de la zona.</translation>
     </message>
     <message>
@@ -20,7 +20,7 @@
       <translation>Ferrocarril</translation>
     </message>
     <message>
-      <source>The run was ended because RailSeg's environment is made anew. Run it again.</source>
+      <source>The run was stopped because RailSeg's environment is being rebuilt. Run it again.</source>
       <translation>La ejecución se terminó porque el entorno de RailSeg se está creando de nuevo. Ejecútela otra vez.</translation>
     </message>
     <message>
@@ -32,9 +32,9 @@
       <translation>carril,vía,vía férrea,ferrocarril,máscara,morfología,apertura,cierre,erosión,dilatación</translation>
     </message>
     <message>
-      <source>Cleans a mask of railway tracks: an opening removes specks and thin bridges, then a closing fills gaps. Sizes are metres on the ground.
+      <source>Cleans a mask of railway tracks: an opening removes specks and thin bridges, then a closing fills gaps. Sizes are in metres on the ground.
 
-A mask has non-zero pixels where there is track; of a probability raster those count that reach the threshold.</source>
+In a mask, non-zero pixels are track; in a probability raster, those that reach the threshold.</source>
       <translation>Limpia una máscara de vías férreas: una apertura elimina manchas y puentes delgados, después un cierre rellena huecos. Los tamaños son metros sobre el terreno.
 
 Una máscara tiene píxeles distintos de cero donde hay vía; de un ráster de probabilidad cuentan los que alcanzan el umbral.</translation>
@@ -60,15 +60,15 @@ Una máscara tiene píxeles distintos de cero donde hay vía; de un ráster de p
       <translation>carril,vía,vía férrea,openstreetmap,osm,cambio,actualización,diferencia,conflación,inventario de activos,comparar</translation>
     </message>
     <message>
-      <source>Compares extracted tracks with lines that you have, such as an OpenStreetMap export or an asset register: what was extracted and isn't in the map (new), what is in the map and wasn't extracted (missing), and what is in both, where it should be (matched) or off (shifted, offset_dm decimetres to the left of the map's line as the extracted track runs).
+      <source>Compares extracted tracks with lines that you have, such as an OpenStreetMap export or an asset register: what was extracted but isn't in the map (new), what is in the map but wasn't extracted (missing), and what is in both, either in the same place (matched) or shifted, by offset_dm decimetres to the left of the map's line, in the direction of the extracted track.
 
-Tracks are matched one to one: where the map has one of two tracks, the other is new. The layers may have any coordinate reference systems. Choose the picture as well where the map reaches beyond it, or all that lies there is missing.</source>
+Tracks are matched one to one: where the map has one of two tracks, the other is new. The layers may have any coordinate reference systems. If the map extends beyond the picture, choose the picture as well; otherwise all that lies outside it is missing.</source>
       <translation>Compara las vías extraídas con líneas que usted tiene, como un extracto de OpenStreetMap o un inventario de activos: lo que se extrajo y no está en el mapa (nuevo), lo que está en el mapa y no se extrajo (ausente), y lo que está en ambos, en su sitio (coincidente) o fuera de él (desplazado, offset_dm decímetros a la izquierda de la línea del mapa, en el sentido de la vía extraída).
 
 Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra es nueva. Las capas pueden tener cualquier sistema de referencia de coordenadas. Elija también la imagen si el mapa va más allá de ella, o todo lo que haya allí contará como ausente.</translation>
     </message>
     <message>
-      <source>Tells what extracted tracks have that an existing map has not, and the other way round.</source>
+      <source>Shows what extracted tracks have that an existing map doesn't, and the other way round.</source>
       <translation>Dice qué tienen las vías extraídas que un mapa existente no tiene, y a la inversa.</translation>
     </message>
     <message>
@@ -80,11 +80,11 @@ Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra 
       <translation>Las líneas con las que comparar, una por vía. Todas cuentan: filtre la capa si contiene otras, como carreteras o vías desmanteladas.</translation>
     </message>
     <message>
-      <source>Shifted from (m)</source>
+      <source>Minimum shift (m)</source>
       <translation>Desplazada desde (m)</translation>
     </message>
     <message>
-      <source>From which offset a track is shifted, in metres on the ground, in the mean over 25 m of it.</source>
+      <source>The offset from which a track counts as shifted, in metres on the ground, averaged over 25 m of track.</source>
       <translation>Desde qué desviación se considera desplazada una vía, en metros sobre el terreno, de media en 25 m.</translation>
     </message>
     <message>
@@ -92,7 +92,7 @@ Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra 
       <translation>Distancia de búsqueda (m)</translation>
     </message>
     <message>
-      <source>How far a track may lie from where the map has it, in metres on the ground: less than the distance of two tracks.</source>
+      <source>How far a track may lie from its place in the map, in metres on the ground: less than the distance between two tracks.</source>
       <translation>A qué distancia puede estar una vía de donde la tiene el mapa, en metros sobre el terreno: menos que la distancia entre dos vías.</translation>
     </message>
     <message>
@@ -120,7 +120,7 @@ Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra 
       <translation>Vías nuevas</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks that the map has not; track_id is the track's.</source>
+      <source>Parts of the extracted tracks that aren't in the map; track_id is the track's.</source>
       <translation>Partes de las vías extraídas que el mapa no tiene; track_id es el de la vía.</translation>
     </message>
     <message>
@@ -136,7 +136,7 @@ Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra 
       <translation>Vías desplazadas</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks, of 25 m at most, that the map has elsewhere: offset_dm decimetres off.</source>
+      <source>Parts of the extracted tracks, 25 m long at most, that the map has elsewhere: offset_dm decimetres off.</source>
       <translation>Partes de las vías extraídas, de 25 m como mucho, que el mapa tiene en otro lugar: desplazadas offset_dm decímetros.</translation>
     </message>
     <message>
@@ -144,23 +144,23 @@ Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra 
       <translation>Vías coincidentes</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks that the map has where they are.</source>
+      <source>Parts of the extracted tracks that the map has in the same place.</source>
       <translation>Partes de las vías extraídas que el mapa tiene donde están.</translation>
     </message>
     <message>
-      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
+      <source>Two outputs have the same name: {path}. Give them different names.</source>
       <translation>Dos salidas tienen el mismo nombre: {path}. Dé a cada una un nombre propio.</translation>
     </message>
     <message>
-      <source>{path} is what is read: an output would replace it. Give the output another name.</source>
+      <source>{path} is an input: an output would replace it. Give the output another name.</source>
       <translation>{path} es lo que se lee: una salida lo reemplazaría. Dé otro nombre a la salida.</translation>
     </message>
     <message>
-      <source>The layer {name} is being edited, and an output would replace its file {path}. Save its edits or drop them, or give the output another name.</source>
+      <source>The layer {name} is being edited, and an output would replace its file {path}. Save or discard its edits, or give the output another name.</source>
       <translation>La capa {name} se está editando y una salida sustituiría su archivo {path}. Guarde o descarte sus cambios, o dé otro nombre a la salida.</translation>
     </message>
     <message>
-      <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
+      <source>{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.</source>
       <translation>No se puede escribir {name}: la carpeta {folder} no existe o es de solo lectura. Elija otra.</translation>
     </message>
     <message>
@@ -172,11 +172,11 @@ Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra 
       <translation>carril,vía,vía férrea,desvío,aguja,calidad,exactitud,compleción,corrección,referencia,comparar,validar</translation>
     </message>
     <message>
-      <source>Compares extracted tracks with tracks that you know to be right: how much was found, how much of what was drawn is right, how far it lies off, whether the number of tracks is right from place to place, whether switches are where they should be, and whether the ways along the tracks are the same.
+      <source>Compares extracted tracks with tracks that you know to be right: how much was found, how much of what was drawn is right, how far off it is, whether the number of tracks is right from place to place, whether switches are where they should be, and whether the routes along the tracks are the same.
 
-The layers may have any coordinate reference systems. Choose the picture as well where the reference reaches beyond it. Reference features count for nothing where their field state is 'hidden' or their field what is 'ignore'. Switches of the reference are where three tracks part.
+The layers may have any coordinate reference systems. If the reference extends beyond the picture, choose the picture as well. Reference features are ignored if their field state is 'hidden' or their field what is 'ignore'. The reference has a switch wherever three tracks meet.
 
-A figure that nothing can be said of, such as the share of switches where the reference has none, is left out.</source>
+A figure that can't be calculated, such as the share of switches found where the reference has none, is left out.</source>
       <translation>Compara las vías extraídas con vías que se sabe que son correctas: cuánto se encontró, cuánto de lo dibujado es correcto, a qué distancia queda, si el número de vías es correcto de un lugar a otro, si los desvíos están donde deben y si los recorridos a lo largo de las vías son los mismos.
 
 Las capas pueden tener cualquier sistema de referencia de coordenadas. Elija también la imagen si la referencia va más allá de ella. Los objetos de referencia no cuentan si su campo state es 'hidden' o su campo what es 'ignore'. Los desvíos de la referencia están donde se juntan tres vías.
@@ -184,7 +184,7 @@ Las capas pueden tener cualquier sistema de referencia de coordenadas. Elija tam
 Una cifra de la que nada se puede decir, como la proporción de desvíos cuando la referencia no tiene ninguno, se omite.</translation>
     </message>
     <message>
-      <source>Says how good extracted railway tracks are, against tracks that you know to be right.</source>
+      <source>Measures how good extracted railway tracks are, against tracks that you know to be right.</source>
       <translation>Dice la calidad de las vías férreas extraídas, frente a vías que se sabe que son correctas.</translation>
     </message>
     <message>
@@ -192,7 +192,7 @@ Una cifra de la que nada se puede decir, como la proporción de desvíos cuando 
       <translation>Nodos extraídos</translation>
     </message>
     <message>
-      <source>The nodes that 'Extract railway' has drawn: those whose field railway is 'switch' are compared. Empty: switches are where three tracks part.</source>
+      <source>The nodes that 'Extract railway' has drawn: those whose field railway is 'switch' are compared. Empty: there is a switch wherever three tracks meet.</source>
       <translation>Los nodos que ha dibujado 'Extraer vías férreas': se comparan aquellos cuyo campo railway es 'switch'. Vacío: los desvíos están donde se juntan tres vías.</translation>
     </message>
     <message>
@@ -200,7 +200,7 @@ Una cifra de la que nada se puede decir, como la proporción de desvíos cuando 
       <translation>Vías de referencia</translation>
     </message>
     <message>
-      <source>The middles of the tracks that are truly there, traced or surveyed.</source>
+      <source>The centre lines of the tracks that are really there, traced or surveyed.</source>
       <translation>Los ejes de las vías que existen de verdad, trazados o levantados.</translation>
     </message>
     <message>
@@ -208,7 +208,7 @@ Una cifra de la que nada se puede decir, como la proporción de desvíos cuando 
       <translation>Tolerancia (m)</translation>
     </message>
     <message>
-      <source>How far a line may be from the reference, in metres on the ground: less than half the distance of two tracks, or the neighbouring track counts.</source>
+      <source>How far a line may be from the reference, in metres on the ground: less than half the distance between two tracks, or the neighbouring track counts.</source>
       <translation>A qué distancia puede estar una línea de la referencia, en metros sobre el terreno: menos que la mitad de la distancia entre dos vías, o contará la vía vecina.</translation>
     </message>
     <message>
@@ -220,7 +220,7 @@ Una cifra de la que nada se puede decir, como la proporción de desvíos cuando 
       <translation>Corrección: proporción de las vías extraídas que es correcta</translation>
     </message>
     <message>
-      <source>Quality: right length over all that was extracted or missed</source>
+      <source>Quality: correct length divided by all that was extracted or missed</source>
       <translation>Calidad: longitud correcta sobre todo lo extraído u omitido</translation>
     </message>
     <message>
@@ -284,11 +284,11 @@ Una cifra de la que nada se puede decir, como la proporción de desvíos cuando 
       <translation>Desviación de los desvíos a lo largo de la vía, media cuadrática (m)</translation>
     </message>
     <message>
-      <source>Share of the switches found that part to the right side</source>
+      <source>Share of the switches found that branch off to the correct side</source>
       <translation>Proporción de los desvíos encontrados que se abren hacia el lado correcto</translation>
     </message>
     <message>
-      <source>Path similarity: whether ways along the tracks are the same</source>
+      <source>Path similarity: whether routes along the tracks are the same</source>
       <translation>Similitud de recorridos: si los recorridos a lo largo de las vías son los mismos</translation>
     </message>
     <message>
@@ -296,7 +296,7 @@ Una cifra de la que nada se puede decir, como la proporción de desvíos cuando 
       <translation>La capa {name} no tiene el campo railway. Elija nodos que haya dibujado RailSeg, o ninguno.</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks that are right; offset_cm is to the left.</source>
+      <source>Parts of the extracted tracks that are right; offset_cm is positive to the left.</source>
       <translation>Partes de las vías extraídas que son correctas; offset_cm es hacia la izquierda.</translation>
     </message>
     <message>
@@ -320,7 +320,7 @@ Una cifra de la que nada se puede decir, como la proporción de desvíos cuando 
       <translation>Desvíos comparados</translation>
     </message>
     <message>
-      <source>outcome: matched, missed or false; along_m: how far a matched one lies beyond that of the reference.</source>
+      <source>outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the reference.</source>
       <translation>outcome: matched (emparejado), missed (omitido) o false (falso); along_m: cuánto más allá del de la referencia está uno emparejado.</translation>
     </message>
     <message>
@@ -332,9 +332,9 @@ Una cifra de la que nada se puede decir, como la proporción de desvíos cuando 
       <translation>carril,vía,vía férrea,entrenamiento,recortes,teselas,etiquetas,máscara,aprendizaje profundo,ajuste fino,anotación</translation>
     </message>
     <message>
-      <source>Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's training reads: NAME.png and NAME_target.png, at 0.2 m, in which red is track, green its middle, and blue what counts for nothing.
+      <source>Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's training reads: NAME.png and NAME_target.png, at 0.2 m per pixel. In the target, red is track, green its centre line, and blue what is ignored.
 
-Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' count for nothing, those rejected in the review are ground. Polygons may stand for the ground of tracks instead, one per track: those wider than 4 m count for nothing.</source>
+Trace one line per track, midway between its rails. Whatever isn't traced is taken for background, so choose an area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' are ignored, those rejected in the review are background. Instead of lines you can use polygons of the ground that the tracks cover, one per track: those wider than 4 m are ignored.</source>
       <translation>Corta una imagen, y las vías que usted ha trazado en ella, en pares de imágenes pequeñas que lee el entrenamiento de RailSeg: NOMBRE.png y NOMBRE_target.png, a 0,2 m, en las que el rojo es vía, el verde su eje y el azul lo que no cuenta.
 
 Trace una línea por vía, en el medio entre sus carriles. Lo que no está trazado se toma por terreno: elija la zona en la que están trazadas todas las vías. Las líneas con el campo state = 'hidden' o what = 'ignore' no cuentan, las rechazadas en la revisión son terreno. En su lugar puede haber polígonos de la superficie de las vías, uno por vía: los de más de 4 m de ancho no cuentan.</translation>
@@ -348,7 +348,7 @@ Trace una línea por vía, en el medio entre sus carriles. Lo que no está traza
       <translation>Vías trazadas</translation>
     </message>
     <message>
-      <source>The middles of all tracks in the area, one line each; or polygons of the ground that they take.</source>
+      <source>The centre lines of all tracks in the area, one line each; or polygons of the ground that they cover.</source>
       <translation>Los ejes de todas las vías de la zona, una línea cada uno; o polígonos de la superficie que ocupan.</translation>
     </message>
     <message>
@@ -360,11 +360,11 @@ Trace una línea por vía, en el medio entre sus carriles. Lo que no está traza
       <translation>En metros sobre el terreno; 102,4 m son 512 píxeles de 0,2 m.</translation>
     </message>
     <message>
-      <source>Chips without a track for each with one</source>
+      <source>Chips without track per chip with track</source>
       <translation>Recortes sin vía por cada uno con vía</translation>
     </message>
     <message>
-      <source>0: only chips that a track crosses; 1: as many without. Empty: all that there are.</source>
+      <source>0: only chips that a track crosses; 1: as many without as with. Empty: all chips.</source>
       <translation>0: solo los recortes que cruza una vía; 1: otros tantos sin vía. Vacío: todos los que haya.</translation>
     </message>
     <message>
@@ -372,7 +372,7 @@ Trace una línea por vía, en el medio entre sus carriles. Lo que no está traza
       <translation>Carpeta de los recortes</translation>
     </message>
     <message>
-      <source>Chips of this picture that are there already are replaced; those of others stay.</source>
+      <source>Existing chips of this picture are replaced; those of others are kept.</source>
       <translation>Los recortes de esta imagen que ya existen se sustituyen; los de otras se quedan.</translation>
     </message>
     <message>
@@ -392,11 +392,11 @@ Trace una línea por vía, en el medio entre sus carriles. Lo que no está traza
       <translation>carril,vía,vía férrea,ferrocarril,desvío,aguja,ortofoto,dron,uav,aprendizaje profundo,segmentación</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of an aerial or drone picture as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
+      <source>Draws the railway tracks in an aerial or drone picture as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
 
-A neural network finds the tracks, opening and closing clean the mask, and its middle becomes the lines. All lengths are metres on the ground. What is doubtful has the status 'review'.
+A neural network finds the tracks, morphological opening and closing clean the mask, and its centre lines become the tracks. All lengths are in metres on the ground. Doubtful tracks and nodes have the status 'review'.
 
-Everything runs on this machine; Cancel works at any moment.</source>
+Everything runs on this machine; you can cancel at any time.</source>
       <translation>Dibuja como líneas las vías férreas de una imagen aérea o de dron: una línea por vía entre dos nodos, y los desvíos, travesías y finales de vía como nodos.
 
 Una red neuronal encuentra las vías, una apertura y un cierre limpian la máscara, y de su medio salen las líneas. Todas las longitudes son metros sobre el terreno. Lo que es dudoso tiene el estado 'review'.
@@ -404,7 +404,7 @@ Una red neuronal encuentra las vías, una apertura y un cierre limpian la másca
 Todo se ejecuta en este equipo; Cancelar funciona en cualquier momento.</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of an aerial or drone picture as lines.</source>
+      <source>Draws the railway tracks in an aerial or drone picture as lines.</source>
       <translation>Dibuja como líneas las vías férreas de una imagen aérea o de dron.</translation>
     </message>
     <message>
@@ -416,11 +416,11 @@ Todo se ejecuta en este equipo; Cancelar funciona en cualquier momento.</transla
       <translation>carril,vía,vía férrea,ferrocarril,desvío,aguja,ortofoto,teselas,mosaico,directorio,lote</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of all pictures of a folder, looked at as one: tracks run through their seams.
+      <source>Draws the railway tracks in all pictures of a folder as if they were one picture: tracks continue across the seams.
 
-Up to 500 GeoTIFF, JPEG 2000, JPEG, PNG and IMG files, not those of its subfolders. They may have different coordinate reference systems, such as two UTM zones: the layers have the one that most of them have. Where pictures overlap, the first by name counts.
+The folder may hold up to 500 GeoTIFF, JPEG 2000, JPEG, PNG and IMG files; subfolders are ignored. The pictures may have different coordinate reference systems, such as two UTM zones: the layers get the one that most of them have. Where pictures overlap, the first by name counts.
 
-All else is as in 'Extract railway'.</source>
+Everything else is as in 'Extract railway'.</source>
       <translation>Dibuja las vías férreas de todas las imágenes de una carpeta, vistas como una sola: las vías pasan de una imagen a otra.
 
 Hasta 500 archivos GeoTIFF, JPEG 2000, JPEG, PNG e IMG, sin los de sus subcarpetas. Pueden tener sistemas de referencia de coordenadas distintos, como dos husos UTM: las capas tienen el de la mayoría. Donde las imágenes se solapan, cuenta la primera por su nombre.
@@ -428,7 +428,7 @@ Hasta 500 archivos GeoTIFF, JPEG 2000, JPEG, PNG e IMG, sin los de sus subcarpet
 Todo lo demás es como en 'Extraer vías férreas'.</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of all pictures of a folder as lines.</source>
+      <source>Draws the railway tracks in all pictures of a folder as lines.</source>
       <translation>Dibuja como líneas las vías férreas de todas las imágenes de una carpeta.</translation>
     </message>
     <message>
@@ -440,7 +440,7 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Rásteres georreferenciados con una resolución sobre el terreno de 1 m o más fina.</translation>
     </message>
     <message>
-      <source>The folder {folder} isn't there. Choose another.</source>
+      <source>The folder {folder} doesn't exist. Choose another.</source>
       <translation>La carpeta {folder} no existe. Elija otra.</translation>
     </message>
     <message>
@@ -448,7 +448,7 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Vías extraídas</translation>
     </message>
     <message>
-      <source>The tracks that 'Extract railway' has drawn, but for those rejected in the review; or any lines.</source>
+      <source>The tracks that 'Extract railway' has drawn, or any other lines. Tracks rejected in the review are left out.</source>
       <translation>Las vías que ha dibujado 'Extraer vías férreas', salvo las rechazadas en la revisión; o cualesquiera líneas.</translation>
     </message>
     <message>
@@ -456,11 +456,11 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Imagen</translation>
     </message>
     <message>
-      <source>Only what lies on it counts, of either layer. Empty: all lines count.</source>
+      <source>Only the parts of both layers that lie on the picture count. Empty: all lines count.</source>
       <translation>Solo cuenta lo que está sobre ella, de ambas capas. Vacío: cuentan todas las líneas.</translation>
     </message>
     <message>
-      <source>Only what lies in these polygons, or beside these lines, counts, of either layer. Empty: all lines.</source>
+      <source>Only the parts of both layers that lie in these polygons, or beside these lines, count. Empty: all lines count.</source>
       <translation>De ambas capas solo cuenta lo que está en estos polígonos o junto a estas líneas. Vacío: todas las líneas.</translation>
     </message>
     <message>
@@ -492,7 +492,7 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>GeoPackage (*.gpkg)</translation>
     </message>
     <message>
-      <source>Tracks, nodes, which track leads into which (rail_relation) and how it was made, in a file.</source>
+      <source>Tracks, nodes, which track leads into which (rail_relation) and how the map was made, in one file.</source>
       <translation>Vías, nodos, qué vía lleva a cuál (rail_relation) y cómo se hizo, en un archivo.</translation>
     </message>
     <message>
@@ -520,7 +520,7 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>{path} se escribió, pero QGIS no puede leerlo. Dele un nombre sencillo, sin % ni |.</translation>
     </message>
     <message>
-      <source>What was found is in {path}: open it, or save it elsewhere before you close QGIS.</source>
+      <source>The results are in {path}: open it, or save it elsewhere before you close QGIS.</source>
       <translation>Lo encontrado está en {path}: ábralo o guárdelo en otro lugar antes de cerrar QGIS.</translation>
     </message>
     <message>
@@ -536,11 +536,11 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Bandas</translation>
     </message>
     <message>
-      <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
+      <source>Three bands to use as red, green and blue, or a single one. Empty: the picture's own red, green and blue.</source>
       <translation>Tres bandas como rojo, verde y azul, o una. Vacío: el rojo, verde y azul de la propia imagen.</translation>
     </message>
     <message>
-      <source>The numbers of three bands as red, green and blue, such as 4, 1, 2, or of one. Empty: the pictures' own red, green and blue.</source>
+      <source>The numbers of three bands to use as red, green and blue, such as 4, 1, 2, or of a single one. Empty: the pictures' own red, green and blue.</source>
       <translation>Los números de tres bandas como rojo, verde y azul, por ejemplo 4, 1, 2, o de una. Vacío: el rojo, verde y azul de las propias imágenes.</translation>
     </message>
     <message>
@@ -548,11 +548,11 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Extensión</translation>
     </message>
     <message>
-      <source>Only this part of the picture is worked on. Empty: all of it.</source>
+      <source>Only this part of the picture is processed. Empty: all of it.</source>
       <translation>Solo se trabaja en esta parte de la imagen. Vacío: toda ella.</translation>
     </message>
     <message>
-      <source>Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent.</source>
+      <source>Only what lies in these polygons, or beside these lines, is processed: a rough line of the railway, such as from OpenStreetMap, will do. Empty: the whole picture, or the whole extent.</source>
       <translation>Solo se trabaja en lo que está dentro de estos polígonos o junto a estas líneas: basta una línea aproximada del ferrocarril, por ejemplo de OpenStreetMap. Vacío: toda la imagen, o toda la extensión.</translation>
     </message>
     <message>
@@ -584,7 +584,7 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Dispositivo</translation>
     </message>
     <message>
-      <source>What computes: auto takes a graphics card where there is one, else the processor.</source>
+      <source>What the model runs on: auto uses a graphics card if there is one, otherwise the processor.</source>
       <translation>Qué calcula: auto usa una tarjeta gráfica donde la hay, y si no, el procesador.</translation>
     </message>
     <message>
@@ -600,7 +600,7 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Umbral</translation>
     </message>
     <message>
-      <source>Probability from which a pixel counts as track, 0 to 1. Empty: what the model was tuned for.</source>
+      <source>Probability from which a pixel counts as track, 0 to 1. Empty: the value that the model was tuned for.</source>
       <translation>Probabilidad desde la que un píxel cuenta como vía, de 0 a 1. Vacío: aquella para la que se ajustó el modelo.</translation>
     </message>
     <message>
@@ -624,7 +624,7 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Núcleo</translation>
     </message>
     <message>
-      <source>Shape of the opening and the closing.</source>
+      <source>Shape of the kernel for opening and closing.</source>
       <translation>Forma de la apertura y del cierre.</translation>
     </message>
     <message>
@@ -632,7 +632,7 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Longitud mínima (m)</translation>
     </message>
     <message>
-      <source>Shorter pieces that stand alone are left out, in metres, unless the edge of the picture or area cuts them.</source>
+      <source>Isolated pieces shorter than this, in metres, are left out unless the edge of the picture or area cuts them.</source>
       <translation>Los tramos aislados más cortos se omiten, en metros, salvo los que corta el borde de la imagen o del área.</translation>
     </message>
     <message>
@@ -656,11 +656,11 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Se han elegido {n} bandas: elija tres como rojo, verde y azul, o una, o ninguna.</translation>
     </message>
     <message>
-      <source>'{text}' are no numbers of bands: give three, such as 4, 1, 2, or one, or none.</source>
+      <source>'{text}' isn't a list of band numbers: give three, such as 4, 1, 2, or one, or none.</source>
       <translation>'{text}' no son números de bandas: indique tres, por ejemplo 4, 1, 2, o uno, o ninguno.</translation>
     </message>
     <message>
-      <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>
+      <source>{path} will be a GeoTIFF: give it a name that ends in .tif.</source>
       <translation>{path} sería un GeoTIFF: dele un nombre que termine en .tif.</translation>
     </message>
     <message>
@@ -676,11 +676,11 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>La capa ráster {name} es demasiado gruesa: sus píxeles miden {gsd:.2g} m en el terreno. Las vías se distinguen hasta {largest:g} m, y mejor con {best:g} m o menos.</translation>
     </message>
     <message>
-      <source>{name} comes from a server and has no bounds: choose a picture that does, or none.</source>
+      <source>{name} comes from a server and has no bounds: choose a picture that has bounds, or none.</source>
       <translation>{name} viene de un servidor y no tiene límites: elija una imagen que los tenga, o ninguna.</translation>
     </message>
     <message>
-      <source>The extent lies outside of the raster layer. Choose another.</source>
+      <source>The extent lies outside the raster layer. Choose another.</source>
       <translation>La extensión está fuera de la capa ráster. Elija otra.</translation>
     </message>
     <message>
@@ -692,19 +692,19 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Exportando la imagen</translation>
     </message>
     <message>
-      <source>The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.</source>
+      <source>The layer {name} can't be exported. Save it as a GeoTIFF and use that instead.</source>
       <translation>No se puede exportar la capa {name}. Guárdela como GeoTIFF y ejecute de nuevo con él.</translation>
     </message>
     <message>
-      <source>{name} came without any picture there: the server has none, or has failed. Try again later.</source>
+      <source>The server sent no picture of {name} for this area: it has none, or it failed. Try again later.</source>
       <translation>{name} llegó sin ninguna imagen en ese lugar: el servidor no tiene o ha fallado. Inténtelo de nuevo más tarde.</translation>
     </message>
     <message>
-      <source>{percent:.2g} % of {name} came without a picture: the server has none there, or has failed. Tracks may be missing.</source>
+      <source>The server sent no picture for {percent:.2g} % of {name}: it has none there, or it failed. Tracks may be missing.</source>
       <translation>El {percent:.2g} % de {name} llegó sin imagen: el servidor no tiene ahí o ha fallado. Pueden faltar vías.</translation>
     </message>
     <message>
-      <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk of the temporary files has {free:.0f} MB. Choose a smaller extent or area.</source>
+      <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk for temporary files has {free:.0f} MB free. Choose a smaller extent or area.</source>
       <translation>{name} debe exportarse primero, lo que requiere hasta {needed:.0f} MB; el disco de los archivos temporales tiene {free:.0f} MB. Elija una extensión o una zona menor.</translation>
     </message>
     <message>
@@ -728,7 +728,7 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>con el modelo {model}</translation>
     </message>
     <message>
-      <source>Lines and nodes with the status 'review' are doubtful and should be looked at.</source>
+      <source>Lines and nodes with the status 'review' are doubtful and should be checked.</source>
       <translation>Las líneas y los nodos con el estado 'review' son dudosos y deberían mirarse.</translation>
     </message>
     <message>
@@ -736,7 +736,7 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Parámetros: {list}</translation>
     </message>
     <message>
-      <source>The licence terms of the picture decide on the lines drawn from it.</source>
+      <source>The licence terms of the picture determine how the lines drawn from it may be used.</source>
       <translation>Las condiciones de licencia de la imagen deciden sobre las líneas dibujadas a partir de ella.</translation>
     </message>
     <message>
@@ -748,15 +748,15 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>carril,vía,vía férrea,ferrocarril,probabilidad,máscara,ortofoto,dron,aprendizaje profundo,segmentación</translation>
     </message>
     <message>
-      <source>Says of each pixel of an aerial or drone picture how probably it is railway track (band track) and the middle of a track (band axis), 0–255 for 0–1.
+      <source>Gives, for each pixel of an aerial or drone picture, the probability that it is railway track (band track) and that it is on the centre line of a track (band axis), 0–255 for 0–1.
 
-The mask, if asked for, is what reaches the threshold, cleaned by opening and closing. 'Vectorize railway mask' makes lines of either.</source>
+The optional mask is what reaches the threshold, cleaned by opening and closing. 'Vectorize railway mask' turns either raster into lines.</source>
       <translation>Dice de cada píxel de una imagen aérea o de dron con qué probabilidad es vía férrea (banda track) y eje de una vía (banda axis), 0–255 para 0–1.
 
 La máscara, si se pide, es lo que alcanza el umbral, limpiado por apertura y cierre. 'Vectorizar máscara de vías férreas' hace líneas de cualquiera de los dos.</translation>
     </message>
     <message>
-      <source>Says of each pixel how probably it is railway track.</source>
+      <source>Gives the probability that each pixel is railway track.</source>
       <translation>Dice de cada píxel con qué probabilidad es vía férrea.</translation>
     </message>
     <message>
@@ -764,7 +764,7 @@ La máscara, si se pide, es lo que alcanza el umbral, limpiado por apertura y ci
       <translation>La capa {name} no tiene sistema de referencia de coordenadas. Dele uno: clic derecho en la capa &gt; SRC de la capa &gt; Establecer SRC de la capa.</translation>
     </message>
     <message>
-      <source>The layer {name} can't be exported ({message}). Save it as a GeoPackage, then run again on that.</source>
+      <source>The layer {name} can't be exported ({message}). Save it as a GeoPackage and use that instead.</source>
       <translation>No se puede exportar la capa {name} ({message}). Guárdela como GeoPackage y ejecute de nuevo con él.</translation>
     </message>
     <message>
@@ -776,19 +776,19 @@ La máscara, si se pide, es lo que alcanza el umbral, limpiado por apertura y ci
       <translation>carril,vía,vía férrea,máscara,probabilidad,eje de vía,línea central,esqueleto,líneas,vectorizar</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of a mask or probability raster as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
+      <source>Draws the railway tracks in a mask or probability raster as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
 
-It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere, of pixels of up to 2 m. All lengths are metres on the ground.</source>
+It takes RailSeg's own probability raster, and one-band masks and probability rasters made elsewhere, with pixels of up to 2 m. All lengths are in metres on the ground.</source>
       <translation>Dibuja como líneas las vías férreas de una máscara o ráster de probabilidad: una línea por vía entre dos nodos, y los desvíos, travesías y finales de vía como nodos.
 
 Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de una banda hechas en otro lugar, con píxeles de hasta 2 m. Todas las longitudes son metros sobre el terreno.</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of a mask or probability raster as lines.</source>
+      <source>Draws the railway tracks in a mask or probability raster as lines.</source>
       <translation>Dibuja como líneas las vías férreas de una máscara o ráster de probabilidad.</translation>
     </message>
     <message>
-      <source>RailSeg needs Python {version} or later with its venv module to make the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
+      <source>RailSeg needs Python {version} or later with its venv module to create the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
       <translation>RailSeg necesita Python {version} o posterior con su módulo venv para crear el entorno. Instálelo (de python.org; en Debian y Ubuntu el paquete python3-venv) e inténtelo de nuevo, o use un Python existente.</translation>
     </message>
     <message>
@@ -804,11 +804,11 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>No se puede escribir {path}.</translation>
     </message>
     <message>
-      <source>Another QGIS window (process {pid} on {host}) is making the environment. Wait until it is done. If there is none, delete {path}.</source>
+      <source>Another QGIS window (process {pid} on {host}) is creating the environment. Wait until it is done. If there is no such window, delete {path}.</source>
       <translation>Otra ventana de QGIS (proceso {pid} en {host}) está creando el entorno. Espere a que termine. Si no hay ninguna, borre {path}.</translation>
     </message>
     <message>
-      <source>It takes about {duration} and {size:.0f} MB on the disk</source>
+      <source>This takes about {duration} and {size:.0f} MB of disk space</source>
       <translation>Tarda unos {duration} y ocupa {size:.0f} MB en el disco</translation>
     </message>
     <message>
@@ -824,19 +824,19 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>{n} h</translation>
     </message>
     <message>
-      <source>The Python chosen for RailSeg isn't there: {path}. Choose another under Settings &gt; Options &gt; RailSeg.</source>
+      <source>The Python chosen for RailSeg doesn't exist: {path}. Choose another under Settings &gt; Options &gt; RailSeg.</source>
       <translation>El Python elegido para RailSeg no existe: {path}. Elija otro en Configuración &gt; Opciones &gt; RailSeg.</translation>
     </message>
     <message>
-      <source>The Python with which RailSeg's environment was made has gone, as an update of QGIS may do. Make it anew under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
+      <source>The Python that RailSeg's environment was created with is gone, perhaps after an update of QGIS. Create the environment again under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
       <translation>El Python con el que se creó el entorno de RailSeg ha desaparecido, como puede pasar al actualizar QGIS. Créelo de nuevo en Configuración &gt; Opciones &gt; RailSeg &gt; Crear entorno.</translation>
     </message>
     <message>
-      <source>RailSeg's Python environment is missing. Make it under Settings &gt; Options &gt; RailSeg &gt; Create environment. Where there is no desktop, set the variable {variable} to a Python that has the packages of {requirements}.</source>
+      <source>RailSeg's Python environment is missing. Create it under Settings &gt; Options &gt; RailSeg &gt; Create environment. Without a desktop, set the variable {variable} to a Python that has the packages listed in {requirements}.</source>
       <translation>Falta el entorno de Python de RailSeg. Créelo en Configuración &gt; Opciones &gt; RailSeg &gt; Crear entorno. Donde no haya escritorio, asigne a la variable {variable} un Python que tenga los paquetes de {requirements}.</translation>
     </message>
     <message>
-      <source>RailSeg's Python environment was made for another version of RailSeg. Make it anew under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
+      <source>RailSeg's Python environment was created for another version of RailSeg. Create it again under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
       <translation>El entorno de Python de RailSeg se creó para otra versión de RailSeg. Créelo de nuevo en Configuración &gt; Opciones &gt; RailSeg &gt; Crear entorno.</translation>
     </message>
     <message>
@@ -844,7 +844,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>Python: {path}</translation>
     </message>
     <message>
-      <source>PyTorch can't use the NVIDIA card and works on the CPU: {problem}</source>
+      <source>PyTorch can't use the NVIDIA card and runs on the CPU: {problem}</source>
       <translation>PyTorch no puede usar la tarjeta NVIDIA y trabaja en la CPU: {problem}</translation>
     </message>
     <message>
@@ -852,11 +852,11 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>{folder} no tiene wheels (archivos que terminan en .whl).</translation>
     </message>
     <message>
-      <source>{folder} has {free:.1f} GB free, the environment needs {needed:.1f} GB while it is made. Make room, then try again.</source>
+      <source>{folder} has {free:.1f} GB free, but creating the environment needs {needed:.1f} GB. Free some space, then try again.</source>
       <translation>{folder} tiene {free:.1f} GB libres; el entorno necesita {needed:.1f} GB mientras se crea. Haga sitio e inténtelo de nuevo.</translation>
     </message>
     <message>
-      <source>{folder} holds something else. Move it away, then try again.</source>
+      <source>{folder} contains other files. Move them away, then try again.</source>
       <translation>{folder} contiene otra cosa. Muévala a otro sitio e inténtelo de nuevo.</translation>
     </message>
     <message>
@@ -880,7 +880,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>{program} falló con el código de salida {code}:</translation>
     </message>
     <message>
-      <source>The packages' server can't be reached. Check the connection, then try again: what has been downloaded isn't downloaded twice. Without a network, install from a folder of wheels.</source>
+      <source>The package server can't be reached. Check the connection, then try again: what has been downloaded isn't downloaded twice. Without a network, install from a folder of wheels.</source>
       <translation>No se puede acceder al servidor de los paquetes. Compruebe la conexión e inténtelo de nuevo: lo descargado no se descarga dos veces. Sin red, instale desde una carpeta de wheels.</translation>
     </message>
     <message>
@@ -888,19 +888,19 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>El proxy no deja pasar la descarga. Compruebe servidor, puerto, usuario y contraseña en Configuración &gt; Opciones &gt; Red (un proxy HTTP: pip no puede usar SOCKS por sí solo), o instale desde una carpeta de wheels.</translation>
     </message>
     <message>
-      <source>The server's certificate isn't trusted, as where a company's firewall looks into connections. Set the variable PIP_CERT to the company's certificate file (PEM) before QGIS starts, or install from a folder of wheels.</source>
+      <source>The server's certificate isn't trusted, perhaps because a company's firewall inspects connections. Set the variable PIP_CERT to the company's certificate file (PEM) before QGIS starts, or install from a folder of wheels.</source>
       <translation>El certificado del servidor no es de confianza, como cuando el cortafuegos de una empresa mira dentro de las conexiones. Asigne a la variable PIP_CERT el archivo de certificado de la empresa (PEM) antes de que arranque QGIS, o instale desde una carpeta de wheels.</translation>
     </message>
     <message>
-      <source>The disk is full. Make room, then try again.</source>
+      <source>The disk is full. Free some space, then try again.</source>
       <translation>El disco está lleno. Haga sitio e inténtelo de nuevo.</translation>
     </message>
     <message>
-      <source>A file can't be written, because another program holds it (a virus scanner, another QGIS window) or the folder is closed to you. Wait or close other QGIS windows and try again; if it stays, have the folder left out of the virus scanner.</source>
+      <source>A file can't be written, because another program is using it (a virus scanner, another QGIS window) or you have no access to the folder. Wait or close other QGIS windows and try again; if that doesn't help, exclude the folder from virus scanning.</source>
       <translation>No se puede escribir un archivo, porque otro programa lo retiene (un antivirus, otra ventana de QGIS) o la carpeta le está vedada. Espere o cierre las otras ventanas de QGIS e inténtelo de nuevo; si persiste, haga que el antivirus excluya la carpeta.</translation>
     </message>
     <message>
-      <source>A virus scanner or a policy of this machine doesn't let the program run. Ask who looks after the machine to allow it in this folder, or use an existing Python.</source>
+      <source>A virus scanner or a policy of this machine doesn't let the program run. Ask the machine's administrator to allow it in this folder, or use an existing Python.</source>
       <translation>Un antivirus o una directiva de este equipo no deja que el programa se ejecute. Pida a quien administra el equipo que lo permita en esta carpeta, o use un Python existente.</translation>
     </message>
     <message>
@@ -908,19 +908,19 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>La ruta de un archivo es demasiado larga para este sistema. Active las rutas largas en Windows, o use un Python existente en una carpeta de nombre más corto.</translation>
     </message>
     <message>
-      <source>A package isn't to be had for this Python and system. If you install from a folder, check that its wheels were downloaded for this system and this version of Python; else use an existing Python (3.11 to 3.14).</source>
+      <source>A package isn't available for this Python and system. If you install from a folder, check that its wheels were downloaded for this system and this version of Python; otherwise use an existing Python (3.11 to 3.14).</source>
       <translation>Un paquete no está disponible para este Python y este sistema. Si instala desde una carpeta, compruebe que sus wheels se descargaron para este sistema y esta versión de Python; si no, use un Python existente (3.11 a 3.14).</translation>
     </message>
     <message>
-      <source>This Python has no pip. Make the environment anew, or use an existing Python.</source>
+      <source>This Python has no pip. Create the environment again, or use an existing Python.</source>
       <translation>Este Python no tiene pip. Cree el entorno de nuevo, o use un Python existente.</translation>
     </message>
     <message>
-      <source>This Python can't make environments. Install its venv module (on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
+      <source>This Python can't create environments. Install its venv module (on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
       <translation>Este Python no puede crear entornos. Instale su módulo venv (en Debian y Ubuntu el paquete python3-venv) e inténtelo de nuevo, o use un Python existente.</translation>
     </message>
     <message>
-      <source>This Python lacks a package that RailSeg needs. Install those of {requirements} into it (pip install -r), or let RailSeg create an environment of its own.</source>
+      <source>This Python lacks a package that RailSeg needs. Install those listed in {requirements} into it (pip install -r), or let RailSeg create an environment of its own.</source>
       <translation>A este Python le falta un paquete que RailSeg necesita. Instale en él los de {requirements} (pip install -r), o deje que RailSeg cree un entorno propio.</translation>
     </message>
     <message>
@@ -928,7 +928,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>Falta una biblioteca del sistema que PyTorch necesita. En Windows instale Microsoft Visual C++ Redistributable (2015–2022, x64), en Linux el paquete libgomp1, y compruebe de nuevo.</translation>
     </message>
     <message>
-      <source>The memory isn't enough, and the program was ended. Close other programs, then try again.</source>
+      <source>There wasn't enough memory, and the program was stopped. Close other programs, then try again.</source>
       <translation>La memoria no basta y el programa se detuvo. Cierre otros programas e inténtelo de nuevo.</translation>
     </message>
     <message>
@@ -968,7 +968,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>Cancelar</translation>
     </message>
     <message>
-      <source>RailSeg's model runs in a Python environment of its own, beside QGIS: PyTorch and some smaller packages, installed to {folder}. Nothing of QGIS is changed.</source>
+      <source>RailSeg's model runs in a Python environment of its own, separate from QGIS: PyTorch and some smaller packages, installed to {folder}. QGIS itself isn't changed.</source>
       <translation>El modelo de RailSeg se ejecuta en un entorno de Python propio, junto a QGIS: PyTorch y algunos paquetes más pequeños, instalados en {folder}. Nada cambia en QGIS.</translation>
     </message>
     <message>
@@ -996,7 +996,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>(fijado por la variable {name})</translation>
     </message>
     <message>
-      <source>{text}: about {download} GB to download, {disk} GB on the disk</source>
+      <source>{text}: about {download} GB to download, {disk} GB on disk</source>
       <translation>{text}: unos {download} GB de descarga, {disk} GB en el disco</translation>
     </message>
     <message>
@@ -1024,7 +1024,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>Revisar vías férreas</translation>
     </message>
     <message>
-      <source>The railway is on the map. Some of it should be looked at.</source>
+      <source>The railway is on the map. Some of it should be checked.</source>
       <translation>Las vías férreas están en el mapa. Convendría mirar algunas.</translation>
     </message>
     <message>
@@ -1052,7 +1052,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>No se pudieron guardar los cambios de {name}: {problem}</translation>
     </message>
     <message>
-      <source>{name} can't be edited. Save it as a GeoPackage in a folder of yours and review that.</source>
+      <source>{name} can't be edited. Save it as a GeoPackage in a folder of your own and review that.</source>
       <translation>No se puede editar {name}. Guárdela como GeoPackage en una carpeta propia y revise esa copia.</translation>
     </message>
     <message>
@@ -1136,7 +1136,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>Confianza</translation>
     </message>
     <message>
-      <source>Show only what is doubtful for this reason</source>
+      <source>Show only the items that are doubtful for this reason</source>
       <translation>Mostrar solo lo que es dudoso por este motivo</translation>
     </message>
     <message>
@@ -1164,7 +1164,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>Aceptar</translation>
     </message>
     <message>
-      <source>What is selected is right (A)</source>
+      <source>The selected items are right (A)</source>
       <translation>Lo seleccionado es correcto (A)</translation>
     </message>
     <message>
@@ -1172,7 +1172,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>Rechazar</translation>
     </message>
     <message>
-      <source>What is selected is wrong; it is kept, in grey (R)</source>
+      <source>The selected items are wrong; they are kept, in grey (R)</source>
       <translation>Lo seleccionado es incorrecto; se conserva, en gris (R)</translation>
     </message>
     <message>
@@ -1180,7 +1180,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>Eliminar rechazados</translation>
     </message>
     <message>
-      <source>Deletes what is rejected from the layers; Undo brings it back</source>
+      <source>Deletes the rejected items from the layers; Undo brings them back</source>
       <translation>Elimina de las capas lo rechazado; Deshacer lo recupera</translation>
     </message>
     <message>
@@ -1188,7 +1188,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>Guardar los cambios</translation>
     </message>
     <message>
-      <source>Writes what was decided, and all other edits of these layers, to their files</source>
+      <source>Saves what you decided, and all other edits of these layers, to their files</source>
       <translation>Escribe lo decidido, y todas las demás ediciones de estas capas, en sus archivos</translation>
     </message>
     <message>
@@ -1204,7 +1204,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>{shown} de {n} por revisar</translation>
     </message>
     <message>
-      <source>There are no railway tracks in this project: right-click a raster layer, Extract railway….</source>
+      <source>There are no railway tracks in this project: right-click a raster layer and choose Extract railway….</source>
       <translation>No hay vías férreas en este proyecto: clic derecho en una capa ráster, Extraer vías férreas….</translation>
     </message>
     <message>
@@ -1220,7 +1220,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>El proceso de cálculo no respondió:</translation>
     </message>
     <message>
-      <source>RailSeg {version}, Python {python}, PyTorch {torch}, works on {device}, {speed:.1f} tiles a second</source>
+      <source>RailSeg {version}, Python {python}, PyTorch {torch}, runs on {device}, {speed:.1f} tiles per second</source>
       <translation>RailSeg {version}, Python {python}, PyTorch {torch}, trabaja en {device}, {speed:.1f} teselas por segundo</translation>
     </message>
     <message>
@@ -1228,11 +1228,11 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>No se puede iniciar el Python de RailSeg ({error}). Compruébelo en Configuración &gt; Opciones &gt; RailSeg.</translation>
     </message>
     <message>
-      <source>RailSeg's files are of different versions. Install the plugin again and restart QGIS.</source>
+      <source>RailSeg's files are from different versions. Install the plugin again and restart QGIS.</source>
       <translation>Los archivos de RailSeg son de versiones distintas. Instale el complemento de nuevo y reinicie QGIS.</translation>
     </message>
     <message>
-      <source>RailSeg's worker was ended by the system, probably for want of memory. Close other programs or choose a smaller extent, then run it again. Outputs of earlier runs are untouched.</source>
+      <source>RailSeg's worker was stopped by the system, probably for lack of memory. Close other programs or choose a smaller extent, then run it again. Outputs of earlier runs are untouched.</source>
       <translation>El sistema detuvo el proceso de cálculo de RailSeg, probablemente por falta de memoria. Cierre otros programas o elija una extensión menor y ejecute de nuevo. Los resultados de ejecuciones anteriores están intactos.</translation>
     </message>
     <message>
@@ -1248,7 +1248,7 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>{stage}, quedan unos {duration}</translation>
     </message>
     <message>
-      <source>{gsd:.3g} m pixels, {area:.1f} ha to look at in {tiles} tiles with {model} on {device}</source>
+      <source>{gsd:.3g} m pixels, {area:.1f} ha to process in {tiles} tiles with {model} on {device}</source>
       <translation>Píxeles de {gsd:.3g} m, {area:.1f} ha que mirar en {tiles} teselas con {model} en {device}</translation>
     </message>
     <message>

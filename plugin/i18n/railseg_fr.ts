@@ -4,7 +4,7 @@
   <context>
     <name>RailSeg</name>
     <message>
-      <source>Nothing of the area lies on the picture. Choose another, or check its coordinate reference system.</source>
+      <source>No part of the area lies on the picture. Choose another area, or check its coordinate reference system.</source>
       <translation>Rien de cette zone ne se trouve sur l'image. Choisissez-en une autre, ou vérifiez son système de coordonnées de référence.</translation>
     </message>
     <message>
@@ -12,7 +12,7 @@
       <translation>L'emprise à traiter est vide. Choisissez-en une autre.</translation>
     </message>
     <message>
-      <source>The area lies where the picture's map projection doesn't reach. Check the area's CRS.</source>
+      <source>The area lies outside the range of the picture's map projection. Check the area's CRS.</source>
       <translation>La zone se trouve là où la projection de l'image n'arrive pas. Vérifiez le SCR de la zone.</translation>
     </message>
     <message>
@@ -20,7 +20,7 @@
       <translation>Ferroviaire</translation>
     </message>
     <message>
-      <source>The run was ended because RailSeg's environment is made anew. Run it again.</source>
+      <source>The run was stopped because RailSeg's environment is being rebuilt. Run it again.</source>
       <translation>L'exécution a été interrompue car l'environnement de RailSeg est recréé. Relancez-la.</translation>
     </message>
     <message>
@@ -32,9 +32,9 @@
       <translation>rail,voie,voie ferrée,chemin de fer,masque,morphologie,ouverture,fermeture,érosion,dilatation</translation>
     </message>
     <message>
-      <source>Cleans a mask of railway tracks: an opening removes specks and thin bridges, then a closing fills gaps. Sizes are metres on the ground.
+      <source>Cleans a mask of railway tracks: an opening removes specks and thin bridges, then a closing fills gaps. Sizes are in metres on the ground.
 
-A mask has non-zero pixels where there is track; of a probability raster those count that reach the threshold.</source>
+In a mask, non-zero pixels are track; in a probability raster, those that reach the threshold.</source>
       <translation>Nettoie un masque de voies ferrées : une ouverture supprime les taches et les ponts étroits, puis une fermeture comble les lacunes. Les dimensions sont en mètres au sol.
 
 Un masque a des pixels non nuls là où il y a une voie ; d'un raster de probabilité comptent les pixels qui atteignent le seuil.</translation>
@@ -60,15 +60,15 @@ Un masque a des pixels non nuls là où il y a une voie ; d'un raster de probab
       <translation>rail,voie,voie ferrée,openstreetmap,osm,changement,mise à jour,différence,appariement,patrimoine,comparer</translation>
     </message>
     <message>
-      <source>Compares extracted tracks with lines that you have, such as an OpenStreetMap export or an asset register: what was extracted and isn't in the map (new), what is in the map and wasn't extracted (missing), and what is in both, where it should be (matched) or off (shifted, offset_dm decimetres to the left of the map's line as the extracted track runs).
+      <source>Compares extracted tracks with lines that you have, such as an OpenStreetMap export or an asset register: what was extracted but isn't in the map (new), what is in the map but wasn't extracted (missing), and what is in both, either in the same place (matched) or shifted, by offset_dm decimetres to the left of the map's line, in the direction of the extracted track.
 
-Tracks are matched one to one: where the map has one of two tracks, the other is new. The layers may have any coordinate reference systems. Choose the picture as well where the map reaches beyond it, or all that lies there is missing.</source>
+Tracks are matched one to one: where the map has one of two tracks, the other is new. The layers may have any coordinate reference systems. If the map extends beyond the picture, choose the picture as well; otherwise all that lies outside it is missing.</source>
       <translation>Compare les voies extraites à des lignes existantes, par exemple un extrait d'OpenStreetMap ou un inventaire du patrimoine : ce qui a été extrait et n'est pas sur la carte (nouveau), ce qui est sur la carte et n'a pas été extrait (manquant), et ce qui est dans les deux, à sa place (concordant) ou à côté (décalé, de offset_dm décimètres à gauche de la ligne de la carte, dans le sens de la voie extraite).
 
 Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deux, l'autre est nouvelle. Les couches peuvent avoir des systèmes de coordonnées de référence quelconques. Choisissez aussi l'image si la carte va au-delà, sinon tout ce qui s'y trouve est manquant.</translation>
     </message>
     <message>
-      <source>Tells what extracted tracks have that an existing map has not, and the other way round.</source>
+      <source>Shows what extracted tracks have that an existing map doesn't, and the other way round.</source>
       <translation>Dit ce que les voies extraites ont et qu'une carte existante n'a pas, et inversement.</translation>
     </message>
     <message>
@@ -80,11 +80,11 @@ Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deu
       <translation>Les lignes auxquelles comparer, une par voie. Toutes comptent : filtrez la couche si elle en a d'autres, comme des routes ou des lignes déposées.</translation>
     </message>
     <message>
-      <source>Shifted from (m)</source>
+      <source>Minimum shift (m)</source>
       <translation>Décalée à partir de (m)</translation>
     </message>
     <message>
-      <source>From which offset a track is shifted, in metres on the ground, in the mean over 25 m of it.</source>
+      <source>The offset from which a track counts as shifted, in metres on the ground, averaged over 25 m of track.</source>
       <translation>Écart à partir duquel une voie est décalée, en mètres au sol, en moyenne sur 25 m.</translation>
     </message>
     <message>
@@ -92,7 +92,7 @@ Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deu
       <translation>Distance de recherche (m)</translation>
     </message>
     <message>
-      <source>How far a track may lie from where the map has it, in metres on the ground: less than the distance of two tracks.</source>
+      <source>How far a track may lie from its place in the map, in metres on the ground: less than the distance between two tracks.</source>
       <translation>À quelle distance une voie peut se trouver de sa place sur la carte, en mètres au sol : moins que l'entraxe de deux voies.</translation>
     </message>
     <message>
@@ -120,7 +120,7 @@ Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deu
       <translation>Voies nouvelles</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks that the map has not; track_id is the track's.</source>
+      <source>Parts of the extracted tracks that aren't in the map; track_id is the track's.</source>
       <translation>Parties des voies extraites que la carte n'a pas ; track_id est celui de la voie.</translation>
     </message>
     <message>
@@ -136,7 +136,7 @@ Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deu
       <translation>Voies décalées</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks, of 25 m at most, that the map has elsewhere: offset_dm decimetres off.</source>
+      <source>Parts of the extracted tracks, 25 m long at most, that the map has elsewhere: offset_dm decimetres off.</source>
       <translation>Parties des voies extraites, de 25 m au plus, que la carte place ailleurs : décalées de offset_dm décimètres.</translation>
     </message>
     <message>
@@ -144,23 +144,23 @@ Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deu
       <translation>Voies concordantes</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks that the map has where they are.</source>
+      <source>Parts of the extracted tracks that the map has in the same place.</source>
       <translation>Parties des voies extraites que la carte place là où elles sont.</translation>
     </message>
     <message>
-      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
+      <source>Two outputs have the same name: {path}. Give them different names.</source>
       <translation>Deux sorties ont le même nom : {path}. Donnez à chacune son propre nom.</translation>
     </message>
     <message>
-      <source>{path} is what is read: an output would replace it. Give the output another name.</source>
+      <source>{path} is an input: an output would replace it. Give the output another name.</source>
       <translation>{path} est ce qui est lu : une sortie le remplacerait. Donnez un autre nom à la sortie.</translation>
     </message>
     <message>
-      <source>The layer {name} is being edited, and an output would replace its file {path}. Save its edits or drop them, or give the output another name.</source>
+      <source>The layer {name} is being edited, and an output would replace its file {path}. Save or discard its edits, or give the output another name.</source>
       <translation>La couche {name} est en cours de modification, et une sortie remplacerait son fichier {path}. Enregistrez ou abandonnez ses modifications, ou donnez un autre nom à la sortie.</translation>
     </message>
     <message>
-      <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
+      <source>{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.</source>
       <translation>{name} ne peut pas être écrit : le dossier {folder} n'existe pas ou est en lecture seule. Choisissez-en un autre.</translation>
     </message>
     <message>
@@ -172,11 +172,11 @@ Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deu
       <translation>rail,voie,voie ferrée,aiguillage,qualité,exactitude,exhaustivité,référence,comparer,valider</translation>
     </message>
     <message>
-      <source>Compares extracted tracks with tracks that you know to be right: how much was found, how much of what was drawn is right, how far it lies off, whether the number of tracks is right from place to place, whether switches are where they should be, and whether the ways along the tracks are the same.
+      <source>Compares extracted tracks with tracks that you know to be right: how much was found, how much of what was drawn is right, how far off it is, whether the number of tracks is right from place to place, whether switches are where they should be, and whether the routes along the tracks are the same.
 
-The layers may have any coordinate reference systems. Choose the picture as well where the reference reaches beyond it. Reference features count for nothing where their field state is 'hidden' or their field what is 'ignore'. Switches of the reference are where three tracks part.
+The layers may have any coordinate reference systems. If the reference extends beyond the picture, choose the picture as well. Reference features are ignored if their field state is 'hidden' or their field what is 'ignore'. The reference has a switch wherever three tracks meet.
 
-A figure that nothing can be said of, such as the share of switches where the reference has none, is left out.</source>
+A figure that can't be calculated, such as the share of switches found where the reference has none, is left out.</source>
       <translation>Compare les voies extraites à des voies que vous savez justes : combien a été trouvé, combien de ce qui a été tracé est juste, à quelle distance, si le nombre de voies est juste d'un endroit à l'autre, si les aiguillages sont là où ils doivent être, et si les chemins le long des voies sont les mêmes.
 
 Les couches peuvent avoir des systèmes de coordonnées de référence quelconques. Choisissez aussi l'image si la référence va au-delà. Les entités de référence ne comptent pas si leur champ state vaut 'hidden' ou si leur champ what vaut 'ignore'. Les aiguillages de la référence sont là où trois voies se rejoignent.
@@ -184,7 +184,7 @@ Les couches peuvent avoir des systèmes de coordonnées de référence quelconqu
 Un chiffre dont on ne peut rien dire, comme la part des aiguillages si la référence n'en a pas, est omis.</translation>
     </message>
     <message>
-      <source>Says how good extracted railway tracks are, against tracks that you know to be right.</source>
+      <source>Measures how good extracted railway tracks are, against tracks that you know to be right.</source>
       <translation>Dit la qualité des voies ferrées extraites, par rapport à des voies que vous savez justes.</translation>
     </message>
     <message>
@@ -192,7 +192,7 @@ Un chiffre dont on ne peut rien dire, comme la part des aiguillages si la réfé
       <translation>Nœuds extraits</translation>
     </message>
     <message>
-      <source>The nodes that 'Extract railway' has drawn: those whose field railway is 'switch' are compared. Empty: switches are where three tracks part.</source>
+      <source>The nodes that 'Extract railway' has drawn: those whose field railway is 'switch' are compared. Empty: there is a switch wherever three tracks meet.</source>
       <translation>Les nœuds que 'Extraire les voies ferrées' a tracés : ceux dont le champ railway vaut 'switch' sont comparés. Vide : les aiguillages sont là où trois voies se rejoignent.</translation>
     </message>
     <message>
@@ -200,7 +200,7 @@ Un chiffre dont on ne peut rien dire, comme la part des aiguillages si la réfé
       <translation>Voies de référence</translation>
     </message>
     <message>
-      <source>The middles of the tracks that are truly there, traced or surveyed.</source>
+      <source>The centre lines of the tracks that are really there, traced or surveyed.</source>
       <translation>Les axes des voies qui existent réellement, tracés à la main ou levés.</translation>
     </message>
     <message>
@@ -208,7 +208,7 @@ Un chiffre dont on ne peut rien dire, comme la part des aiguillages si la réfé
       <translation>Tolérance (m)</translation>
     </message>
     <message>
-      <source>How far a line may be from the reference, in metres on the ground: less than half the distance of two tracks, or the neighbouring track counts.</source>
+      <source>How far a line may be from the reference, in metres on the ground: less than half the distance between two tracks, or the neighbouring track counts.</source>
       <translation>À quelle distance une ligne peut se trouver de la référence, en mètres au sol : moins que la moitié de l'entraxe de deux voies, sinon la voie voisine compte.</translation>
     </message>
     <message>
@@ -220,7 +220,7 @@ Un chiffre dont on ne peut rien dire, comme la part des aiguillages si la réfé
       <translation>Exactitude : part des voies extraites qui est juste</translation>
     </message>
     <message>
-      <source>Quality: right length over all that was extracted or missed</source>
+      <source>Quality: correct length divided by all that was extracted or missed</source>
       <translation>Qualité : longueur juste sur tout ce qui a été extrait ou manqué</translation>
     </message>
     <message>
@@ -284,11 +284,11 @@ Un chiffre dont on ne peut rien dire, comme la part des aiguillages si la réfé
       <translation>Écart des aiguillages le long de la voie, moyenne quadratique (m)</translation>
     </message>
     <message>
-      <source>Share of the switches found that part to the right side</source>
+      <source>Share of the switches found that branch off to the correct side</source>
       <translation>Part des aiguillages trouvés qui dévient du bon côté</translation>
     </message>
     <message>
-      <source>Path similarity: whether ways along the tracks are the same</source>
+      <source>Path similarity: whether routes along the tracks are the same</source>
       <translation>Similarité des chemins : si les chemins le long des voies sont les mêmes</translation>
     </message>
     <message>
@@ -296,7 +296,7 @@ Un chiffre dont on ne peut rien dire, comme la part des aiguillages si la réfé
       <translation>La couche {name} n'a pas de champ railway. Choisissez des nœuds que RailSeg a tracés, ou aucun.</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks that are right; offset_cm is to the left.</source>
+      <source>Parts of the extracted tracks that are right; offset_cm is positive to the left.</source>
       <translation>Parties des voies extraites qui sont justes ; offset_cm est compté vers la gauche.</translation>
     </message>
     <message>
@@ -320,7 +320,7 @@ Un chiffre dont on ne peut rien dire, comme la part des aiguillages si la réfé
       <translation>Aiguillages comparés</translation>
     </message>
     <message>
-      <source>outcome: matched, missed or false; along_m: how far a matched one lies beyond that of the reference.</source>
+      <source>outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the reference.</source>
       <translation>outcome : matched (apparié), missed (manqué) ou false (faux) ; along_m : de combien un aiguillage apparié se trouve au-delà de celui de la référence.</translation>
     </message>
     <message>
@@ -332,9 +332,9 @@ Un chiffre dont on ne peut rien dire, comme la part des aiguillages si la réfé
       <translation>rail,voie,voie ferrée,entraînement,imagettes,tuiles,étiquettes,masque,apprentissage profond,ajustement,annotation</translation>
     </message>
     <message>
-      <source>Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's training reads: NAME.png and NAME_target.png, at 0.2 m, in which red is track, green its middle, and blue what counts for nothing.
+      <source>Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's training reads: NAME.png and NAME_target.png, at 0.2 m per pixel. In the target, red is track, green its centre line, and blue what is ignored.
 
-Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' count for nothing, those rejected in the review are ground. Polygons may stand for the ground of tracks instead, one per track: those wider than 4 m count for nothing.</source>
+Trace one line per track, midway between its rails. Whatever isn't traced is taken for background, so choose an area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' are ignored, those rejected in the review are background. Instead of lines you can use polygons of the ground that the tracks cover, one per track: those wider than 4 m are ignored.</source>
       <translation>Découpe une image, et les voies que vous y avez tracées, en paires de petites images que lit l'entraînement de RailSeg : NOM.png et NOM_target.png, à 0,2 m, où la voie est en rouge, son axe en vert et en bleu ce qui ne compte pas.
 
 Tracez une ligne par voie, au milieu entre ses rails. Ce qui n'est pas tracé est pris pour le fond : choisissez la zone où toutes les voies sont tracées. Les lignes dont le champ state = 'hidden' ou what = 'ignore' ne comptent pas, celles rejetées lors de la révision sont du fond. Des polygones peuvent aussi représenter la surface des voies, un par voie : ceux de plus de 4 m de large ne comptent pas.</translation>
@@ -348,7 +348,7 @@ Tracez une ligne par voie, au milieu entre ses rails. Ce qui n'est pas tracé es
       <translation>Voies tracées</translation>
     </message>
     <message>
-      <source>The middles of all tracks in the area, one line each; or polygons of the ground that they take.</source>
+      <source>The centre lines of all tracks in the area, one line each; or polygons of the ground that they cover.</source>
       <translation>Les axes de toutes les voies de la zone, une ligne chacun ; ou des polygones de la surface qu'elles occupent.</translation>
     </message>
     <message>
@@ -360,11 +360,11 @@ Tracez une ligne par voie, au milieu entre ses rails. Ce qui n'est pas tracé es
       <translation>En mètres au sol ; 102,4 m font 512 pixels de 0,2 m.</translation>
     </message>
     <message>
-      <source>Chips without a track for each with one</source>
+      <source>Chips without track per chip with track</source>
       <translation>Imagettes sans voie pour chacune avec voie</translation>
     </message>
     <message>
-      <source>0: only chips that a track crosses; 1: as many without. Empty: all that there are.</source>
+      <source>0: only chips that a track crosses; 1: as many without as with. Empty: all chips.</source>
       <translation>0 : seulement les imagettes que traverse une voie ; 1 : autant sans voie. Vide : toutes celles qu'il y a.</translation>
     </message>
     <message>
@@ -372,7 +372,7 @@ Tracez une ligne par voie, au milieu entre ses rails. Ce qui n'est pas tracé es
       <translation>Dossier des imagettes</translation>
     </message>
     <message>
-      <source>Chips of this picture that are there already are replaced; those of others stay.</source>
+      <source>Existing chips of this picture are replaced; those of others are kept.</source>
       <translation>Les imagettes de cette image qui existent déjà sont remplacées ; celles des autres restent.</translation>
     </message>
     <message>
@@ -392,11 +392,11 @@ Tracez une ligne par voie, au milieu entre ses rails. Ce qui n'est pas tracé es
       <translation>rail,voie,voie ferrée,chemin de fer,aiguillage,orthophoto,drone,uav,apprentissage profond,segmentation</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of an aerial or drone picture as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
+      <source>Draws the railway tracks in an aerial or drone picture as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
 
-A neural network finds the tracks, opening and closing clean the mask, and its middle becomes the lines. All lengths are metres on the ground. What is doubtful has the status 'review'.
+A neural network finds the tracks, morphological opening and closing clean the mask, and its centre lines become the tracks. All lengths are in metres on the ground. Doubtful tracks and nodes have the status 'review'.
 
-Everything runs on this machine; Cancel works at any moment.</source>
+Everything runs on this machine; you can cancel at any time.</source>
       <translation>Trace les voies ferrées d'une image aérienne ou de drone sous forme de lignes : une ligne par voie entre deux nœuds, et les aiguillages, traversées et fins de voie sous forme de nœuds.
 
 Un réseau de neurones trouve les voies, une ouverture et une fermeture nettoient le masque, dont le milieu donne les lignes. Toutes les longueurs sont en mètres au sol. Ce qui est douteux a le statut 'review'.
@@ -404,7 +404,7 @@ Un réseau de neurones trouve les voies, une ouverture et une fermeture nettoien
 Tout se passe sur cette machine ; Annuler fonctionne à tout moment.</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of an aerial or drone picture as lines.</source>
+      <source>Draws the railway tracks in an aerial or drone picture as lines.</source>
       <translation>Trace les voies ferrées d'une image aérienne ou de drone sous forme de lignes.</translation>
     </message>
     <message>
@@ -416,11 +416,11 @@ Tout se passe sur cette machine ; Annuler fonctionne à tout moment.</translati
       <translation>rail,voie,voie ferrée,chemin de fer,aiguillage,orthophoto,dalles,mosaïque,répertoire,lot</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of all pictures of a folder, looked at as one: tracks run through their seams.
+      <source>Draws the railway tracks in all pictures of a folder as if they were one picture: tracks continue across the seams.
 
-Up to 500 GeoTIFF, JPEG 2000, JPEG, PNG and IMG files, not those of its subfolders. They may have different coordinate reference systems, such as two UTM zones: the layers have the one that most of them have. Where pictures overlap, the first by name counts.
+The folder may hold up to 500 GeoTIFF, JPEG 2000, JPEG, PNG and IMG files; subfolders are ignored. The pictures may have different coordinate reference systems, such as two UTM zones: the layers get the one that most of them have. Where pictures overlap, the first by name counts.
 
-All else is as in 'Extract railway'.</source>
+Everything else is as in 'Extract railway'.</source>
       <translation>Trace les voies ferrées de toutes les images d'un dossier, vues comme une seule : les voies passent d'une image à l'autre.
 
 Jusqu'à 500 fichiers GeoTIFF, JPEG 2000, JPEG, PNG et IMG, sans ceux des sous-dossiers. Ils peuvent avoir des systèmes de coordonnées de référence différents, par exemple deux fuseaux UTM : les couches ont celui de la plupart d'entre eux. Là où des images se recouvrent, la première par son nom compte.
@@ -428,7 +428,7 @@ Jusqu'à 500 fichiers GeoTIFF, JPEG 2000, JPEG, PNG et IMG, sans ceux des sous-d
 Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of all pictures of a folder as lines.</source>
+      <source>Draws the railway tracks in all pictures of a folder as lines.</source>
       <translation>Trace les voies ferrées de toutes les images d'un dossier sous forme de lignes.</translation>
     </message>
     <message>
@@ -440,7 +440,7 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Des rasters géoréférencés d'une résolution au sol de 1 m ou plus fine.</translation>
     </message>
     <message>
-      <source>The folder {folder} isn't there. Choose another.</source>
+      <source>The folder {folder} doesn't exist. Choose another.</source>
       <translation>Le dossier {folder} n'existe pas. Choisissez-en un autre.</translation>
     </message>
     <message>
@@ -448,7 +448,7 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Voies extraites</translation>
     </message>
     <message>
-      <source>The tracks that 'Extract railway' has drawn, but for those rejected in the review; or any lines.</source>
+      <source>The tracks that 'Extract railway' has drawn, or any other lines. Tracks rejected in the review are left out.</source>
       <translation>Les voies que 'Extraire les voies ferrées' a tracées, sauf celles rejetées lors de la révision ; ou des lignes quelconques.</translation>
     </message>
     <message>
@@ -456,11 +456,11 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Image</translation>
     </message>
     <message>
-      <source>Only what lies on it counts, of either layer. Empty: all lines count.</source>
+      <source>Only the parts of both layers that lie on the picture count. Empty: all lines count.</source>
       <translation>Seul compte ce qui se trouve dessus, pour les deux couches. Vide : toutes les lignes comptent.</translation>
     </message>
     <message>
-      <source>Only what lies in these polygons, or beside these lines, counts, of either layer. Empty: all lines.</source>
+      <source>Only the parts of both layers that lie in these polygons, or beside these lines, count. Empty: all lines count.</source>
       <translation>Des deux couches, seul compte ce qui se trouve dans ces polygones ou le long de ces lignes. Vide : toutes les lignes.</translation>
     </message>
     <message>
@@ -492,7 +492,7 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>GeoPackage (*.gpkg)</translation>
     </message>
     <message>
-      <source>Tracks, nodes, which track leads into which (rail_relation) and how it was made, in a file.</source>
+      <source>Tracks, nodes, which track leads into which (rail_relation) and how the map was made, in one file.</source>
       <translation>Voies, nœuds, quelle voie mène à laquelle (rail_relation) et comment le tout a été fait, dans un fichier.</translation>
     </message>
     <message>
@@ -520,7 +520,7 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>{path} a été écrit, mais QGIS ne peut pas le lire. Donnez-lui un nom simple, sans % ni |.</translation>
     </message>
     <message>
-      <source>What was found is in {path}: open it, or save it elsewhere before you close QGIS.</source>
+      <source>The results are in {path}: open it, or save it elsewhere before you close QGIS.</source>
       <translation>Ce qui a été trouvé est dans {path} : ouvrez-le, ou enregistrez-le ailleurs avant de fermer QGIS.</translation>
     </message>
     <message>
@@ -536,11 +536,11 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Bandes</translation>
     </message>
     <message>
-      <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
+      <source>Three bands to use as red, green and blue, or a single one. Empty: the picture's own red, green and blue.</source>
       <translation>Trois bandes pour rouge, vert et bleu, ou une seule. Vide : le rouge, le vert et le bleu de l'image.</translation>
     </message>
     <message>
-      <source>The numbers of three bands as red, green and blue, such as 4, 1, 2, or of one. Empty: the pictures' own red, green and blue.</source>
+      <source>The numbers of three bands to use as red, green and blue, such as 4, 1, 2, or of a single one. Empty: the pictures' own red, green and blue.</source>
       <translation>Les numéros de trois bandes pour rouge, vert et bleu, par exemple 4, 1, 2, ou d'une seule. Vide : le rouge, le vert et le bleu des images.</translation>
     </message>
     <message>
@@ -548,11 +548,11 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Emprise</translation>
     </message>
     <message>
-      <source>Only this part of the picture is worked on. Empty: all of it.</source>
+      <source>Only this part of the picture is processed. Empty: all of it.</source>
       <translation>Seule cette partie de l'image est traitée. Vide : toute l'image.</translation>
     </message>
     <message>
-      <source>Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent.</source>
+      <source>Only what lies in these polygons, or beside these lines, is processed: a rough line of the railway, such as from OpenStreetMap, will do. Empty: the whole picture, or the whole extent.</source>
       <translation>Seul ce qui se trouve dans ces polygones, ou à côté de ces lignes, est traité : un tracé approximatif de la voie ferrée, par exemple d'OpenStreetMap, suffit. Vide : toute l'image, ou toute l'emprise.</translation>
     </message>
     <message>
@@ -584,7 +584,7 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Périphérique</translation>
     </message>
     <message>
-      <source>What computes: auto takes a graphics card where there is one, else the processor.</source>
+      <source>What the model runs on: auto uses a graphics card if there is one, otherwise the processor.</source>
       <translation>Ce qui calcule : auto prend une carte graphique s'il y en a une, sinon le processeur.</translation>
     </message>
     <message>
@@ -600,7 +600,7 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Seuil</translation>
     </message>
     <message>
-      <source>Probability from which a pixel counts as track, 0 to 1. Empty: what the model was tuned for.</source>
+      <source>Probability from which a pixel counts as track, 0 to 1. Empty: the value that the model was tuned for.</source>
       <translation>Probabilité à partir de laquelle un pixel compte comme voie, de 0 à 1. Vide : celle pour laquelle le modèle a été réglé.</translation>
     </message>
     <message>
@@ -624,7 +624,7 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Noyau</translation>
     </message>
     <message>
-      <source>Shape of the opening and the closing.</source>
+      <source>Shape of the kernel for opening and closing.</source>
       <translation>Forme de l'ouverture et de la fermeture.</translation>
     </message>
     <message>
@@ -632,7 +632,7 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Longueur minimale (m)</translation>
     </message>
     <message>
-      <source>Shorter pieces that stand alone are left out, in metres, unless the edge of the picture or area cuts them.</source>
+      <source>Isolated pieces shorter than this, in metres, are left out unless the edge of the picture or area cuts them.</source>
       <translation>Les morceaux isolés plus courts sont omis, en mètres, sauf ceux que coupe le bord de l'image ou de la zone.</translation>
     </message>
     <message>
@@ -656,11 +656,11 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>{n} bandes sont choisies : choisissez-en trois pour rouge, vert et bleu, ou une, ou aucune.</translation>
     </message>
     <message>
-      <source>'{text}' are no numbers of bands: give three, such as 4, 1, 2, or one, or none.</source>
+      <source>'{text}' isn't a list of band numbers: give three, such as 4, 1, 2, or one, or none.</source>
       <translation>'{text}' ne sont pas des numéros de bandes : donnez-en trois, par exemple 4, 1, 2, ou un seul, ou aucun.</translation>
     </message>
     <message>
-      <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>
+      <source>{path} will be a GeoTIFF: give it a name that ends in .tif.</source>
       <translation>{path} serait un GeoTIFF : donnez-lui un nom qui se termine par .tif.</translation>
     </message>
     <message>
@@ -676,11 +676,11 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>La couche raster {name} est trop grossière : ses pixels mesurent {gsd:.2g} m au sol. Les voies se distinguent jusqu’à {largest:g} m, et au mieux à {best:g} m ou moins.</translation>
     </message>
     <message>
-      <source>{name} comes from a server and has no bounds: choose a picture that does, or none.</source>
+      <source>{name} comes from a server and has no bounds: choose a picture that has bounds, or none.</source>
       <translation>{name} vient d'un serveur et n'a pas de limites : choisissez une image qui en a, ou aucune.</translation>
     </message>
     <message>
-      <source>The extent lies outside of the raster layer. Choose another.</source>
+      <source>The extent lies outside the raster layer. Choose another.</source>
       <translation>L'emprise se trouve en dehors de la couche raster. Choisissez-en une autre.</translation>
     </message>
     <message>
@@ -692,19 +692,19 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Export de l’image</translation>
     </message>
     <message>
-      <source>The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.</source>
+      <source>The layer {name} can't be exported. Save it as a GeoTIFF and use that instead.</source>
       <translation>La couche {name} ne peut pas être exportée. Enregistrez-la en GeoTIFF, puis relancez avec celui-ci.</translation>
     </message>
     <message>
-      <source>{name} came without any picture there: the server has none, or has failed. Try again later.</source>
+      <source>The server sent no picture of {name} for this area: it has none, or it failed. Try again later.</source>
       <translation>{name} est arrivé sans aucune image à cet endroit : le serveur n'en a pas ou a échoué. Réessayez plus tard.</translation>
     </message>
     <message>
-      <source>{percent:.2g} % of {name} came without a picture: the server has none there, or has failed. Tracks may be missing.</source>
+      <source>The server sent no picture for {percent:.2g} % of {name}: it has none there, or it failed. Tracks may be missing.</source>
       <translation>{percent:.2g} % de {name} sont arrivés sans image : le serveur n'en a pas à cet endroit ou a échoué. Des voies peuvent manquer.</translation>
     </message>
     <message>
-      <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk of the temporary files has {free:.0f} MB. Choose a smaller extent or area.</source>
+      <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk for temporary files has {free:.0f} MB free. Choose a smaller extent or area.</source>
       <translation>{name} doit d’abord être exportée, ce qui demande jusqu’à {needed:.0f} Mo ; le disque des fichiers temporaires en a {free:.0f} Mo. Choisissez une emprise ou une zone plus petite.</translation>
     </message>
     <message>
@@ -728,7 +728,7 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>avec le modèle {model}</translation>
     </message>
     <message>
-      <source>Lines and nodes with the status 'review' are doubtful and should be looked at.</source>
+      <source>Lines and nodes with the status 'review' are doubtful and should be checked.</source>
       <translation>Les lignes et les nœuds au statut 'review' sont douteux et doivent être examinés.</translation>
     </message>
     <message>
@@ -736,7 +736,7 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Paramètres : {list}</translation>
     </message>
     <message>
-      <source>The licence terms of the picture decide on the lines drawn from it.</source>
+      <source>The licence terms of the picture determine how the lines drawn from it may be used.</source>
       <translation>Les conditions de licence de l'image décident de celles des lignes qui en sont tirées.</translation>
     </message>
     <message>
@@ -748,15 +748,15 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>rail,voie,voie ferrée,chemin de fer,probabilité,masque,orthophoto,drone,apprentissage profond,segmentation</translation>
     </message>
     <message>
-      <source>Says of each pixel of an aerial or drone picture how probably it is railway track (band track) and the middle of a track (band axis), 0–255 for 0–1.
+      <source>Gives, for each pixel of an aerial or drone picture, the probability that it is railway track (band track) and that it is on the centre line of a track (band axis), 0–255 for 0–1.
 
-The mask, if asked for, is what reaches the threshold, cleaned by opening and closing. 'Vectorize railway mask' makes lines of either.</source>
+The optional mask is what reaches the threshold, cleaned by opening and closing. 'Vectorize railway mask' turns either raster into lines.</source>
       <translation>Dit pour chaque pixel d'une image aérienne ou de drone avec quelle probabilité c'est une voie ferrée (bande track) et l'axe d'une voie (bande axis), 0–255 pour 0–1.
 
 Le masque, s'il est demandé, est ce qui atteint le seuil, nettoyé par ouverture et fermeture. 'Vectoriser un masque de voies ferrées' fait des lignes de l'un ou de l'autre.</translation>
     </message>
     <message>
-      <source>Says of each pixel how probably it is railway track.</source>
+      <source>Gives the probability that each pixel is railway track.</source>
       <translation>Dit pour chaque pixel avec quelle probabilité c'est une voie ferrée.</translation>
     </message>
     <message>
@@ -764,7 +764,7 @@ Le masque, s'il est demandé, est ce qui atteint le seuil, nettoyé par ouvertur
       <translation>La couche {name} n'a pas de système de coordonnées de référence. Donnez-lui-en un : clic droit sur la couche &gt; SCR de la couche.</translation>
     </message>
     <message>
-      <source>The layer {name} can't be exported ({message}). Save it as a GeoPackage, then run again on that.</source>
+      <source>The layer {name} can't be exported ({message}). Save it as a GeoPackage and use that instead.</source>
       <translation>La couche {name} ne peut pas être exportée ({message}). Enregistrez-la en GeoPackage, puis relancez avec celui-ci.</translation>
     </message>
     <message>
@@ -776,19 +776,19 @@ Le masque, s'il est demandé, est ce qui atteint le seuil, nettoyé par ouvertur
       <translation>rail,voie,voie ferrée,masque,probabilité,axe de voie,ligne médiane,squelette,lignes,vectoriser</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of a mask or probability raster as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
+      <source>Draws the railway tracks in a mask or probability raster as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
 
-It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere, of pixels of up to 2 m. All lengths are metres on the ground.</source>
+It takes RailSeg's own probability raster, and one-band masks and probability rasters made elsewhere, with pixels of up to 2 m. All lengths are in metres on the ground.</source>
       <translation>Trace les voies ferrées d'un masque ou raster de probabilité sous forme de lignes : une ligne par voie entre deux nœuds, et les aiguillages, traversées et fins de voie sous forme de nœuds.
 
 Prend le raster de probabilité de RailSeg, et des masques et probabilités à une bande faits ailleurs, de pixels de 2 m au plus. Toutes les longueurs sont en mètres au sol.</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of a mask or probability raster as lines.</source>
+      <source>Draws the railway tracks in a mask or probability raster as lines.</source>
       <translation>Trace les voies ferrées d'un masque ou raster de probabilité sous forme de lignes.</translation>
     </message>
     <message>
-      <source>RailSeg needs Python {version} or later with its venv module to make the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
+      <source>RailSeg needs Python {version} or later with its venv module to create the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
       <translation>RailSeg a besoin de Python {version} ou plus récent, avec son module venv, pour créer l'environnement. Installez-le (depuis python.org ; sous Debian et Ubuntu le paquet python3-venv) et réessayez, ou utilisez un Python existant.</translation>
     </message>
     <message>
@@ -804,11 +804,11 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>{path} ne peut pas être écrit.</translation>
     </message>
     <message>
-      <source>Another QGIS window (process {pid} on {host}) is making the environment. Wait until it is done. If there is none, delete {path}.</source>
+      <source>Another QGIS window (process {pid} on {host}) is creating the environment. Wait until it is done. If there is no such window, delete {path}.</source>
       <translation>Une autre fenêtre de QGIS (processus {pid} sur {host}) est en train de créer l'environnement. Attendez qu'elle ait fini. S'il n'y en a pas, supprimez {path}.</translation>
     </message>
     <message>
-      <source>It takes about {duration} and {size:.0f} MB on the disk</source>
+      <source>This takes about {duration} and {size:.0f} MB of disk space</source>
       <translation>Cela prend environ {duration} et {size:.0f} Mo sur le disque</translation>
     </message>
     <message>
@@ -824,19 +824,19 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>{n} h</translation>
     </message>
     <message>
-      <source>The Python chosen for RailSeg isn't there: {path}. Choose another under Settings &gt; Options &gt; RailSeg.</source>
+      <source>The Python chosen for RailSeg doesn't exist: {path}. Choose another under Settings &gt; Options &gt; RailSeg.</source>
       <translation>Le Python choisi pour RailSeg n'existe pas : {path}. Choisissez-en un autre dans Préférences &gt; Options &gt; RailSeg.</translation>
     </message>
     <message>
-      <source>The Python with which RailSeg's environment was made has gone, as an update of QGIS may do. Make it anew under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
+      <source>The Python that RailSeg's environment was created with is gone, perhaps after an update of QGIS. Create the environment again under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
       <translation>Le Python avec lequel l'environnement de RailSeg a été créé a disparu, comme cela arrive après une mise à jour de QGIS. Recréez-le dans Préférences &gt; Options &gt; RailSeg &gt; Créer l'environnement.</translation>
     </message>
     <message>
-      <source>RailSeg's Python environment is missing. Make it under Settings &gt; Options &gt; RailSeg &gt; Create environment. Where there is no desktop, set the variable {variable} to a Python that has the packages of {requirements}.</source>
+      <source>RailSeg's Python environment is missing. Create it under Settings &gt; Options &gt; RailSeg &gt; Create environment. Without a desktop, set the variable {variable} to a Python that has the packages listed in {requirements}.</source>
       <translation>L'environnement Python de RailSeg manque. Créez-le dans Préférences &gt; Options &gt; RailSeg &gt; Créer l'environnement. Sans interface graphique, donnez à la variable {variable} un Python qui a les paquets de {requirements}.</translation>
     </message>
     <message>
-      <source>RailSeg's Python environment was made for another version of RailSeg. Make it anew under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
+      <source>RailSeg's Python environment was created for another version of RailSeg. Create it again under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
       <translation>L'environnement Python de RailSeg a été créé pour une autre version de RailSeg. Recréez-le dans Préférences &gt; Options &gt; RailSeg &gt; Créer l'environnement.</translation>
     </message>
     <message>
@@ -844,7 +844,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Python : {path}</translation>
     </message>
     <message>
-      <source>PyTorch can't use the NVIDIA card and works on the CPU: {problem}</source>
+      <source>PyTorch can't use the NVIDIA card and runs on the CPU: {problem}</source>
       <translation>PyTorch ne peut pas utiliser la carte NVIDIA et travaille sur le processeur : {problem}</translation>
     </message>
     <message>
@@ -852,11 +852,11 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>{folder} ne contient pas de wheels (fichiers qui se terminent par .whl).</translation>
     </message>
     <message>
-      <source>{folder} has {free:.1f} GB free, the environment needs {needed:.1f} GB while it is made. Make room, then try again.</source>
+      <source>{folder} has {free:.1f} GB free, but creating the environment needs {needed:.1f} GB. Free some space, then try again.</source>
       <translation>{folder} a {free:.1f} Go libres, l'environnement en demande {needed:.1f} pendant sa création. Faites de la place et réessayez.</translation>
     </message>
     <message>
-      <source>{folder} holds something else. Move it away, then try again.</source>
+      <source>{folder} contains other files. Move them away, then try again.</source>
       <translation>{folder} contient autre chose. Déplacez-le et réessayez.</translation>
     </message>
     <message>
@@ -880,7 +880,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>{program} a échoué avec le code de sortie {code} :</translation>
     </message>
     <message>
-      <source>The packages' server can't be reached. Check the connection, then try again: what has been downloaded isn't downloaded twice. Without a network, install from a folder of wheels.</source>
+      <source>The package server can't be reached. Check the connection, then try again: what has been downloaded isn't downloaded twice. Without a network, install from a folder of wheels.</source>
       <translation>Le serveur des paquets est injoignable. Vérifiez la connexion et réessayez : ce qui a été téléchargé ne l'est pas deux fois. Sans réseau, installez depuis un dossier de wheels.</translation>
     </message>
     <message>
@@ -888,19 +888,19 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Le proxy ne laisse pas passer le téléchargement. Vérifiez hôte, port, utilisateur et mot de passe dans Préférences &gt; Options &gt; Réseau (un proxy HTTP : pip seul ne sait pas utiliser SOCKS), ou installez depuis un dossier de wheels.</translation>
     </message>
     <message>
-      <source>The server's certificate isn't trusted, as where a company's firewall looks into connections. Set the variable PIP_CERT to the company's certificate file (PEM) before QGIS starts, or install from a folder of wheels.</source>
+      <source>The server's certificate isn't trusted, perhaps because a company's firewall inspects connections. Set the variable PIP_CERT to the company's certificate file (PEM) before QGIS starts, or install from a folder of wheels.</source>
       <translation>Le certificat du serveur n'est pas reconnu, comme lorsque le pare-feu d'une entreprise regarde dans les connexions. Donnez à la variable PIP_CERT le fichier de certificat de l'entreprise (PEM) avant le démarrage de QGIS, ou installez depuis un dossier de wheels.</translation>
     </message>
     <message>
-      <source>The disk is full. Make room, then try again.</source>
+      <source>The disk is full. Free some space, then try again.</source>
       <translation>Le disque est plein. Faites de la place et réessayez.</translation>
     </message>
     <message>
-      <source>A file can't be written, because another program holds it (a virus scanner, another QGIS window) or the folder is closed to you. Wait or close other QGIS windows and try again; if it stays, have the folder left out of the virus scanner.</source>
+      <source>A file can't be written, because another program is using it (a virus scanner, another QGIS window) or you have no access to the folder. Wait or close other QGIS windows and try again; if that doesn't help, exclude the folder from virus scanning.</source>
       <translation>Un fichier ne peut pas être écrit, parce qu'un autre programme le tient (un antivirus, une autre fenêtre de QGIS) ou que le dossier vous est fermé. Attendez ou fermez les autres fenêtres de QGIS et réessayez ; si cela persiste, faites exclure le dossier de l'antivirus.</translation>
     </message>
     <message>
-      <source>A virus scanner or a policy of this machine doesn't let the program run. Ask who looks after the machine to allow it in this folder, or use an existing Python.</source>
+      <source>A virus scanner or a policy of this machine doesn't let the program run. Ask the machine's administrator to allow it in this folder, or use an existing Python.</source>
       <translation>Un antivirus ou une stratégie de cette machine empêche l'exécution du programme. Demandez à la personne qui l'administre de l'autoriser dans ce dossier, ou utilisez un Python existant.</translation>
     </message>
     <message>
@@ -908,19 +908,19 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Le chemin d'un fichier est trop long pour ce système. Activez les chemins longs dans Windows, ou utilisez un Python existant dans un dossier au nom plus court.</translation>
     </message>
     <message>
-      <source>A package isn't to be had for this Python and system. If you install from a folder, check that its wheels were downloaded for this system and this version of Python; else use an existing Python (3.11 to 3.14).</source>
+      <source>A package isn't available for this Python and system. If you install from a folder, check that its wheels were downloaded for this system and this version of Python; otherwise use an existing Python (3.11 to 3.14).</source>
       <translation>Un paquet n'existe pas pour ce Python et ce système. Si vous installez depuis un dossier, vérifiez que ses wheels ont été téléchargés pour ce système et cette version de Python ; sinon utilisez un Python existant (3.11 à 3.14).</translation>
     </message>
     <message>
-      <source>This Python has no pip. Make the environment anew, or use an existing Python.</source>
+      <source>This Python has no pip. Create the environment again, or use an existing Python.</source>
       <translation>Ce Python n'a pas pip. Recréez l'environnement, ou utilisez un Python existant.</translation>
     </message>
     <message>
-      <source>This Python can't make environments. Install its venv module (on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
+      <source>This Python can't create environments. Install its venv module (on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
       <translation>Ce Python ne peut pas créer d'environnements. Installez son module venv (sous Debian et Ubuntu le paquet python3-venv) et réessayez, ou utilisez un Python existant.</translation>
     </message>
     <message>
-      <source>This Python lacks a package that RailSeg needs. Install those of {requirements} into it (pip install -r), or let RailSeg create an environment of its own.</source>
+      <source>This Python lacks a package that RailSeg needs. Install those listed in {requirements} into it (pip install -r), or let RailSeg create an environment of its own.</source>
       <translation>Il manque à ce Python un paquet dont RailSeg a besoin. Installez-y ceux de {requirements} (pip install -r), ou laissez RailSeg créer son propre environnement.</translation>
     </message>
     <message>
@@ -928,7 +928,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Une bibliothèque système dont PyTorch a besoin manque. Sous Windows installez Microsoft Visual C++ Redistributable (2015–2022, x64), sous Linux le paquet libgomp1, puis vérifiez de nouveau.</translation>
     </message>
     <message>
-      <source>The memory isn't enough, and the program was ended. Close other programs, then try again.</source>
+      <source>There wasn't enough memory, and the program was stopped. Close other programs, then try again.</source>
       <translation>La mémoire ne suffit pas, et le programme a été arrêté. Fermez d'autres programmes et réessayez.</translation>
     </message>
     <message>
@@ -968,7 +968,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Annuler</translation>
     </message>
     <message>
-      <source>RailSeg's model runs in a Python environment of its own, beside QGIS: PyTorch and some smaller packages, installed to {folder}. Nothing of QGIS is changed.</source>
+      <source>RailSeg's model runs in a Python environment of its own, separate from QGIS: PyTorch and some smaller packages, installed to {folder}. QGIS itself isn't changed.</source>
       <translation>Le modèle de RailSeg fonctionne dans un environnement Python à part, à côté de QGIS : PyTorch et quelques paquets plus petits, installés dans {folder}. Rien n'est changé dans QGIS.</translation>
     </message>
     <message>
@@ -996,7 +996,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>(défini par la variable {name})</translation>
     </message>
     <message>
-      <source>{text}: about {download} GB to download, {disk} GB on the disk</source>
+      <source>{text}: about {download} GB to download, {disk} GB on disk</source>
       <translation>{text} : environ {download} Go à télécharger, {disk} Go sur le disque</translation>
     </message>
     <message>
@@ -1024,7 +1024,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Vérifier les voies ferrées</translation>
     </message>
     <message>
-      <source>The railway is on the map. Some of it should be looked at.</source>
+      <source>The railway is on the map. Some of it should be checked.</source>
       <translation>Les voies ferrées sont sur la carte. Une partie est à examiner.</translation>
     </message>
     <message>
@@ -1052,7 +1052,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Les modifications de {name} n'ont pas pu être enregistrées : {problem}</translation>
     </message>
     <message>
-      <source>{name} can't be edited. Save it as a GeoPackage in a folder of yours and review that.</source>
+      <source>{name} can't be edited. Save it as a GeoPackage in a folder of your own and review that.</source>
       <translation>{name} ne peut pas être modifiée. Enregistrez-la en GeoPackage dans un dossier à vous et vérifiez celui-ci.</translation>
     </message>
     <message>
@@ -1136,7 +1136,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Confiance</translation>
     </message>
     <message>
-      <source>Show only what is doubtful for this reason</source>
+      <source>Show only the items that are doubtful for this reason</source>
       <translation>Ne montrer que ce qui est douteux pour cette raison</translation>
     </message>
     <message>
@@ -1164,7 +1164,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Accepter</translation>
     </message>
     <message>
-      <source>What is selected is right (A)</source>
+      <source>The selected items are right (A)</source>
       <translation>Ce qui est sélectionné est juste (A)</translation>
     </message>
     <message>
@@ -1172,7 +1172,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Rejeter</translation>
     </message>
     <message>
-      <source>What is selected is wrong; it is kept, in grey (R)</source>
+      <source>The selected items are wrong; they are kept, in grey (R)</source>
       <translation>Ce qui est sélectionné est faux ; c'est conservé, en gris (R)</translation>
     </message>
     <message>
@@ -1180,7 +1180,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Supprimer les rejetés</translation>
     </message>
     <message>
-      <source>Deletes what is rejected from the layers; Undo brings it back</source>
+      <source>Deletes the rejected items from the layers; Undo brings them back</source>
       <translation>Supprime des couches ce qui est rejeté ; Annuler le rétablit</translation>
     </message>
     <message>
@@ -1188,7 +1188,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Enregistrer les modifications</translation>
     </message>
     <message>
-      <source>Writes what was decided, and all other edits of these layers, to their files</source>
+      <source>Saves what you decided, and all other edits of these layers, to their files</source>
       <translation>Écrit ce qui a été décidé, et toutes les autres modifications de ces couches, dans leurs fichiers</translation>
     </message>
     <message>
@@ -1204,7 +1204,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>{shown} sur {n} à vérifier</translation>
     </message>
     <message>
-      <source>There are no railway tracks in this project: right-click a raster layer, Extract railway….</source>
+      <source>There are no railway tracks in this project: right-click a raster layer and choose Extract railway….</source>
       <translation>Il n'y a pas de voies ferrées dans ce projet : clic droit sur une couche raster, Extraire les voies ferrées….</translation>
     </message>
     <message>
@@ -1220,7 +1220,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Le processus de calcul n'a pas répondu :</translation>
     </message>
     <message>
-      <source>RailSeg {version}, Python {python}, PyTorch {torch}, works on {device}, {speed:.1f} tiles a second</source>
+      <source>RailSeg {version}, Python {python}, PyTorch {torch}, runs on {device}, {speed:.1f} tiles per second</source>
       <translation>RailSeg {version}, Python {python}, PyTorch {torch}, travaille sur {device}, {speed:.1f} tuiles par seconde</translation>
     </message>
     <message>
@@ -1228,11 +1228,11 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Le Python de RailSeg ne peut pas être démarré ({error}). Vérifiez-le dans Préférences &gt; Options &gt; RailSeg.</translation>
     </message>
     <message>
-      <source>RailSeg's files are of different versions. Install the plugin again and restart QGIS.</source>
+      <source>RailSeg's files are from different versions. Install the plugin again and restart QGIS.</source>
       <translation>Les fichiers de RailSeg sont de versions différentes. Réinstallez l'extension et redémarrez QGIS.</translation>
     </message>
     <message>
-      <source>RailSeg's worker was ended by the system, probably for want of memory. Close other programs or choose a smaller extent, then run it again. Outputs of earlier runs are untouched.</source>
+      <source>RailSeg's worker was stopped by the system, probably for lack of memory. Close other programs or choose a smaller extent, then run it again. Outputs of earlier runs are untouched.</source>
       <translation>Le processus de calcul de RailSeg a été arrêté par le système, sans doute faute de mémoire. Fermez d'autres programmes ou choisissez une emprise plus petite, puis relancez. Les résultats des exécutions précédentes sont intacts.</translation>
     </message>
     <message>
@@ -1248,7 +1248,7 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>{stage}, encore {duration} environ</translation>
     </message>
     <message>
-      <source>{gsd:.3g} m pixels, {area:.1f} ha to look at in {tiles} tiles with {model} on {device}</source>
+      <source>{gsd:.3g} m pixels, {area:.1f} ha to process in {tiles} tiles with {model} on {device}</source>
       <translation>Pixels de {gsd:.3g} m, {area:.1f} ha à examiner en {tiles} tuiles avec {model} sur {device}</translation>
     </message>
     <message>

@@ -4,7 +4,7 @@
   <context>
     <name>RailSeg</name>
     <message>
-      <source>Nothing of the area lies on the picture. Choose another, or check its coordinate reference system.</source>
+      <source>No part of the area lies on the picture. Choose another area, or check its coordinate reference system.</source>
       <translation>该区域没有任何部分位于影像上。请选择其他区域，或检查其坐标参照系。</translation>
     </message>
     <message>
@@ -12,7 +12,7 @@
       <translation>要处理的范围为空。请选择其他范围。</translation>
     </message>
     <message>
-      <source>The area lies where the picture's map projection doesn't reach. Check the area's CRS.</source>
+      <source>The area lies outside the range of the picture's map projection. Check the area's CRS.</source>
       <translation>该区域超出了影像地图投影的适用范围。请检查该区域的坐标参照系。</translation>
     </message>
     <message>
@@ -20,7 +20,7 @@
       <translation>铁路</translation>
     </message>
     <message>
-      <source>The run was ended because RailSeg's environment is made anew. Run it again.</source>
+      <source>The run was stopped because RailSeg's environment is being rebuilt. Run it again.</source>
       <translation>由于正在重新创建 RailSeg 的环境，运行已结束。请重新运行。</translation>
     </message>
     <message>
@@ -32,9 +32,9 @@
       <translation>铁路,轨道,线路,掩膜,形态学,开运算,闭运算,腐蚀,膨胀</translation>
     </message>
     <message>
-      <source>Cleans a mask of railway tracks: an opening removes specks and thin bridges, then a closing fills gaps. Sizes are metres on the ground.
+      <source>Cleans a mask of railway tracks: an opening removes specks and thin bridges, then a closing fills gaps. Sizes are in metres on the ground.
 
-A mask has non-zero pixels where there is track; of a probability raster those count that reach the threshold.</source>
+In a mask, non-zero pixels are track; in a probability raster, those that reach the threshold.</source>
       <translation>清理铁路轨道掩膜：先用开运算去除斑点和细小粘连，再用闭运算填补间隙。尺寸单位均为地面米。
 
 掩膜中有轨道处的像元值非零；对于概率栅格，达到阈值的像元计为轨道。</translation>
@@ -60,15 +60,15 @@ A mask has non-zero pixels where there is track; of a probability raster those c
       <translation>铁路,轨道,OpenStreetMap,OSM,变化,更新,差异,匹配,资产台账,比较</translation>
     </message>
     <message>
-      <source>Compares extracted tracks with lines that you have, such as an OpenStreetMap export or an asset register: what was extracted and isn't in the map (new), what is in the map and wasn't extracted (missing), and what is in both, where it should be (matched) or off (shifted, offset_dm decimetres to the left of the map's line as the extracted track runs).
+      <source>Compares extracted tracks with lines that you have, such as an OpenStreetMap export or an asset register: what was extracted but isn't in the map (new), what is in the map but wasn't extracted (missing), and what is in both, either in the same place (matched) or shifted, by offset_dm decimetres to the left of the map's line, in the direction of the extracted track.
 
-Tracks are matched one to one: where the map has one of two tracks, the other is new. The layers may have any coordinate reference systems. Choose the picture as well where the map reaches beyond it, or all that lies there is missing.</source>
+Tracks are matched one to one: where the map has one of two tracks, the other is new. The layers may have any coordinate reference systems. If the map extends beyond the picture, choose the picture as well; otherwise all that lies outside it is missing.</source>
       <translation>将提取的轨道与已有线要素（如 OpenStreetMap 导出数据或资产台账）进行比较：已提取但地图中没有的（新增）、地图中有但未提取到的（缺失），以及两者都有的，位置正确（匹配）或有偏移（偏移，沿提取轨道方向位于地图线左侧 offset_dm 分米）。
 
 轨道一对一匹配：两条轨道中地图只有一条时，另一条即为新增。图层可使用任意坐标参照系。如果地图超出影像范围，请同时选择影像，否则影像之外的部分都会被视为缺失。</translation>
     </message>
     <message>
-      <source>Tells what extracted tracks have that an existing map has not, and the other way round.</source>
+      <source>Shows what extracted tracks have that an existing map doesn't, and the other way round.</source>
       <translation>指出提取的轨道有而现有地图没有的部分，以及相反的情况。</translation>
     </message>
     <message>
@@ -80,11 +80,11 @@ Tracks are matched one to one: where the map has one of two tracks, the other is
       <translation>用于比较的线要素，每条轨道一条。所有线都计入：如果图层含有其他线（如道路或已拆除的铁路），请先过滤。</translation>
     </message>
     <message>
-      <source>Shifted from (m)</source>
+      <source>Minimum shift (m)</source>
       <translation>偏移起算值 (m)</translation>
     </message>
     <message>
-      <source>From which offset a track is shifted, in metres on the ground, in the mean over 25 m of it.</source>
+      <source>The offset from which a track counts as shifted, in metres on the ground, averaged over 25 m of track.</source>
       <translation>偏差达到多少时视为偏移，单位为地面米，取 25 m 内的平均值。</translation>
     </message>
     <message>
@@ -92,7 +92,7 @@ Tracks are matched one to one: where the map has one of two tracks, the other is
       <translation>搜索距离 (m)</translation>
     </message>
     <message>
-      <source>How far a track may lie from where the map has it, in metres on the ground: less than the distance of two tracks.</source>
+      <source>How far a track may lie from its place in the map, in metres on the ground: less than the distance between two tracks.</source>
       <translation>轨道与其在地图中位置之间允许的最大距离，单位为地面米：应小于两条轨道的间距。</translation>
     </message>
     <message>
@@ -120,7 +120,7 @@ Tracks are matched one to one: where the map has one of two tracks, the other is
       <translation>新增轨道</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks that the map has not; track_id is the track's.</source>
+      <source>Parts of the extracted tracks that aren't in the map; track_id is the track's.</source>
       <translation>提取的轨道中地图没有的部分；track_id 为该轨道的编号。</translation>
     </message>
     <message>
@@ -136,7 +136,7 @@ Tracks are matched one to one: where the map has one of two tracks, the other is
       <translation>偏移轨道</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks, of 25 m at most, that the map has elsewhere: offset_dm decimetres off.</source>
+      <source>Parts of the extracted tracks, 25 m long at most, that the map has elsewhere: offset_dm decimetres off.</source>
       <translation>提取的轨道中地图位置不同的部分，每段最长 25 m：偏移 offset_dm 分米。</translation>
     </message>
     <message>
@@ -144,23 +144,23 @@ Tracks are matched one to one: where the map has one of two tracks, the other is
       <translation>匹配轨道</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks that the map has where they are.</source>
+      <source>Parts of the extracted tracks that the map has in the same place.</source>
       <translation>提取的轨道中与地图位置一致的部分。</translation>
     </message>
     <message>
-      <source>Two outputs have the same name: {path}. Give each a name of its own.</source>
+      <source>Two outputs have the same name: {path}. Give them different names.</source>
       <translation>两个输出具有相同的名称：{path}。请为每个输出指定不同的名称。</translation>
     </message>
     <message>
-      <source>{path} is what is read: an output would replace it. Give the output another name.</source>
+      <source>{path} is an input: an output would replace it. Give the output another name.</source>
       <translation>{path} 是要读取的文件：输出会替换它。请给输出另起一个名称。</translation>
     </message>
     <message>
-      <source>The layer {name} is being edited, and an output would replace its file {path}. Save its edits or drop them, or give the output another name.</source>
+      <source>The layer {name} is being edited, and an output would replace its file {path}. Save or discard its edits, or give the output another name.</source>
       <translation>图层 {name} 正在编辑，而输出会替换其文件 {path}。请保存或放弃编辑，或为输出另取名称。</translation>
     </message>
     <message>
-      <source>{name} can't be written: the folder {folder} isn't there or is read-only. Choose another.</source>
+      <source>{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.</source>
       <translation>无法写入 {name}：文件夹 {folder} 不存在或为只读。请选择其他文件夹。</translation>
     </message>
     <message>
@@ -172,11 +172,11 @@ Tracks are matched one to one: where the map has one of two tracks, the other is
       <translation>铁路,轨道,道岔,质量,精度,完整性,正确性,参考,比较,验证</translation>
     </message>
     <message>
-      <source>Compares extracted tracks with tracks that you know to be right: how much was found, how much of what was drawn is right, how far it lies off, whether the number of tracks is right from place to place, whether switches are where they should be, and whether the ways along the tracks are the same.
+      <source>Compares extracted tracks with tracks that you know to be right: how much was found, how much of what was drawn is right, how far off it is, whether the number of tracks is right from place to place, whether switches are where they should be, and whether the routes along the tracks are the same.
 
-The layers may have any coordinate reference systems. Choose the picture as well where the reference reaches beyond it. Reference features count for nothing where their field state is 'hidden' or their field what is 'ignore'. Switches of the reference are where three tracks part.
+The layers may have any coordinate reference systems. If the reference extends beyond the picture, choose the picture as well. Reference features are ignored if their field state is 'hidden' or their field what is 'ignore'. The reference has a switch wherever three tracks meet.
 
-A figure that nothing can be said of, such as the share of switches where the reference has none, is left out.</source>
+A figure that can't be calculated, such as the share of switches found where the reference has none, is left out.</source>
       <translation>将提取的轨道与已知正确的轨道进行比较：找到了多少、所绘部分有多少正确、偏差多大、各处轨道数量是否正确、道岔位置是否正确，以及沿轨道的路径是否一致。
 
 图层可使用任意坐标参照系。如果参考数据超出影像范围，请同时选择影像。参考要素的 state 字段为 'hidden' 或 what 字段为 'ignore' 时不计入。参考数据的道岔位于三条轨道交汇之处。
@@ -184,7 +184,7 @@ A figure that nothing can be said of, such as the share of switches where the re
 无法得出的指标（例如参考数据没有道岔时的道岔比例）将被省略。</translation>
     </message>
     <message>
-      <source>Says how good extracted railway tracks are, against tracks that you know to be right.</source>
+      <source>Measures how good extracted railway tracks are, against tracks that you know to be right.</source>
       <translation>以已知正确的轨道为准，评价提取的铁路轨道的质量。</translation>
     </message>
     <message>
@@ -192,7 +192,7 @@ A figure that nothing can be said of, such as the share of switches where the re
       <translation>提取的节点</translation>
     </message>
     <message>
-      <source>The nodes that 'Extract railway' has drawn: those whose field railway is 'switch' are compared. Empty: switches are where three tracks part.</source>
+      <source>The nodes that 'Extract railway' has drawn: those whose field railway is 'switch' are compared. Empty: there is a switch wherever three tracks meet.</source>
       <translation>“提取铁路”所绘的节点：其中 railway 字段为 'switch' 的参与比较。留空：道岔位于三条轨道交汇之处。</translation>
     </message>
     <message>
@@ -200,7 +200,7 @@ A figure that nothing can be said of, such as the share of switches where the re
       <translation>参考轨道</translation>
     </message>
     <message>
-      <source>The middles of the tracks that are truly there, traced or surveyed.</source>
+      <source>The centre lines of the tracks that are really there, traced or surveyed.</source>
       <translation>真实存在的轨道的中心线，由描绘或测量得到。</translation>
     </message>
     <message>
@@ -208,7 +208,7 @@ A figure that nothing can be said of, such as the share of switches where the re
       <translation>容差 (m)</translation>
     </message>
     <message>
-      <source>How far a line may be from the reference, in metres on the ground: less than half the distance of two tracks, or the neighbouring track counts.</source>
+      <source>How far a line may be from the reference, in metres on the ground: less than half the distance between two tracks, or the neighbouring track counts.</source>
       <translation>线与参考数据之间允许的最大距离，单位为地面米：应小于两条轨道间距的一半，否则相邻轨道也会计入。</translation>
     </message>
     <message>
@@ -220,7 +220,7 @@ A figure that nothing can be said of, such as the share of switches where the re
       <translation>正确率：提取的轨道中正确的比例</translation>
     </message>
     <message>
-      <source>Quality: right length over all that was extracted or missed</source>
+      <source>Quality: correct length divided by all that was extracted or missed</source>
       <translation>质量：正确长度与提取及遗漏总长度之比</translation>
     </message>
     <message>
@@ -284,11 +284,11 @@ A figure that nothing can be said of, such as the share of switches where the re
       <translation>道岔沿轨道方向的偏差，均方根 (m)</translation>
     </message>
     <message>
-      <source>Share of the switches found that part to the right side</source>
+      <source>Share of the switches found that branch off to the correct side</source>
       <translation>找到的道岔中分岔方向正确的比例</translation>
     </message>
     <message>
-      <source>Path similarity: whether ways along the tracks are the same</source>
+      <source>Path similarity: whether routes along the tracks are the same</source>
       <translation>路径相似度：沿轨道的路径是否一致</translation>
     </message>
     <message>
@@ -296,7 +296,7 @@ A figure that nothing can be said of, such as the share of switches where the re
       <translation>图层 {name} 没有 railway 字段。请选择 RailSeg 绘制的节点，或不选择。</translation>
     </message>
     <message>
-      <source>Parts of the extracted tracks that are right; offset_cm is to the left.</source>
+      <source>Parts of the extracted tracks that are right; offset_cm is positive to the left.</source>
       <translation>提取的轨道中正确的部分；offset_cm 向左为正。</translation>
     </message>
     <message>
@@ -320,7 +320,7 @@ A figure that nothing can be said of, such as the share of switches where the re
       <translation>比较的道岔</translation>
     </message>
     <message>
-      <source>outcome: matched, missed or false; along_m: how far a matched one lies beyond that of the reference.</source>
+      <source>outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the reference.</source>
       <translation>outcome：matched（匹配）、missed（遗漏）或 false（错误）；along_m：匹配的道岔超出参考道岔的距离。</translation>
     </message>
     <message>
@@ -332,9 +332,9 @@ A figure that nothing can be said of, such as the share of switches where the re
       <translation>铁路,轨道,训练,切片,瓦片,标签,掩膜,深度学习,微调,标注</translation>
     </message>
     <message>
-      <source>Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's training reads: NAME.png and NAME_target.png, at 0.2 m, in which red is track, green its middle, and blue what counts for nothing.
+      <source>Cuts a picture, and the tracks that you traced in it, into pairs of small pictures that RailSeg's training reads: NAME.png and NAME_target.png, at 0.2 m per pixel. In the target, red is track, green its centre line, and blue what is ignored.
 
-Trace one line per track, in the middle between its rails. Whatever isn't traced is taken for ground: choose the area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' count for nothing, those rejected in the review are ground. Polygons may stand for the ground of tracks instead, one per track: those wider than 4 m count for nothing.</source>
+Trace one line per track, midway between its rails. Whatever isn't traced is taken for background, so choose an area in which every track is traced. Lines with the field state = 'hidden' or what = 'ignore' are ignored, those rejected in the review are background. Instead of lines you can use polygons of the ground that the tracks cover, one per track: those wider than 4 m are ignored.</source>
       <translation>将影像及在其上描绘的轨道切成成对的小图片，供 RailSeg 训练读取：NAME.png 和 NAME_target.png，分辨率 0.2 m，其中红色为轨道，绿色为其中心线，蓝色为不计入的部分。
 
 每条轨道描绘一条线，位于两根钢轨正中间。未描绘的部分视为背景：请选择所有轨道都已描绘的区域。字段 state = 'hidden' 或 what = 'ignore' 的线不计入，审核中拒绝的线视为背景。也可以用多边形表示轨道所占地面，每条轨道一个：宽于 4 m 的不计入。</translation>
@@ -348,7 +348,7 @@ Trace one line per track, in the middle between its rails. Whatever isn't traced
       <translation>描绘的轨道</translation>
     </message>
     <message>
-      <source>The middles of all tracks in the area, one line each; or polygons of the ground that they take.</source>
+      <source>The centre lines of all tracks in the area, one line each; or polygons of the ground that they cover.</source>
       <translation>区域内所有轨道的中心线，每条轨道一条线；或轨道所占地面的多边形。</translation>
     </message>
     <message>
@@ -360,11 +360,11 @@ Trace one line per track, in the middle between its rails. Whatever isn't traced
       <translation>单位为地面米；102.4 m 即 512 个 0.2 m 的像元。</translation>
     </message>
     <message>
-      <source>Chips without a track for each with one</source>
+      <source>Chips without track per chip with track</source>
       <translation>每个有轨道切片对应的无轨道切片数</translation>
     </message>
     <message>
-      <source>0: only chips that a track crosses; 1: as many without. Empty: all that there are.</source>
+      <source>0: only chips that a track crosses; 1: as many without as with. Empty: all chips.</source>
       <translation>0：仅有轨道穿过的切片；1：另加同样数量的无轨道切片。留空：全部切片。</translation>
     </message>
     <message>
@@ -372,7 +372,7 @@ Trace one line per track, in the middle between its rails. Whatever isn't traced
       <translation>切片文件夹</translation>
     </message>
     <message>
-      <source>Chips of this picture that are there already are replaced; those of others stay.</source>
+      <source>Existing chips of this picture are replaced; those of others are kept.</source>
       <translation>该影像已有的切片将被替换；其他影像的切片保留。</translation>
     </message>
     <message>
@@ -392,11 +392,11 @@ Trace one line per track, in the middle between its rails. Whatever isn't traced
       <translation>铁路,轨道,线路,道岔,正射影像,航空影像,无人机,深度学习,分割</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of an aerial or drone picture as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
+      <source>Draws the railway tracks in an aerial or drone picture as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
 
-A neural network finds the tracks, opening and closing clean the mask, and its middle becomes the lines. All lengths are metres on the ground. What is doubtful has the status 'review'.
+A neural network finds the tracks, morphological opening and closing clean the mask, and its centre lines become the tracks. All lengths are in metres on the ground. Doubtful tracks and nodes have the status 'review'.
 
-Everything runs on this machine; Cancel works at any moment.</source>
+Everything runs on this machine; you can cancel at any time.</source>
       <translation>将航空或无人机影像中的铁路轨道绘制为线：两个节点之间每条轨道一条线，道岔、交叉和轨道终点绘制为节点。
 
 神经网络找出轨道，开运算和闭运算清理掩膜，其中线即成为线要素。所有长度单位均为地面米。存疑之处的状态为 'review'。
@@ -404,7 +404,7 @@ Everything runs on this machine; Cancel works at any moment.</source>
 全部在本机运行；可随时取消。</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of an aerial or drone picture as lines.</source>
+      <source>Draws the railway tracks in an aerial or drone picture as lines.</source>
       <translation>将航空或无人机影像中的铁路轨道绘制为线。</translation>
     </message>
     <message>
@@ -416,11 +416,11 @@ Everything runs on this machine; Cancel works at any moment.</source>
       <translation>铁路,轨道,线路,道岔,正射影像,航空影像,图幅,镶嵌,目录,批处理</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of all pictures of a folder, looked at as one: tracks run through their seams.
+      <source>Draws the railway tracks in all pictures of a folder as if they were one picture: tracks continue across the seams.
 
-Up to 500 GeoTIFF, JPEG 2000, JPEG, PNG and IMG files, not those of its subfolders. They may have different coordinate reference systems, such as two UTM zones: the layers have the one that most of them have. Where pictures overlap, the first by name counts.
+The folder may hold up to 500 GeoTIFF, JPEG 2000, JPEG, PNG and IMG files; subfolders are ignored. The pictures may have different coordinate reference systems, such as two UTM zones: the layers get the one that most of them have. Where pictures overlap, the first by name counts.
 
-All else is as in 'Extract railway'.</source>
+Everything else is as in 'Extract railway'.</source>
       <translation>绘制文件夹中所有影像的铁路轨道，把它们视为一幅影像：轨道会穿过影像之间的接缝。
 
 最多 500 个 GeoTIFF、JPEG 2000、JPEG、PNG 和 IMG 文件，不包括子文件夹中的文件。它们可以有不同的坐标参照系，例如两个 UTM 带：图层采用其中最多的那一个。影像重叠之处，以名称排序在前的为准。
@@ -428,7 +428,7 @@ All else is as in 'Extract railway'.</source>
 其余与“提取铁路”相同。</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of all pictures of a folder as lines.</source>
+      <source>Draws the railway tracks in all pictures of a folder as lines.</source>
       <translation>将文件夹中所有影像的铁路轨道绘制为线。</translation>
     </message>
     <message>
@@ -440,7 +440,7 @@ All else is as in 'Extract railway'.</source>
       <translation>地面采样距离不大于 1 m 的带地理参照的栅格。</translation>
     </message>
     <message>
-      <source>The folder {folder} isn't there. Choose another.</source>
+      <source>The folder {folder} doesn't exist. Choose another.</source>
       <translation>文件夹 {folder} 不存在。请另选一个。</translation>
     </message>
     <message>
@@ -448,7 +448,7 @@ All else is as in 'Extract railway'.</source>
       <translation>提取的轨道</translation>
     </message>
     <message>
-      <source>The tracks that 'Extract railway' has drawn, but for those rejected in the review; or any lines.</source>
+      <source>The tracks that 'Extract railway' has drawn, or any other lines. Tracks rejected in the review are left out.</source>
       <translation>“提取铁路”绘制的轨道（审核中拒绝的除外），或任意线要素。</translation>
     </message>
     <message>
@@ -456,11 +456,11 @@ All else is as in 'Extract railway'.</source>
       <translation>影像</translation>
     </message>
     <message>
-      <source>Only what lies on it counts, of either layer. Empty: all lines count.</source>
+      <source>Only the parts of both layers that lie on the picture count. Empty: all lines count.</source>
       <translation>两个图层都只计入位于影像上的部分。留空：所有线都计入。</translation>
     </message>
     <message>
-      <source>Only what lies in these polygons, or beside these lines, counts, of either layer. Empty: all lines.</source>
+      <source>Only the parts of both layers that lie in these polygons, or beside these lines, count. Empty: all lines count.</source>
       <translation>两个图层中只计入位于这些多边形内或这些线旁的部分。留空：所有线。</translation>
     </message>
     <message>
@@ -492,7 +492,7 @@ All else is as in 'Extract railway'.</source>
       <translation>GeoPackage (*.gpkg)</translation>
     </message>
     <message>
-      <source>Tracks, nodes, which track leads into which (rail_relation) and how it was made, in a file.</source>
+      <source>Tracks, nodes, which track leads into which (rail_relation) and how the map was made, in one file.</source>
       <translation>轨道、节点、轨道之间的通达关系 (rail_relation) 以及制作过程，保存在一个文件中。</translation>
     </message>
     <message>
@@ -520,7 +520,7 @@ All else is as in 'Extract railway'.</source>
       <translation>{path} 已写入，但 QGIS 无法读取。请使用不含 % 和 | 的简单名称。</translation>
     </message>
     <message>
-      <source>What was found is in {path}: open it, or save it elsewhere before you close QGIS.</source>
+      <source>The results are in {path}: open it, or save it elsewhere before you close QGIS.</source>
       <translation>已找到的内容在 {path} 中：请在关闭 QGIS 之前打开它，或另存到别处。</translation>
     </message>
     <message>
@@ -536,11 +536,11 @@ All else is as in 'Extract railway'.</source>
       <translation>波段</translation>
     </message>
     <message>
-      <source>Three bands as red, green and blue, or one. Empty: the picture's own red, green and blue.</source>
+      <source>Three bands to use as red, green and blue, or a single one. Empty: the picture's own red, green and blue.</source>
       <translation>三个波段作为红、绿、蓝，或一个波段。留空：影像自身的红、绿、蓝波段。</translation>
     </message>
     <message>
-      <source>The numbers of three bands as red, green and blue, such as 4, 1, 2, or of one. Empty: the pictures' own red, green and blue.</source>
+      <source>The numbers of three bands to use as red, green and blue, such as 4, 1, 2, or of a single one. Empty: the pictures' own red, green and blue.</source>
       <translation>三个波段的编号，依次作为红、绿、蓝，例如 4, 1, 2，或一个波段的编号。留空：影像自身的红、绿、蓝波段。</translation>
     </message>
     <message>
@@ -548,11 +548,11 @@ All else is as in 'Extract railway'.</source>
       <translation>范围</translation>
     </message>
     <message>
-      <source>Only this part of the picture is worked on. Empty: all of it.</source>
+      <source>Only this part of the picture is processed. Empty: all of it.</source>
       <translation>仅处理影像的这一部分。留空：整幅影像。</translation>
     </message>
     <message>
-      <source>Only what lies in these polygons, or beside these lines, is worked on: a rough line of the railway, such as from OpenStreetMap, will do. Empty: all of the picture, or of the extent.</source>
+      <source>Only what lies in these polygons, or beside these lines, is processed: a rough line of the railway, such as from OpenStreetMap, will do. Empty: the whole picture, or the whole extent.</source>
       <translation>仅处理位于这些多边形内或这些线旁的部分：一条大致的铁路线（例如来自 OpenStreetMap）即可。留空：整幅影像或整个范围。</translation>
     </message>
     <message>
@@ -584,7 +584,7 @@ All else is as in 'Extract railway'.</source>
       <translation>设备</translation>
     </message>
     <message>
-      <source>What computes: auto takes a graphics card where there is one, else the processor.</source>
+      <source>What the model runs on: auto uses a graphics card if there is one, otherwise the processor.</source>
       <translation>计算设备：auto 在有显卡时使用显卡，否则使用处理器。</translation>
     </message>
     <message>
@@ -600,7 +600,7 @@ All else is as in 'Extract railway'.</source>
       <translation>阈值</translation>
     </message>
     <message>
-      <source>Probability from which a pixel counts as track, 0 to 1. Empty: what the model was tuned for.</source>
+      <source>Probability from which a pixel counts as track, 0 to 1. Empty: the value that the model was tuned for.</source>
       <translation>像元计为轨道的最低概率，0 到 1。留空：模型调定的值。</translation>
     </message>
     <message>
@@ -624,7 +624,7 @@ All else is as in 'Extract railway'.</source>
       <translation>核</translation>
     </message>
     <message>
-      <source>Shape of the opening and the closing.</source>
+      <source>Shape of the kernel for opening and closing.</source>
       <translation>开运算和闭运算的形状。</translation>
     </message>
     <message>
@@ -632,7 +632,7 @@ All else is as in 'Extract railway'.</source>
       <translation>最小长度 (m)</translation>
     </message>
     <message>
-      <source>Shorter pieces that stand alone are left out, in metres, unless the edge of the picture or area cuts them.</source>
+      <source>Isolated pieces shorter than this, in metres, are left out unless the edge of the picture or area cuts them.</source>
       <translation>更短的孤立线段会被舍弃（单位：米），除非它们被影像或区域的边缘截断。</translation>
     </message>
     <message>
@@ -656,11 +656,11 @@ All else is as in 'Extract railway'.</source>
       <translation>选择了 {n} 个波段：请选择三个作为红、绿、蓝，或一个，或不选。</translation>
     </message>
     <message>
-      <source>'{text}' are no numbers of bands: give three, such as 4, 1, 2, or one, or none.</source>
+      <source>'{text}' isn't a list of band numbers: give three, such as 4, 1, 2, or one, or none.</source>
       <translation>“{text}”不是波段编号：请给出三个（例如 4, 1, 2）、一个，或留空。</translation>
     </message>
     <message>
-      <source>{path} would be a GeoTIFF: give it a name that ends with .tif.</source>
+      <source>{path} will be a GeoTIFF: give it a name that ends in .tif.</source>
       <translation>{path} 将是 GeoTIFF：请使用以 .tif 结尾的名称。</translation>
     </message>
     <message>
@@ -676,11 +676,11 @@ All else is as in 'Extract railway'.</source>
       <translation>栅格图层 {name} 分辨率太低：像元的地面大小为 {gsd:.2g} 米。不超过 {largest:g} 米时轨道才可区分，{best:g} 米或更精细时效果最佳。</translation>
     </message>
     <message>
-      <source>{name} comes from a server and has no bounds: choose a picture that does, or none.</source>
+      <source>{name} comes from a server and has no bounds: choose a picture that has bounds, or none.</source>
       <translation>{name} 来自服务器且没有边界：请选择有边界的影像，或不选择。</translation>
     </message>
     <message>
-      <source>The extent lies outside of the raster layer. Choose another.</source>
+      <source>The extent lies outside the raster layer. Choose another.</source>
       <translation>该范围位于栅格图层之外。请选择其他范围。</translation>
     </message>
     <message>
@@ -692,19 +692,19 @@ All else is as in 'Extract railway'.</source>
       <translation>正在导出影像</translation>
     </message>
     <message>
-      <source>The layer {name} can't be exported. Save it as a GeoTIFF, then run again on that.</source>
+      <source>The layer {name} can't be exported. Save it as a GeoTIFF and use that instead.</source>
       <translation>无法导出图层 {name}。请将其另存为 GeoTIFF，然后用该文件重新运行。</translation>
     </message>
     <message>
-      <source>{name} came without any picture there: the server has none, or has failed. Try again later.</source>
+      <source>The server sent no picture of {name} for this area: it has none, or it failed. Try again later.</source>
       <translation>{name} 在该处没有传回任何影像：服务器没有影像，或出了故障。请稍后再试。</translation>
     </message>
     <message>
-      <source>{percent:.2g} % of {name} came without a picture: the server has none there, or has failed. Tracks may be missing.</source>
+      <source>The server sent no picture for {percent:.2g} % of {name}: it has none there, or it failed. Tracks may be missing.</source>
       <translation>{name} 有 {percent:.2g} % 没有传回影像：服务器在该处没有影像，或出了故障。可能缺少轨道。</translation>
     </message>
     <message>
-      <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk of the temporary files has {free:.0f} MB. Choose a smaller extent or area.</source>
+      <source>{name} must be exported first, which needs up to {needed:.0f} MB; the disk for temporary files has {free:.0f} MB free. Choose a smaller extent or area.</source>
       <translation>必须先导出 {name}，最多需要 {needed:.0f} MB；临时文件所在磁盘剩余 {free:.0f} MB。请选择更小的范围或区域。</translation>
     </message>
     <message>
@@ -728,7 +728,7 @@ All else is as in 'Extract railway'.</source>
       <translation>使用模型 {model}</translation>
     </message>
     <message>
-      <source>Lines and nodes with the status 'review' are doubtful and should be looked at.</source>
+      <source>Lines and nodes with the status 'review' are doubtful and should be checked.</source>
       <translation>状态为 'review' 的线和节点存疑，应当核查。</translation>
     </message>
     <message>
@@ -736,7 +736,7 @@ All else is as in 'Extract railway'.</source>
       <translation>参数：{list}</translation>
     </message>
     <message>
-      <source>The licence terms of the picture decide on the lines drawn from it.</source>
+      <source>The licence terms of the picture determine how the lines drawn from it may be used.</source>
       <translation>由影像绘制的线要素适用该影像的许可条款。</translation>
     </message>
     <message>
@@ -748,15 +748,15 @@ All else is as in 'Extract railway'.</source>
       <translation>铁路,轨道,线路,概率,掩膜,正射影像,航空影像,无人机,深度学习,分割</translation>
     </message>
     <message>
-      <source>Says of each pixel of an aerial or drone picture how probably it is railway track (band track) and the middle of a track (band axis), 0–255 for 0–1.
+      <source>Gives, for each pixel of an aerial or drone picture, the probability that it is railway track (band track) and that it is on the centre line of a track (band axis), 0–255 for 0–1.
 
-The mask, if asked for, is what reaches the threshold, cleaned by opening and closing. 'Vectorize railway mask' makes lines of either.</source>
+The optional mask is what reaches the threshold, cleaned by opening and closing. 'Vectorize railway mask' turns either raster into lines.</source>
       <translation>给出航空或无人机影像每个像元为铁路轨道（波段 track）和轨道中心线（波段 axis）的概率，0–255 对应 0–1。
 
 如需掩膜，则为达到阈值的部分，经开运算和闭运算清理。“矢量化铁路掩膜”可将两者转换为线。</translation>
     </message>
     <message>
-      <source>Says of each pixel how probably it is railway track.</source>
+      <source>Gives the probability that each pixel is railway track.</source>
       <translation>给出每个像元为铁路轨道的概率。</translation>
     </message>
     <message>
@@ -764,7 +764,7 @@ The mask, if asked for, is what reaches the threshold, cleaned by opening and cl
       <translation>图层 {name} 没有坐标参照系。请设置：右键单击图层 &gt; 图层CRS &gt; 设置图层CRS。</translation>
     </message>
     <message>
-      <source>The layer {name} can't be exported ({message}). Save it as a GeoPackage, then run again on that.</source>
+      <source>The layer {name} can't be exported ({message}). Save it as a GeoPackage and use that instead.</source>
       <translation>无法导出图层 {name}（{message}）。请将其另存为 GeoPackage，然后用该文件重新运行。</translation>
     </message>
     <message>
@@ -776,19 +776,19 @@ The mask, if asked for, is what reaches the threshold, cleaned by opening and cl
       <translation>铁路,轨道,掩膜,概率,轨道中心线,中心线,骨架,线,矢量化</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of a mask or probability raster as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
+      <source>Draws the railway tracks in a mask or probability raster as lines: one line per track between two nodes, and switches, crossings and ends as nodes.
 
-It takes RailSeg's own probability raster, and one-band masks and probabilities made elsewhere, of pixels of up to 2 m. All lengths are metres on the ground.</source>
+It takes RailSeg's own probability raster, and one-band masks and probability rasters made elsewhere, with pixels of up to 2 m. All lengths are in metres on the ground.</source>
       <translation>将掩膜或概率栅格中的铁路轨道绘制为线：两个节点之间每条轨道一条线，道岔、交叉和轨道终点绘制为节点。
 
 可使用 RailSeg 自己的概率栅格，以及其他来源的单波段掩膜和概率栅格，像元不大于 2 m。所有长度单位均为地面米。</translation>
     </message>
     <message>
-      <source>Draws the railway tracks of a mask or probability raster as lines.</source>
+      <source>Draws the railway tracks in a mask or probability raster as lines.</source>
       <translation>将掩膜或概率栅格中的铁路轨道绘制为线。</translation>
     </message>
     <message>
-      <source>RailSeg needs Python {version} or later with its venv module to make the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
+      <source>RailSeg needs Python {version} or later with its venv module to create the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
       <translation>RailSeg 需要 Python {version} 或更高版本及其 venv 模块来创建环境。请安装（从 python.org；Debian 和 Ubuntu 上为软件包 python3-venv），然后重试，或使用已有的 Python。</translation>
     </message>
     <message>
@@ -804,11 +804,11 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>无法写入 {path}。</translation>
     </message>
     <message>
-      <source>Another QGIS window (process {pid} on {host}) is making the environment. Wait until it is done. If there is none, delete {path}.</source>
+      <source>Another QGIS window (process {pid} on {host}) is creating the environment. Wait until it is done. If there is no such window, delete {path}.</source>
       <translation>另一个 QGIS 窗口（{host} 上的进程 {pid}）正在创建环境。请等待其完成。如果没有这样的窗口，请删除 {path}。</translation>
     </message>
     <message>
-      <source>It takes about {duration} and {size:.0f} MB on the disk</source>
+      <source>This takes about {duration} and {size:.0f} MB of disk space</source>
       <translation>大约需要 {duration}，占用磁盘 {size:.0f} MB</translation>
     </message>
     <message>
@@ -824,19 +824,19 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>{n} 小时</translation>
     </message>
     <message>
-      <source>The Python chosen for RailSeg isn't there: {path}. Choose another under Settings &gt; Options &gt; RailSeg.</source>
+      <source>The Python chosen for RailSeg doesn't exist: {path}. Choose another under Settings &gt; Options &gt; RailSeg.</source>
       <translation>为 RailSeg 选择的 Python 不存在：{path}。请在 设置 &gt; 选项 &gt; RailSeg 中另选一个。</translation>
     </message>
     <message>
-      <source>The Python with which RailSeg's environment was made has gone, as an update of QGIS may do. Make it anew under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
+      <source>The Python that RailSeg's environment was created with is gone, perhaps after an update of QGIS. Create the environment again under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
       <translation>用于创建 RailSeg 环境的 Python 已不存在，QGIS 更新后可能出现这种情况。请在 设置 &gt; 选项 &gt; RailSeg &gt; 创建环境 中重新创建。</translation>
     </message>
     <message>
-      <source>RailSeg's Python environment is missing. Make it under Settings &gt; Options &gt; RailSeg &gt; Create environment. Where there is no desktop, set the variable {variable} to a Python that has the packages of {requirements}.</source>
+      <source>RailSeg's Python environment is missing. Create it under Settings &gt; Options &gt; RailSeg &gt; Create environment. Without a desktop, set the variable {variable} to a Python that has the packages listed in {requirements}.</source>
       <translation>缺少 RailSeg 的 Python 环境。请在 设置 &gt; 选项 &gt; RailSeg &gt; 创建环境 中创建。没有桌面时，请将变量 {variable} 设为装有 {requirements} 中软件包的 Python。</translation>
     </message>
     <message>
-      <source>RailSeg's Python environment was made for another version of RailSeg. Make it anew under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
+      <source>RailSeg's Python environment was created for another version of RailSeg. Create it again under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
       <translation>RailSeg 的 Python 环境是为 RailSeg 的另一版本创建的。请在 设置 &gt; 选项 &gt; RailSeg &gt; 创建环境 中重新创建。</translation>
     </message>
     <message>
@@ -844,7 +844,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>Python：{path}</translation>
     </message>
     <message>
-      <source>PyTorch can't use the NVIDIA card and works on the CPU: {problem}</source>
+      <source>PyTorch can't use the NVIDIA card and runs on the CPU: {problem}</source>
       <translation>PyTorch 无法使用 NVIDIA 显卡，将使用 CPU：{problem}</translation>
     </message>
     <message>
@@ -852,11 +852,11 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>{folder} 中没有 wheel 文件（以 .whl 结尾）。</translation>
     </message>
     <message>
-      <source>{folder} has {free:.1f} GB free, the environment needs {needed:.1f} GB while it is made. Make room, then try again.</source>
+      <source>{folder} has {free:.1f} GB free, but creating the environment needs {needed:.1f} GB. Free some space, then try again.</source>
       <translation>{folder} 可用空间为 {free:.1f} GB，创建环境需要 {needed:.1f} GB。请腾出空间后重试。</translation>
     </message>
     <message>
-      <source>{folder} holds something else. Move it away, then try again.</source>
+      <source>{folder} contains other files. Move them away, then try again.</source>
       <translation>{folder} 中有其他内容。请将其移走后重试。</translation>
     </message>
     <message>
@@ -880,7 +880,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>{program} 失败，退出代码 {code}：</translation>
     </message>
     <message>
-      <source>The packages' server can't be reached. Check the connection, then try again: what has been downloaded isn't downloaded twice. Without a network, install from a folder of wheels.</source>
+      <source>The package server can't be reached. Check the connection, then try again: what has been downloaded isn't downloaded twice. Without a network, install from a folder of wheels.</source>
       <translation>无法连接软件包服务器。请检查网络连接后重试：已下载的内容不会重复下载。没有网络时，请从 wheel 文件夹安装。</translation>
     </message>
     <message>
@@ -888,19 +888,19 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>代理不允许下载。请在 设置 &gt; 选项 &gt; 网络 中检查主机、端口、用户和密码（HTTP 代理：pip 本身不支持 SOCKS），或从 wheel 文件夹安装。</translation>
     </message>
     <message>
-      <source>The server's certificate isn't trusted, as where a company's firewall looks into connections. Set the variable PIP_CERT to the company's certificate file (PEM) before QGIS starts, or install from a folder of wheels.</source>
+      <source>The server's certificate isn't trusted, perhaps because a company's firewall inspects connections. Set the variable PIP_CERT to the company's certificate file (PEM) before QGIS starts, or install from a folder of wheels.</source>
       <translation>服务器证书不受信任，例如公司防火墙会检查连接。请在启动 QGIS 之前将变量 PIP_CERT 设为公司的证书文件 (PEM)，或从 wheel 文件夹安装。</translation>
     </message>
     <message>
-      <source>The disk is full. Make room, then try again.</source>
+      <source>The disk is full. Free some space, then try again.</source>
       <translation>磁盘已满。请腾出空间后重试。</translation>
     </message>
     <message>
-      <source>A file can't be written, because another program holds it (a virus scanner, another QGIS window) or the folder is closed to you. Wait or close other QGIS windows and try again; if it stays, have the folder left out of the virus scanner.</source>
+      <source>A file can't be written, because another program is using it (a virus scanner, another QGIS window) or you have no access to the folder. Wait or close other QGIS windows and try again; if that doesn't help, exclude the folder from virus scanning.</source>
       <translation>无法写入文件，因为其他程序（病毒扫描程序、另一个 QGIS 窗口）正在占用它，或您没有该文件夹的权限。请等待或关闭其他 QGIS 窗口后重试；如果问题依旧，请将该文件夹排除在病毒扫描之外。</translation>
     </message>
     <message>
-      <source>A virus scanner or a policy of this machine doesn't let the program run. Ask who looks after the machine to allow it in this folder, or use an existing Python.</source>
+      <source>A virus scanner or a policy of this machine doesn't let the program run. Ask the machine's administrator to allow it in this folder, or use an existing Python.</source>
       <translation>病毒扫描程序或本机策略不允许运行该程序。请联系本机管理员允许在此文件夹中运行，或使用已有的 Python。</translation>
     </message>
     <message>
@@ -908,19 +908,19 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>文件路径对本系统来说过长。请在 Windows 中启用长路径，或使用位于名称较短的文件夹中的已有 Python。</translation>
     </message>
     <message>
-      <source>A package isn't to be had for this Python and system. If you install from a folder, check that its wheels were downloaded for this system and this version of Python; else use an existing Python (3.11 to 3.14).</source>
+      <source>A package isn't available for this Python and system. If you install from a folder, check that its wheels were downloaded for this system and this version of Python; otherwise use an existing Python (3.11 to 3.14).</source>
       <translation>没有适用于此 Python 和系统的软件包。如果从文件夹安装，请检查其中的 wheel 文件是否是为本系统和此 Python 版本下载的；否则请使用已有的 Python（3.11 至 3.14）。</translation>
     </message>
     <message>
-      <source>This Python has no pip. Make the environment anew, or use an existing Python.</source>
+      <source>This Python has no pip. Create the environment again, or use an existing Python.</source>
       <translation>此 Python 没有 pip。请重新创建环境，或使用已有的 Python。</translation>
     </message>
     <message>
-      <source>This Python can't make environments. Install its venv module (on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
+      <source>This Python can't create environments. Install its venv module (on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
       <translation>此 Python 无法创建环境。请安装其 venv 模块（Debian 和 Ubuntu 上为软件包 python3-venv）后重试，或使用已有的 Python。</translation>
     </message>
     <message>
-      <source>This Python lacks a package that RailSeg needs. Install those of {requirements} into it (pip install -r), or let RailSeg create an environment of its own.</source>
+      <source>This Python lacks a package that RailSeg needs. Install those listed in {requirements} into it (pip install -r), or let RailSeg create an environment of its own.</source>
       <translation>此 Python 缺少 RailSeg 所需的软件包。请在其中安装 {requirements} 中的软件包 (pip install -r)，或让 RailSeg 创建自己的环境。</translation>
     </message>
     <message>
@@ -928,7 +928,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>缺少 PyTorch 所需的系统库。Windows 上请安装 Microsoft Visual C++ Redistributable（2015–2022，x64），Linux 上请安装软件包 libgomp1，然后重新检查。</translation>
     </message>
     <message>
-      <source>The memory isn't enough, and the program was ended. Close other programs, then try again.</source>
+      <source>There wasn't enough memory, and the program was stopped. Close other programs, then try again.</source>
       <translation>内存不足，程序已终止。请关闭其他程序后重试。</translation>
     </message>
     <message>
@@ -968,7 +968,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>取消</translation>
     </message>
     <message>
-      <source>RailSeg's model runs in a Python environment of its own, beside QGIS: PyTorch and some smaller packages, installed to {folder}. Nothing of QGIS is changed.</source>
+      <source>RailSeg's model runs in a Python environment of its own, separate from QGIS: PyTorch and some smaller packages, installed to {folder}. QGIS itself isn't changed.</source>
       <translation>RailSeg 的模型在 QGIS 之外独立的 Python 环境中运行：PyTorch 和一些较小的软件包，安装到 {folder}。QGIS 不会有任何改动。</translation>
     </message>
     <message>
@@ -996,7 +996,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>（由变量 {name} 设定）</translation>
     </message>
     <message>
-      <source>{text}: about {download} GB to download, {disk} GB on the disk</source>
+      <source>{text}: about {download} GB to download, {disk} GB on disk</source>
       <translation>{text}：下载约 {download} GB，占用磁盘 {disk} GB</translation>
     </message>
     <message>
@@ -1024,7 +1024,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>核查铁路轨道</translation>
     </message>
     <message>
-      <source>The railway is on the map. Some of it should be looked at.</source>
+      <source>The railway is on the map. Some of it should be checked.</source>
       <translation>铁路已绘制到地图上。其中部分内容应当核查。</translation>
     </message>
     <message>
@@ -1052,7 +1052,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>无法保存 {name} 的编辑：{problem}</translation>
     </message>
     <message>
-      <source>{name} can't be edited. Save it as a GeoPackage in a folder of yours and review that.</source>
+      <source>{name} can't be edited. Save it as a GeoPackage in a folder of your own and review that.</source>
       <translation>无法编辑 {name}。请将其另存为 GeoPackage 到您自己的文件夹中，然后核查该文件。</translation>
     </message>
     <message>
@@ -1136,7 +1136,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>置信度</translation>
     </message>
     <message>
-      <source>Show only what is doubtful for this reason</source>
+      <source>Show only the items that are doubtful for this reason</source>
       <translation>仅显示因此原因存疑的内容</translation>
     </message>
     <message>
@@ -1164,7 +1164,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>接受</translation>
     </message>
     <message>
-      <source>What is selected is right (A)</source>
+      <source>The selected items are right (A)</source>
       <translation>所选内容正确 (A)</translation>
     </message>
     <message>
@@ -1172,7 +1172,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>拒绝</translation>
     </message>
     <message>
-      <source>What is selected is wrong; it is kept, in grey (R)</source>
+      <source>The selected items are wrong; they are kept, in grey (R)</source>
       <translation>所选内容有误；保留并显示为灰色 (R)</translation>
     </message>
     <message>
@@ -1180,7 +1180,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>删除已拒绝</translation>
     </message>
     <message>
-      <source>Deletes what is rejected from the layers; Undo brings it back</source>
+      <source>Deletes the rejected items from the layers; Undo brings them back</source>
       <translation>从图层中删除已拒绝的内容；撤销可恢复</translation>
     </message>
     <message>
@@ -1188,7 +1188,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>保存编辑</translation>
     </message>
     <message>
-      <source>Writes what was decided, and all other edits of these layers, to their files</source>
+      <source>Saves what you decided, and all other edits of these layers, to their files</source>
       <translation>将所作决定及这些图层的所有其他编辑写入其文件</translation>
     </message>
     <message>
@@ -1204,7 +1204,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>待核查 {shown} / {n} 项</translation>
     </message>
     <message>
-      <source>There are no railway tracks in this project: right-click a raster layer, Extract railway….</source>
+      <source>There are no railway tracks in this project: right-click a raster layer and choose Extract railway….</source>
       <translation>此项目中没有铁路轨道：右键单击栅格图层，选择“提取铁路…”。</translation>
     </message>
     <message>
@@ -1220,7 +1220,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>工作进程没有响应：</translation>
     </message>
     <message>
-      <source>RailSeg {version}, Python {python}, PyTorch {torch}, works on {device}, {speed:.1f} tiles a second</source>
+      <source>RailSeg {version}, Python {python}, PyTorch {torch}, runs on {device}, {speed:.1f} tiles per second</source>
       <translation>RailSeg {version}，Python {python}，PyTorch {torch}，运行于 {device}，每秒 {speed:.1f} 个瓦片</translation>
     </message>
     <message>
@@ -1228,11 +1228,11 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>无法启动 RailSeg 的 Python（{error}）。请在 设置 &gt; 选项 &gt; RailSeg 中检查。</translation>
     </message>
     <message>
-      <source>RailSeg's files are of different versions. Install the plugin again and restart QGIS.</source>
+      <source>RailSeg's files are from different versions. Install the plugin again and restart QGIS.</source>
       <translation>RailSeg 的文件版本不一致。请重新安装插件并重启 QGIS。</translation>
     </message>
     <message>
-      <source>RailSeg's worker was ended by the system, probably for want of memory. Close other programs or choose a smaller extent, then run it again. Outputs of earlier runs are untouched.</source>
+      <source>RailSeg's worker was stopped by the system, probably for lack of memory. Close other programs or choose a smaller extent, then run it again. Outputs of earlier runs are untouched.</source>
       <translation>RailSeg 的工作进程被系统终止，可能是内存不足。请关闭其他程序或选择较小的范围，然后重新运行。先前运行的输出未受影响。</translation>
     </message>
     <message>
@@ -1248,7 +1248,7 @@ It takes RailSeg's own probability raster, and one-band masks and probabilities 
       <translation>{stage}，剩余约 {duration}</translation>
     </message>
     <message>
-      <source>{gsd:.3g} m pixels, {area:.1f} ha to look at in {tiles} tiles with {model} on {device}</source>
+      <source>{gsd:.3g} m pixels, {area:.1f} ha to process in {tiles} tiles with {model} on {device}</source>
       <translation>像元大小 {gsd:.3g} m，需处理 {area:.1f} ha，共 {tiles} 个瓦片，使用模型 {model}，运行于 {device}</translation>
     </message>
     <message>

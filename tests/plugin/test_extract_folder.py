@@ -68,7 +68,7 @@ def test_the_layers_come_in_a_group_of_the_folder_s_name(qgis_new_project: None,
 def test_a_folder_that_is_not_there_is_told_in_the_dialog_and_one_without_pictures_by_the_worker(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(QgsProcessingException, match="nowhere isn't there"):
+    with pytest.raises(QgsProcessingException, match="nowhere doesn't exist"):
         run("extractrailwayfolder", _parameters(tmp_path / "nowhere"))
     empty = tmp_path / "empty"
     empty.mkdir()
@@ -90,7 +90,7 @@ def test_the_bands_of_a_folder_s_pictures_are_chosen_by_their_numbers(folder: Pa
     assert as_they_are > 50
     with pytest.raises(QgsProcessingException, match="2 bands are chosen"):
         run("extractrailwayfolder", _parameters(folder) | {"BANDS": "1;2"})
-    with pytest.raises(QgsProcessingException, match="no numbers of bands"):
+    with pytest.raises(QgsProcessingException, match="isn't a list of band numbers"):
         run("extractrailwayfolder", _parameters(folder) | {"BANDS": "red"})
 
 

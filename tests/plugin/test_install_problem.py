@@ -35,7 +35,7 @@ def test_a_killed_program_was_short_of_memory() -> None:
 def test_the_way_out_comes_first_and_the_program_s_own_words_last(qgis_app: object) -> None:
     lines = str(problem_of("python", 1, ["a", "OSError: [Errno 28] No space left on device"])).splitlines()
     assert lines == [
-        "The disk is full. Make room, then try again.",
+        "The disk is full. Free some space, then try again.",
         "python failed with exit code 1:",
         "a",
         "OSError: [Errno 28] No space left on device",

@@ -91,7 +91,7 @@ def test_an_existing_python_is_checked_and_kept(
     assert not page.create_button.isEnabled()
     wait_until(lambda: jobs.task is None, timeout_s=100)
     assert "PyTorch" in page.status_label.text()
-    assert "tiles a second" in page.status_label.text()
+    assert "tiles per second" in page.status_label.text()
     assert page.create_button.isEnabled()
     assert page.check_button.isEnabled()
     assert QgsSettings().value(PYTHON_SETTING) == str(worker_python)

@@ -82,8 +82,8 @@ def test_no_output_replaces_what_is_read(extract: ExtractRailway, tmp_path: Path
     raster = write_raster(tmp_path / "a.tif")
     read = {"INPUT": str(raster), "AREA": str(area)}
     for output in ({"TRACKS": str(area)}, {"TRACKS": table(area, "corridor")}, {"NODES": str(link)}):
-        assert "is what is read" in problem(extract, read | output)
-    assert "is what is read" in problem(extract, {"INPUT": str(raster), "PROBABILITY": str(raster)})
+        assert "is an input" in problem(extract, read | output)
+    assert "is an input" in problem(extract, {"INPUT": str(raster), "PROBABILITY": str(raster)})
     assert problem(extract, read | {"TRACKS": table(area, "tracks")}) == ""
     expression = QgsProcessingOutputLayerDefinition(QgsProperty.fromExpression(f"'{area}'"))
     for output in (
@@ -92,7 +92,7 @@ def test_no_output_replaces_what_is_read(extract: ExtractRailway, tmp_path: Path
         str(area.with_suffix("")),
         expression,
     ):
-        assert "is what is read" in problem(extract, read | {"TRACKS": output})
+        assert "is an input" in problem(extract, read | {"TRACKS": output})
 
 
 def test_no_output_replaces_a_layer_whose_edits_are_not_saved(extract: ExtractRailway, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_the_map_that_is_compared_with_stays(tmp_path: Path) -> None:
     QgsVectorFileWriter.writeAsVectorFormatV3(
         lines_layer(MAIN), str(path), QgsProcessingContext().transformContext(), options
     )
-    with pytest.raises(QgsProcessingException, match="is what is read"):
+    with pytest.raises(QgsProcessingException, match="is an input"):
         run("comparerailway", {"INPUT": lines_layer(MAIN), "REFERENCE": str(path), "MATCHED": str(path)})
     assert QgsVectorLayer(str(path), "map", "ogr").featureCount() == 1
 
@@ -150,7 +150,7 @@ def test_the_map_that_is_compared_with_stays(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("provider")
 def test_what_was_found_is_not_lost_where_an_output_cannot_be_made(track_raster: Path) -> None:
     nowhere = "postgres://host=127.0.0.1 port=1 dbname=none table=tracks (geom)"
-    with pytest.raises(QgsProcessingException, match=r"What was found is in (\S+):") as told:
+    with pytest.raises(QgsProcessingException, match=r"The results are in (\S+):") as told:
         run("extractrailway", {"INPUT": str(track_raster), "TRACKS": nowhere})
-    kept = str(told.value).split("What was found is in ")[1].split(": open")[0]
+    kept = str(told.value).split("The results are in ")[1].split(": open")[0]
     assert QgsVectorLayer(f"{kept}|layername=rail_track", "tracks", "ogr").featureCount()

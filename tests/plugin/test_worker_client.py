@@ -207,7 +207,7 @@ def test_a_killed_worker_leaves_what_was_there_and_the_next_run_starts_anew(
     output.write_bytes(b"what a run before has made")
     feedback = Feedback(cancel_when=lambda feedback: _kill_once(bool(feedback.percents)))
     request = {"raster": str(SAMPLE), "output": str(output), "device": "cpu", "overwrite": True}
-    with pytest.raises(QgsProcessingException, match="ended by the system, probably for want of memory"):
+    with pytest.raises(QgsProcessingException, match="stopped by the system, probably for lack of memory"):
         client.run("extract", request, feedback)
     assert output.read_bytes() == b"what a run before has made"
     assert not worker_pids()
@@ -245,8 +245,8 @@ def test_progress_texts_and_messages_are_passed_on(client_of: Callable[..., Work
         "Drawing the lines, about 1 s left",
     ]
     assert feedback.infos == [
-        "0.1 m pixels, 9.0 ha to look at in 25 tiles with m-2 on cpu (2 threads)",
-        "It takes about 4 min and 1 MB on the disk",
+        "0.1 m pixels, 9.0 ha to process in 25 tiles with m-2 on cpu (2 threads)",
+        "This takes about 4 min and 1 MB of disk space",
         "info",
     ]
     assert (feedback.warnings, feedback.details) == (["warning"], ["debug"])
