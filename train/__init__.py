@@ -1,1 +1,1 @@
-"""Rendered scenes, training, evaluation and comparison: everything that makes the bundled model file."""
+"""Rendered scenes, training, evaluation and comparison: everything needed to make the bundled model file."""

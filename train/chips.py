@@ -1,4 +1,4 @@
-"""Which pieces of a picture are looked at where its tracing is complete."""
+"""Pieces of a picture to train or measure on, covering the region where its tracing is complete."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.tiling import PixelWindow
 
 PIECE_PX = 1024
-_CONTEXT_PX = 128  # kept beside what counts: half a crop
+_CONTEXT_PX = 128  # margin around the part that counts: half a crop
 
 
 def pieces_of(region: BaseGeometry, gsd_m: float) -> Iterator[PixelWindow]:
-    """The pieces of at most `PIECE_PX` that cover a region, each no larger than its part and what is close to that.
+    """The pieces that cover a region: at most `PIECE_PX` a side, each cropped to its part of the region plus a margin.
 
     Args:
         region: Polygons in the working grid's CRS.

@@ -13,7 +13,7 @@ Arguments = ParamSpec("Arguments")
 
 
 def command(main: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """Ends the program with one line that says what to mend, instead of a traceback, where that is known."""
+    """Makes a command end with a one-line message instead of a traceback on errors that the user can fix."""
 
     @wraps(main)
     def ended_in_a_line(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:

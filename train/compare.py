@@ -1,12 +1,12 @@
-"""Repeats the paper's experiments: its networks trained alike, its tables 1 to 6 and figures 8 and 9.
+"""Repeats the paper's experiments: its networks, all trained the same way, its tables 1 to 6 and figures 8 and 9.
 
     python -m train.compare --out build/compare --quick
     python -m train.compare --out build/compare --data MY_PICTURES --minutes 30
 
-Without --data it renders scenes, once, into the folder. MY_PICTURES may hold chips, LabelMe files, DeepGlobe pairs,
-GeoTIFFs with line layers, or images/ and masks/ (train/README.md). Writes report.md, report.json, curves.png and
-sheet.png; what was trained stays in the folder, and an interrupted run goes on when started again with the same
-options. With --networks only some are trained, further seeds of them perhaps; the report tells of all that are there.
+Without --data, scenes are rendered into the folder once. MY_PICTURES may hold chips, LabelMe files, DeepGlobe pairs,
+GeoTIFFs with line layers, or images/ and masks/ (see train/README.md). Writes report.md, report.json, curves.png and
+sheet.png. Trained networks stay in the folder, and an interrupted run resumes when started again with the same
+options. --networks trains only those named, perhaps with more seeds; the report covers all networks trained so far.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from train.models.table import NETWORKS, OURS
 from train.seeds import Seed
 
 SCORES_NAME = "scores.json"
-LOOKED_AT = 4  # test tiles, those with the most track, for times and sheet
+LOOKED_AT = 4  # test tiles with the most track, used for the timings and the sheet
 QUICK = {
     "pictures": 160,
     "tile_px": 256,
@@ -60,7 +60,7 @@ QUICK = {
     "batch": 4,
     "epochs": 4.0,
     "minutes": 0.3,
-    "loss": "dice",  # cross-entropy alone would still be at "nothing is track"
+    "loss": "dice",  # with cross-entropy alone it would still predict background everywhere
     "keep_every": 0,
     "rounds": 5,
 }
@@ -72,7 +72,7 @@ _NOT_OF_THE_RESULT = ("out", "quick", "networks", "seeds", "rounds", "device", "
 
 
 def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
-    """What is to be compared."""
+    """The settings of a comparison."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder for everything")
     parser.add_argument("--quick", action="store_true", help="all of it in small: other defaults, minutes, no claims")
@@ -121,10 +121,10 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def keep_to_settings(settings: argparse.Namespace) -> dict[str, Any]:
-    """Writes what the results depend on into the folder; gives it.
+    """Writes the settings that the results depend on to the folder, and returns them.
 
     Raises:
-        RailSegError: If the folder holds results of other settings.
+        RailSegError: If the folder holds results made with other settings.
     """
     own = {name: value for name, value in vars(settings).items() if name not in _NOT_OF_THE_RESULT}
     own["data"] = str(settings.data.resolve()) if settings.data else None
@@ -142,7 +142,7 @@ def keep_to_settings(settings: argparse.Namespace) -> dict[str, Any]:
 
 
 def prepare_data(settings: argparse.Namespace) -> Path:
-    """The folder of tiles; they are made where they are not yet."""
+    """The folder of tiles, which are made first unless they are there already."""
     folder: Path = settings.out / "data"
     if settings.data:
         labels = LABELS | dict(pair.split("=") for pair in settings.label)
@@ -155,7 +155,7 @@ def prepare_data(settings: argparse.Namespace) -> Path:
 
 
 def run_folder(out: Path, network: str, seed: int) -> Path:
-    """Where a network of a seed is trained."""
+    """The folder in which a network is trained with a seed."""
     return out / "runs" / f"{network}-{seed}"
 
 
@@ -163,7 +163,7 @@ def trained(out: Path, seeds: int) -> dict[str, list[Path]]:
     """The finished runs of every network that has any, by seed from 0 on.
 
     Raises:
-        RailSegError: If ours has none, against which all are told.
+        RailSegError: If our network has none: all others are compared with it.
     """
     runs = {
         network: [
@@ -177,7 +177,7 @@ def trained(out: Path, seeds: int) -> dict[str, list[Path]]:
 
 
 def measured(network: str, runs: Sequence[Path], times: Times) -> Measured:
-    """What the folders of a network's seeds hold, and its times."""
+    """A network's results from the folders of its runs, with its times."""
     with torch.device("meta"):
         parameters = sum(parameter.numel() for parameter in NETWORKS[network]().parameters())
     states = [torch.load(run / CHECKPOINT_NAME, map_location="cpu", weights_only=True) for run in runs]
@@ -192,7 +192,7 @@ def measured(network: str, runs: Sequence[Path], times: Times) -> Measured:
 
 @command
 def main(arguments: list[str] | None = None) -> None:
-    """Trains, measures, reports."""
+    """Trains and measures the networks, and writes the report."""
     settings = parse_settings(arguments)
     out: Path = settings.out
     out.mkdir(parents=True, exist_ok=True)
@@ -200,7 +200,7 @@ def main(arguments: list[str] | None = None) -> None:
     keep_freed_memory()
     torch.set_num_threads(settings.threads)
     if OURS.network not in settings.networks:
-        trained(out, settings.seeds)  # refuses before hours are spent, where ours is not there
+        trained(out, settings.seeds)  # fails now rather than after hours if our network is missing
 
     data = prepare_data(settings)
     train_tiles, test_tiles = (tiles_of_part(data, part) for part in ("train", "test"))
@@ -208,7 +208,7 @@ def main(arguments: list[str] | None = None) -> None:
     morphology = Morphology(settings.gsd_m, settings.opening_m, settings.closing_m)
     print(f"{len(train_tiles)} tiles to train on, {len(test_tiles)} to judge on", flush=True)
 
-    # Seed by seed, so that an interrupted comparison has all networks of the first ones.
+    # Seed by seed, so that an interrupted comparison has all networks for the first seeds.
     for seed, network in tqdm([(seed, network) for seed in range(settings.seeds) for network in settings.networks]):
         run = run_folder(out, network, seed)
         train_network(network, seed, run, (train_tiles, test_tiles), recipe, settings.device, settings.workers)
@@ -231,7 +231,7 @@ def main(arguments: list[str] | None = None) -> None:
 def introduction(
     settings: argparse.Namespace, train_tiles: int, test_tiles: int, networks: dict[str, Measured]
 ) -> list[str]:
-    """How the figures came about."""
+    """Paragraphs that say how the figures were obtained."""
     data = f"`{settings.data.name}`" if settings.data else f"{settings.pictures} rendered scenes"
     hours = sum(sum(one.minutes) for one in networks.values()) / 60
     budget = f"{settings.epochs:g} epochs" + (f" or {settings.minutes:g} minutes" if settings.minutes else "")

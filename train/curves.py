@@ -1,4 +1,4 @@
-"""Draws the course of training runs: losses and scores by crops seen.
+"""Plots losses and scores of training runs against the number of crops seen.
 
 python -m train.curves build/train [OTHER_RUN …] --out curves.png
 """
@@ -29,7 +29,7 @@ def draw_curves(runs: Sequence[Path], path: Path) -> None:
             kind = "iou" if name.endswith("_iou") else "loss" if name.startswith(("track_", "axis_")) else None
             if kind:
                 label = name if len(runs) == 1 else f"{run.name}: {name}"
-                # Of many runs each has its colour, and what it was not trained on is dashed.
+                # With several runs, each has its own colour, and its test curves are dashed.
                 dash = "--" if styles and name.endswith("_test") else "-"
                 panels[kind].plot(thousands, values, marker=".", label=label, linestyle=dash, **styles)
     for title, panel in panels.items():

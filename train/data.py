@@ -1,4 +1,4 @@
-"""The endless stream of training crops: rendered scenes, and crops of real ones where there are any."""
+"""The endless stream of training crops: rendered scenes, and crops of real ones if there are any."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def load_real_scenes(folder: Path) -> list[Chip]:
 
 
 def read_scene(target_path: Path) -> Chip:
-    """Reads the pair of a `NAME_target.png`.
+    """Reads a `NAME_target.png` together with its picture `NAME.png`.
 
     Raises:
-        RailSegError: If there is no pair of pictures of one size.
+        RailSegError: If either can't be read, or they differ in size.
     """
     image_path = target_path.with_name(target_path.name.removesuffix(TARGET_SUFFIX) + ".png")
     image, target = read_picture(image_path), read_picture(target_path)
@@ -54,10 +54,10 @@ def read_scene(target_path: Path) -> Chip:
 
 
 def augmented_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> Chip:
-    """A random crop as in the paper's section 3.1 (rotation, flips), with a little scale and colour besides.
+    """A random crop as in the paper's section 3.1 (rotation, flips), plus small changes of scale and colour.
 
     Returns:
-        (size, size); what lies beyond the scene is mirrored and ignored.
+        (size, size); pixels beyond the scene are mirrored, and marked as ignored.
     """
     centre = _place_that_counts(rng, scene.target)
     scale = rng.uniform(0.85, 1.2)
@@ -67,19 +67,19 @@ def augmented_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> Chip:
     crop = _warped(scene, matrix, centre, size_px)
     image = crop.image
     if rng.random() < COARSENED_SHARE:
-        # As a camera of up to 0.6 m would have seen it.
+        # As seen by a camera with pixels of up to 0.6 m.
         coarse_px = max(round(size_px / rng.uniform(1.2, 3.0)), 8)
         image = brought_to(brought_to(image, coarse_px), size_px)
     return Chip(recoloured(image, rng), crop.target)
 
 
 def paper_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> Chip:
-    """A random crop as in the paper's section 3.1 and no more: half of them rotated; one of four flips.
+    """A random crop exactly as in the paper's section 3.1: rotated half of the time, with one of four flips.
 
     The flips are none, horizontal, vertical, and centre, which is both at once: half a turn.
 
     Returns:
-        (size, size); what lies beyond the scene is mirrored and ignored.
+        (size, size); pixels beyond the scene are mirrored, and marked as ignored.
     """
     centre = _place_that_counts(rng, scene.target, size_px / 2)
     angle_deg = rng.uniform(0, 360) if rng.random() < 0.5 else 0.0
@@ -89,7 +89,7 @@ def paper_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> Chip:
 
 
 def _warped(scene: Chip, matrix: npt.NDArray[np.float64], centre: tuple[float, float], size_px: int) -> Chip:
-    """What a turn, scale and flip about a place, float64 (2, 3), makes of a scene; its shift is set in place."""
+    """A scene turned, scaled and flipped about a place by a float64 (2, 3) matrix, whose shift is set in place."""
     matrix[:, 2] = size_px / 2 - matrix[:, :2] @ centre
     size = (size_px, size_px)
     image = cv2.warpAffine(scene.image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
@@ -105,9 +105,9 @@ def _warped(scene: Chip, matrix: npt.NDArray[np.float64], centre: tuple[float, f
 
 
 def _place_that_counts(rng: np.random.Generator, target: UInt8Array, margin_px: float = 0.0) -> tuple[float, float]:
-    """A random place, (x, y) in pixels, `margin_px` from the edge where the scene is large enough.
+    """A random place, (x, y) in pixels, at least `margin_px` from the edge if the scene is large enough.
 
-    Not one where the truth is unknown, unless it nearly everywhere is.
+    Places where the truth is unknown are avoided, unless it is unknown nearly everywhere.
     """
     rows, cols = target.shape[:2]
     beside, above = min(margin_px, (cols - 1) / 2), min(margin_px, (rows - 1) / 2)
@@ -120,7 +120,7 @@ def _place_that_counts(rng: np.random.Generator, target: UInt8Array, margin_px: 
 
 
 def recoloured(image: UInt8Array, rng: np.random.Generator) -> UInt8Array:
-    """Other light and another camera: contrast, brightness and gamma, partly by channel; sometimes blur or noise."""
+    """An image with random contrast, brightness and gamma, partly per channel, and sometimes blur or noise."""
     levels = np.arange(256, dtype=np.float32)[:, None] / 255
     contrast = rng.uniform(0.7, 1.35) * rng.uniform(0.92, 1.08, 3)
     brightness = rng.uniform(-0.12, 0.12) + rng.uniform(-0.04, 0.04, 3)
@@ -140,12 +140,12 @@ class Mixture:
     """What a stream of training crops is made of.
 
     Attributes:
-        backgrounds: Folder of real pictures to render on, or None for procedural ground alone.
+        backgrounds: Folder of real pictures to render on, or None for procedural ground only.
         real_scenes: Real scenes with targets.
         real_share: Share of crops taken from them.
-        negatives: Real pictures without tracks that a model found some in (`train.hard_negatives`).
+        negatives: Scenes without tracks in which a model found some (`train.hard_negatives`).
         negative_share: Share of crops taken from those.
-        switch_share: Share of the rendered scenes that show a switch for certain.
+        switch_share: Share of the rendered scenes that are sure to show a switch.
     """
 
     backgrounds: Path | None = None
@@ -157,13 +157,13 @@ class Mixture:
 
 
 class CropStream(IterableDataset[tuple[Tensor, Tensor]]):
-    """Batches of crops without end, the same ones for the same seed and number of workers.
+    """An endless stream of batches of crops, the same for the same seed and number of workers.
 
     Args:
-        sizes_px: Sides of the crops; each batch is of one of them.
-        batch: Crops of the first size in a batch; of other sizes there are as many as have about as many pixels, but
-            four at least: the batch norm of the network's image pooling needs some.
-        seed: Start of the random numbers; a resumed run adds its step, so that it sees other crops.
+        sizes_px: Sides of the crops; all crops of a batch have the same side.
+        batch: Crops of the first size in a batch. Batches of other sizes have about as many pixels, but at least four
+            crops: the batch norm of the network's image pooling needs several.
+        seed: Seed of the random numbers; a resumed run adds its step, so that it sees other crops.
         mixture: What the crops are taken from.
     """
 
@@ -186,7 +186,7 @@ class CropStream(IterableDataset[tuple[Tensor, Tensor]]):
 
 
 def own_numbers(seed: tuple[int, ...]) -> np.random.Generator:
-    """Random numbers of a stream's seed, others in every process that reads it."""
+    """Random numbers for a stream's seed, different in every worker process."""
     worker = get_worker_info()
     return np.random.default_rng((*seed, worker.id if worker else 0))
 
@@ -201,7 +201,7 @@ def as_batch(chips: Sequence[Chip]) -> tuple[Tensor, Tensor]:
 
 
 def random_crop(rng: np.random.Generator, size_px: int, mixture: Mixture, backgrounds: Backgrounds | None) -> Chip:
-    """A crop of the mixture, (size, size)."""
+    """A random crop from the mixture, (size, size)."""
     kind = rng.random()
     if mixture.real_scenes and kind < mixture.real_share:
         return augmented_crop(_by_area(rng, mixture.real_scenes), size_px, rng)
@@ -212,7 +212,7 @@ def random_crop(rng: np.random.Generator, size_px: int, mixture: Mixture, backgr
 
 
 def chosen_plan(rng: np.random.Generator, extent_m: float, switch_share: float) -> TrackPlan | None:
-    """Tracks with a switch in `switch_share` of all calls, else None: the scene's own choice."""
+    """A plan with a switch, with probability `switch_share`; otherwise None, so that the scene chooses its own."""
     if switch_share and rng.random() < switch_share:
         kind = int(rng.integers(len(WITH_SWITCHES)))
         return as_photographed(rng, plan_with_switches(rng, extent_m, kind), extent_m)
@@ -220,6 +220,6 @@ def chosen_plan(rng: np.random.Generator, extent_m: float, switch_share: float) 
 
 
 def _by_area(rng: np.random.Generator, scenes: tuple[Chip, ...]) -> Chip:
-    """A scene, by the square root of its area: one big yard must not be all the network sees of the world."""
+    """A random scene, weighted by the square root of its area so that one big yard does not crowd out the others."""
     weights = np.sqrt([scene.image.shape[0] * scene.image.shape[1] for scene in scenes])
     return scenes[int(rng.choice(len(scenes), p=weights / weights.sum()))]

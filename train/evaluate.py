@@ -1,13 +1,13 @@
-"""Judges a model with the whole product: its mask and its lines against what is true.
+"""Judges a model end to end: the mask and the lines that the whole product makes with it, against the truth.
 
     python -m train.evaluate DATA/real/check --out build/check
     python -m train.evaluate DATA/real/check DATA/real/fit --out build/judge --rendered 200 --confusers 100 \
         --texture DATA/backgrounds --backgrounds DATA/backgrounds/naip --places 0 --held-out
 
-Writes report.md, report.json and pictures. There are five kinds of part, each only where it is asked for: folders of
-traced scenes; rendered scenes of a seed of their own; rendered stations and yards, for their switches; rendered scenes
-without tracks; and real pictures without tracks.
-Of the many, the worst are shown on a contact sheet. The report is written again after every part.
+Writes report.md, report.json and pictures. The report can have five kinds of parts, each only if asked for: folders of
+traced scenes; rendered scenes with a seed of their own; rendered stations and yards, for their switches; rendered
+scenes without tracks; and real pictures without tracks.
+Of all but the traced scenes, the worst are shown on a contact sheet. The report is rewritten after every part.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from train.judge_report import Part, Row, write_report
 from train.scenes import TracedScene, traced_scenes
 from train.synthetic.background import is_held_out, pictures_without_tracks
 
-FINE_GSD_M = 0.3  # up to here a scene counts as fine
+FINE_GSD_M = 0.3  # up to this pixel size a scene counts as fine
 SHOWN = 12  # pictures on a contact sheet
 
 Judge = Callable[[Any], Judgement]
@@ -51,12 +51,12 @@ def judge_place(raster: Path, bench: Bench) -> Judgement:
 
 
 def places_of(folder: Path, count: int, *, held_out: bool) -> list[Path]:
-    """The pictures of a folder, or `count` at most spread over it by name.
+    """The pictures of a folder, or at most `count` of them, spread evenly over the sorted names.
 
     Args:
-        folder: Holds georeferenced pictures, *.tif.
+        folder: Folder of georeferenced pictures, *.tif.
         count: How many; 0 for all.
-        held_out: Only those that training does not use.
+        held_out: Whether to take only those that training does not use.
 
     Raises:
         FileNotFoundError: If there are none.
@@ -70,7 +70,7 @@ def places_of(folder: Path, count: int, *, held_out: bool) -> list[Path]:
 
 
 def judged(judge_one: Judge, items: Iterable[Any], each: Each) -> list[Judgement]:
-    """Judges all items, and says how it goes."""
+    """Judges all items and prints each result."""
     found = []
     for one in each(judge_one, items):
         found.append(one)
@@ -79,13 +79,13 @@ def judged(judge_one: Judge, items: Iterable[Any], each: Each) -> list[Judgement
 
 
 def traced_part(folder: Path, options: str, found: Sequence[Judgement], out: Path) -> Part:
-    """Every scene of a folder with its picture; pooled up to and over `FINE_GSD_M`."""
+    """A row for every scene of a folder, with its picture, and pooled rows up to and above `FINE_GSD_M`."""
     rows = [Row(one.name, f"{one.gsd_m:g} m", one.scores, one.overlay.relative_to(out)) for one in found]
     return Part(f"Real scenes: {folder.name}", options, True, (*rows, *pooled_rows(found, camera_class)))
 
 
 def rendered_part(title: str, options: str, found: Sequence[Judgement], sheet: Path) -> Part:
-    """All rendered scenes pooled, by the camera's pixel size and by the kind of railway; the worst by quality."""
+    """Rendered scenes pooled: all, by the camera's pixel size, and by the kind of railway; pictures of the worst."""
     rows = [
         *pooled_rows(found, lambda _: "all"),
         *pooled_rows(found, camera_class),
@@ -98,7 +98,7 @@ def rendered_part(title: str, options: str, found: Sequence[Judgement], sheet: P
 
 
 def trackless_part(title: str, options: str, found: Sequence[Judgement], sheet: Path) -> Part:
-    """Pictures without tracks pooled; those with the most false metres."""
+    """All pictures without tracks pooled; pictures of those with the most false metres."""
     spoilt = sorted((one for one in found if one.scores.false_m > 0), key=lambda one: -one.scores.false_m)
     rows = (Row("all", f"{len(spoilt)} with false tracks", Scores.pooled(one.scores for one in found)),)
     tiles = [(one.overlay, f"{one.name}: {one.scores.false_m:.0f} m") for one in spoilt[:SHOWN]]
@@ -106,7 +106,7 @@ def trackless_part(title: str, options: str, found: Sequence[Judgement], sheet: 
 
 
 def pooled_rows(found: Sequence[Judgement], group_of: Callable[[Judgement], str]) -> list[Row]:
-    """A row for each group, by name."""
+    """A row of pooled scores for each group, sorted by name."""
     groups: dict[str, list[Scores]] = {}
     for one in found:
         groups.setdefault(group_of(one), []).append(one.scores)
@@ -119,7 +119,7 @@ def camera_class(one: Judgement) -> str:
 
 
 def show(tiles: Sequence[tuple[Path, str]], sheet: Path) -> Path | None:
-    """Writes a contact sheet and gives its name, as the report beside it calls it; None where there is nothing on it.
+    """Writes a contact sheet and returns its path relative to the report, or None if there is nothing to show.
 
     Args:
         tiles: Pictures and their captions.
@@ -133,18 +133,18 @@ def show(tiles: Sequence[tuple[Path, str]], sheet: Path) -> Path | None:
 
 @contextmanager
 def working(jobs: int) -> Iterator[Each]:
-    """This process, or a pool of as many processes as there are jobs, each with its share of the cores."""
+    """A `map` in this process, or for several jobs in a pool of as many processes, each with its share of the cores."""
     if jobs == 1:
         yield map
         return
     threads = max(1, (os.cpu_count() or 1) // jobs)
-    context = multiprocessing.get_context("spawn")  # torch's threads do not outlive a fork
+    context = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
     with ProcessPoolExecutor(jobs, context, torch.set_num_threads, (threads,)) as pool:
         yield pool.map
 
 
 def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
-    """What is to be judged."""
+    """The settings of an evaluation."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scenes", type=Path, nargs="*", help="folders of NAME.tif and NAME.geojson")
     parser.add_argument("--out", type=Path, required=True, help="folder for report and pictures")

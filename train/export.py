@@ -1,9 +1,9 @@
-"""Makes the model file of a training run's checkpoint: averaged weights, thresholds, scores, card.
+"""Makes a model file from a training run's checkpoint: averaged weights, thresholds, scores, card.
 
     python -m train.export build/train/checkpoint.pt resources/models/railseg.safetensors --name railseg-1 …
 
-Thresholds and scores come from rendered scenes that no training run sees, never from the check scenes. That of the
-track is the one with the best IoU, that of the axis the one with the best lines.
+Thresholds and scores come from rendered scenes that no training run sees, never from the check scenes. The threshold
+for the track is the one with the best IoU, that for the axis the one with the best lines.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ THRESHOLDS = tuple(np.linspace(0.2, 0.8, 13).round(2).tolist())
 
 
 def averaged_model(checkpoint: Path) -> tuple[DeepLabV3Plus, dict[str, Any]]:
-    """The averaged weights of a training run, in eval mode, with all that the checkpoint holds."""
+    """A network with a training run's averaged weights, in eval mode, and the whole content of the checkpoint."""
     state: dict[str, Any] = torch.load(checkpoint, map_location="cpu", weights_only=True)
     model = DeepLabV3Plus(VARIANTS[state["variant"]])
     model.load_state_dict(state["average"])
@@ -46,11 +46,11 @@ def averaged_model(checkpoint: Path) -> tuple[DeepLabV3Plus, dict[str, Any]]:
 
 
 def mean_of(first: DeepLabV3Plus, second: DeepLabV3Plus) -> DeepLabV3Plus:
-    """A network with the mean weights of two, of which one was trained on from the other: often better than both.
+    """A network with the mean weights of two, one of them trained further from the other: often better than both.
 
     Args:
-        first: Its counters are kept.
-        second: Of the same variant.
+        first: The network whose counters are kept.
+        second: A network of the same variant.
     """
     others = second.state_dict()
     mean = copy.deepcopy(first)

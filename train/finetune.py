@@ -1,8 +1,8 @@
-"""Fine-tunes a model to a railway: a picture and the tracks traced in it become a model file of the user's own.
+"""Fine-tunes a model to a railway: makes a model file of your own from a picture and the tracks traced in it.
 
     python -m train.finetune PICTURE.tif TRACKS.gpkg --out my-railway.safetensors [--area COMPLETE.gpkg] [--minutes 20]
 
-The last fifth of what was traced is held back: the model is measured there before and after, never trained on it.
+The last fifth of the traced tracks is held back: the model is measured on it before and after, never trained on it.
 Rendered scenes are mixed in, so that it does not forget what other railways look like.
 """
 
@@ -45,12 +45,12 @@ from train.export import averaged_model, pixel_scores
 from train.synthetic.background import Backgrounds
 
 AROUND_M = 30.0
-LEARNING_RATE = 2e-4  # a fifth of what a training from the start takes
+LEARNING_RATE = 2e-4  # a fifth of the rate for training from scratch
 HELD_BACK_SHARE = 0.2
 GAP_M = 10.0  # between what is trained on and what is held back
 MIN_TRACED_M = 50.0
-_LEAST_IOU = 0.2  # of a model and lines that have to do with each other
-_CHANCE = 0.01  # a few steps of training may change both IoU together by so much where a kilometre is held back
+_LEAST_IOU = 0.2  # expected of any model if the lines do lie on the picture's tracks
+_CHANCE = 0.01  # gain in the sum of both IoU that may be chance where `_CHANCE_M` are held back
 _CHANCE_M = 1000.0
 _BESIDE_M = 0.3  # lines further beside what the model sees teach it to draw beside the tracks
 _NEIGHBOUR_M = 1.5
@@ -60,7 +60,7 @@ MAX_PIECES = {"fit": 400, "check": 40}  # about 2.5 GB of pictures in memory; a 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a picture and its lines have to offer, in the picture's working CRS.
+    """A picture with its traced lines, and the regions to train and to measure on, in the picture's working CRS.
 
     Attributes:
         raster: The picture: a file, or any name that GDAL opens.
@@ -76,7 +76,7 @@ class Survey:
 
 
 def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
-    """The settings of a fine-tuning."""
+    """The settings of a fine-tuning run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("raster", metavar="RASTER", help="picture with a coordinate system")
     parser.add_argument("lines", metavar="LINES", type=Path, help="vector file of the tracks' centre-lines, any CRS")
@@ -114,7 +114,7 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def survey(raster: str, lines: Path, area: Area | None, around_m: float = AROUND_M) -> Survey:
-    """Finds out where the tracing of a picture is complete, and splits that in what is trained on and held back.
+    """Finds where a picture's tracing is complete, and splits that region into one to train on and one held back.
 
     Args:
         raster: The picture.
@@ -123,7 +123,7 @@ def survey(raster: str, lines: Path, area: Area | None, around_m: float = AROUND
         around_m: See `area`.
 
     Raises:
-        RailSegError: as `read_tracing` and `open_working_grid`, or too few lines lie on the picture or in the area.
+        RailSegError: As `read_tracing` and `open_working_grid`, or if too few lines are on the picture or in the area.
     """
     traced = read_tracing(lines)
     with open_working_grid(raster, gsd_m=GSD_M) as grid:
@@ -151,7 +151,7 @@ def survey(raster: str, lines: Path, area: Area | None, around_m: float = AROUND
 
 
 def split(complete: BaseGeometry, lines: Sequence[BaseGeometry]) -> dict[str, BaseGeometry]:
-    """Cuts a region across: beyond the cut lies the last fifth of the lines' length, along the longer of x and y.
+    """Cuts a region across the longer of x and y, so that the last fifth of the lines' length lies beyond the cut.
 
     Returns:
         The region to `fit` on and the one to `check` on, with a gap between them.
@@ -172,10 +172,10 @@ def split(complete: BaseGeometry, lines: Sequence[BaseGeometry]) -> dict[str, Ba
 
 
 def held_back_for_all(surveys: Sequence[Survey]) -> list[Survey]:
-    """Takes what one picture holds back out of what all others learn from: they may show the same place.
+    """Excludes what each picture holds back from what the others train on, as they may show the same place.
 
     Raises:
-        RailSegError: Nothing is left to learn from.
+        RailSegError: If a picture has nothing left to train on.
     """
     freed = []
     for surveyed in surveys:
@@ -197,17 +197,17 @@ def held_back_for_all(surveys: Sequence[Survey]) -> list[Survey]:
 
 
 def write_chips(surveyed: Survey, purpose: str, folder: Path, name: str, limit: int) -> None:
-    """Writes the pieces of a picture that hold something to learn from or to measure on.
+    """Writes the pieces of a picture that hold something to train or to measure on.
 
     Args:
         surveyed: The picture.
         purpose: `fit` or `check`.
-        folder: Where to.
-        name: What the pieces' names begin with.
-        limit: Most pieces to write; those without a track are never more than those with one.
+        folder: Folder to write to.
+        name: Prefix of the pieces' names.
+        limit: Most pieces to write; there are never more without a track than with one.
 
     Raises:
-        RailSegError: The picture has no data under the tracks.
+        RailSegError: If the picture has no data under the tracks.
     """
     region, tracing = surveyed.regions[purpose], surveyed.tracing
     tracks = shapely.union_all(shapely.intersection(tracing.visible, region))
@@ -233,7 +233,7 @@ def write_chips(surveyed: Survey, purpose: str, folder: Path, name: str, limit: 
 
 
 def spread(pieces: list[PixelWindow], limit: int) -> list[PixelWindow]:
-    """At most `limit` of the pieces, evenly taken."""
+    """At most `limit` of the pieces, evenly spaced."""
     chosen = np.linspace(0, len(pieces) - 1, min(limit, len(pieces))).round().astype(int)
     return [pieces[index] for index in chosen]
 
@@ -275,12 +275,12 @@ def _middle(ribbons: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 
 
 def verdict(before: dict[str, float], after: dict[str, float], held_back_m: float) -> str:
-    """What the held-back part says of the new model, for a person.
+    """A message for the user on how the new model does on the held-back part.
 
     Args:
         before: IoU of the start model, from `measured`.
-        after: Of the new one.
-        held_back_m: Length of track that they were measured on: the less, the more of a difference is chance.
+        after: IoU of the new model.
+        held_back_m: Length of track they were measured on: the shorter, the larger a difference may be by chance.
     """
     rows = [
         f"{name:<6} IoU on what was held back: {before[name]:.3f} before, {after[name]:.3f} after" for name in after
@@ -295,7 +295,7 @@ def verdict(before: dict[str, float], after: dict[str, float], held_back_m: floa
 
 
 def training_command(settings: argparse.Namespace, start: Path, folder: Path) -> list[str]:
-    """The arguments of `train.train` for chips in `folder`; the user's own come last and so have the last word."""
+    """The arguments of `train.train` for chips in `folder`; the user's own come last and so take precedence."""
     command = {
         "--out": folder / "run",
         "--start": start,
@@ -315,11 +315,11 @@ def finetune(settings: argparse.Namespace, folder: Path) -> None:
 
     Args:
         settings: From `parse_settings`.
-        folder: Empty; chips (`fit`, `check`) and the training's `run` go there.
+        folder: Empty folder for the chips (`fit`, `check`) and the training's `run`.
 
     Raises:
-        RailSegError: Something about the inputs or the output that the user can mend, before the training starts.
-        FileNotFoundError: The folder of backgrounds has no pictures.
+        RailSegError: If the user has to fix something about the inputs or the output; raised before training starts.
+        FileNotFoundError: If the folder of backgrounds has no pictures.
     """
     pairs = [(settings.raster, settings.lines), *((raster, Path(lines)) for raster, lines in settings.pair)]
     start = settings.model or bundled_model_path()
@@ -374,7 +374,7 @@ def finetune(settings: argparse.Namespace, folder: Path) -> None:
 
 @command
 def main(arguments: list[str] | None = None) -> None:
-    """Fine-tunes in a folder that is kept or not."""
+    """Fine-tunes a model, in a temporary folder unless --keep names one."""
     settings = parse_settings(arguments)
     keep: Path | None = settings.keep
     if keep is None:

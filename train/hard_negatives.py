@@ -1,10 +1,10 @@
-"""Looks for what a model takes for tracks where there are none, to train on.
+"""Finds hard negatives to train on: places without tracks where a model sees some.
 
     python -m train.hard_negatives DATA/backgrounds build/negatives --count 120 [--rendered 1500] [--model FILE]
 
-Of the background pictures that training may use, and of as many rendered scenes without tracks as asked for, those
+Searches the background pictures that training may use, and as many rendered scenes without tracks as asked for. Those
 with the most false axis are written at the model's GSD, each with an empty target, as `train.train --negatives` reads
-them. A round more: train, look again, go on training.
+them. For another round, train, search again, and go on training.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Place = tuple[str, UInt8Array]
 
 
 def at_model_gsd(picture: UInt8Array, gsd_m: float) -> UInt8Array:
-    """A picture (rows, cols, 3) of a coarser or finer GSD brought to the model's."""
+    """A picture (rows, cols, 3) of a coarser or finer GSD, resampled to the model's."""
     scale = gsd_m / GSD_M
     rows, cols = (round(side * scale) for side in picture.shape[:2])
     way = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
@@ -42,7 +42,7 @@ def at_model_gsd(picture: UInt8Array, gsd_m: float) -> UInt8Array:
 
 
 def false_axis_m2(segmenter: Segmenter, place: Chip) -> float:
-    """Area that the model takes for a track's axis, from its threshold on, in a place without tracks."""
+    """Area, in m², that the model takes for a track's axis, at its threshold, in a place without tracks."""
     found = 0
     for tile in tiled([place]):
         images, _ = as_batch([tile])
@@ -58,17 +58,17 @@ def real_places(backgrounds: Backgrounds) -> Iterator[Place]:
 
 
 def rendered_places(count: int, backgrounds: Backgrounds) -> Iterator[Place]:
-    """Name and pixels, uint8 (512, 512, 3), of rendered scenes of all that is drawn but without any track."""
+    """Name and pixels, uint8 (512, 512, 3), of rendered scenes with everything but tracks."""
     for number in range(count):
         rng = np.random.default_rng([Seed.NEGATIVES, number])
         yield f"rendered_{number:05d}", render_scene(rng, TILE_PX, backgrounds, plan=TrackPlan()).image
 
 
 def write_negatives(places: Iterable[Place], out: Path, count: int, segmenter: Segmenter) -> list[tuple[str, float]]:
-    """Writes the worst of some places without tracks as pairs of pictures.
+    """Writes those places without tracks that have the most false axis, each as a picture and an empty target.
 
     Returns:
-        Name and false axis in m² of each that was written, the worst first; only those with some.
+        Name and false axis in m² of each place written, the worst first; places without any are left out.
     """
     scored: list[tuple[float, str, Chip]] = []
     for name, image in tqdm(places, unit="place"):
@@ -84,7 +84,7 @@ def write_negatives(places: Iterable[Place], out: Path, count: int, segmenter: S
 
 @command
 def main(arguments: list[str] | None = None) -> None:
-    """Reads the options, writes, says what was found."""
+    """Reads the options, writes the negatives and prints what was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("backgrounds", type=Path, help="folder with naip/, pdok/")
     parser.add_argument("out", type=Path, help="empty folder to write to")

@@ -1,4 +1,4 @@
-"""Judges one picture: the whole product on it, its lines and its mask against what is true."""
+"""Judges the whole product on one picture: its lines and its mask against the truth."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from train.judge_pictures import draw
 from train.scenes import TracedScene
 
 RIM_M = 15.0
-"""Nearer to the picture's edge the tracks of a switch are not seen parting."""
+"""Margin along the picture's edge in which switches do not count: their tracks can't be seen parting there."""
 RHOS_M = (0.5, RHO_M, 1.5)
 """Distances up to which a line counts as found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What a mask should be, on the pixels of the picture's window.
+    """The true mask, on the pixels of the picture's window.
 
     Attributes:
         track: uint8 (rows, cols), 1 on tracks.
@@ -50,13 +50,15 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class SwitchScores:
-    """Switches that are there, drawn and found, within 5 m along the track and 1 m across it, facing the same way.
+    """Counts of true, extracted and found switches.
+
+    A switch counts as found within 5 m along the track and 1 m across it, if it faces the same way.
 
     Attributes:
-        true: Those that are there, further than `RIM_M` from the picture's edge, as all that count.
-        drawn: Those that were extracted.
-        found: Pairs of both.
-        along_m2: Sum of the squares of their distances along the track.
+        true: True switches; like all that count, further than `RIM_M` from the picture's edge.
+        drawn: Extracted switches.
+        found: Pairs of a true and an extracted switch that match.
+        along_m2: Sum of the squared distances of the pairs along the track.
     """
 
     true: int = 0
@@ -66,41 +68,41 @@ class SwitchScores:
 
     @classmethod
     def pooled(cls, scores: Iterable[SwitchScores]) -> SwitchScores:
-        """Those of several pictures as one."""
+        """The scores of several pictures as one."""
         every = list(scores)
         return cls(*(sum(getattr(one, field.name) for one in every) for field in fields(cls)))
 
     @property
     def precision(self) -> float:
-        """Share of the drawn that is right; NaN where nothing was drawn."""
+        """Share of the extracted switches that are right; NaN if none were extracted."""
         return self.found / self.drawn if self.drawn else float("nan")
 
     @property
     def recall(self) -> float:
-        """Share of the true that was found; NaN where there are none."""
+        """Share of the true switches that were found; NaN if there are none."""
         return self.found / self.true if self.true else float("nan")
 
     @property
     def f1(self) -> float:
-        """Harmonic mean of both; NaN where nothing is there and nothing was drawn."""
+        """Harmonic mean of precision and recall; NaN if there are neither true nor extracted switches."""
         return 2 * self.found / (self.true + self.drawn) if self.true + self.drawn else float("nan")
 
     @property
     def along_rms_m(self) -> float:
-        """How far off the found ones lie along the track; NaN without any."""
+        """RMS distance along the track of the found switches from the true ones, metres; NaN without any."""
         return math.sqrt(self.along_m2 / self.found) if self.found else float("nan")
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """How well one picture came out, or several as one.
+    """The scores of one picture, or of several pooled.
 
     Attributes:
-        pictures: How many.
-        area_km2: What was looked at.
-        pixels: Of the cleaned mask.
-        lines: Of the tracks, by the distance up to which a line counts as found.
-        switches: Of the nodes.
+        pictures: Number of pictures.
+        area_km2: Area that was judged.
+        pixels: Scores of the cleaned mask.
+        lines: Scores of the tracks, by the distance up to which a line counts as found.
+        switches: Scores of the switches among the nodes.
     """
 
     pictures: int
@@ -123,17 +125,17 @@ class Scores:
 
     @property
     def quality(self) -> float:
-        """Right length over all that was extracted or missed; NaN where there was nothing to find or to miss."""
+        """Correct length over all length extracted or missed; NaN if there was none of either."""
         return self.lines[RHO_M].quality
 
     @property
     def false_m(self) -> float:
-        """Length of the lines that stand for no track."""
+        """Length of extracted line where there is no track, metres."""
         return self.lines[RHO_M].extracted_m - self.lines[RHO_M].right_m
 
     @property
     def false_m_per_km2(self) -> float:
-        """The same by area."""
+        """False metres per km²; NaN without an area."""
         return self.false_m / self.area_km2 if self.area_km2 else float("nan")
 
 
@@ -142,11 +144,11 @@ class Judgement:
     """A picture's scores, and the picture with its lines.
 
     Attributes:
-        name: The picture's.
-        gsd_m: Of the camera.
-        kind: What kind of railway it shows, as far as that is known.
+        name: Name of the picture.
+        gsd_m: The camera's pixel size, metres.
+        kind: Kind of railway that it shows, if known.
         scores: Its scores.
-        overlay: PNG at the working grid's pixel size.
+        overlay: PNG of the picture with its lines, at the working grid's pixel size.
     """
 
     name: str
@@ -158,7 +160,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What every picture is judged with.
+    """The model that pictures are judged with, and where their overlays go.
 
     Attributes:
         model: Model file; None for the bundled one.
@@ -170,16 +172,16 @@ class Bench:
 
 
 def judge(scene: TracedScene, bench: Bench, *, truth: Truth | None = None, kind: str = "") -> Judgement:
-    """Extracts a picture's tracks with the product's default settings, and compares lines and mask.
+    """Extracts a picture's tracks with the product's default settings, and compares lines and mask with the truth.
 
     Args:
         scene: The picture and its true lines; its CRS must be metric.
         bench: The model, and where the overlay goes.
-        truth: The true mask; by default bands along the lines, as real scenes are trained on.
-        kind: Kept in the judgement.
+        truth: The true mask; by default bands along the lines, as in training on real scenes.
+        kind: Kind of railway, kept in the judgement.
 
     Raises:
-        RailSegError: As `require_metric`, or the picture or the model can't be worked with.
+        RailSegError: As `require_metric`, or if the picture or the model can't be used.
     """
     require_metric(scene)
     with tempfile.TemporaryDirectory() as scratch:
@@ -201,7 +203,7 @@ def judge(scene: TracedScene, bench: Bench, *, truth: Truth | None = None, kind:
 
 
 def require_metric(scene: TracedScene) -> None:
-    """Looks whether a picture is worked on in its own CRS.
+    """Checks that a picture is processed in its own CRS.
 
     Raises:
         RailSegError: If it is not, or the picture can't be read.
@@ -222,12 +224,12 @@ def score_tracks(scene: TracedScene, extracted: list[Points]) -> dict[float, Lin
 
 
 def score_switches(scene: TracedScene, extracted: list[Points], drawn: Points, picture: BaseGeometry) -> SwitchScores:
-    """Scores of switches.
+    """Scores of the extracted switches.
 
     Args:
-        scene: With its switches, or lines that make some.
+        scene: The scene, with its switches or with lines that imply them.
         extracted: float64 (n, 2) vertices of each line, in the scene's CRS.
-        drawn: float64 (n, 2), the extracted switches, likewise.
+        drawn: float64 (n, 2), the extracted switches, in the same CRS.
         picture: Outline of the picture.
     """
     rim = picture.buffer(RIM_M).difference(picture.buffer(-RIM_M))
@@ -244,12 +246,12 @@ def score_switches(scene: TracedScene, extracted: list[Points], drawn: Points, p
 
 
 def score_mask(mask: GridRaster, grid: WorkingGrid, truth: Truth) -> tuple[PixelScores, float]:
-    """Scores of a mask raster, and the area in km² that it tells of.
+    """Scores of a mask raster, and the area in km² that it covers.
 
     Args:
-        mask: Of the grid's pixels.
-        grid: Of the picture.
-        truth: On the grid's `picture_window`.
+        mask: Mask raster with the grid's pixels.
+        grid: Working grid of the picture.
+        truth: True mask on the grid's `picture_window`.
     """
     pixels, valid = mask.read(grid.picture_window)
     scores = PixelScores.of(truth.track, (pixels[0] > 0).astype(np.uint8), valid & truth.counts)
@@ -257,7 +259,7 @@ def score_mask(mask: GridRaster, grid: WorkingGrid, truth: Truth) -> tuple[Pixel
 
 
 def band_truth(scene: TracedScene, grid: WorkingGrid) -> Truth:
-    """What the scene would be trained on: bands along visible tracks; hidden and ignored ones count for nothing."""
+    """The truth that training would use: bands along visible tracks; hidden tracks and ignored areas do not count."""
     tracing = Tracing(scene.visible, scene.hidden, scene.ignore, as_crs(grid.crs))
     target = read_chip(grid, grid.picture_window, tracing).target
     return Truth(target[..., 0], target[..., 2] == 0)

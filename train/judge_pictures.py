@@ -1,4 +1,4 @@
-"""Pictures of a judgement: lines over what they were drawn from, and contact sheets of many."""
+"""Pictures for the judge's report: lines drawn over their picture, and contact sheets of many."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _SHIFT = 4  # OpenCV draws in sixteenths of a pixel
 
 
 def draw(image: UInt8Array, transform: Affine, scene: TracedScene, extracted: Sequence[Points], path: Path) -> None:
-    """Writes a picture with its lines: bands for the true ones, green and (hidden) yellow, red extracted ones.
+    """Writes a picture with its lines: true ones as green bands (yellow if hidden), extracted ones in red.
 
     Args:
         image: uint8 (rows, cols, 3) RGB.
-        transform: Its pixels to the CRS of the lines.
+        transform: Transform from its pixels to the CRS of the lines.
         scene: The true lines.
-        extracted: float64 (n, 2) each.
+        extracted: Extracted lines, float64 (n, 2) each.
         path: PNG to write.
 
     Raises:
-        OSError: It can't be written.
+        OSError: If it can't be written.
     """
     bands = np.ascontiguousarray(image)
     for name, lines in (("visible", scene.visible), ("hidden", scene.hidden)):
@@ -45,18 +45,18 @@ def draw(image: UInt8Array, transform: Affine, scene: TracedScene, extracted: Se
 
 
 def contact_sheet(pictures: Sequence[tuple[Path, str]], path: Path) -> None:
-    """Writes pictures with their captions side by side, each brought to a tile of `TILE_PX`.
+    """Writes pictures with their captions side by side, each scaled to a tile of `TILE_PX`.
 
     Raises:
-        RailSegError: One can't be read.
-        OSError: The sheet can't be written.
+        RailSegError: If a picture can't be read.
+        OSError: If the sheet can't be written.
     """
     tiles = [captioned(read_picture(picture), caption, TILE_PX) for picture, caption in pictures]
     write_picture(path, sheet_of(tiles, min(COLUMNS, len(tiles))))
 
 
 def captioned(image: UInt8Array, caption: str, tile_px: int) -> UInt8Array:
-    """A picture (rows, cols, 3) uint8 brought to a tile of `tile_px`, its caption above."""
+    """A picture (rows, cols, 3) uint8 scaled to a tile of `tile_px`, with its caption above."""
     scale = tile_px / max(image.shape[:2])
     size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
     tile = np.full((tile_px + _CAPTION_PX, tile_px, 3), 255, dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""Rendered scenes as the product gets pictures: a small GeoTIFF, with its true lines on the map."""
+"""Rendered scenes in the form in which the product gets pictures: a small GeoTIFF, with its true lines on the map."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ YARD_PX = 768
 NO_TRACKS = "none"
 
 CRS = "EPSG:25832"
-# On the lattice of 0.2 m, at a corner of the raster tiles, and so that four tiles of the network see all of a scene.
+# On the 0.2 m lattice, at a corner of the raster tiles, and so that four tiles of the network cover a whole scene.
 LEFT_M, TOP_M = 1400 * 358.4 + 51.2, 15_700 * 358.4 - 51.2
 _STEP_M = 0.5
-"""Length of the pieces of a track that are seen or hidden as one."""
+"""Length of the pieces of track that are visible or hidden as a whole."""
 
 
 def judge_rendered(number: int, bench: Bench, texture: Path | None) -> Judgement:
     """Renders a scene and judges the product on it; the same number gives the same scene.
 
     Args:
-        number: Of the scene.
+        number: Number of the scene.
         bench: The model, and where the overlay goes.
-        texture: Folder of real pictures to render on, or None for procedural land alone.
+        texture: Folder of real pictures to render on, or None for procedural land only.
     """
     scene = render_scene(np.random.default_rng([Seed.SCENES, number]), SCENE_PX, _backgrounds(texture))
     return _judge(scene, f"rendered_{number:04d}", bench)
@@ -48,9 +48,9 @@ def judge_yard(number: int, bench: Bench, texture: Path | None) -> Judgement:
     """Renders a station, a yard or a fan of tracks with switches, and judges the product on it.
 
     Args:
-        number: Of the scene.
+        number: Number of the scene.
         bench: The model, and where the overlay goes.
-        texture: Folder of real pictures to render on, or None for procedural land alone.
+        texture: Folder of real pictures to render on, or None for procedural land only.
     """
     rng = np.random.default_rng([Seed.YARDS, number])
     extent_m = YARD_PX * GSD_M
@@ -59,16 +59,16 @@ def judge_yard(number: int, bench: Bench, texture: Path | None) -> Judgement:
 
 
 def judge_confuser(number: int, bench: Bench, texture: Path | None) -> Judgement:
-    """Renders a scene of all that is drawn but without any track, and judges the product on it."""
+    """Renders a scene with everything but tracks, and judges the product on it."""
     rng = np.random.default_rng([Seed.CONFUSERS, number])
     scene = render_scene(rng, SCENE_PX, _backgrounds(texture), plan=TrackPlan())
     return _judge(scene, f"confuser_{number:04d}", bench)
 
 
 def put_on_map(scene: Scene, path: Path) -> TracedScene:
-    """Writes a scene's picture as a GeoTIFF, and gives its lines in the same CRS.
+    """Writes a scene's picture as a GeoTIFF, and returns its lines in the same CRS.
 
-    Tracks end at the picture's edge. They are hidden where they are unknown; switches there are left out.
+    Tracks end at the picture's edge. Where the truth is unknown, tracks are hidden and switches are left out.
     """
     rows, cols = scene.track.shape
     transform = from_origin(LEFT_M, TOP_M, scene.gsd_m, scene.gsd_m)
@@ -101,7 +101,7 @@ def put_on_map(scene: Scene, path: Path) -> TracedScene:
 
 
 def rendered_truth(scene: Scene) -> Truth:
-    """What a mask of a scene's picture should be."""
+    """The true mask of a scene's picture."""
     return Truth(scene.track, ~scene.unknown)
 
 
@@ -124,7 +124,7 @@ def _judge(scene: Scene, name: str, bench: Bench) -> Judgement:
 
 
 def _runs(points: Floats, unknown: npt.NDArray[np.bool_], gsd_m: float) -> list[tuple[bool, BaseGeometry]]:
-    """A line, (n, 2) metres from the picture's corner, cut where it gets hidden or seen: whether, and the map line."""
+    """Pieces of a line, (n, 2) metres from the picture's corner: whether each is hidden, and its line on the map."""
     middles = (points[:-1] + points[1:]) / 2
     cols, rows = np.minimum((middles / gsd_m).astype(int), np.array(unknown.shape[::-1]) - 1).T
     on_map = np.array([LEFT_M, TOP_M]) + points * np.array([1.0, -1.0])

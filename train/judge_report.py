@@ -48,13 +48,13 @@ _FALSE_COLUMNS = ("pictures", "km²", "false m", "false m/km²")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the tables.
+    """A row of the report's tables.
 
     Attributes:
         label: What was judged; in JSON the row's key.
-        remark: What else there is to say of it.
+        remark: Remark in brackets after the label.
         scores: Its scores.
-        picture: Its overlay, relative to the report; None where it has none of its own.
+        picture: Path of its overlay, relative to the report; None if it has none of its own.
     """
 
     label: str
@@ -69,10 +69,10 @@ class Part:
 
     Attributes:
         title: Its heading.
-        options: The options of the command line that make it alone.
-        has_tracks: Whether there was anything to find; else every line is false, and only that is told.
+        options: Command-line options that produce this section alone.
+        has_tracks: Whether there was anything to find; if not, every line is false, and only false lines are reported.
         rows: Its rows, the pooled ones last.
-        sheet: A contact sheet, relative to the report.
+        sheet: Path of a contact sheet, relative to the report.
         caption: What the sheet shows.
     """
 
@@ -109,7 +109,7 @@ def write_report(folder: Path, model: Path, parts: Sequence[Part]) -> None:
 
 
 def figures(scores: Scores) -> dict[str, Any]:
-    """Scores as JSON-like values; None for what there is none to tell of. Pixel metrics by class: background, track."""
+    """Scores as JSON-like values, None where undefined. Pixel metrics are by class: background, track."""
     pixels = scores.pixels
     return {
         "pictures": scores.pictures,

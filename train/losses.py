@@ -1,4 +1,4 @@
-"""What the training makes small."""
+"""Loss functions for training."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch.nn import functional
 LOSSES = ("entropy", "dice", "cldice")
 _SMOOTH = 1.0
 _BETWEEN_PX = 11
-"""Ribbons of the axis with less than this between them, 2.2 m, are those of tracks that part or cross."""
+"""Gap between axis ribbons, 2.2 m, below which they belong to tracks that part or cross."""
 _RIBBON_PX = 3
 _PARTING_WEIGHT = 5.0
 
@@ -21,16 +21,16 @@ def _entropy(logit: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
 
 
 def _dice(probability: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
-    """1 - Dice over the batch: for things so thin that nearly every pixel is none."""
+    """1 - Dice over the batch: for things so thin that nearly every pixel is background."""
     overlap = (probability * truth * weight).sum()
     total = ((probability + truth) * weight).sum()
     return 1 - (2 * overlap + _SMOOTH) / (total + _SMOOTH)
 
 
 def _where_tracks_part(axis: Tensor) -> Tensor:
-    """1 on and between ribbons of the axis that lie close together, as tracks do that part or cross, else 0.
+    """1 on and between axis ribbons that are close together, as where tracks part or cross, else 0.
 
-    There a network is wrong most often, and it is about one pixel in a hundred. Parallel tracks lie further apart.
+    A network is wrong there most often, and they are about one pixel in a hundred. Parallel tracks are further apart.
 
     Args:
         axis: (n, rows, cols) of 0 and 1.
@@ -71,13 +71,13 @@ def _centre_line_dice(probability: Tensor, truth: Tensor, weight: Tensor) -> Ten
 
 
 def railway_loss(logits: Tensor, target: Tensor, kind: str) -> tuple[Tensor, dict[str, float]]:
-    """What is made small, for the two classes and for the axis alike.
+    """The training loss: the same terms for the two classes and for the axis.
 
     Args:
         logits: (n, 3, rows, cols) of background, track, axis.
         target: (n, 3, rows, cols) uint8 of 0 and 1: track, axis, ignore.
-        kind: One of `LOSSES`: cross-entropy as in the paper, with Dice besides, or with clDice of the axis too, whose
-            cross-entropy then counts five times where tracks part or cross.
+        kind: One of `LOSSES`: cross-entropy as in the paper; with Dice added; or with Dice and the axis's clDice added,
+            in which case the axis's cross-entropy counts five times where tracks part or cross.
 
     Returns:
         The sum of the terms, and each by name.
@@ -100,7 +100,7 @@ def railway_loss(logits: Tensor, target: Tensor, kind: str) -> tuple[Tensor, dic
 
 
 def track_loss(logits: Tensor, target: Tensor, kind: str) -> Tensor:
-    """What is made small for a network that tells tracks from background, and no axis.
+    """The training loss of a network that tells tracks from background and has no axis.
 
     Args:
         logits: (n, 2, rows, cols) of background, track.

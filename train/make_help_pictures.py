@@ -1,6 +1,6 @@
-"""Draws the pictures of the algorithms' help, what goes in beside what comes out: `python -m train.make_help_pictures`.
+"""Draws the pictures in the algorithms' help, input beside output: `python -m train.make_help_pictures`.
 
-All are of the sample, worked on by the product; one PNG per algorithm goes to resources/help/, named after it.
+All show the sample as RailSeg processes it; one PNG per algorithm, named after it, goes to resources/help/.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ WINDOW = PixelWindow.covering(612_340.0, 5_612_400.0, 612_460.0, 5_612_520.0, GS
 """The cutout: the double track, the switch and the siding."""
 _RED, _GREEN, _BLUE, _ORANGE = (214, 40, 60), (30, 150, 120), (31, 110, 200), (240, 140, 20)
 _COLOURS = 32
-"""A picture has no more: it is small in the package then."""
+"""Number of colours in a picture, few so that it stays small in the package."""
 
 
 def beside(*pictures: UInt8Array) -> UInt8Array:
-    """Pictures of the cutout, made small, side by side."""
+    """Pictures of the cutout, scaled down, side by side."""
     small = [cv2.resize(picture, (SHOWN_PX, SHOWN_PX), interpolation=cv2.INTER_AREA) for picture in pictures]
     gap = np.full((SHOWN_PX, GAP_PX, 3), 255, np.uint8)
     parts = [part for picture in small for part in (gap, picture)][1:]
@@ -51,14 +51,14 @@ def beside(*pictures: UInt8Array) -> UInt8Array:
 
 
 def with_lines(picture: UInt8Array, lines: Lines, colour: Colour) -> UInt8Array:
-    """A picture of the cutout with lines that are given in metres of the sample's CRS."""
+    """A picture of the cutout with lines drawn on it, given in metres in the sample's CRS."""
     drawn = picture.copy()
     strokes(drawn, WINDOW.transform(GSD_M), lines, colour, 7)
     return drawn
 
 
 def in_tiles(picture: UInt8Array) -> UInt8Array:
-    """A picture of the cutout as four that lie side by side."""
+    """A picture of the cutout split into four tiles with gaps between them."""
     rows, cols = (slice(length // 2 - 10, length // 2 + 10) for length in picture.shape[:2])
     tiles = picture.copy()
     tiles[rows] = tiles[:, cols] = 255
@@ -82,10 +82,10 @@ def first_band(path: Path) -> UInt8Array:
 
 
 def help_pictures(folder: Path) -> dict[str, UInt8Array]:
-    """The pictures by the algorithm's name.
+    """The pictures by algorithm name.
 
     Args:
-        folder: For what is made on the way.
+        folder: Folder for intermediate files.
     """
     sample = resource_path("sample", "sample.tif")
     truth_path = resource_path("sample", "sample_tracks.geojson")
@@ -122,7 +122,7 @@ def help_pictures(folder: Path) -> dict[str, UInt8Array]:
 
 
 def main() -> None:
-    """Writes them."""
+    """Writes the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "resources" / "help")
     out: Path = parser.parse_args().out

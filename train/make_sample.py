@@ -1,7 +1,7 @@
 """Draws the sample that comes with RailSeg: `python -m train.make_sample` writes resources/sample/.
 
 A made-up place of 300 m × 300 m at 0.1 m: a double-track line, a switch to a siding with wagons on it, a level
-crossing, a village's edge, fields. Everything is drawn, so that the sample is free of anybody's rights.
+crossing, the edge of a village, fields. Everything is drawn, so that nobody else holds rights to the sample.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def sample_layout(rng: np.random.Generator) -> Layout:
 
 
 def _curve(points: list[tuple[float, float]]) -> Floats:
-    """A smooth line through points, (n, 2) metres at about 1 m distance."""
+    """A smooth line along points, (n, 2) metres, about 1 m apart."""
     knots = np.array(points, dtype=np.float64)
     for _ in range(5):
         quarter, rest = 0.75 * knots[:-1] + 0.25 * knots[1:], 0.25 * knots[:-1] + 0.75 * knots[1:]
@@ -155,7 +155,7 @@ def _at(points: Floats, index: int) -> tuple[Floats, float]:
 
 
 def _wagons(siding: Floats) -> list[Box]:
-    """Five wagons on the siding's far end, and the buffer stop behind them."""
+    """Five wagons at the siding's far end, and the buffer stop behind them."""
     kinds = ("wagon", "container", "tank", "tank", "wagon")
     found = []
     for k, kind in enumerate(kinds):

@@ -1,9 +1,9 @@
-"""What opening and closing do to our model's masks and lines, by the size of their kernels in metres.
+"""Measures what opening and closing do to our model's masks and lines, by kernel size in metres.
 
     python -m train.morphology_sweep --out build/morphology --rendered 40
     python -m train.morphology_sweep DATA/real/check --out build/morphology
 
-The paper says that they better its masks at a small cost. Rendered scenes are of a seed of their own. Writes
+The paper says that they improve its masks at a small cost. Rendered scenes have a seed of their own. Writes
 morphology.md.
 """
 
@@ -70,15 +70,15 @@ Kernels = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What comes of one pair of kernels.
+    """Results of one pair of kernels.
 
     Attributes:
-        pixels: Of the mask.
-        lines: Of the product's lines, from the axis on the mask.
-        mask_lines: Of lines from the mask alone.
-        spots: int64 (2,), pieces of the mask of less than `SPOT_M2`, and holes in it of less.
-        morphology_s: Time of opening and closing.
-        lines_s: Time from the probabilities to the product's lines, morphology included.
+        pixels: Scores of the mask.
+        lines: Scores of the product's lines, from the axis on the mask.
+        mask_lines: Scores of lines from the mask alone.
+        spots: int64 (2,), number of pieces of the mask smaller than `SPOT_M2`, and of such holes in it.
+        morphology_s: Processor time of opening and closing.
+        lines_s: Processor time from the probabilities to the product's lines, morphology included.
     """
 
     pixels: PixelScores
@@ -102,15 +102,15 @@ class Found:
 
 
 def sweep_scene(scene: TracedScene, truth_of: Callable[[WorkingGrid], Truth], model: Path) -> dict[Kernels, Found]:
-    """Segments a scene once, and makes masks and lines of it with every pair of `KERNELS` in turn.
+    """Segments a scene once, and makes masks and lines from it with every pair of `KERNELS` in turn.
 
     Args:
         scene: The picture and its true lines; its CRS must be metric.
-        truth_of: The true mask on the picture's window.
+        truth_of: Gives the true mask on the picture's window.
         model: Model file.
 
     Raises:
-        RailSegError: As `require_metric`, or the picture or the model can't be worked with.
+        RailSegError: As `require_metric`, or if the picture or the model can't be used.
     """
     require_metric(scene)
     card = read_card(model)
@@ -170,7 +170,7 @@ def _spots(mask: npt.NDArray[np.bool_], connectivity: int, gsd_m: float) -> int:
 
 @contextmanager
 def _seconds() -> Iterator[list[float]]:
-    """A list that holds, once the block under it has ended, the processor's time that it took."""
+    """A list that holds the processor time of the `with` block, seconds, once the block has ended."""
     taken: list[float] = []
     started = time.process_time()
     yield taken
@@ -178,7 +178,7 @@ def _seconds() -> Iterator[list[float]]:
 
 
 def swept(scenes: Iterable[dict[Kernels, Found]]) -> dict[Kernels, Found]:
-    """All scenes as one, by pair of kernels."""
+    """Results pooled over all scenes, by pair of kernels."""
     every = list(scenes)
     return {pair: Found.pooled([one[pair] for one in every]) for pair in every[0]}
 
@@ -221,7 +221,7 @@ def table(found: dict[Kernels, Found]) -> str:
 
 
 def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
-    """What is to be swept."""
+    """The settings of a sweep."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scenes", type=Path, nargs="?", help="folder of NAME.tif and NAME.geojson, such as real/check")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
@@ -235,7 +235,7 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
 
 @command
 def main(arguments: list[str] | None = None) -> None:
-    """Sweeps, and writes the tables."""
+    """Runs the sweep and writes the tables."""
     settings = parse_settings(arguments)
     model = settings.model or bundled_model_path()
     settings.out.mkdir(parents=True, exist_ok=True)

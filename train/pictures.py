@@ -1,4 +1,4 @@
-"""Pictures as files, and several as one; without any GIS library, so that scenes are rendered without one too."""
+"""Reads, writes and tiles pictures without any GIS library, so that rendering scenes needs none either."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from railseg_core.errors import RailSegError
 
 
 def read_picture(path: Path) -> UInt8Array:
-    """Any picture file that OpenCV reads: (rows, cols, 3) uint8 RGB.
+    """Reads any picture file that OpenCV supports: (rows, cols, 3) uint8 RGB.
 
     Raises:
-        RailSegError: If the file is no picture, or isn't there.
+        RailSegError: If the file is not a picture, or isn't there.
     """
     try:
-        # Not cv2.imread, which on Windows takes no letters beyond the system's own.
+        # Not cv2.imread, which on Windows fails on paths with characters outside the system's code page.
         return decoded(path.read_bytes())
     except (OSError, ValueError) as error:
         raise RailSegError(
@@ -28,7 +28,7 @@ def read_picture(path: Path) -> UInt8Array:
 
 
 def decoded(content: bytes) -> UInt8Array:
-    """What a picture file holds: (rows, cols, 3) uint8 RGB.
+    """The picture in a file's content: (rows, cols, 3) uint8 RGB.
 
     Raises:
         ValueError: If OpenCV can't read it.
@@ -52,6 +52,6 @@ def write_picture(path: Path, picture: UInt8Array) -> None:
 
 
 def sheet_of(tiles: Sequence[UInt8Array], columns: int) -> UInt8Array:
-    """Tiles of one size, (rows, cols, 3) uint8, side by side, row by row; white where there are none left."""
+    """Tiles of one size, (rows, cols, 3) uint8, side by side and row by row; white where the last row has none."""
     filled = [*tiles, *[np.full_like(tiles[0], 255)] * (-len(tiles) % columns)]
     return np.vstack([np.hstack(filled[k : k + columns]) for k in range(0, len(filled), columns)])

@@ -1,8 +1,8 @@
-"""Brings traced scenes to the model's GSD, as pairs of PNG that training reads without any GIS library.
+"""Resamples traced scenes to the model's GSD, as pairs of PNG files that training reads without any GIS library.
 
     python -m train.prepare_scenes DATA/real/fit build/fit
 
-Writes NAME.png (RGB) and NAME_target.png (255 where: red track, green axis, blue ignore).
+Writes NAME.png (RGB) and NAME_target.png (0 or 255; red: track, green: axis, blue: ignore).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from train.scenes import TracedScene, traced_scenes
 
 
 def prepare(scene: TracedScene, folder: Path) -> None:
-    """Writes one scene's pair."""
+    """Writes the pair of files of one scene."""
     with open_working_grid(scene.raster, gsd_m=GSD_M) as grid:
         tracing = Tracing(scene.visible, scene.hidden, scene.ignore, as_crs(grid.source_crs))
         chip = read_chip(grid, grid.picture_window, tracing.moved_to(as_crs(grid.crs)))

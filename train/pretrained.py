@@ -1,8 +1,8 @@
-"""Starts the encoder from published ImageNet weights of MobileNetV3-Large *minimalistic*.
+"""Initialises the encoder from published ImageNet weights of MobileNetV3-Large *minimalistic*.
 
 Those weights have 3x3 depthwise kernels throughout, no squeeze-and-excite, ReLU, and batch norms folded into weight
-and bias. Here they begin a full MobileNetV3-Large: 3x3 kernels in the middle of 5x5 ones, squeeze-and-excite
-near identity, fresh batch norms set so that on a first batch they pass on what the folded ones did.
+and bias. Here they initialise a full MobileNetV3-Large: 3x3 kernels in the middle of 5x5 ones, squeeze-and-excite
+near identity, and fresh batch norms set so that on a first batch they give what the folded ones did.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def start_encoder(encoder: MobileNetV3Large, weights_path: Path, first_batch: Te
     Args:
         encoder: A fresh encoder.
         weights_path: The safetensors file with `stem.conv`, `blocks.N.{expand,dw,project}.conv` weights and biases.
-        first_batch: (n, 3, rows, cols) float, normalised as in training: pictures the statistics are taken from.
+        first_batch: (n, 3, rows, cols) float, normalised as in training: pictures to take the statistics from.
     """
     weights = load_file(weights_path)
     _start(encoder.stem, weights, "stem.conv")
@@ -53,7 +53,7 @@ def _start(layer: ConvBNAct, weights: dict[str, Tensor], name: str) -> None:
 
 
 def _pass_through(encoder: MobileNetV3Large, first_batch: Tensor) -> None:
-    """Gives every batch norm the scale and shift that undo its own normalising, layer after layer in one pass."""
+    """Gives every batch norm the scale and shift that undo its own normalisation, layer after layer in one pass."""
 
     def undo_normalising(norm: nn.Module, inputs: tuple[Tensor]) -> None:
         if isinstance(norm, nn.BatchNorm2d) and norm.running_mean is not None and norm.running_var is not None:

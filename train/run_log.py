@@ -19,7 +19,7 @@ def read_log(run: Path) -> dict[str, list[float]]:
 
 
 def add_to_log(run: Path, row: dict[str, float]) -> None:
-    """Adds a row to a run's log; columns that it or the rows before lack are left empty there."""
+    """Adds a row to a run's log; cells are left empty where a row lacks a column that another has."""
     path = run / LOG_NAME
     rows = [*(_rows(run) if path.exists() else []), {name: str(value) for name, value in row.items()}]
     aside = path.with_suffix(".part")

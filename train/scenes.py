@@ -21,10 +21,10 @@ class TracedScene:
     Attributes:
         raster: The picture.
         visible: Centre-lines of tracks that can be seen.
-        hidden: Centre-lines that are certain but not seen: neither to be rewarded nor punished.
-        ignore: Polygons that count for nothing.
+        hidden: Centre-lines that are certain but can't be seen: neither rewarded nor penalised.
+        ignore: Polygons in which nothing counts.
         gsd_m: The picture's ground sampling distance, metres.
-        switches: Toes, (x, y); None for those that the lines make.
+        switches: Toes of the switches, (x, y); None to derive them from the lines.
     """
 
     raster: Path
@@ -36,12 +36,12 @@ class TracedScene:
 
     @property
     def name(self) -> str:
-        """The file's name without its ending."""
+        """The file's name without its extension."""
         return self.raster.stem
 
 
 def traced_scenes(folder: Path) -> Iterator[TracedScene]:
-    """The scenes of a folder, by name.
+    """The scenes of a folder, in order of name.
 
     Raises:
         FileNotFoundError: If there are none, or a GeoJSON has no picture.
@@ -77,10 +77,10 @@ def traced_scenes(folder: Path) -> Iterator[TracedScene]:
 
 
 def _check_that_they_meet(path: Path, raster: Path, lines: list[BaseGeometry]) -> None:
-    """Lines beside their picture would all count as ground.
+    """Checks that lines lie on their picture: elsewhere, all of it would count as background.
 
     Raises:
-        RailSegError: there are lines, and none lies on the picture.
+        RailSegError: If there are lines, but none lies on the picture.
     """
     with rasterio.open(raster) as dataset:
         picture = shapely.box(*dataset.bounds)

@@ -1,6 +1,6 @@
-"""Chooses by the lines that come of it from where on P(axis) counts, on rendered scenes that no training run sees.
+"""Chooses the thresholds of P(axis) by the lines they give, on rendered scenes that no training run sees.
 
-The best threshold for pixels isn't the best for lines: half a pixel more of width is nothing to a line, a gap is much.
+The best threshold for pixels isn't the best for lines: half a pixel of width matters little to a line, a gap a lot.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ AXIS_LEVELS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 CONFIDENCE_LEVELS = (0.0, 0.5, 0.6, 0.7, 0.8)
 MARGIN_LEVELS = (0.0, 0.1, 0.2)
 AS_GOOD = 0.005
-"""Of quality: what 80 scenes cannot tell apart."""
+"""Difference in quality that 80 scenes are too few to tell apart."""
 
 Levels = tuple[float, float, float]
-"""P(axis) from which a pixel is axis, its mean from which a piece of line counts, how much more of a short one."""
+"""P(axis) from which a pixel is axis, mean P(axis) from which a piece of line counts, how much more for a short one."""
 
 
 def rendered_scenes(count: int, backgrounds: Path | None, seed: Seed = Seed.LEVELS) -> Iterable[Scene]:
-    """The scenes that thresholds are chosen on, or with another seed others."""
+    """The scenes that thresholds are chosen on; another seed gives other scenes."""
     textures = Backgrounds(backgrounds) if backgrounds else None
     for number in range(count):
         yield render_scene(np.random.default_rng([seed, number]), SCENE_PX, textures)
@@ -71,9 +71,9 @@ def line_scores(model: Path, track_threshold: float, scenes: Iterable[Scene]) ->
 
 
 def best(scores: dict[Levels, LineScores]) -> Levels:
-    """Those that draw least where nothing is, of all whose quality is as good as the best.
+    """The levels that draw the least where there is nothing, of all whose quality is about as good as the best.
 
-    Rendered scenes show more railway than any country has: there what is drawn wrongly counts for more.
+    Rendered scenes show more railway than any real country has, so false lines matter more there.
     """
     enough = max(score.quality for score in scores.values()) - AS_GOOD
     return max(

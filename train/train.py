@@ -1,10 +1,10 @@
-"""Trains the network, from top to bottom: settings, data, model, loop, checkpoints.
+"""Trains the network: settings, model, data, loop and checkpoints, from top to bottom.
 
     python -m train.train --out build/run --minutes 60 --backgrounds DATA/backgrounds --encoder WEIGHTS.safetensors
 
 The paper's recipe (section 3.2) is --optimiser sgd --learning-rate 7e-3 --weight-decay 1e-4 --loss entropy; the
-defaults are what did better (train/README.md). Weights are kept every 5 epochs of 7,892 pictures, as there. An
-interrupted run goes on where its last checkpoint stood when started again with the same --out.
+defaults did better (see train/README.md). As in the paper, weights are kept every 5 epochs of 7,892 pictures. An
+interrupted run resumes from its last checkpoint when started again with the same --out.
 Needs torch, numpy, opencv and safetensors, and matplotlib for the curves; `train.export` makes the model file from the
 checkpoint.
 """
@@ -44,7 +44,7 @@ EPOCH_CROPS = 7892  # pictures in the paper's training set
 KEEP_EVERY_EPOCHS = 5
 MOMENTUM = 0.9
 CROP_STEP_PX = 16  # the network halves its input four times
-TILE_PX = 512  # what the product gives the network
+TILE_PX = 512  # side of the tiles that the product gives the network
 NEGATIVE_SHARE = 0.1
 WARM_UP = 0.03  # share of the budget in which the learning rate rises
 AVERAGE_DECAY = 0.998
@@ -110,7 +110,7 @@ def normalised(images: Tensor, device: str) -> Tensor:
 
 
 def mixed_precision(precision: str, device: str) -> bool:
-    """Whether convolutions run in bfloat16: `auto` does so where the device multiplies in it, else it is slower."""
+    """Whether convolutions run in bfloat16; `auto` uses it only on devices that multiply in it: others are slower."""
     if precision == "auto":
         return device == "cuda" or (device == "cpu" and torch.cpu._is_avx512_bf16_supported())
     return precision == "bfloat16"
@@ -128,7 +128,7 @@ class Float32Conv2d(nn.Conv2d):
 def keep_depthwise_in_float32(model: nn.Module) -> None:
     """Leaves large, strided and dilated depthwise convolutions out of mixed precision on the CPU, in place.
 
-    Their gradient in bfloat16 is up to five times as slow, and for dilated ones it now and then is NaN (torch 2.13).
+    Their gradient in bfloat16 is up to five times as slow, and for dilated ones it is occasionally NaN (torch 2.13).
     """
     for module in model.modules():
         if isinstance(module, nn.Conv2d) and module.groups > 1:
@@ -157,7 +157,7 @@ def update_average(average: DeepLabV3Plus, model: DeepLabV3Plus, step: int) -> N
 
 @torch.no_grad()
 def restore_statistics(model: DeepLabV3Plus, average: DeepLabV3Plus) -> None:
-    """Takes the batch norms' running values from the average, after a step that may have spoilt them."""
+    """Restores the batch norms' running statistics from the average, after a step that may have corrupted them."""
     kept = dict(average.named_buffers())
     for name, buffer in model.named_buffers():
         buffer.copy_(kept[name])
@@ -177,7 +177,7 @@ def intersection_over_union(model: DeepLabV3Plus, batches: Iterable[tuple[Tensor
 
 
 def tiled(scenes: Iterable[Chip], tile_px: int = TILE_PX) -> Iterator[Chip]:
-    """Whole scenes in tiles (tile, tile) as the product sees them, mirrored at the edge where nothing counts."""
+    """Whole scenes in tiles (tile, tile) as the product sees them; pixels beyond the edge are mirrored and ignored."""
     for scene in scenes:
         rows, cols = scene.image.shape[:2]
         below, right = (-(-side // tile_px) * tile_px - side for side in (rows, cols))
@@ -191,7 +191,7 @@ def tiled(scenes: Iterable[Chip], tile_px: int = TILE_PX) -> Iterator[Chip]:
 
 @command
 def main(arguments: list[str] | None = None) -> None:
-    """Trains until the budget is used."""
+    """Trains until the budget is used up."""
     settings = parse_settings(arguments)
     settings.out.mkdir(parents=True, exist_ok=True)
     checkpoint_path: Path = settings.out / "checkpoint.pt"
@@ -249,7 +249,7 @@ def main(arguments: list[str] | None = None) -> None:
     average = copy.deepcopy(model)
     if mixed and device == "cpu":
         keep_depthwise_in_float32(model)
-    # Batch norms and biases are not decayed: a decayed scale is no regularisation.
+    # Batch norms and biases are not decayed: decaying a scale does not regularise.
     vectors = [p for p in model.parameters() if p.ndim == 1]
     matrices = [p for p in model.parameters() if p.ndim > 1]
     groups = [

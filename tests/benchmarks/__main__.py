@@ -1,13 +1,13 @@
-"""`make bench`: what the work costs, as ratios taken side by side in one run, for machines are noisy.
+"""`make bench`: what the work costs, as ratios measured side by side in one run, since machines are noisy.
 
     python -m tests.benchmarks [--side 4500] [--rounds 2] [--growth 2000 12000] [--mpx 1 25 100 400]
 
-On one picture, the mirrored sample of `--side` pixels at 0.1 m, each in a process of its own, round by round:
+On one picture, the mirrored sample of `--side` pixels at 0.1 m, these run round by round, each in its own process:
 `railseg extract`; the bare network on the same tiles; the usual sliding window (`sliding_window`) with the network as
-public code writes it; the same loop with ONNX Runtime, for the network as RailSeg exports it and for that of public
-code. With that how good each one's lines are, RailSeg's stages, and growth: pictures of the sides `--growth`, and lines
-alone on rasters of `--mpx` million pixels. Last CARAFE against its usual form, and how many training scenes a core
-renders. Writes build/bench.json and build/bench.png.
+public code writes it; and the same loop in ONNX Runtime, with the network as RailSeg exports it and with that of public
+code. Also measured are the quality of the lines of each, RailSeg's stages, and growth: whole runs on pictures of the
+sides `--growth`, and lines alone on rasters of `--mpx` million pixels. Last come CARAFE against its usual form, and how
+many training scenes a core renders. Writes build/bench.json and build/bench.png.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ OUTPUTS = {name: BUILD / f"bench_{name}.gpkg" for name in ("end_to_end", "plain_
 
 
 def railseg(command: str, picture: Path, output: Path) -> Finished:
-    """Runs a command of RailSeg's on the CPU."""
+    """Runs a RailSeg command on the CPU."""
     options = ["--overwrite", "--json", "--quiet", *(["--device", "cpu"] if command in ("extract", "segment") else [])]
     return run_python("-m", "railseg_core", command, str(picture), str(output), *options)
 
 
 def one_round(picture: Path) -> dict[str, Finished]:
-    """Each contender once; of the bare network only what its process prints is of use."""
+    """One run of each contender; for the bare network, only what its process prints is of use."""
     loop = ("-m", "tests.benchmarks.sliding_window", str(picture))
     return {
         "end_to_end": railseg("extract", picture, OUTPUTS["end_to_end"]),
@@ -60,7 +60,7 @@ def side_by_side(side_px: int, rounds: int) -> dict[str, Any]:
     small, picture, truth = made_picture(WARM_UP_PX), made_picture(side_px), BUILD / "bench_truth.geojson"
     mirrored_tracks(truth, side_px)
     run_python("-m", "tests.benchmarks.onnx_network", *map(str, ONNX.values()))
-    one_round(small)  # warms up: libraries and pictures are in the system's memory from now on
+    one_round(small)  # warms up: from now on, libraries and pictures are in the system's cache
     every = [one_round(picture) for _ in range(rounds)]
     seconds = {name: [done[name].seconds for done in every] for name in every[0]}
     bare = [json.loads(done["bare_network"].output) for done in every]
@@ -102,7 +102,7 @@ def stages(
 
 
 def made_picture(side_px: int) -> Path:
-    """The picture of a side; made where an earlier run has not left it."""
+    """The picture with sides of `side_px`, which is made unless an earlier run has left it."""
     path = BUILD / f"bench_{side_px}.tif"
     if not path.exists():
         with written_aside(path) as aside:
@@ -111,7 +111,7 @@ def made_picture(side_px: int) -> Path:
 
 
 def mpx_of(picture: Path) -> float:
-    """Million pixels of the model's GSD."""
+    """A picture's size in million pixels at the model's GSD."""
     with rasterio.open(picture) as dataset:
         ground_m2 = dataset.width * dataset.height * abs(dataset.transform.a * dataset.transform.e)
     return float(ground_m2 / read_card(bundled_model_path()).gsd_m ** 2 / 1e6)
@@ -140,7 +140,7 @@ def picture_growth(sides_px: list[int]) -> list[dict[str, Any]]:
 
 
 def print_table(result: dict[str, Any]) -> None:
-    """The contenders side by side."""
+    """Prints the contenders side by side."""
     print(f"{result['side_px']} px at 0.1 m, {result['mpx']:.0f} Mpx of the model's, {result['tiles']} tiles")
     print(f"{'':<24}{'seconds':>9}{'× railseg':>11}{'core s':>8}{'MB':>7}  lines")
     for name, values in result["all_s"].items():
@@ -179,7 +179,7 @@ def main() -> None:
     }
     for row in result["growth"]["lines"]:
         print(f"lines  {_line(row)}")
-    # Only now: the contenders' processes have not been started by one that holds torch.
+    # Imported only now, so that the contenders are not started from a process that has loaded torch.
     from tests.benchmarks.carafe import carafe_ratio
     from tests.benchmarks.scenes import scenes_per_core_second
 

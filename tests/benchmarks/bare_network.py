@@ -1,8 +1,8 @@
-"""The floor: RailSeg's network alone on the tiles of a picture, loaded, warm, each tile read beforehand.
+"""The lower bound: RailSeg's network alone on a picture's tiles, loaded and warm, each tile read beforehand.
 
     python -m tests.benchmarks.bare_network PICTURE
 
-Prints `tiles`, and `seconds` of going once through all of them, as JSON.
+Prints the number of `tiles`, and the `seconds` for one pass over them, as JSON.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from railseg_core.process_environment import prepare_process_environment
 
 
 def bare_network(picture: Path) -> dict[str, float]:
-    """See the module."""
+    """The number of `tiles`, and the `seconds` for one pass over them."""
     from railseg_core.raster import open_working_grid
     from railseg_core.segmentation import Segmenter
     from railseg_core.tiling import tiles_of
 
     segmenter = Segmenter(bundled_model_path(), "cpu")
     with open_working_grid(picture, gsd_m=segmenter.card.gsd_m) as grid:
-        # What lies in the window but wholly beyond the picture is not looked at.
+        # Tiles that are in the window but wholly outside the picture are skipped.
         tiles = [tile for tile in tiles_of(grid.window) if tile.window.intersects(grid.picture_window)]
         step = segmenter.batch_tiles
         seconds = 0.0

@@ -1,10 +1,10 @@
-"""A very large picture, mostly empty: peak memory, whether the time left is told truly, and ten kills on the way.
+"""A very large, mostly empty picture: peak memory, accuracy of the predicted time left, and ten kills on the way.
 
     python -m tests.benchmarks.big_picture [--side 100000] [--share 0.01] [--kills 10]
 
-The picture is a sparse GeoTIFF at 0.1 m with copies of the sample strewn over it. It is extracted through the worker,
-as QGIS does, then again on the command line, killed at random moments and taken up until it is done; the lines must be
-the same to the last bit. Writes build/bench_big.json.
+The picture is a sparse GeoTIFF at 0.1 m with scattered copies of the sample. It is extracted through the worker, as
+QGIS does, then again on the command line, killed at random moments and resumed until it is done; the lines must be the
+same to the last bit. Writes build/bench_big.json.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ BUILD = Path("build")
 
 
 def sparse_picture(path: Path, side_px: int, share: float) -> int:
-    """Writes the picture: a `share` of its pixels is the sample, all else has no data. Returns the number of copies."""
+    """Writes the picture: a `share` of its pixels is the sample, the rest no data; returns the number of copies."""
     with rasterio.open(resource_path("sample", "sample.tif")) as sample:
         pixels = sample.read()
         profile = sample.profile | {"width": side_px, "height": side_px, "nodata": 0, "compress": "deflate"}
@@ -48,7 +48,7 @@ def sparse_picture(path: Path, side_px: int, share: float) -> int:
 
 
 def by_worker(picture: Path, output: Path) -> dict[str, float]:
-    """Extracts through a worker: seconds, peak memory, and how far the told time left was off from a tenth on."""
+    """Extracts through a worker: seconds, peak memory, and the error of the predicted time left, from a tenth on."""
     command = [sys.executable, "-I", "-u", str(Path(railseg_core.worker.__file__))]
     worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert worker.stdin is not None
@@ -82,7 +82,7 @@ def by_worker(picture: Path, output: Path) -> dict[str, float]:
 
 
 def with_kills(picture: Path, output: Path, kills: int, seconds: float) -> int:
-    """Extracts on the command line, killed at random moments; returns how often it was."""
+    """Extracts on the command line, killing it at random moments; returns the number of kills."""
     shutil.rmtree(unfinished_folder(output), ignore_errors=True)
     command = [sys.executable, "-m", "railseg_core", "extract", str(picture), str(output), "--overwrite", "--quiet"]
     chance = random.Random(0)

@@ -1,4 +1,4 @@
-"""CARAFE as RailSeg does it against the form it usually has in public code."""
+"""RailSeg's CARAFE against the form that is usual in public code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.benchmarks.plain_network import unfolded
 
 
 def carafe_ratio(channels: int, side: int) -> float:
-    """How much longer the usual form takes; both give the same."""
+    """How many times as long the usual form takes; both give the same result."""
     torch.manual_seed(0)
     values = torch.randn(1, channels, side, side).contiguous(memory_format=torch.channels_last)
     kernels = torch.randn(1, side, side, 16, 25).softmax(dim=-1)

@@ -1,12 +1,12 @@
-"""What a country costs: hours and money by simulation from measured rates.
+"""The cost of a whole country, in hours and money, simulated from measured rates.
 
     python -m tests.benchmarks.country --measure      # this machine's rates, in processor seconds of one core
     python -m tests.benchmarks.country --tiles-per-s 3.2 --price-per-hour 0.05 --workers 1 16 64
     python -m tests.benchmarks.country --route-km 33400 --corridor 50 --workers 64
 
-With `--scheduler` a worker reads, predicts and packs a block of 16 tiles; two for every worker are under way at a time;
-the client unpacks, blends and writes them in order, and when all are there it draws the lines. With `--shard` workers
-wait for nobody, and the merge does the client's part afterwards. The price is for a worker and for the client alike.
+With `--scheduler`, a worker reads, predicts and packs blocks of 16 tiles, of which two per worker are in flight at a
+time; the client unpacks, blends and writes them in order, and draws the lines once all are there. With `--shard`,
+workers wait for nobody, and the merge does the client's part afterwards. Worker and client have the same price.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from tests.benchmarks.pictures import mirrored_sample
 
 TILES_PER_BLOCK = (BLOCK_PX // STRIDE_PX) ** 2
 STARTUP_S = 10.0
-"""Of a worker: loading torch and the model from a cold disk."""
+"""Start-up time of a worker: loading torch and the model from a cold disk."""
 SPREAD = 0.2
-"""Blocks take this share longer or shorter, evenly spread: neighbours, caches, edges of the picture."""
+"""Share by which blocks take longer or shorter, uniformly distributed: neighbours, caches, edges of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Seconds of one core for a tile.
+    """Core seconds per tile.
 
     Attributes:
         worker_s: Reading, the network, packing.
@@ -56,11 +56,11 @@ class Rates:
 
 
 MEASURED = Rates(worker_s=0.252, client_s=0.0035, lines_s=0.0065)
-"""Of one core of a shared machine (AMD EPYC with AVX-512) with other work on it, by `--measure`."""
+"""Rates from `--measure` on one core of a shared machine (AMD EPYC with AVX-512) with other work on it."""
 
 
 def measure(side_px: int) -> Rates:
-    """Processor seconds, which other programs on the machine change little, on the mirrored sample at 0.1 m."""
+    """Rates on the mirrored sample at 0.1 m, in processor seconds, which other programs hardly affect."""
     torch.set_num_threads(1)
     segmenter = Segmenter(bundled_model_path(), "cpu")
     segmenter.predict(np.zeros((1, 3, TILE_PX, TILE_PX), dtype=np.uint8))  # the first one takes longer
@@ -89,7 +89,7 @@ def tiles_of_area(km2: float) -> int:
 
 
 def tiles_of_corridors(route_km: float, corridor_m: float) -> int:
-    """How many tiles see corridors along lines in any direction: of the corridor's width and their own mean width.
+    """How many tiles see a corridor along lines in any direction, from its width plus a tile's own mean width.
 
     The mean width of a square over all directions is 4/π of its side.
     """
@@ -98,7 +98,7 @@ def tiles_of_corridors(route_km: float, corridor_m: float) -> int:
 
 
 def cluster_hours(tiles: int, workers: int, rates: Rates) -> float:
-    """From the start to the map with `--scheduler`: blocks are consumed in order, two for a worker are under way."""
+    """Hours from start to map with `--scheduler`: blocks are consumed in order, with two per worker in flight."""
     blocks = math.ceil(tiles / TILES_PER_BLOCK)
     spread = np.random.default_rng(0).uniform(1 - SPREAD, 1 + SPREAD, blocks)
     free_s = [STARTUP_S] * workers
@@ -113,7 +113,7 @@ def cluster_hours(tiles: int, workers: int, rates: Rates) -> float:
 
 
 def shard_hours(tiles: int, workers: int, rates: Rates) -> tuple[float, float]:
-    """With a shard for every worker: until the last is done, and the merge after that."""
+    """Hours with one shard per worker: until the last is done, and for the merge after that."""
     return (
         (STARTUP_S + math.ceil(tiles / workers) * rates.worker_s) / 3600,
         (rates.client_s + rates.lines_s) * tiles / 3600,

@@ -1,8 +1,8 @@
-"""How time and memory of drawing lines grow with the raster: one of 5 % track, repeated.
+"""How the time and memory for drawing lines grow with the raster: one with 5 % track, repeated.
 
     python -m tests.benchmarks.growth P.tif
 
-draws the lines of one raster and prints its seconds, processor seconds and kilometres as JSON.
+Draws the lines of one raster and prints the seconds, processor seconds and kilometres as JSON.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _YARDS_IN_BLOCK = 2
 
 
 def lines_growth(sizes_mpx: Sequence[float], folder: Path) -> list[dict[str, float]]:
-    """Seconds and peak memory of a process that draws lines from a raster of so many million pixels."""
+    """Seconds and peak memory of a process that draws lines from a raster, for each size in million pixels."""
     yard = ladder_yard(6, 4.5, 190.0, 9.0, heading_deg=0.0)
     drawn = probabilities(yard.tracks, window_of(yard), seer=GOOD)[:, :, :_BLOCK_PX]
     block = np.zeros((2, _BLOCK_PX, _BLOCK_PX), dtype=np.uint8)

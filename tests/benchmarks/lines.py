@@ -1,10 +1,10 @@
-"""Lines from probabilities: how right, how fast, how much memory, beside what others do with the same mask.
+"""Lines from probabilities: how accurate and how fast, compared with what other tools make of the same mask.
 
     python -m tests.benchmarks.lines [--yards 200]
 
-First the table of yards whose geometry is known (`tests/truth`), for a good and a poor model. Then the same mask given
-to scikit-image's skeleton and sknw (as cresi does), to skan, and to GRASS's r.thin and r.to.vect where `grass` is
-there: `pip install sknw==0.15 skan==0.13.1`, `apt install grass-core`; what is missing is left out and said. Writes
+First comes the table of yards with known geometry (`tests/truth`), for a good and a poor model. Then the same mask is
+given to scikit-image's skeleton and sknw (as cresi does), to skan, and to GRASS's r.thin and r.to.vect. Install these
+with `pip install sknw==0.15 skan==0.13.1` and `apt install grass-core`; missing ones are reported and skipped. Writes
 build/bench_lines.json.
 """
 
@@ -54,7 +54,7 @@ def yard_table(yards: Iterable[Yard], seer: Seer, folder: Path) -> YardScores:
 
 
 def by_sknw(mask: Mask) -> tuple[Lines, Points]:
-    """The edges of sknw's graph of scikit-image's skeleton, and its nodes of three edges."""
+    """The edges of sknw's graph of scikit-image's skeleton, and its nodes with three edges."""
     import sknw
 
     graph = sknw.build_sknw(skeletonize(mask).astype(np.uint16), multi=True)
@@ -76,7 +76,7 @@ def by_skan(mask: Mask) -> tuple[Lines, Points]:
 
 
 def by_grass(mask: Mask) -> tuple[Lines, Points]:
-    """What r.thin and r.to.vect make, and where three lines meet."""
+    """The lines that r.thin and r.to.vect make, and where three meet."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         rows, cols = mask.shape
@@ -111,7 +111,7 @@ def by_grass(mask: Mask) -> tuple[Lines, Points]:
 
 
 def others() -> dict[str, Callable[[Mask], tuple[Lines, Points]]]:
-    """The other ways that are at hand."""
+    """The other tools that are installed."""
     ways: dict[str, Callable[[Mask], tuple[Lines, Points]]] = {}
     if find_spec("sknw"):
         ways["skimage + sknw"] = by_sknw
@@ -123,10 +123,10 @@ def others() -> dict[str, Callable[[Mask], tuple[Lines, Points]]]:
 
 
 def compared(folder: Path) -> list[dict[str, object]]:
-    """Seconds and scores of each way on the same mask of each yard."""
+    """Seconds and scores of each tool on the same mask of each yard."""
     yards = [ladder_yard(12, 4.5, 190.0, 9.0), loop_yard(2, 4.7, 300.0, 9.0), switch_yard(500.0, 12.0, 1.0)]
     rows: dict[str, dict[str, list[object]]] = {}
-    # What is compiled at its first call is compiled before the clock runs.
+    # Whatever is compiled on its first call is compiled before the clock starts.
     for way in others().values():
         way(np.pad(np.ones((1, 60), dtype=np.bool_), 20))
     for yard in yards:
@@ -142,7 +142,7 @@ def compared(folder: Path) -> list[dict[str, object]]:
             started = time.perf_counter()
             lines, forks = way(bands[1] > 127)
             seconds = time.perf_counter() - started
-            # Stairs of pixels have no direction: every use of them simplifies them first.
+            # Staircases of pixels have no direction: any use of them simplifies them first.
             smooth = [shapely.simplify(shapely.linestrings(_placed(line, window)), SIMPLIFY_M) for line in lines]
             _note(rows, name, yard, window, seconds, list(map(shapely.get_coordinates, smooth)), _placed(forks, window))
     return [_summary(name, row) for name, row in rows.items()]

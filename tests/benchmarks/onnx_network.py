@@ -1,8 +1,8 @@
-"""The network in ONNX Runtime, with P(axis) in the place of the P(background) that `railseg export-onnx` gives.
+"""The network in ONNX Runtime, with P(axis) in place of the P(background) that `railseg export-onnx` gives.
 
     python -m tests.benchmarks.onnx_network OURS.onnx PLAIN.onnx
 
-writes the network as RailSeg exports it, and as the exporter takes it from `plain_network`.
+Writes the network as RailSeg exports it, and as the exporter makes it from `plain_network`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import onnxruntime
 
 from railseg_core.network.model_card import bundled_model_path, read_card
 
-if TYPE_CHECKING:  # the loop with ONNX Runtime does without torch
+if TYPE_CHECKING:  # the loop with ONNX Runtime needs no torch
     from torch import Tensor, nn
 
 
 def export(network: nn.Module, path: Path) -> None:
-    """Writes a network that gives logits."""
+    """Writes the ONNX file of a network that gives logits."""
     from torch import nn
 
     from railseg_core.network.deeplabv3plus import normalise, probabilities

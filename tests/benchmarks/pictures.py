@@ -15,7 +15,7 @@ SAMPLE_PX = 3000
 
 
 def mirrored_sample(path: Path, side_px: int) -> None:
-    """Writes a picture of `side_px` squared at 0.1 m."""
+    """Writes a square picture of `side_px` a side at 0.1 m."""
     with rasterio.open(resource_path("sample", "sample.tif")) as sample:
         pixels = sample.read()
         profile = sample.profile | {"width": side_px, "height": side_px, "bigtiff": "if_safer"}

@@ -1,7 +1,7 @@
 """The network as public code commonly writes it, with the same weights.
 
 CARAFE unfolds and contracts with einsum, the last one on all 256 channels before the classifier; batch norms stay
-apart, memory is in NCHW order, every operation is run as it comes.
+separate, memory is in NCHW order, and every operation runs as it comes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The benchmark's picture."""
+"""Plots of the benchmark's results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs a command: how long it took, and the most memory that it and its children held."""
+"""Runs a command and measures its time, and the peak memory of it and its children."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _POLL_S = 0.05
 
 @dataclass(frozen=True)
 class Finished:
-    """A command that ended well.
+    """A command that has finished successfully.
 
     Attributes:
         seconds: From start to end.
         cpu_s: Processor seconds of it and its children.
-        peak_rss_mb: The most resident memory of its processes together, of its own alone between two looks; NaN where
+        peak_rss_mb: Peak resident memory of its processes together, polled, or of it alone if that is more; NaN where
             the system has no /proc.
         output: What it wrote on standard output.
     """
@@ -36,7 +36,7 @@ def run_python(*arguments: str) -> Finished:
     """Runs this Python with arguments.
 
     Raises:
-        CalledProcessError: it failed; its errors are on standard error.
+        CalledProcessError: If it failed; its errors are on standard error.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         started = time.perf_counter()
@@ -58,7 +58,7 @@ def run_python(*arguments: str) -> Finished:
 
 
 def _family(pid: int) -> list[int]:
-    """A process and all that it has started."""
+    """A process and all its descendants."""
     with suppress(OSError):
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
         return [pid, *(relative for child in children.split() for relative in _family(int(child)))]
@@ -70,7 +70,7 @@ def _resident(pid: int) -> int:
 
 
 def kilobytes(pid: int, name: str) -> int:
-    """What the system tells of a process by that name, such as VmHWM, its peak so far; 0 when it has ended."""
+    """A figure of a process from /proc, such as VmHWM, its peak memory so far; 0 when it has ended."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
             if line.startswith(f"{name}:"):

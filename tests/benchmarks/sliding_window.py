@@ -1,9 +1,9 @@
-"""The loop of public code: the whole picture in memory, one tile after the other, a quarter of it overlapping.
+"""The loop common in public code: the whole picture in memory, one tile after the other, overlapping by a quarter.
 
     python -m tests.benchmarks.sliding_window PICTURE TRACKS.gpkg [--onnx FILE]
 
-The network is that of `plain_network`, or what an ONNX file holds. Probabilities of overlapping tiles are averaged; the
-lines are drawn of them as RailSeg draws its own. Prints the seconds of its stages as JSON.
+The network is that of `plain_network`, or of an ONNX file. Probabilities of overlapping tiles are averaged; the lines
+are drawn from them as RailSeg draws its own. Prints the seconds of its stages as JSON.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ class Predictor(Protocol):
 
 
 def starts(side_px: int) -> Iterator[int]:
-    """Where tiles begin along a side of at least a tile; the last ends with it."""
+    """Where tiles begin along a side that is at least a tile long; the last tile ends with it."""
     yield from range(0, side_px - TILE_PX, STEP_PX)
     yield side_px - TILE_PX
 
 
 def averaged(image: npt.NDArray[np.uint8], predict: Predictor) -> npt.NDArray[np.float32]:
-    """The mean of all tiles over a pixel: uint8 (3, rows, cols) to float32 (2, rows, cols)."""
+    """The mean over all tiles that cover a pixel: uint8 (3, rows, cols) to float32 (2, rows, cols)."""
     total = np.zeros((2, *image.shape[1:]), dtype=np.float32)
     count = np.zeros(image.shape[1:], dtype=np.float32)
     for row in starts(image.shape[1]):
@@ -60,7 +60,7 @@ def averaged(image: npt.NDArray[np.uint8], predict: Predictor) -> npt.NDArray[np
 
 
 def extract(picture: Path, output: Path, predict: Predictor) -> dict[str, float]:
-    """Writes the tracks of a picture; seconds by stage."""
+    """Writes the tracks of a picture, and returns the seconds by stage."""
     card = predict.card
     marks = [time.perf_counter()]
     with open_working_grid(picture, gsd_m=card.gsd_m) as grid, tempfile.TemporaryDirectory() as scratch:

@@ -1,4 +1,4 @@
-"""The sample raster and a small part of it."""
+"""Fixtures: the sample raster and a small part of it."""
 
 from __future__ import annotations
 

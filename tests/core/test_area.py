@@ -1,4 +1,4 @@
-"""The part of a picture that is asked for."""
+"""The area of a picture to process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work in a thread beside other work."""
+"""Work in a thread alongside other work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The arc that the distance of two tracks tells, for switches whose geometry is known."""
+"""The arc of a branch, derived from the distance between two tracks, for switches with known geometry."""
 
 from __future__ import annotations
 

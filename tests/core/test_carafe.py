@@ -1,4 +1,4 @@
-"""CARAFE against a slow, plain reading of its definition."""
+"""CARAFE against a slow, literal implementation of its definition."""
 
 from __future__ import annotations
 

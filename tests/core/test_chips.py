@@ -1,4 +1,4 @@
-"""Chips of real pictures: what training reads, only where there is something to see, and whole or not at all."""
+"""Chips of real pictures: readable by training, only where there is something to see, written whole or not at all."""
 
 from __future__ import annotations
 

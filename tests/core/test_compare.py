@@ -1,4 +1,4 @@
-"""Comparing real files: their CRS, their features' names, where it counts, what is written."""
+"""Comparing real files: their CRS, their features' names, the area that counts, what is written."""
 
 from __future__ import annotations
 

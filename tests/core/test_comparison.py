@@ -1,4 +1,4 @@
-"""The paper's experiments in small: its networks, its training, its tables."""
+"""The paper's experiments on a small scale: its networks, its training, its tables."""
 
 from __future__ import annotations
 

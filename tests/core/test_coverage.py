@@ -1,4 +1,4 @@
-"""What a raster's directory tells of where it holds nothing: never wrongly, and wherever it can."""
+"""Empty parts of a raster according to its tile directory: never claimed wrongly, and found wherever possible."""
 
 from __future__ import annotations
 

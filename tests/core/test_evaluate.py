@@ -1,4 +1,4 @@
-"""The judge: rendered scenes lie right on the map, the truth scores 1, and the report tells of all that was judged."""
+"""The judge: rendered scenes lie right on the map, the truth scores 1, and the report covers all that was judged."""
 
 from __future__ import annotations
 

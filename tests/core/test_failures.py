@@ -1,4 +1,4 @@
-"""What goes wrong in the middle of a run: one line says what, nothing half-written stays, what was there stays."""
+"""Failures in the middle of a run: one line says what failed, nothing half-written is left, existing files stay."""
 
 from __future__ import annotations
 

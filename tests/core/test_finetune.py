@@ -1,4 +1,4 @@
-"""Fine-tuning: what a user traced becomes chips where it is complete, and a model file that says where it is from."""
+"""Fine-tuning: a user's tracing becomes chips where it is complete, and a model file that says where it comes from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an interrupted run leaves behind, and that the next goes on from there."""
+"""What an interrupted run leaves behind, and how the next one resumes from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of memory that is freed."""
+"""What happens to freed memory."""
 
 from __future__ import annotations
 

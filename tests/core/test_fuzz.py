@@ -1,6 +1,6 @@
-"""Damaged files and requests that make no sense: each ends in a result or in an error with a way out.
+"""Damaged files and requests that make no sense: each ends in a result or in an error that says what to do.
 
-`make fuzz` tries thousands; the suite the same few dozen every time.
+`make fuzz` tries thousands; the test suite tries the same few dozen every time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Gaps: which ends are looked at together. What becomes of them is told by test_vectorize and test_yards."""
+"""Gaps: which ends are considered together. What becomes of them is tested in test_vectorize and test_yards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files made to do harm: they run nothing, reach no network, write nothing and ask for no more memory than there is."""
+"""Files made to do harm: they run nothing, reach no network, write nothing and can't use more memory than there is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of the installation, and that telling it does not load what does the work."""
+"""Information about the installation, and that asking for it does not load the libraries that do the work."""
 
 from __future__ import annotations
 

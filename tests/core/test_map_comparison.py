@@ -1,4 +1,4 @@
-"""Comparing a map with another: what is new, missing and shifted, and laws that hold."""
+"""Comparing one map with another: what is new, missing and shifted, and properties that always hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Branches whose ribbon ends beside their track, as models see them that tell no second track before the frog."""
+"""Branches whose ribbon ends beside their track, as with models that see no second track before the frog."""
 
 from __future__ import annotations
 

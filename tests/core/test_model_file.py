@@ -1,4 +1,4 @@
-"""Model files: what goes in comes out, and what is wrong is said."""
+"""Model files: what goes in comes out, and errors say what is wrong."""
 
 from __future__ import annotations
 

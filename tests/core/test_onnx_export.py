@@ -1,4 +1,4 @@
-"""The ONNX file: it gives what the network gives, and says what Deepness asks of it."""
+"""The ONNX file: it gives what the network gives, and holds the metadata that Deepness reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder of pictures is looked at as one, whatever their CRSs: tracks run through their seams."""
+"""A folder of pictures is treated as one picture, whatever their CRSs: tracks run through their seams."""
 
 from __future__ import annotations
 

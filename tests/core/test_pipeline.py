@@ -1,4 +1,4 @@
-"""The whole way on the sample raster, with the bundled model, against the sample's true lines."""
+"""The whole pipeline on the sample raster, with the bundled model, against the sample's true lines."""
 
 from __future__ import annotations
 

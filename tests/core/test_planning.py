@@ -1,4 +1,4 @@
-"""What is said before the work."""
+"""What is reported before the work starts."""
 
 from __future__ import annotations
 

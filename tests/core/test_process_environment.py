@@ -1,4 +1,4 @@
-"""What the process is told before the work begins."""
+"""What is set for the process before the work begins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What requests take, however they are made."""
+"""What requests accept, however they are made."""
 
 from __future__ import annotations
 

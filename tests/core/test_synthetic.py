@@ -1,4 +1,4 @@
-"""The scene generator: true in shape, the same for the same seed, and the sample drawn with it."""
+"""The scene generator: correct geometry, the same scenes for the same seed, and the sample drawn with it."""
 
 from __future__ import annotations
 

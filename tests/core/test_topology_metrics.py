@@ -1,4 +1,4 @@
-"""Numbers of tracks, switches and ways, on lines whose figures are known."""
+"""Counts of tracks, switches and ways, on lines with known figures."""
 
 from __future__ import annotations
 

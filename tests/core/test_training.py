@@ -1,4 +1,4 @@
-"""Training in small: it runs, goes on after an interruption, and its model file is one that the product loads."""
+"""Training on a small scale: it runs, resumes after an interruption, and makes a model file that the product loads."""
 
 from __future__ import annotations
 

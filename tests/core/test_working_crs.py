@@ -1,4 +1,4 @@
-"""Which CRS is worked in."""
+"""The choice of the working CRS."""
 
 from __future__ import annotations
 

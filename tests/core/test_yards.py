@@ -1,4 +1,4 @@
-"""Lines of yards whose geometry is known, from the probabilities of a good and of a poor model."""
+"""Lines of yards with known geometry, from the probabilities of a good and of a poor model."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Imported inside the QGIS desktop (`qgis --code`): takes a script's steps one by one and writes down what was seen.
+"""Imported inside the QGIS desktop (`qgis --code`): runs a script's steps one by one and records what was seen.
 
-The environment says where: RAILSEG_SCREENSHOTS (a folder) and RAILSEG_SEEN (a JSON file).
+Environment variables say where to: RAILSEG_SCREENSHOTS (a folder) and RAILSEG_SEEN (a JSON file).
 """
 
 from __future__ import annotations

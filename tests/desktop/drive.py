@@ -1,4 +1,4 @@
-"""Runs inside the real QGIS desktop (`qgis --code drive.py`): does what a user does and writes down what it saw."""
+"""Runs inside the real QGIS desktop (`qgis --code drive.py`): does what a user does and records what it saw."""
 
 from __future__ import annotations
 

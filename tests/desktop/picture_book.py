@@ -1,4 +1,4 @@
-"""Runs inside the real QGIS desktop: makes the pictures that the README shows."""
+"""Runs inside the real QGIS desktop: makes the pictures shown in the README."""
 
 from __future__ import annotations
 

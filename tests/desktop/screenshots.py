@@ -1,4 +1,4 @@
-"""Makes the README's pictures of QGIS again: `make screenshots`. Look at each before it is committed."""
+"""Makes the README's pictures of QGIS again: `make screenshots`. Look at each one before committing it."""
 
 from __future__ import annotations
 

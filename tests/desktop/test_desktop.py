@@ -1,6 +1,6 @@
 """The real QGIS desktop on a virtual screen: the right-click menu, the dialog, the lines on the map.
 
-The pictures in build/desktop are there to be looked at.
+The pictures in build/desktop are for a person to look at.
 """
 
 from __future__ import annotations

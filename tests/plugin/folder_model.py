@@ -1,4 +1,4 @@
-"""The example model: every raster of a folder or a list to tracks in one layer.
+"""The example model: extracts the tracks of every raster in a folder or a list into one layer.
 
 make model     # writes resources/models3/railway_of_a_folder.model3 again
 """

@@ -1,4 +1,4 @@
-"""Servers on this machine that do what a network does to a download."""
+"""Local servers that fail downloads as a network may."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # ruff: noqa: N802
-"""What the tests of the plugin share besides fixtures."""
+"""What the plugin's tests share besides fixtures."""
 
 from __future__ import annotations
 

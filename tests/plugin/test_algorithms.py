@@ -1,4 +1,4 @@
-"""What all algorithms say of themselves."""
+"""What all algorithms say about themselves."""
 
 from __future__ import annotations
 

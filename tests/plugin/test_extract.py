@@ -1,4 +1,4 @@
-"""From a picture to tracks and nodes, through the real worker: what comes out, and by which ways of running."""
+"""From a picture to tracks and nodes, through the real worker: what comes out, and the different ways to run it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a part of a picture to tracks: an extent, polygons, corridors along lines."""
+"""From part of a picture to tracks: an extent, polygons, corridors along lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What users bring: rasters of other providers, with another CRS than the file's, and such as can't be used."""
+"""What users bring: rasters from other providers, with a CRS other than the file's, and ones that can't be used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Outputs that would replace each other, or what is read, are refused before the work; what is done isn't lost."""
+"""Outputs that would replace each other or an input are refused before the work starts; finished work isn't lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the plugin's sources will do under Qt 6, as far as can be told under Qt 5."""
+"""Whether the plugin's sources will work under Qt 6, as far as can be told under Qt 5."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Going through what is doubtful, on real layers and a real map canvas."""
+"""Reviewing doubtful tracks and nodes, on real layers and a real map canvas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps on the way from a picture to lines, one by one."""
+"""The steps from a picture to lines, one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plugin's end of the pipe, against the real worker and against scripts that misbehave as it never should."""
+"""The plugin's end of the pipe, against the real worker and against scripts that misbehave in ways it never should."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tracks of known geometry, drawn straight to probability rasters."""
+"""Tracks of known geometry, drawn directly as probability rasters."""
 
 from __future__ import annotations
 

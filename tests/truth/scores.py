@@ -1,4 +1,4 @@
-"""How well a map tells what is true of a yard."""
+"""How well a map matches the truth of a yard."""
 
 from __future__ import annotations
 

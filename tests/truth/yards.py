@@ -1,4 +1,4 @@
-"""Yards and switches of known geometry: what is true, for a probability raster drawn straight from it."""
+"""Yards and switches of known geometry: the truth, from which a probability raster is drawn directly."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The paper's experiments: every network trained and measured alike."""
+"""The paper's experiments: every network trained and measured the same way."""

@@ -1,4 +1,4 @@
-"""What a trained network is worth: its masks against the truth, and the time they take."""
+"""Measures a trained network: its masks against the truth, and the time they take."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from railseg_core.network.deeplabv3plus import fuse_batch_norms, normalise
 from train.comparison.training import CHECKPOINT_NAME
 from train.models.table import NETWORKS
 
-TIMED_PICTURES = 288  # the paper's
-TIMED_PX = 512  # its pictures' side
+TIMED_PICTURES = 288  # as in the paper
+TIMED_PX = 512  # side of the paper's pictures
 
 
 @dataclass(frozen=True, slots=True)
 class Morphology:
-    """The opening and closing that rows with morphology get, metres."""
+    """Opening and closing for the rows with morphology, metres."""
 
     gsd_m: float
     opening_m: float
@@ -50,7 +50,7 @@ class Predictor:
 
     @torch.inference_mode()
     def mask(self, image: UInt8Array) -> Bools:
-        """A picture (rows, cols, 3) uint8 to its mask of tracks, bool (rows, cols)."""
+        """The mask of tracks, bool (rows, cols), of a picture (rows, cols, 3) uint8."""
         pixels = torch.from_numpy(image).to(self.device).permute(2, 0, 1)[None].float()
         logits = self.network(normalise(pixels).contiguous(memory_format=torch.channels_last))
         found: Bools = (logits[0, 1] > logits[0, 0]).cpu().numpy()
@@ -70,13 +70,13 @@ def score(predictor: Predictor, tiles: Iterable[Chip], morphology: Morphology) -
 
 
 def write_scores(scores: Mapping[bool, PixelScores], path: Path) -> None:
-    """Keeps the confusion matrices."""
+    """Writes the confusion matrices as JSON."""
     content = {"plain": scores[False].confusion.tolist(), "morphology": scores[True].confusion.tolist()}
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
 def read_scores(path: Path) -> dict[bool, PixelScores]:
-    """What `write_scores` kept."""
+    """The scores that `write_scores` wrote."""
     content = json.loads(path.read_text(encoding="utf-8"))
     names = {False: "plain", True: "morphology"}
     return {is_cleaned: PixelScores(np.array(content[name], dtype=np.int64)) for is_cleaned, name in names.items()}
@@ -84,7 +84,7 @@ def read_scores(path: Path) -> dict[bool, PixelScores]:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds a picture, float64 (rounds, 2) each: by the clock, and of the processor in all threads.
+    """Seconds per picture, float64 (rounds, 2) each: wall-clock time, and processor time of all threads.
 
     Attributes:
         network: From the picture in memory to its mask.
@@ -102,13 +102,13 @@ class Times:
 def take_times(
     predictors: Mapping[str, Predictor], pictures: Sequence[UInt8Array], rounds: int, morphology: Morphology
 ) -> dict[str, Times]:
-    """Times of the networks by name, all of them in turn in every round.
+    """Times of the networks by name; every round times all of them, in random order.
 
     Args:
-        predictors: By name.
+        predictors: Networks by name.
         pictures: uint8 (`TIMED_PX`, `TIMED_PX`, 3); every round takes the next.
-        rounds: How many count; one before them warms up.
-        morphology: Timed besides.
+        rounds: Number of rounds that count, after one to warm up.
+        morphology: Opening and closing, timed as well.
     """
     taken: dict[str, list[Floats]] = {name: [] for name in predictors}
     rng = np.random.default_rng(0)

@@ -35,19 +35,19 @@ _STEPS = (
     ("morphology, V2 + CARAFE", "v2-carafe", False, "v2-carafe", True),
     ("morphology, V3 + CARAFE", "v3-carafe", False, "v3-carafe", True),
 )
-"""What the paper claims of: from a network without or with morphology to another."""
+"""Steps that the paper makes claims about: label, then network and whether with morphology, before and after."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was measured of a network.
+    """Results of a network.
 
     Attributes:
-        scores: By seed from 0 on, by whether masks are opened and closed.
-        times: Seconds a picture.
-        crops: That each seed was trained on.
-        minutes: That each seed was trained for.
-        parameters: Their number.
+        scores: Scores of each seed from 0 on, by whether masks are opened and closed.
+        times: Seconds per picture.
+        crops: Number of crops that each seed was trained on.
+        minutes: Time that each seed was trained for.
+        parameters: Number of parameters.
     """
 
     scores: Sequence[Mapping[bool, PixelScores]]
@@ -63,10 +63,10 @@ def write_report(
     """Writes report.md and report.json.
 
     Args:
-        folder: Where curves.png and sheet.png are.
-        networks: Of `NETWORKS`, ours among them; rows of others are left out.
-        head: Paragraphs that say how it came about.
-        settings: Kept in the JSON.
+        folder: Folder with curves.png and sheet.png.
+        networks: Results by name in `NETWORKS`, ours among them; rows of networks without results are left out.
+        head: Paragraphs that say how the figures were obtained.
+        settings: Settings to keep in the JSON.
     """
     text = [
         "# The paper's comparison, measured",
@@ -204,7 +204,7 @@ def _percent(measured: Measured, is_cleaned: bool, metric: Callable[[PixelScores
 
 
 def _spread(values: Floats, form: str = ".1f") -> str:
-    """Mean ± standard deviation of the values that are numbers."""
+    """Mean ± standard deviation of the values that are not NaN."""
     known = values[~np.isnan(values)]
     if not known.size:
         return "–"

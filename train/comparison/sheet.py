@@ -19,10 +19,10 @@ TILE_PX = 240
 
 
 def write_sheet(predictors: Mapping[str, Predictor], tiles: Sequence[Chip], morphology: Morphology, path: Path) -> None:
-    """Writes a row of pictures for every tile: itself, the masks of all models that there are, the truth.
+    """Writes a row of pictures for every tile: the tile, the mask of every available model, the truth.
 
     Raises:
-        OSError: It can't be written.
+        OSError: If it can't be written.
     """
     rows = [row for row in MODEL_ROWS if row.network in predictors]
     pictures: list[UInt8Array] = []

@@ -31,22 +31,22 @@ from train.train import (
 CHECKPOINT_NAME = "checkpoint.pt"
 LOG_ROWS = 10
 WATCHED_CROPS = 8
-"""Of the test part, on which the loss is watched: the paper's test part is its validation part as well."""
+"""Crops of the test part on which the loss is watched: in the paper, it serves as the validation part as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How every network is trained; the defaults are the paper's where it says them.
+    """How every network is trained; the defaults are the paper's where it states them.
 
     Attributes:
         epochs: Passes over the training part.
-        minutes: Budget of a network and seed; what is used up first ends a training. None for none.
+        minutes: Time limit for each network and seed, if reached before the epochs; None for no limit.
         batch: Crops in a step.
-        crop_px: Their side, a multiple of 16.
-        learning_rate: At its highest; it rises over 3 % of the budget and falls along a half cosine.
-        weight_decay: Of all weights.
+        crop_px: Side of the crops, a multiple of 16.
+        learning_rate: Peak learning rate; it rises over 3 % of the budget, then falls along a half cosine.
+        weight_decay: Weight decay of all weights.
         loss: `entropy`, or `dice` for cross-entropy and Dice.
-        keep_every: Epochs after which the weights are kept; 0 for the last alone.
+        keep_every: Epochs between the weights that are kept; 0 to keep only the last.
     """
 
     epochs: float = 100.0
@@ -60,13 +60,13 @@ class Recipe:
 
 
 class TileStream(IterableDataset[tuple[Tensor, Tensor]]):
-    """Batches of augmented crops without end, every tile once before any comes again.
+    """An endless stream of batches of augmented crops; every tile comes once before any comes again.
 
     Args:
-        tiles: Targets as `train.data.read_scene` takes them.
+        tiles: Target files as `train.data.read_scene` takes them.
         batch: Crops in a batch.
-        crop_px: Their side.
-        seed: Of the order and the augmentation.
+        crop_px: Side of the crops.
+        seed: Seed of the order and the augmentation.
     """
 
     def __init__(self, tiles: Sequence[Path], batch: int, crop_px: int, seed: tuple[int, ...]) -> None:
@@ -101,16 +101,16 @@ def train_network(
     device: str = "cpu",
     workers: int = 0,
 ) -> None:
-    """Trains a network until its budget is used; goes on where it stood, and does nothing if it is done.
+    """Trains a network until its budget is used up; resumes an interrupted run, and skips a finished one.
 
     Args:
-        name: Of `NETWORKS`.
-        seed: Of its first weights and of the crops.
+        name: Name in `NETWORKS`.
+        seed: Seed of the initial weights and of the crops.
         run: Folder of the checkpoint, the log and the weights that are kept.
         parts: Tiles of the training part and of the test part.
-        recipe: The same for all networks.
+        recipe: How to train, the same for all networks.
         device: Where to run.
-        workers: Processes that read; 0 for this one.
+        workers: Processes that read tiles; 0 to read in this one.
 
     Raises:
         FloatingPointError: If the loss is not finite.
@@ -203,7 +203,7 @@ def train_network(
 def watch(
     model: nn.Module, batch: tuple[Tensor, Tensor], kind: str, device: str, *, mixed: bool
 ) -> tuple[float, float]:
-    """Loss and IoU of the track on a batch, as the model stands."""
+    """Loss and IoU of the track on a batch, with the model's current weights."""
     images, target = batch
     model.eval()
     with torch.autocast(device, dtype=torch.bfloat16, enabled=mixed):

@@ -1,1 +1,1 @@
-"""Labelled pictures of one's own, in the usual formats, as the chips that training reads."""
+"""Reads your own labelled pictures, in the usual formats, as the chips that training uses."""

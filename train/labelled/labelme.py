@@ -37,7 +37,7 @@ class LabelmeSettings:
     """What the labels mean.
 
     Attributes:
-        labels: Kind of `KINDS` by label; background cuts out of what was drawn before it.
+        labels: Kind, one of `KINDS`, by label; background erases what was drawn before it.
         line_width_px: How wide lines are drawn.
     """
 
@@ -46,14 +46,14 @@ class LabelmeSettings:
 
 
 def labelme_chip(path: Path, settings: LabelmeSettings) -> Chip:
-    """Draws the shapes of a file, one upon the other as they stand in it.
+    """Draws the shapes of a file on top of each other, in the file's order.
 
     Args:
-        path: The JSON file; its picture is inside it, or where `imagePath` says, seen from it.
+        path: The JSON file; its picture is embedded, or at `imagePath` relative to it.
         settings: What the labels mean.
 
     Raises:
-        RailSegError: If it is no such file, has a label or shape that is not known, or is of another picture's size.
+        RailSegError: If it is not such a file, has an unknown label or shape, or differs in size from its picture.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -90,9 +90,9 @@ def _kind_of(shape: Mapping[str, Any], settings: LabelmeSettings, path: Path) ->
 
 
 def _ground(shape: Mapping[str, Any], line_width_px: float, path: Path) -> BaseGeometry:
-    """The ground that a shape covers, in pixels; pixel (0, 0) reaches from 0 to 1."""
+    """The area that a shape covers, in pixels; pixel (0, 0) reaches from 0 to 1."""
     try:
-        kind = shape.get("shape_type") or "polygon"  # as old versions mean it
+        kind = shape.get("shape_type") or "polygon"  # the default in old versions
         points = np.array(shape["points"], dtype=np.float64).reshape(-1, 2)
         if kind == "polygon":
             return shapely.make_valid(shapely.Polygon(points))

@@ -1,4 +1,4 @@
-"""Masks as what is known of a picture."""
+"""Chips from plain masks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from railseg_core.chip_files import Chip
 
 
 def chip_of_mask(image: UInt8Array, mask: npt.NDArray[np.bool_], ignore: npt.NDArray[np.bool_] | None = None) -> Chip:
-    """A chip of a picture (rows, cols, 3) and a mask (rows, cols); the axis is not known and left empty."""
+    """A chip from a picture (rows, cols, 3) and a mask (rows, cols); the axis is unknown and left empty."""
     nothing = np.zeros(mask.shape, dtype=np.bool_)
     bands = [mask, nothing, nothing if ignore is None else ignore]
     return Chip(image, np.stack(bands, axis=-1).astype(np.uint8))

@@ -1,4 +1,4 @@
-"""The parts that a training and its judgement see: split by source picture, cut into tiles."""
+"""Parts of the data for training and for testing: split by source picture, cut into tiles."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SPLIT_NAME = "split.json"
 
 
 def split(names: Sequence[str], seed: int, validation_share: float = 0.0) -> dict[str, list[str]]:
-    """Source pictures by part: `train`, `test` and, where it is asked for, `validation`.
+    """Source pictures by part: `train`, `test` and, if asked for, `validation`.
 
     Args:
-        names: Of the sources.
-        seed: The same gives the same split.
-        validation_share: Of all of them; 0 for none, as in the paper.
+        names: Names of the source pictures.
+        seed: Seed of the split; the same seed gives the same split.
+        validation_share: Share of all pictures set aside for validation; 0 for none, as in the paper.
 
     Raises:
         RailSegError: If there are too few for every part to have one.
@@ -45,17 +45,17 @@ def split(names: Sequence[str], seed: int, validation_share: float = 0.0) -> dic
 
 
 def write_parts(sources: Sequence[Source], folder: Path, tile_px: int, seed: int, validation_share: float) -> None:
-    """Writes the tiles of every part to a folder of its name; does nothing where that is done already.
+    """Writes the tiles of every part to a folder named after it; does nothing if that has been done already.
 
     Args:
         sources: The pictures.
-        folder: To write to.
-        tile_px: Side of the tiles; what of them lies beyond a picture is mirrored and ignored.
-        seed: Of the split.
+        folder: Folder to write to.
+        tile_px: Side of the tiles; pixels beyond a picture's edge are mirrored and ignored.
+        seed: Seed of the split.
         validation_share: See `split`.
 
     Raises:
-        RailSegError: As `split`, and what is wrong with a picture.
+        RailSegError: As `split`, or if something is wrong with a picture.
     """
     if (folder / SPLIT_NAME).exists():
         return
@@ -67,7 +67,7 @@ def write_parts(sources: Sequence[Source], folder: Path, tile_px: int, seed: int
             for number, tile in enumerate(tiled(by_name[name].chips(), tile_px)):
                 if not tile.target[..., 2].all():
                     write_chip(tile, folder / part, f"{name}_{number:04d}")
-    # The last, so that it says that all is there.
+    # Written last, as the sign that everything is there.
     (folder / SPLIT_NAME).write_text(json.dumps(parts, indent=1), encoding="utf-8")
 
 

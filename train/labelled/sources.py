@@ -1,4 +1,4 @@
-"""Source pictures with their masks, whatever the format of the folder they lie in."""
+"""Source pictures with their masks, from folders in any of several formats."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ FORMATS = (
     ".geojson or .shp), or LabelMe's (NAME.json)"
 )
 _CHIP_PLACE = re.compile(r"_-?\d+_-?\d+$")
-_WHITE = 128  # masks of 0 and 255 that went through JPEG
+_WHITE = 128  # threshold for masks of 0 and 255 that went through JPEG
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A picture as it was taken; training and test never share one.
+    """An original picture; training and test never share one.
 
     Attributes:
         name: Its name, the same for the same picture.
-        chips: Reads what is known of it, in one chip or many.
+        chips: Reads the picture and its truth, as one chip or many.
     """
 
     name: str
@@ -50,13 +50,13 @@ def labelled_sources(folder: Path, labelme: LabelmeSettings, chip_px: int) -> li
     """The labelled pictures of a folder, by name.
 
     Args:
-        folder: Of one of the `FORMATS`, which is seen from its files.
+        folder: Folder in one of the `FORMATS`, recognised by its files.
         labelme: What LabelMe's labels mean.
         chip_px: Side of the chips that GeoTIFFs are cut into.
 
     Raises:
-        RailSegError: If there are none, or a picture lacks its mask. What else is wrong with a file is told when it
-            is read, by its name.
+        RailSegError: If there are none, or a picture lacks its mask. Other faults are reported, with the file's name,
+            when a file is read.
     """
     if not folder.is_dir():
         raise RailSegError(f"{folder} is no folder.", "Name the folder of your labelled pictures.")
@@ -83,7 +83,7 @@ def labelled_sources(folder: Path, labelme: LabelmeSettings, chip_px: int) -> li
 
 
 def rendered_sources(count: int, size_px: int, seed: int) -> list[Source]:
-    """Rendered scenes in the place of real pictures; each is a source of its own."""
+    """Rendered scenes instead of real pictures; each is a source of its own."""
 
     def chips(number: int) -> Iterable[Chip]:
         scene = render_scene(np.random.default_rng([seed, number]), size_px, None)
@@ -93,7 +93,7 @@ def rendered_sources(count: int, size_px: int, seed: int) -> list[Source]:
 
 
 def _chip_sources(targets: list[Path]) -> list[Source]:
-    """Chips, those of one picture together."""
+    """Sources made of chips, grouped by picture."""
 
     def picture_of(target: Path) -> str:
         return _CHIP_PLACE.sub("", target.name.removesuffix(TARGET_SUFFIX))

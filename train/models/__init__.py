@@ -1,1 +1,1 @@
-"""The networks that the paper compares with its own, in compact code of our own."""
+"""The networks that the paper compares with its own, reimplemented compactly."""

@@ -1,4 +1,4 @@
-"""DeepLabV3 with ResNet-50, and the product's own DeepLabV3+ with its encoder and upsampling exchanged."""
+"""DeepLabV3 with ResNet-50, and the product's own DeepLabV3+ with other encoders and upsampling."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Upsampling = Literal["bilinear", "carafe"]
 
 
 class Bilinear(nn.Module):
-    """Upsampling by 4 in the place of a `Carafe`."""
+    """Upsampling by 4 in place of a `Carafe`."""
 
     def forward(self, features: Tensor, values: Tensor | None = None) -> Tensor:
         """Upsamples `values`, or the features themselves: (n, channels, 4 rows, 4 cols)."""
@@ -31,11 +31,11 @@ class Bilinear(nn.Module):
 
 
 def deeplabv3plus(encoder: Encoder, upsampling: Upsampling) -> DeepLabV3Plus:
-    """The product's network in its variant `faithful`, for background and track alone.
+    """The product's network in its variant `faithful`, for background and track only.
 
     Args:
-        encoder: MobileNetV2 brings 320 channels to the ASPP, MobileNetV3-Large 160.
-        upsampling: Of both places.
+        encoder: Encoder; MobileNetV2 feeds 320 channels to the ASPP, MobileNetV3-Large 160.
+        upsampling: Upsampling in both places.
     """
     network = DeepLabV3Plus(VARIANTS["faithful"])
     network.classify = nn.Conv2d(network.classify.in_channels, CLASSES, 1)

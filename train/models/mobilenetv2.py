@@ -1,4 +1,4 @@
-"""MobileNetV2 at output stride 16: what the paper's network has instead of MobileNetV3 before it is improved."""
+"""MobileNetV2 at output stride 16: the encoder of the paper's network before it is improved to MobileNetV3."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STEM_CHANNELS = 32
 _EXPANSION = 6
 _LOW_LEVEL_BLOCK = 2
 
-# Channels, blocks, stride of the first, dilation: as published, but the last stride of 2 is a dilation.
+# Channels, blocks, stride of the first, dilation: as published, but with dilation instead of the last stride of 2.
 _STAGES = (
     (16, 1, 1, 1),
     (24, 2, 2, 1),

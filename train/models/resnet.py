@@ -9,7 +9,7 @@ from railseg_core.network.layers import ConvBNAct
 
 HIGH_LEVEL_CHANNELS = 2048
 _EXPANSION = 4
-# Width, blocks, stride of the first, dilation: as published, but the last stride of 2 is a dilation.
+# Width, blocks, stride of the first, dilation: as published, but with dilation instead of the last stride of 2.
 _STAGES = ((64, 3, 1, 1), (128, 4, 2, 1), (256, 6, 2, 1), (512, 3, 1, 2))
 
 

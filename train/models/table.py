@@ -1,4 +1,4 @@
-"""What is compared: one table that makes every network and every row of the report."""
+"""The networks that are compared and the rows of the report, in one table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "v3-bilinear": partial(deeplabv3plus, "mobilenetv3", "bilinear"),
     "v3-carafe": partial(deeplabv3plus, "mobilenetv3", "carafe"),
 }
-"""What is trained, by name: images (n, 3, rows, cols) to logits (n, 2, rows, cols) of background and track."""
+"""The networks to train, by name: images (n, 3, rows, cols) to logits (n, 2, rows, cols) of background and track."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Row:
     """A row of the paper's tables.
 
     Attributes:
-        label: What it is called.
-        network: Of `NETWORKS`; rows of one network share its weights.
+        label: Name shown in the report.
+        network: Name in `NETWORKS`; rows of one network share its weights.
         has_morphology: Whether its masks are opened and closed.
-        paper_seconds: What the paper says it takes for 288 pictures of its railway data.
-        paper_accuracy: And its accuracy there, per cent.
-        paper_iou: And its IoU there, per cent; None where it says none.
+        paper_seconds: Seconds that the paper reports for 288 pictures of its railway data.
+        paper_accuracy: Accuracy that the paper reports there, per cent.
+        paper_iou: IoU that the paper reports there, per cent; None if it reports none.
     """
 
     label: str
@@ -53,7 +53,7 @@ MODEL_ROWS = (
     Row("DeepLabV3+, MobileNetV2", "v2-bilinear", False, 64, 95.96, 64.97),
     OURS,
 )
-"""Tables 1 (railway) and 3 (DeepGlobe)."""
+"""Rows of the paper's tables 1 (railway) and 3 (DeepGlobe)."""
 
 ABLATION_ROWS = (
     Row("V2", "v2-bilinear", False, 63, 93.57),
@@ -63,4 +63,4 @@ ABLATION_ROWS = (
     Row("V3 + CARAFE", "v3-carafe", False, 58, 95.07),
     Row("V3 + CARAFE + morphology", "v3-carafe", True, 61, 97.59),
 )
-"""Tables 5 (railway) and 6 (DeepGlobe)."""
+"""Rows of the paper's tables 5 (railway) and 6 (DeepGlobe)."""

@@ -1,4 +1,4 @@
-"""U-Net, and a light one."""
+"""U-Net, and a light version of it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ LIGHT_CHANNELS = (32, 64, 128, 256, 512)
 class UNet(nn.Module):
     """Five levels of two 3x3 convolutions, down by pooling, up by transposed convolutions, joined level by level.
 
-    Unlike in the publication convolutions are padded, so that the output has the input's size, and normalised.
+    Unlike in the publication, convolutions are padded, so that the output has the input's size, and normalised.
 
     Args:
-        channels: Of every level, the finest first.
+        channels: Channels of every level, the finest first.
         is_separable: Whether the 3x3 convolutions are depthwise separable.
     """
 
@@ -53,5 +53,5 @@ class UNet(nn.Module):
 
 
 def light_unet() -> UNet:
-    """Half the channels, and separable convolutions: the paper does not say what its L-UNet is."""
+    """A U-Net with half the channels, and separable convolutions: the paper does not say what its L-UNet is."""
     return UNet(LIGHT_CHANNELS, is_separable=True)

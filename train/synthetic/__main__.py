@@ -17,7 +17,7 @@ from train.synthetic.scene import Backgrounds, Scene, render_scene
 
 @command
 def main() -> None:
-    """Reads the options, draws, says how fast it went."""
+    """Reads the options, draws the sheet and prints the speed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="PNG to write")
     parser.add_argument("--count", type=int, default=24, help="number of scenes")

@@ -1,4 +1,4 @@
-"""Railway alignments: lines, arcs and clothoids, and the tangent arcs of switches, as polylines in metres.
+"""Railway alignments: straights, arcs and clothoids, and the tangent arcs of switches, as polylines in metres.
 
 Scene coordinates: x to the right, y downwards, metres from the picture's top-left corner.
 """
@@ -12,7 +12,7 @@ import numpy as np
 from railseg_core.arrays import Floats
 
 STEP_M = 1.0
-"""Distance of neighbouring points along an alignment; an arc of 190 m radius bulges 0.7 mm between two."""
+"""Distance between neighbouring points of an alignment; an arc of 190 m radius bulges 0.7 mm between two."""
 
 SWITCHES = (
     (190.0, 6.6),
@@ -42,7 +42,7 @@ def arc_lengths(points: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """A centre-line as points at `STEP_M` distance.
+    """A centre-line as points spaced `STEP_M` apart.
 
     Attributes:
         points: (n, 2) float64, metres.
@@ -89,7 +89,7 @@ def trace(start: Floats, heading: float, curvature: Floats) -> Alignment:
 
 
 def random_curvature(rng: np.random.Generator, length_m: float, min_radius_m: float) -> Floats:
-    """Curvature of a random sequence of lines and arcs with clothoids between them, (n,) 1/m."""
+    """Curvature of a random sequence of straights and arcs with clothoids between them, (n,) 1/m."""
     arc = [0.0]
     value = [0.0]
     straight = rng.random() < 0.45
@@ -119,7 +119,7 @@ def random_alignment(
 
 
 def random_switch(rng: np.random.Generator, curvature: float = 0.0) -> tuple[float, float]:
-    """A switch (radius_m, tan of its angle) whose branch keeps 155 m on a main track of this curvature."""
+    """A switch (radius_m, tan of its angle) whose branch keeps a radius of 155 m on a main track of this curvature."""
     radius, n = SWITCHES[int(rng.choice(len(SWITCHES), p=SWITCH_WEIGHTS))]
     while 1.0 / radius + abs(curvature) > 1.0 / 155.0 and radius < 2000.0:
         radius, n = radius * 1.4, n * 1.2
@@ -144,7 +144,7 @@ def shift_length(shift_m: float, radius_m: float, tangent: float) -> float:
 
 
 def lateral_shift(arc_m: Floats, shift_m: float, radius_m: float, tangent: float) -> Floats:
-    """Lateral distance of a track that leaves by a switch and comes parallel `shift_m` further (arc, straight, arc)."""
+    """Lateral distance of a track that leaves by a switch and turns parallel at `shift_m` (arc, straight, arc)."""
     length = shift_length(shift_m, radius_m, tangent)
     angle = min(np.arctan(tangent), np.arccos(max(1.0 - shift_m / (2.0 * radius_m), -1.0)))
     first = departure(arc_m, radius_m, float(np.tan(angle)))

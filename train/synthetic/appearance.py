@@ -132,7 +132,7 @@ GROOVES: tuple[Colour3, ...] = (
     (170, 166, 160),
     (210, 208, 204),
 )
-"""Rails in a street: the dark groove beside them, or the shine of the head."""
+"""Colours of rails in a street: the dark groove beside them, or the shine of the head."""
 THIRD_RAILS: tuple[Colour3, ...] = ((120, 88, 66), (96, 92, 88), (196, 192, 184), (206, 186, 92))
 GAUGES_M = (1.435, 1.0, 1.067, 1.524, 1.668)
 GAUGE_WEIGHTS = np.array([0.9, 0.05, 0.01, 0.03, 0.01])
@@ -158,7 +158,7 @@ def pick(rng: np.random.Generator, colours: tuple[Colour3, ...], spread: float =
 
 
 def random_materials(rng: np.random.Generator) -> Materials:
-    """Materials as they are often seen together, or of any colours."""
+    """Materials often seen together, or of any colours."""
     if rng.random() < 0.5:
         usual = TYPICAL[int(rng.integers(len(TYPICAL)))]
         return Materials(*(shade(rng, c) for c in (usual.ballast, usual.bed, usual.sleeper, usual.rail, usual.foot)))
@@ -168,7 +168,7 @@ def random_materials(rng: np.random.Generator) -> Materials:
 
 
 def random_ballast(rng: np.random.Generator, materials: Materials, tracks: int) -> BallastStyle:
-    """A bed's looks; many tracks lie in ballast that fills the ground between them."""
+    """The look of a bed; with many tracks, ballast often fills the ground between them."""
     grass = rng.random() < 0.06
     first = pick(rng, GRASSES) if grass else materials.ballast
     second = pick(rng, BALLASTS) if rng.random() < 0.4 else shade(rng, first, 20.0)
@@ -195,14 +195,14 @@ def random_ballast(rng: np.random.Generator, materials: Materials, tracks: int) 
 def random_track_style(
     rng: np.random.Generator, materials: Materials, kind: str, paved: bool, gauge_m: float
 ) -> TrackStyle:
-    """A track's looks, without a conductor rail.
+    """The look of a track, without a conductor rail.
 
     Args:
-        rng: Source of chance.
+        rng: Random number generator.
         materials: Its colours.
         kind: 'rail' or 'tram'.
-        paved: Whether it lies in a street: no sleepers are seen, and of the rails little but their grooves.
-        gauge_m: Between the rails.
+        paved: Whether it lies in a street, where no sleepers are visible, and little of the rails but their grooves.
+        gauge_m: Distance between the rails.
     """
     seen = float(rng.choice([0.0, rng.uniform(0.1, 0.4), rng.uniform(0.4, 1.0)], p=[0.18, 0.37, 0.45]))
     if kind == "tram":
@@ -250,7 +250,7 @@ def random_track_style(
 
 
 def vary(rng: np.random.Generator, style: TrackStyle) -> TrackStyle:
-    """A neighbour's looks: the same kind, a little different."""
+    """The look of a neighbouring track: the same kind, slightly different."""
     return replace(
         style,
         sleeper=shade(rng, style.sleeper, 6.0),
@@ -271,10 +271,10 @@ class RailwayLook:
 
 
 def random_look(rng: np.random.Generator, groups: tuple[int, ...], kind: str, paved: bool) -> RailwayLook:
-    """A railway's looks; tracks of one group are alike, other groups may be of another kind.
+    """The look of a railway; tracks of one group look alike, other groups may differ.
 
     Args:
-        rng: Source of chance.
+        rng: Random number generator.
         groups: Each track's group.
         kind: 'rail' or 'tram'.
         paved: Whether the tracks lie in a street.

@@ -16,10 +16,10 @@ from train.synthetic.canvas import Canvas, Colour3, Image, blend, blurred, cloud
 _CACHE = 400
 
 MIN_PLACE_PX = 200
-"""Smaller pictures are crops of one thing and are laid side by side."""
+"""Side below which pictures are taken for crops of one thing, and are laid side by side."""
 
 WITH_TRACKS = frozenset({"riverside_2020_24"})
-"""Pictures that do show a railway, by name; `train.hard_negatives` found them, a person looked."""
+"""Names of pictures that do show a railway, found by `train.hard_negatives` and checked by a person."""
 
 SOFT_M = 0.25
 """Pixel size at which procedural land is drawn."""
@@ -38,16 +38,16 @@ LANDS: tuple[tuple[Colour3, float], ...] = (
     ((182, 166, 130), 15),
     ((140, 132, 118), 24),
 )
-"""Grounds: colour and grain."""
+"""Kinds of ground: colour and grain."""
 
 
 def is_held_out(path: Path) -> bool:
-    """Whether a NAIP place is kept from training, to count false tracks on: one of four, by its name."""
+    """Whether a NAIP place is kept out of training, to count false tracks on: one in four, by its name."""
     return path.parent.name == "naip" and zlib.crc32(path.stem.encode()) % 4 == 0
 
 
 def pictures_without_tracks(folder: Path) -> list[Path]:
-    """The pictures in a folder by name, less those that do show a railway."""
+    """The pictures in a folder in order of name, except those that do show a railway."""
     return sorted(p for p in folder.glob("*") if p.suffix in {".tif", ".jpg", ".png"} and p.stem not in WITH_TRACKS)
 
 
@@ -55,16 +55,16 @@ class Backgrounds:
     """Real background pictures, loaded when first needed.
 
     Args:
-        folder: Holds any of `naip/` (0.6 m), `pdok/` (0.25 m) and `bern_roofs/` (0.2 m).
+        folder: Folder with any of `naip/` (0.6 m), `pdok/` (0.25 m) and `bern_roofs/` (0.2 m).
 
     Raises:
-        FileNotFoundError: The folder has no picture in it.
+        FileNotFoundError: If the folder has no pictures in it.
     """
 
     KINDS = (("naip", 0.6, 0.6), ("pdok", 0.25, 0.15), ("bern_roofs", 0.2, 0.25))
 
     def __init__(self, folder: Path | str) -> None:
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # GeoTIFF tags are no cause for warnings
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings about GeoTIFF tags
         found = [
             ([path for path in pictures_without_tracks(Path(folder) / name) if not is_held_out(path)], gsd_m, weight)
             for name, gsd_m, weight in self.KINDS
@@ -83,7 +83,7 @@ class Backgrounds:
         return self._cache[path]
 
     def large_pictures(self) -> Iterator[tuple[Path, Image, float]]:
-        """Path, pixels and GSD in metres of the pictures that show whole places; crops of roofs are none."""
+        """Path, pixels and GSD in metres of the pictures that show whole places, not mere crops of roofs."""
         for paths, gsd_m, _ in self._kinds:
             for path in paths:
                 picture = read_picture(path)
@@ -91,14 +91,14 @@ class Backgrounds:
                     yield path, picture, gsd_m
 
     def draw(self, rng: np.random.Generator, canvas: Canvas, camera_gsd_m: float) -> None:
-        """Fills a canvas with a piece of a picture, turned at random, about as sharp as the camera."""
+        """Fills a canvas with a piece of a picture, randomly rotated, about as sharp as the camera."""
         weights = np.array([kind[2] for kind in self._kinds])
         paths, gsd_m, _ = self._kinds[int(rng.choice(len(self._kinds), p=weights / weights.sum()))]
         picture = self._load(paths[int(rng.integers(len(paths)))])
         if min(picture.shape[:2]) < MIN_PLACE_PX:
             picture = self._mosaic(rng, paths)
-        # A picture much coarser than the camera is shown smaller than life: as texture it serves, and it is as sharp
-        # as the tracks.
+        # A picture much coarser than the camera is shown smaller than life: it still serves as texture, and is as
+        # sharp as the tracks.
         shown = gsd_m
         if camera_gsd_m < 0.75 * gsd_m:
             shown = max(min(gsd_m, max(camera_gsd_m, 0.2) * rng.uniform(0.8, 1.5)), 0.15)

@@ -1,4 +1,4 @@
-"""The camera: optics, light, noise and compression, then the way to the model's pixel size."""
+"""The camera: optics, light, noise and compression, then resampling to the model's pixel size."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def random_gsd_m(rng: np.random.Generator) -> float:
 
 
 def photograph(rng: np.random.Generator, scene: Image, camera_px: int, model_px: int) -> Image:
-    """Takes a picture of the drawn scene and brings it to the model's grid as the product does.
+    """Takes a picture of the drawn scene and resamples it to the model's grid as the product does.
 
     Args:
-        rng: Source of chance.
+        rng: Random number generator.
         scene: uint8 (rows, cols, 3), square, drawn at the camera's pixel size or finer.
         camera_px: Size of the camera's picture.
         model_px: Size of the result.
@@ -41,7 +41,7 @@ def photograph(rng: np.random.Generator, scene: Image, camera_px: int, model_px:
     if rng.random() < 0.45:
         picture = _compressed(picture, int(rng.integers(45, 96)))
     if rng.random() < 0.12:
-        # A screenshot, a web tile, a picture that was reprojected: sampled twice.
+        # Sampled twice, like a screenshot, a web tile or a reprojected picture.
         between = max(round(camera_px * rng.uniform(0.75, 1.5)), 16)
         picture = resized(picture, between, cv2.INTER_LINEAR)
     return brought_to(picture, model_px)
@@ -57,7 +57,7 @@ def _join(rng: np.random.Generator, picture: Image) -> None:
 
 
 def brought_to(picture: Image, px: int) -> Image:
-    """Finer pictures averaged, coarser ones interpolated."""
+    """A picture resampled to `px` rows and columns: averaged if it is finer, interpolated if coarser."""
     if picture.shape[0] == px:
         return picture
     way = cv2.INTER_AREA if picture.shape[0] > px else cv2.INTER_CUBIC
@@ -65,7 +65,7 @@ def brought_to(picture: Image, px: int) -> Image:
 
 
 def _compressed(picture: Image, quality: int) -> Image:
-    """The picture as JPEG leaves it."""
+    """The picture after JPEG compression."""
     coded = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     decoded = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), dtype=np.uint8)
     return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), dtype=np.uint8)
@@ -92,7 +92,7 @@ def _develop(rng: np.random.Generator, picture: Image) -> Image:
 
 
 def _noisy(rng: np.random.Generator, picture: Image) -> Image:
-    """Sensor noise, alike in all bands or each its own."""
+    """Sensor noise, the same in all bands or different in each."""
     strength = float(rng.gamma(1.5, 2.2))
     if strength < 0.7:
         return picture

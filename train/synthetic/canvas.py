@@ -37,7 +37,7 @@ class Canvas:
         self.px = px
 
     def copied(self) -> Canvas:
-        """The same once more, to be drawn on alone."""
+        """A copy of the canvas, to be drawn on separately."""
         other = Canvas(self.px, self.px * self.gsd_m)
         other.rgb, other.grain = self.rgb.copy(), self.grain.copy()
         return other
@@ -66,7 +66,7 @@ class Canvas:
         under: Colour3,
         grain: float | None = None,
     ) -> None:
-        """Draws lines; thinner than a pixel they fade into the colour `under` them."""
+        """Draws lines; those thinner than a pixel fade into the colour `under` them."""
         px = width_m / self.gsd_m
         mix = min(px, 1.0)
         paint = tuple(float(mix * c + (1.0 - mix) * u) for c, u in zip(colour, under, strict=True))
@@ -156,7 +156,7 @@ def tint(rgb: Image, colour: Colour3, alpha: Floats32) -> None:
 
 
 def resized(array: _Array, px: int, way: int = cv2.INTER_LINEAR) -> _Array:
-    """A square raster brought to `px` rows and columns."""
+    """A square raster resized to `px` rows and columns."""
     return cast(_Array, cv2.resize(array, (px, px), interpolation=way))
 
 

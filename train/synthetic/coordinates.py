@@ -35,17 +35,17 @@ class Patch:
 def track_patches(points: Floats, px: int, gsd_m: float, half_width_m: float) -> Iterator[Patch]:
     """Track coordinates of all pixels within `half_width_m` of a line.
 
-    The line is cut where it changes between rather horizontal and rather vertical; in each piece every column (or
-    row) knows the line's height, slope and bend there, from which the foot of each pixel follows to second order.
+    The line is cut where it changes between mostly horizontal and mostly vertical; in each piece the line's height,
+    slope and bend are known at every column (or row), from which the foot of each pixel follows to second order.
 
     Args:
-        points: (n, 2) metres, at about 1 m distance.
+        points: (n, 2) metres, about 1 m apart.
         px: Rows and columns of the square raster.
         gsd_m: Pixel size.
         half_width_m: Greatest distance from the line.
 
     Yields:
-        One patch a piece.
+        One patch per piece.
     """
     delta = np.diff(points, axis=0)
     arc = arc_lengths(points)
@@ -57,7 +57,7 @@ def track_patches(points: Floats, px: int, gsd_m: float, half_width_m: float) ->
         axis = 0 if flat[first] else 1
         if piece[0, axis] > piece[-1, axis]:
             piece, along = piece[::-1], along[::-1]
-        # Pieces overlap a little, that no pixel falls between them; the line itself ends where it ends.
+        # Pieces overlap a little so that no pixel falls between them; the ends of the line are not extended.
         reach_m = (max(arc[first] - SEAM_M, 0.0), min(arc[last] + SEAM_M, arc[-1]))
         patch = _patch(piece[:, axis], piece[:, 1 - axis], along, reach_m, px, gsd_m, half_width_m)
         if patch is None:

@@ -13,7 +13,7 @@ from train.synthetic.canvas import Floats32, rectangle, ribbon
 from train.synthetic.trackplan import Track, TrackPlan, as_photographed, random_plan
 
 TRAINS = ("coach", "wagon", "wagon", "tank", "container", "flat", "loco")
-"""Kinds of vehicle on tracks, as often as they are drawn."""
+"""Kinds of vehicle on tracks, repeated in proportion to how often they are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +45,20 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All that a scene shows.
+    """Everything that a scene shows.
 
     Attributes:
         extent_m: Side of the square scene.
         plan: Tracks and switches.
         lines: Long things on the ground, drawn beneath the tracks.
-        fields: Areas of parallel rows (furrows, parking, greenhouses), as boxes whose height is the rows' distance.
+        fields: Areas of parallel rows (furrows, parking, greenhouses), as boxes whose height is the row spacing.
         boxes: Things with a height, drawn above the tracks.
         masts: (n, 4) x, y of the foot, heading across the tracks, arm or gantry length.
         trees: (n, 3) x, y, crown radius.
         bridges: Roads over the tracks.
         decks: Outlines of bridges that carry the tracks.
         crossings: Roads across the tracks at grade.
-        panels: Outlines of what lies between the rails there.
+        panels: Outlines of what lies between the rails at such crossings.
         roofs: Halls and canopies over the tracks.
         hills: Outlines of ground with tracks in tunnels beneath it; the first two points are the portal.
         paved: Whether the tracks lie in a street, without ballast.
@@ -98,10 +98,10 @@ def random_layout(
     """A random scene.
 
     Args:
-        rng: Source of chance.
+        rng: Random number generator.
         extent_m: Side of the scene.
-        real_background: Whether a picture will lie beneath it, which needs fewer things put on it.
-        plan: The tracks, or None for a random plan or none at all.
+        real_background: Whether a picture will lie beneath it, which needs fewer things drawn on it.
+        plan: The tracks; None for a random plan, or sometimes no tracks at all.
     """
     if plan is None:
         empty = rng.random()
@@ -149,7 +149,7 @@ def random_layout(
 
 
 def _is_paved(rng: np.random.Generator, plan: TrackPlan) -> bool:
-    """Trams lie in streets more often than not, sidings of harbours and factories now and then."""
+    """Whether tracks lie in a street: trams more often than not, sidings of harbours and factories sometimes."""
     share = {"tram": 0.6, "single": 0.15}.get(plan.kind, 0.0)
     return bool(rng.random() < share)
 
@@ -180,7 +180,7 @@ def _stops(rng: np.random.Generator, plan: TrackPlan) -> list[Box]:
 
 
 def _roofs(rng: np.random.Generator, plan: TrackPlan, platforms: list[Box]) -> tuple[Box, ...]:
-    """Canopies over platforms that reach over the track's edge, and now and then a hall over all."""
+    """Canopies over platforms, some reaching over the track's edge, and occasionally a hall over everything."""
     found = []
     for platform in platforms:
         if rng.random() < 0.4:
@@ -194,7 +194,7 @@ def _roofs(rng: np.random.Generator, plan: TrackPlan, platforms: list[Box]) -> t
 
 
 def _hills(rng: np.random.Generator, plan: TrackPlan) -> tuple[Floats, ...]:
-    """The ground over a tunnel: a strip that all tracks lie in, from the portal on."""
+    """The ground over a tunnel: a strip that covers all tracks from the portal on."""
     if not plan.tracks or rng.random() > 0.03:
         return ()
     point, heading = _inside(rng, plan.tracks[0])
@@ -255,7 +255,7 @@ def _lines(rng: np.random.Generator, plan: TrackPlan, extent_m: float, busy: flo
 
 
 def _ways(rng: np.random.Generator, extent_m: float, expected: float) -> list[Line]:
-    """Roads and field paths at any angle: hardly a picture is without, and two lines on one look like rails."""
+    """Roads and field paths at any angle: few pictures lack them, and two parallel lines on one look like rails."""
     found: list[Line] = []
     for _ in range(int(rng.poisson(expected))):
         kind, width = (("road", 6.5), ("road", 3.2), ("street", 9.0), ("ruts", 1.8), ("twins", 1.6))[rng.integers(5)]
@@ -303,7 +303,7 @@ def _trains(rng: np.random.Generator, plan: TrackPlan, extent_m: float) -> list[
 
 
 def _platforms(rng: np.random.Generator, plan: TrackPlan) -> list[Box]:
-    """A platform beside an outer track: often at a tram's or a station's, seldom elsewhere."""
+    """A platform beside an outer track: often with trams and in stations, seldom elsewhere."""
     if not plan.tracks or rng.random() > (0.3 if plan.kind in ("tram", "station") else 0.12):
         return []
     outer = int(rng.choice([0, len(plan.tracks) - 1]))
@@ -313,7 +313,7 @@ def _platforms(rng: np.random.Generator, plan: TrackPlan) -> list[Box]:
     along = np.array([np.cos(heading), np.sin(heading)])
     across = np.array([-along[1], along[0]])
     centre = point + side * (1.75 + 0.5 * width) * across
-    # It ends where a track comes nearer than its edge may be.
+    # It ends where a track comes too close to its edge.
     away = np.concatenate([track.points for track in plan.tracks]) - centre
     blocked = np.abs(away @ along)[np.abs(away @ across) < 0.5 * width + 1.4]
     length = min(length, 2.0 * float(blocked.min(initial=np.inf)))
@@ -390,7 +390,7 @@ def _trees(rng: np.random.Generator, plan: TrackPlan, extent_m: float, clear: Fl
 
 
 def _across(rng: np.random.Generator, plan: TrackPlan, kind: str) -> Line:
-    """A road that crosses the tracks, now and then a wide one or at a flat angle."""
+    """A road that crosses the tracks, sometimes a wide one or at a shallow angle."""
     track = plan.tracks[int(rng.integers(len(plan.tracks)))]
     point, heading = _inside(rng, track)
     heading += np.pi / 2 + (rng.normal(0.0, 0.3) if rng.random() < 0.7 else rng.uniform(-1.1, 1.1))
@@ -399,7 +399,7 @@ def _across(rng: np.random.Generator, plan: TrackPlan, kind: str) -> Line:
 
 
 def _ribbons(plan: TrackPlan, across: Line, half_width_m: float, beyond_m: float) -> tuple[Floats, ...]:
-    """Outlines of the tracks where they lie on a road, or over it and some metres beyond."""
+    """Outlines of the tracks where they cross a road, extended by `beyond_m` on either side."""
     along = across.points[-1] - across.points[0]
     normal = np.array([-along[1], along[0]]) / float(np.hypot(*along))
     rings = []

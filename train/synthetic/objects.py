@@ -75,7 +75,7 @@ def draw_lines(rng: np.random.Generator, canvas: Canvas, lines: tuple[Line, ...]
 
 
 def _draw_twins(rng: np.random.Generator, canvas: Canvas, line: Line) -> None:
-    """Draws two thin lines side by side that are no rails: tyre marks, cables, edges of a path."""
+    """Draws two thin lines side by side that are not rails: tyre marks, cables, edges of a path."""
     apart = rng.choice([rng.uniform(0.7, 1.2), rng.uniform(1.7, 3.0)])
     dark = rng.random() < 0.6
     colour = shade(rng, (64, 62, 60) if dark else (176, 170, 160), 15.0)
@@ -124,7 +124,7 @@ def draw_road(rng: np.random.Generator, canvas: Canvas, line: Line) -> None:
         marks += [line.points + 0.12 * normal, line.points - 0.12 * normal]
     elif style < 0.8:
         marks += dashes(line.points, rng.uniform(2.0, 5.0), rng.uniform(3.0, 8.0))
-    if rng.random() < (0.8 if style < 0.3 else 0.4):  # where there is no overtaking the edges are mostly marked too
+    if rng.random() < (0.8 if style < 0.3 else 0.4):  # where overtaking is banned, edges are mostly marked too
         marks += [line.points + side * (0.5 * width - 0.3) * normal for side in (-1.0, 1.0)]
     if width > 14.0:
         for lane in np.arange(-0.5 * width + 3.3, 0.5 * width - 3.0, 3.3):
@@ -171,7 +171,7 @@ def draw_fields(rng: np.random.Generator, canvas: Canvas, fields: tuple[Box, ...
 
 
 def cast_shadows(rng: np.random.Generator, canvas: Canvas, layout: Layout) -> None:
-    """Darkens the ground beside everything that stands."""
+    """Darkens the ground beside everything that has a height."""
     azimuth, depth = rng.uniform(0, 2 * np.pi), rng.uniform(0.25, 0.75)
     if rng.random() < 0.15:
         depth *= 0.2

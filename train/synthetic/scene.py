@@ -1,4 +1,4 @@
-"""A whole scene: picture, truth and what counts for nothing."""
+"""A whole scene: its picture, its truth, and what does not count."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ TRACK_HALF_WIDTH_M = 1.25
 AXIS_HALF_WIDTH_M = 0.3
 
 FINEST_M = 0.14
-"""Finer cameras are drawn at this pixel size: at the model's 0.2 m nobody sees the difference."""
+"""Finest pixel size that scenes are drawn at: for finer cameras, the difference is invisible at the model's 0.2 m."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ class Scene:
         image: uint8 (rows, cols, 3) RGB.
         track: uint8 (rows, cols), 1 on every track, as wide as its sleepers.
         axis: uint8 (rows, cols), 1 on the centre-line's 0.6 m ribbon.
-        hidden: uint8 (rows, cols), 1 on track that is there but not seen.
-        ignore: uint8 (rows, cols), 1 where the truth teaches nothing: doubtful rims, hidden track. Beneath trains it
-            does teach: a train stands on a track.
+        hidden: uint8 (rows, cols), 1 on track that is there but can't be seen.
+        ignore: uint8 (rows, cols), 1 where training ignores the truth: doubtful rims, hidden track, except beneath
+            trains: a train stands on a track.
         tracks: Centre-lines, (n, 2) float64 metres, x to the right and y downwards from the top-left corner.
-        switches: Toes, metres likewise.
+        switches: Toes of the switches, (x, y) metres likewise.
         gsd_m: Pixel size.
         camera_gsd_m: Pixel size of the camera that took it.
         kind: Kind of the track plan, 'none' without tracks.
@@ -75,12 +75,12 @@ class Scene:
 
     @property
     def target(self) -> Image:
-        """What a model learns of it, (rows, cols, 3) uint8 of 0 and 1: track, axis, ignore."""
+        """The target to train on, (rows, cols, 3) uint8 of 0 and 1: track, axis, ignore."""
         return np.stack([self.track, self.axis, self.ignore], axis=-1)
 
     @property
     def unknown(self) -> npt.NDArray[np.bool_]:
-        """(rows, cols), what counts for nothing when judged: doubtful rims, and track not seen, beneath trains too."""
+        """Where judging ignores the truth, (rows, cols): doubtful rims, and hidden track, beneath trains too."""
         return (self.ignore | self.hidden) > 0
 
 
@@ -90,16 +90,16 @@ def render_scene(
     """Draws a random scene; the same generator state gives the same scene.
 
     Args:
-        rng: Source of chance.
+        rng: Random number generator.
         size_px: Rows and columns of the square scene, at 0.2 m.
-        backgrounds: Real pictures to lay beneath, or None for procedural land alone.
+        backgrounds: Real pictures to lay beneath, or None for procedural land only.
         plan: The tracks, or None for random ones; `TrackPlan()` for a scene without.
     """
     extent_m = size_px * GSD_M
     camera_gsd_m = random_gsd_m(rng)
     real = backgrounds is not None and rng.random() < 0.6
     layout = random_layout(rng, extent_m, real, plan)
-    # Coarse cameras average over the ground too: what is drawn is twice as fine as what they see.
+    # Coarse cameras average over the ground, so it is drawn twice as fine as they see it.
     draw_gsd_m = camera_gsd_m if camera_gsd_m < 0.3 else camera_gsd_m / 2.0
     canvas = Canvas(round(extent_m / max(draw_gsd_m, FINEST_M)), extent_m)
     if real and backgrounds is not None:
@@ -132,7 +132,7 @@ def render_scene(
 
 
 def _is_covered(covers: list[Image], size_px: int) -> npt.NDArray[np.bool_]:
-    """Which pixels of the scene lie beneath more than half of a cover."""
+    """Which pixels of the scene are more than half covered."""
     out = np.zeros((size_px, size_px), np.bool_)
     for cover in covers:
         out |= resized(cover, size_px, cv2.INTER_AREA) > 127
@@ -140,10 +140,10 @@ def _is_covered(covers: list[Image], size_px: int) -> npt.NDArray[np.bool_]:
 
 
 def draw_layout(rng: np.random.Generator, canvas: Canvas, layout: Layout, look: RailwayLook | None) -> list[Image]:
-    """Draws all of a layout over a background.
+    """Draws a whole layout over a background.
 
     Args:
-        rng: Source of chance.
+        rng: Random number generator.
         canvas: Holds the background.
         layout: What to draw.
         look: How the railway looks; may be None where there is none.
@@ -170,7 +170,7 @@ def draw_layout(rng: np.random.Generator, canvas: Canvas, layout: Layout, look: 
 
 
 def paint_railway(rng: np.random.Generator, canvas: Canvas, layout: Layout, look: RailwayLook) -> None:
-    """Paints verge, ballast, bridge decks, sleepers, weeds, level crossings and rails, one upon the other."""
+    """Paints verge, ballast, bridge decks, sleepers, weeds, level crossings and rails, in that order."""
     tracks = layout.plan.tracks
     if not layout.paved:
         paint_ballast(rng, canvas, tracks, look.ballast)

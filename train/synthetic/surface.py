@@ -17,7 +17,7 @@ from train.synthetic.layout import distance_to
 from train.synthetic.trackplan import Track
 
 HALF_HEAD_M = 0.035
-"""Half the width of a rail's head: its middle lies that far outside half of the gauge."""
+"""Half the width of a rail's head: its middle lies that far outside half the gauge."""
 
 THIRD_RAIL_M = 0.7
 """A conductor rail's distance from the nearest running rail."""
@@ -30,10 +30,10 @@ def paint_ballast(rng: np.random.Generator, canvas: Canvas, tracks: tuple[Track,
     """Lays a verge and, on it, ballast around the tracks, with ragged edges.
 
     Args:
-        rng: Source of chance.
-        canvas: Where to.
-        tracks: What it carries.
-        style: The bed's looks.
+        rng: Random number generator.
+        canvas: Canvas to paint on.
+        tracks: Tracks that the ballast carries.
+        style: The look of the bed.
     """
     extent_m = canvas.px * canvas.gsd_m
     px = min(canvas.px, round(extent_m / SOFT_M))
@@ -77,7 +77,7 @@ def paint_weeds(rng: np.random.Generator, canvas: Canvas, tracks: tuple[Track, .
 
 
 def _cover(distance: Floats32, width: float, blur: float) -> Floats32:
-    """Share of a box of `blur` width that a stripe covers whose middle is at a distance (all metres)."""
+    """Share of a box of width `blur` that is covered by a stripe whose middle is at a distance (all metres)."""
     return np.clip(((width + blur) * 0.5 - np.abs(distance)) * (1.0 / blur), 0.0, min(width / blur, 1.0))
 
 
@@ -97,7 +97,7 @@ class Located:
 def locate(
     rng: np.random.Generator, canvas: Canvas, tracks: tuple[Track, ...], styles: tuple[TrackStyle, ...]
 ) -> Located:
-    """Finds the pixels of tracks."""
+    """Finds the pixels of the tracks."""
     seen = [tuple(track_patches(track.points, canvas.px, canvas.gsd_m, 1.7)) for track in tracks]
     return Located(tuple(zip(styles, seen, strict=True)), canvas.gsd_m * rng.uniform(0.6, 1.1))
 

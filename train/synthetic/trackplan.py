@@ -104,7 +104,7 @@ def _crossover(build: _Builder, rng: np.random.Generator, base: Alignment, later
 
 
 def _branch(build: _Builder, rng: np.random.Generator, base: Alignment, lateral_m: float, side: float) -> None:
-    """Lets a track leave the line by a switch and go its own way, or come parallel as a siding."""
+    """Lets a track leave the line by a switch and go its own way, or turn parallel as a siding."""
     if rng.random() < 0.5:
         base, lateral_m, side = base.reversed(), -lateral_m, -side
     visible = np.flatnonzero(np.all((base.points > 0) & (base.points < build.extent_m), axis=1))
@@ -253,7 +253,7 @@ WITH_SWITCHES = (yard, fan, station)
 
 
 def plan_with_switches(rng: np.random.Generator, extent_m: float, kind: int) -> TrackPlan:
-    """A track plan that shows a switch at least, of one of the kinds `WITH_SWITCHES`."""
+    """A track plan of one of the kinds `WITH_SWITCHES` that shows at least one switch."""
     draw_up = WITH_SWITCHES[kind % len(WITH_SWITCHES)]
     plan = TrackPlan()
     while not plan.switches:
