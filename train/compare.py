@@ -75,32 +75,38 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     """The settings of a comparison."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder for everything")
-    parser.add_argument("--quick", action="store_true", help="all of it in small: other defaults, minutes, no claims")
+    parser.add_argument(
+        "--quick", action="store_true", help="try everything in minutes: small defaults, meaningless scores"
+    )
     data = parser.add_argument_group("data")
     data.add_argument("--data", type=Path, help="folder of labelled pictures; without it scenes are rendered")
-    data.add_argument("--pictures", type=int, default=1000, help="how many scenes are rendered")
+    data.add_argument("--pictures", type=int, default=1000, help="number of scenes to render")
     data.add_argument("--tile-px", type=int, default=512, help="side of the tiles that pictures are cut into")
-    data.add_argument("--validation-share", type=float, default=0.0, help="share of pictures kept for yourself")
+    data.add_argument(
+        "--validation-share", type=float, default=0.0, help="share of pictures set aside from training and test"
+    )
     data.add_argument("--split-seed", type=int, default=0)
-    data.add_argument("--gsd-m", type=float, default=0.2, help="pixel size, for lines and kernels in metres")
+    data.add_argument("--gsd-m", type=float, default=0.2, help="pixel size, for widths and kernels in metres")
     data.add_argument("--label", action="append", default=[], metavar="NAME=KIND", help=f"LabelMe: {', '.join(KINDS)}")
     data.add_argument("--line-width-m", type=float, default=TRACK_WIDTH_M, help="LabelMe: how wide lines are drawn")
     paper = Recipe()
-    recipe = parser.add_argument_group("training; the defaults are the paper's where it says them")
-    recipe.add_argument("--seeds", type=int, default=3, help="trainings of each network: seeds 0, 1, …")
+    recipe = parser.add_argument_group("training; the defaults are the paper's where it states them")
+    recipe.add_argument("--seeds", type=int, default=3, help="runs of each network, with seeds 0, 1, …")
     recipe.add_argument(
-        "--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS), metavar="NAME", help="only some"
+        "--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS), metavar="NAME", help="train only these"
     )
     recipe.add_argument("--epochs", type=float, default=paper.epochs)
-    recipe.add_argument("--minutes", type=float, help="budget of each training, if that is used up before the epochs")
+    recipe.add_argument("--minutes", type=float, help="time limit of each run, if reached before the epochs")
     recipe.add_argument("--batch", type=int, default=paper.batch)
     recipe.add_argument("--crop-px", type=int, default=paper.crop_px)
     recipe.add_argument("--learning-rate", type=float, default=paper.learning_rate)
     recipe.add_argument("--weight-decay", type=float, default=paper.weight_decay)
     recipe.add_argument("--loss", choices=("entropy", "dice"), default=paper.loss)
-    recipe.add_argument("--keep-every", type=int, default=paper.keep_every, help="epochs; 0 for the last weights alone")
+    recipe.add_argument(
+        "--keep-every", type=int, default=paper.keep_every, help="epochs; 0 to keep only the last weights"
+    )
     measuring = parser.add_argument_group("measuring")
-    measuring.add_argument("--rounds", type=int, default=30, help="in each all networks take a picture's time in turn")
+    measuring.add_argument("--rounds", type=int, default=30, help="each times all networks in turn on one picture")
     measuring.add_argument("--opening-m", type=float, default=LineParams().opening_m)
     measuring.add_argument("--closing-m", type=float, default=LineParams().closing_m)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -116,7 +122,7 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error("--seeds and --rounds must be 1 or more, --batch 2 or more")
     for pair in settings.label:
         if pair.partition("=")[2] not in KINDS:
-            parser.error(f"--label {pair}: write NAME=KIND, with KIND {', '.join(KINDS)}")
+            parser.error(f"--label {pair}: write NAME=KIND, with KIND one of {', '.join(KINDS)}")
     return settings
 
 
@@ -134,8 +140,8 @@ def keep_to_settings(settings: argparse.Namespace) -> dict[str, Any]:
         odd = [name for name in own if before.get(name) != own[name]]
         if odd:
             raise RailSegError(
-                f"{settings.out} was begun with other settings ({', '.join(odd)}).",
-                "Choose another --out, or the same.",
+                f"{settings.out} was started with other settings ({', '.join(odd)}).",
+                "Choose another --out, or use the same settings.",
             )
     path.write_text(json.dumps(own, indent=1), encoding="utf-8")
     return own
@@ -172,7 +178,7 @@ def trained(out: Path, seeds: int) -> dict[str, list[Path]]:
         for network in NETWORKS
     }
     if not runs[OURS.network]:
-        raise RailSegError(f"{out} has no {OURS.network}, to which all times relate.", "Name it in --networks.")
+        raise RailSegError(f"{out} has no {OURS.network}, with which all others are compared.", "Add it to --networks.")
     return {network: every for network, every in runs.items() if every}
 
 
@@ -206,7 +212,7 @@ def main(arguments: list[str] | None = None) -> None:
     train_tiles, test_tiles = (tiles_of_part(data, part) for part in ("train", "test"))
     recipe = Recipe(**{name: own[name] for name in asdict(Recipe())})
     morphology = Morphology(settings.gsd_m, settings.opening_m, settings.closing_m)
-    print(f"{len(train_tiles)} tiles to train on, {len(test_tiles)} to judge on", flush=True)
+    print(f"{len(train_tiles)} tiles to train on, {len(test_tiles)} to test on", flush=True)
 
     # Seed by seed, so that an interrupted comparison has all networks for the first seeds.
     for seed, network in tqdm([(seed, network) for seed in range(settings.seeds) for network in settings.networks]):
@@ -237,7 +243,7 @@ def introduction(
     budget = f"{settings.epochs:g} epochs" + (f" or {settings.minutes:g} minutes" if settings.minutes else "")
     made = (
         f"Data: {data}, split 9:1 by source picture (seed {settings.split_seed}): {train_tiles} tiles of "
-        f"{settings.tile_px} px to train on, {test_tiles} to judge on. Seeds of weights and crops from 0 on, as "
+        f"{settings.tile_px} px to train on, {test_tiles} to test on. Seeds of weights and crops count from 0, as "
         "many as the tables say; mean ± standard deviation."
     )
     trained = (
@@ -246,13 +252,13 @@ def introduction(
         f"seed ({hours:.1f} hours of training in all), no pretrained weights."
     )
     scored = (
-        "Every row is of one pooled confusion matrix; IoU, CPA and recall are the track's. Morphology: opening "
-        f"{settings.opening_m:g} m, closing {settings.closing_m:g} m at {settings.gsd_m:g} m a pixel."
+        "Every row is from one pooled confusion matrix; IoU, CPA and recall are for tracks. Morphology: opening "
+        f"{settings.opening_m:g} m, closing {settings.closing_m:g} m at {settings.gsd_m:g} m per pixel."
     )
     timed = (
         f"Times: {settings.rounds} rounds in which every network takes one picture of {TIMED_PX} px from memory to "
         f"mask, in random order; median of the seconds times {TIMED_PICTURES}, and medians of the rounds' ratios to "
-        "ours, by the clock and by the processor's time, which other programs on the machine disturb less. "
+        "ours, in wall-clock time and in processor time, which other programs on the machine affect less. "
         f"{device_description(settings.device)}, torch {torch.__version__}."
     )
     return [*([_QUICK_SAYS_LITTLE] if settings.quick else []), made, trained, scored, timed]

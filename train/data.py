@@ -35,7 +35,7 @@ def load_real_scenes(folder: Path) -> list[Chip]:
     scenes = [read_scene(target_path) for target_path in sorted(folder.glob(f"*{TARGET_SUFFIX}"))]
     if not scenes:
         raise FileNotFoundError(
-            f"no scenes in {folder}: railseg chips, python -m train.prepare_scenes or train.hard_negatives makes some"
+            f"no scenes in {folder}: make some with railseg chips, train.prepare_scenes or train.hard_negatives"
         )
     return scenes
 
@@ -49,7 +49,7 @@ def read_scene(target_path: Path) -> Chip:
     image_path = target_path.with_name(target_path.name.removesuffix(TARGET_SUFFIX) + ".png")
     image, target = read_picture(image_path), read_picture(target_path)
     if image.shape != target.shape:
-        raise RailSegError(f"{image_path} and {target_path} are not of one size.", "Make both anew, or take them away.")
+        raise RailSegError(f"{image_path} and {target_path} differ in size.", "Make both again, or remove them.")
     return Chip(image, (target > 0).astype(np.uint8))
 
 

@@ -154,9 +154,11 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--confusers", type=int, default=0, help="number of rendered scenes without tracks")
     parser.add_argument("--texture", type=Path, help="folder with naip/, pdok/, bern_roofs/ to render on")
     parser.add_argument("--backgrounds", type=Path, help="folder of georeferenced pictures without tracks")
-    parser.add_argument("--places", type=int, default=50, help="how many of them, spread over the folder; 0 for all")
-    parser.add_argument("--held-out", action="store_true", help="of them only those that training does not use")
-    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument(
+        "--places", type=int, default=50, help="number of these to take, spread over the folder; 0 for all"
+    )
+    parser.add_argument("--held-out", action="store_true", help="only take those that training does not use")
+    parser.add_argument("--jobs", type=int, default=1, help="number of processes")
     settings = parser.parse_args(arguments)
     if not (settings.scenes or settings.rendered or settings.yards or settings.confusers or settings.backgrounds):
         parser.error("nothing to judge: name folders of scenes, --rendered, --yards, --confusers or --backgrounds")

@@ -98,10 +98,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("model", type=Path, help="safetensors file to write")
-    parser.add_argument("--mean-with", type=Path, help="model file; the mean of its weights and the run's is taken")
+    parser.add_argument("--mean-with", type=Path, help="model file whose weights to average with the run's")
     parser.add_argument("--name", required=True, help="short name with a version")
     parser.add_argument("--trained-on", default="rendered scenes")
-    parser.add_argument("--credit", action="append", default=[], help="a source to be named; may be repeated")
+    parser.add_argument("--credit", action="append", default=[], help="a source to credit; repeatable")
     parser.add_argument("--licence", default="GPL-2.0-or-later")
     parser.add_argument("--backgrounds", type=Path)
     parser.add_argument("--scenes", type=int, default=80, help="rendered scenes to choose the thresholds on")
@@ -114,7 +114,7 @@ def main() -> None:
     if arguments.mean_with is not None:
         other, other_card = load_model(arguments.mean_with)
         if other_card.variant != state["variant"]:
-            parser.error(f"{arguments.mean_with} is of the variant {other_card.variant}, the run {state['variant']}")
+            parser.error(f"{arguments.mean_with} has the variant {other_card.variant}, the run {state['variant']}")
         model = mean_of(model, other)
     card = ModelCard(
         name=arguments.name,
@@ -137,7 +137,7 @@ def main() -> None:
         by_levels = line_scores(unfinished, card.track_threshold, scenes)
     for levels, lines in by_levels.items():
         print(
-            f"P(axis) from {levels[0]:g}, mean from {levels[1]:g} + {levels[2]:g}: quality {lines.quality:.4f}, "
+            f"P(axis) ≥ {levels[0]:g}, mean ≥ {levels[1]:g} + {levels[2]:g}: quality {lines.quality:.4f}, "
             f"completeness {lines.completeness:.4f}, correctness {lines.correctness:.4f}"
         )
     chosen = best(by_levels)

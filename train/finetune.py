@@ -81,10 +81,10 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("raster", metavar="RASTER", help="picture with a coordinate system")
     parser.add_argument("lines", metavar="LINES", type=Path, help="vector file of the tracks' centre-lines, any CRS")
     parser.add_argument(
-        "--pair", nargs=2, action="append", default=[], metavar=("RASTER", "LINES"), help="more of them; repeatable"
+        "--pair", nargs=2, action="append", default=[], metavar=("RASTER", "LINES"), help="another pair; repeatable"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="MODEL.safetensors", help="model file to write")
-    parser.add_argument("--overwrite", action="store_true", help="replace a model file that exists")
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing model file")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--area", type=Path, metavar="AREA", help="polygons in which every track is traced")
     where.add_argument(
@@ -92,18 +92,21 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
         type=float,
         default=AROUND_M,
         metavar="M",
-        help="without --area: metres beside the lines in which every track is traced (default: %(default)g)",
+        help="without --area: metres beside the lines within which every track is traced (default: %(default)g)",
     )
     parser.add_argument("--model", type=Path, help="model file to start from instead of the bundled one")
     parser.add_argument("--name", help="the new model's name, written into every track (default: the file's)")
-    parser.add_argument("--credit", action="append", default=[], help="a source of pictures to be named; repeatable")
+    parser.add_argument("--credit", action="append", default=[], help="a source of pictures to credit; repeatable")
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--rendered-share", type=float, default=0.5, help="share of rendered crops (default: 0.5)")
     parser.add_argument("--backgrounds", type=Path, help="folder of pictures to render on, as for train.train")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="empty folder in which chips and run are to stay")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="empty folder in which to keep the chips and the run")
     parser.add_argument(
-        "--training", nargs=argparse.REMAINDER, default=[], help="all that follows goes to train.train: --threads 2 …"
+        "--training",
+        nargs=argparse.REMAINDER,
+        default=[],
+        help="everything after this goes to train.train: --threads 2 …",
     )
     settings = parser.parse_args(arguments)
     if not 0 <= settings.rendered_share < 1:
@@ -131,7 +134,8 @@ def survey(raster: str, lines: Path, area: Area | None, around_m: float = AROUND
     tracing = traced.moved_to(crs).within(picture)
     if not tracing.visible:
         raise RailSegError(
-            f"None of the lines of {lines} lies on {raster}.", "Check the layer's CRS, or give the picture they are of."
+            f"None of the lines of {lines} lies on {raster}.",
+            "Check the layer's CRS, or give the picture they were traced on.",
         )
     if area:
         complete = area.polygon_in(crs)
@@ -143,7 +147,7 @@ def survey(raster: str, lines: Path, area: Area | None, around_m: float = AROUND
     if total_length(seen) < MIN_TRACED_M:
         raise RailSegError(
             f"Only {total_length(seen):.0f} m of the lines of {lines} lie on {raster}{' in the area' if area else ''}.",
-            f"Trace {MIN_TRACED_M:g} m at least; a kilometre or more is better.",
+            f"Trace at least {MIN_TRACED_M:g} m; a kilometre or more is better.",
         )
     regions = split(complete, seen)
     traced_m = {purpose: total_length(shapely.intersection(seen, region)) for purpose, region in regions.items()}
@@ -189,7 +193,7 @@ def held_back_for_all(surveys: Sequence[Survey]) -> list[Survey]:
         traced_m = surveyed.traced_m | {"fit": total_length(shapely.intersection(surveyed.tracing.visible, fit))}
         if not traced_m["fit"]:
             raise RailSegError(
-                f"All that {surveyed.raster} could be learned from is held back in other pictures of the same place.",
+                f"All of {surveyed.raster} that could be trained on is held back in other pictures of that place.",
                 "Leave that picture out.",
             )
         freed.append(dataclasses.replace(surveyed, regions=surveyed.regions | {"fit": fit}, traced_m=traced_m))
@@ -227,7 +231,7 @@ def write_chips(surveyed: Survey, purpose: str, folder: Path, name: str, limit: 
                 track_pixels += int(chip.target[counts, 0].sum())
     if not track_pixels:
         raise RailSegError(
-            f"{surveyed.raster} shows too few of its lines: where it is to {purpose}, none is seen.",
+            f"{surveyed.raster} shows too few of its lines: none can be seen in the part to {purpose} on.",
             "Trace tracks where the picture has data, some of them at its far end.",
         )
 
@@ -286,7 +290,7 @@ def verdict(before: dict[str, float], after: dict[str, float], held_back_m: floa
         f"{name:<6} IoU on what was held back: {before[name]:.3f} before, {after[name]:.3f} after" for name in after
     ]
     if before["track"] < _LEAST_IOU:
-        rows.append("That is little even before: look whether the lines lie on the picture's tracks.")
+        rows.append("That was low even before: check that the lines lie on the picture's tracks.")
     chance = _CHANCE * math.sqrt(max(_CHANCE_M / max(held_back_m, 1.0), 1.0))
     if sum(after.values()) > sum(before.values()) + chance:
         return "\n".join([*rows, "The new model is better there."])

@@ -88,13 +88,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("backgrounds", type=Path, help="folder with naip/, pdok/")
     parser.add_argument("out", type=Path, help="empty folder to write to")
-    parser.add_argument("--count", type=int, default=120, help="how many places at most, of each of the two kinds")
-    parser.add_argument("--rendered", type=int, default=0, help="scenes without tracks to render and look at as well")
+    parser.add_argument("--count", type=int, default=120, help="most places to write, of real and of rendered ones")
+    parser.add_argument("--rendered", type=int, default=0, help="scenes without tracks to render and search as well")
     parser.add_argument("--model", type=Path, help="model file instead of the bundled one")
     settings = parser.parse_args(arguments)
     if settings.out.exists() and any(settings.out.iterdir()):
         raise RailSegError(
-            f"The folder {settings.out} is not empty.", "Choose another, or training reads what is in it too."
+            f"The folder {settings.out} is not empty.", "Choose another: training would read what is in it too."
         )
     segmenter = Segmenter(settings.model or bundled_model_path())
     backgrounds = Backgrounds(settings.backgrounds)

@@ -212,7 +212,7 @@ def require_metric(scene: TracedScene) -> None:
     if info.crs != info.working_crs:
         raise RailSegError(
             f"{scene.raster} is in {info.crs}, but lines are compared in metres.",
-            f"Bring picture and lines to a metric CRS, such as {info.working_crs}.",
+            f"Reproject the picture and the lines to a metric CRS, such as {info.working_crs}.",
         )
 
 

@@ -16,9 +16,9 @@ from train.markdown import markdown_table
 
 _INTRODUCTION = (
     "The whole product with its default settings, morphology included. Lines: completeness, correctness, RMS, bias, "
-    f"redundancy and gaps at {RHO_M:g} m; quality is right length over all that was extracted or missed. Pixels: the "
+    f"redundancy and gaps at {RHO_M:g} m; quality is correct length over all length extracted or missed. Pixels: the "
     "paper's equations 3 to 8 on the cleaned mask at 0.2 m, each row from one confusion matrix. Hidden tracks and "
-    "ignored areas count for nothing. In the pictures true tracks are green, hidden ones yellow, extracted lines red."
+    "ignored areas do not count. In the pictures, true tracks are green, hidden ones yellow, extracted lines red."
 )
 _LINE_COLUMNS = (
     "reference m",

@@ -58,11 +58,11 @@ KERNELS = (
 """Sizes of the opening's and of the closing's kernel, metres; 0 for none."""
 
 _EXPLANATION = (
-    "Discs at 0.2 m a pixel: 0.6 m are 3 pixels, 1 m 5, 2.2 m 11. Pixels: one pooled confusion matrix a row. Lines at "
-    f"{RHO_M:g} m: the product's, from the axis on the mask, and for comparison those of the mask alone. Spots are "
-    f"pieces of the mask of less than {SPOT_M2:g} m², holes such pieces of the background, right or wrong. Times are "
-    "the processor's for all scenes: opening and closing alone; and all the way from probabilities to the product's "
-    "lines."
+    "Kernels are discs at 0.2 m per pixel: 0.6 m is 3 pixels, 1 m is 5, 2.2 m is 11. Pixels: one pooled confusion "
+    f"matrix per row. Lines at {RHO_M:g} m: the product's, from the axis on the mask, and for comparison those of the "
+    f"mask alone. Spots are pieces of the mask smaller than {SPOT_M2:g} m², holes such pieces of the background, right "
+    "or wrong. Times are processor time for all scenes: opening and closing alone, and the whole way from "
+    "probabilities to the product's lines."
 )
 
 Kernels = tuple[float, float]

@@ -23,7 +23,7 @@ def read_picture(path: Path) -> UInt8Array:
         return decoded(path.read_bytes())
     except (OSError, ValueError) as error:
         raise RailSegError(
-            f"{path} is not a picture that can be read.", "Give PNG, JPEG or TIFF of 8 bits a channel."
+            f"{path} is not a picture that can be read.", "Use PNG, JPEG or TIFF with 8 bits per channel."
         ) from error
 
 
@@ -35,7 +35,7 @@ def decoded(content: bytes) -> UInt8Array:
     """
     picture = cv2.imdecode(np.frombuffer(content, dtype=np.uint8), cv2.IMREAD_COLOR_RGB) if content else None
     if picture is None:
-        raise ValueError("its content is no picture")
+        raise ValueError("its content is not a picture")
     return np.asarray(picture, dtype=np.uint8)
 
 

@@ -33,7 +33,7 @@ def main() -> None:
     """Prepares every scene of a folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scenes", type=Path, help="folder of NAME.tif and NAME.geojson")
-    parser.add_argument("out", type=Path, help="folder to write")
+    parser.add_argument("out", type=Path, help="folder to write to")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     others = {path.name.removesuffix("_target.png") for path in arguments.out.glob("*_target.png")}

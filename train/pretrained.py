@@ -46,7 +46,7 @@ def _start(layer: ConvBNAct, weights: dict[str, Tensor], name: str) -> None:
     margin = (target.shape[-1] - source.shape[-1]) // 2
     padded = nn.functional.pad(source, [margin] * 4)
     if padded.shape != target.shape or not isinstance(layer.norm, nn.BatchNorm2d):
-        raise ValueError(f"{name} is {tuple(source.shape)}, the encoder wants {tuple(target.shape)}")
+        raise ValueError(f"{name} is {tuple(source.shape)}, the encoder needs {tuple(target.shape)}")
     with torch.no_grad():
         target.copy_(padded)
         layer.norm.bias.copy_(weights[f"{name}.bias"])

@@ -66,7 +66,7 @@ def traced_scenes(folder: Path) -> Iterator[TracedScene]:
                 by_kind[kind] += shapely.get_parts(shapely.from_geojson(json.dumps(geometry))).tolist()
         _check_that_they_meet(path, raster, [*by_kind["visible"], *by_kind["hidden"]])
         if "gsd_m" not in content:
-            raise RailSegError(f"{path} does not say its gsd_m.", "Write the picture's metres per pixel beside `type`.")
+            raise RailSegError(f"{path} has no gsd_m.", "Add it beside `type`: the picture's metres per pixel.")
         yield TracedScene(
             raster,
             tuple(by_kind["visible"]),

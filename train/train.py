@@ -60,10 +60,12 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint, log")
     parser.add_argument("--variant", choices=VARIANTS, default="lite")
-    parser.add_argument("--minutes", type=float, help="budget in minutes; the learning rate falls along it")
-    parser.add_argument("--epochs", type=float, default=100.0, help="budget in epochs, where --minutes is not given")
+    parser.add_argument("--minutes", type=float, help="budget in minutes, over which the learning rate falls")
+    parser.add_argument("--epochs", type=float, default=100.0, help="budget in epochs, if --minutes is not given")
     parser.add_argument("--batch", type=int, default=8, help="crops of the first size in a batch")
-    parser.add_argument("--crop-px", type=int, nargs="+", default=[256, 512], help="sizes, drawn batch by batch")
+    parser.add_argument(
+        "--crop-px", type=int, nargs="+", default=[256, 512], help="sizes, one chosen at random per batch"
+    )
     parser.add_argument("--loss", choices=LOSSES, default="cldice")
     parser.add_argument("--optimiser", choices=("sgd", "adamw"), default="adamw")
     parser.add_argument("--learning-rate", type=float, default=1e-3)
@@ -73,11 +75,11 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--real-share", type=float, default=0.25)
     parser.add_argument("--negatives", type=Path, help="folder that train.hard_negatives wrote")
     parser.add_argument("--negative-share", type=float, default=NEGATIVE_SHARE)
-    parser.add_argument("--switch-share", type=float, default=0.0, help="rendered crops with a switch for certain")
-    parser.add_argument("--validation", type=Path, help="folder of real scenes that are only looked at")
+    parser.add_argument("--switch-share", type=float, default=0.0, help="share of rendered crops sure to show a switch")
+    parser.add_argument("--validation", type=Path, help="folder of real scenes to measure on, not to train on")
     begin = parser.add_mutually_exclusive_group()
     begin.add_argument("--encoder", type=Path, help="pretrained encoder weights (safetensors)")
-    begin.add_argument("--start", type=Path, help="model file whose weights the run begins with; sets --variant")
+    begin.add_argument("--start", type=Path, help="model file whose weights to start from; sets --variant")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
     parser.add_argument("--workers", type=int, default=1, help="processes that render crops")
@@ -87,9 +89,9 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     if settings.minutes is not None and settings.minutes <= 0:
         parser.error("--minutes must be more than 0")
     if settings.real_share + settings.negative_share > 1:
-        parser.error("--real-share and --negative-share are more than 1 together")
+        parser.error("--real-share and --negative-share must not exceed 1 together")
     if settings.switch_share and min(settings.crop_px) < MIN_SWITCH_CROP_PX:
-        parser.error(f"--switch-share takes crops of {MIN_SWITCH_CROP_PX} px or more: no fan of tracks fits into less")
+        parser.error(f"--switch-share needs crops of {MIN_SWITCH_CROP_PX} px or more: no fan of tracks fits into less")
     if any(side <= 0 or side % CROP_STEP_PX for side in settings.crop_px):
         parser.error(f"--crop-px must be multiples of {CROP_STEP_PX}")
     if settings.batch < 1 or settings.threads < 1 or settings.workers < 0:
@@ -99,7 +101,7 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     except (RuntimeError, AssertionError) as error:  # torch without CUDA asserts
         parser.error(f"--device {settings.device} cannot be used here: {str(error).splitlines()[0]}")
     if settings.seed not in RUN_SEEDS:
-        parser.error(f"--seed must be below {RUN_SEEDS.stop}: the seeds of validation and test lie beyond")
+        parser.error(f"--seed must be from 0 to {RUN_SEEDS.stop - 1}: validation and test use larger ones")
     return settings
 
 
@@ -215,7 +217,7 @@ def main(arguments: list[str] | None = None) -> None:
     if checkpoint_path.exists():
         state = torch.load(checkpoint_path, map_location="cpu", weights_only=True)
         if state.get("kind") != kind:
-            raise SystemExit(f"{checkpoint_path} is of {state.get('kind', 'an older kind')}; choose another --out")
+            raise SystemExit(f"{checkpoint_path} is from {state.get('kind', 'an older version')}; choose another --out")
         if changed := [name for name, value in origin.items() if state.get("origin", origin).get(name) != value]:
             options = ", ".join(f"--{name}" for name in changed)
             raise SystemExit(f"{settings.out} holds a run with another {options}: choose another --out")

@@ -141,7 +141,7 @@ def picture_growth(sides_px: list[int]) -> list[dict[str, Any]]:
 
 def print_table(result: dict[str, Any]) -> None:
     """Prints the contenders side by side."""
-    print(f"{result['side_px']} px at 0.1 m, {result['mpx']:.0f} Mpx of the model's, {result['tiles']} tiles")
+    print(f"{result['side_px']} px at 0.1 m, {result['mpx']:.0f} Mpx at the model's GSD, {result['tiles']} tiles")
     print(f"{'':<24}{'seconds':>9}{'× railseg':>11}{'core s':>8}{'MB':>7}  lines")
     for name, values in result["all_s"].items():
         seconds = result[f"{name}_s"]
@@ -165,10 +165,14 @@ def _line(row: dict[str, Any]) -> str:
 def main() -> None:
     """Measures, prints and writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--side", type=int, default=4500, help="side of the picture of the comparison, in pixels")
+    parser.add_argument("--side", type=int, default=4500, help="side of the picture to compare on, in pixels")
     parser.add_argument("--rounds", type=int, default=2, help="how often each contender runs")
-    parser.add_argument("--growth", type=int, nargs="*", default=[2000, 12000], help="sides of growing pictures")
-    parser.add_argument("--mpx", type=float, nargs="*", default=[1, 25, 100, 400], help="sizes of growing rasters")
+    parser.add_argument(
+        "--growth", type=int, nargs="*", default=[2000, 12000], help="sides of growing pictures, in pixels"
+    )
+    parser.add_argument(
+        "--mpx", type=float, nargs="*", default=[1, 25, 100, 400], help="sizes of growing rasters, in million pixels"
+    )
     arguments = parser.parse_args()
     BUILD.mkdir(exist_ok=True)
     result = side_by_side(arguments.side, arguments.rounds)
@@ -188,8 +192,8 @@ def main() -> None:
         for channels, side in ((256, 32), (3, 128))
     }
     result["scenes_per_core_s"] = scenes_per_core_second(100)
-    print(f"CARAFE by unfold and einsum over ours: {_line(result['carafe_ratios'])}")
-    print(f"scenes of 512 px rendered in a second on one core: {result['scenes_per_core_s']:.1f}")
+    print(f"time of CARAFE by unfold and einsum / ours: {_line(result['carafe_ratios'])}")
+    print(f"scenes of 512 px rendered per second on one core: {result['scenes_per_core_s']:.1f}")
     (BUILD / "bench.json").write_text(json.dumps(result, indent=2), encoding="utf-8")
     plot(result, BUILD / "bench.png")
 

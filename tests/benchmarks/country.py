@@ -124,13 +124,13 @@ def main() -> None:
     """Prints a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--measure", action="store_true", help="measure this machine's rates first, and use them")
-    parser.add_argument("--side", type=int, default=6000, help="side of the picture measured on, pixels of 0.1 m")
-    parser.add_argument("--tiles-per-s", type=float, help="of a worker, all told, in place of the measured rate")
-    parser.add_argument("--price-per-hour", type=float, default=0.05, help="of a worker, in any currency")
+    parser.add_argument("--side", type=int, default=6000, help="side of the picture to measure on, pixels of 0.1 m")
+    parser.add_argument("--tiles-per-s", type=float, help="rate of a worker, instead of the measured one")
+    parser.add_argument("--price-per-hour", type=float, default=0.05, help="price of a worker, in any currency")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 16, 64, 256])
-    parser.add_argument("--km2", type=float, default=1000.0, help="area to look at, km²")
-    parser.add_argument("--route-km", type=float, help="look along so many km of railway in place of --km2")
-    parser.add_argument("--corridor", type=float, default=50.0, help="how far to either side of it, m")
+    parser.add_argument("--km2", type=float, default=1000.0, help="area to process, km²")
+    parser.add_argument("--route-km", type=float, help="process this many km of railway instead of --km2")
+    parser.add_argument("--corridor", type=float, default=50.0, help="how far to either side of the railway, m")
     arguments = parser.parse_args()
     rates = measure(arguments.side) if arguments.measure else MEASURED
     if arguments.tiles_per_s:
@@ -138,7 +138,7 @@ def main() -> None:
     tiles = tiles_of_area(arguments.km2)
     if arguments.route_km:
         tiles = tiles_of_corridors(arguments.route_km, arguments.corridor)
-    print("  ".join(f"{name} {seconds * 1e3:.1f} ms" for name, seconds in asdict(rates).items()), "for a tile")
+    print("  ".join(f"{name} {seconds * 1e3:.1f} ms" for name, seconds in asdict(rates).items()), "per tile")
     print(f"{tiles:,} tiles of {STRIDE_PX * GSD_M:.1f} m")
     print("workers   cluster h     cost   shards h  + merge h     cost")
     for workers in arguments.workers:

@@ -192,7 +192,7 @@ def _summary(name: str, row: dict[str, list[object]]) -> dict[str, object]:
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--yards", type=int, default=40, help="how many random yards")
+    parser.add_argument("--yards", type=int, default=40, help="number of random yards")
     arguments = parser.parse_args()
     BUILD.mkdir(exist_ok=True)
     result: dict[str, object] = {}
@@ -209,7 +209,7 @@ def main() -> None:
                 result[f"{name} {kind}"] = row
                 print(f"{name:<5} {kind:<7}", "  ".join(f"{key} {value:.3f}" for key, value in row.items()), flush=True)
         missing = {"skimage + sknw", "skimage + skan", "GRASS r.thin"} - set(others())
-        print(f"not at hand: {', '.join(sorted(missing))}" if missing else "all others at hand")
+        print(f"not installed: {', '.join(sorted(missing))}" if missing else "all other tools installed")
         result["compared"] = compared(folder)
         for row in result["compared"]:  # type: ignore[attr-defined]
             print(

@@ -206,7 +206,7 @@ def test_one_command_makes_everything_and_goes_on_where_it_stood(
     with pytest.raises(SystemExit, match="has no v3-carafe"):
         compare.main(["--out", str(tmp_path / "new"), *options[2:], "--networks", "v2-bilinear"])
     assert not (tmp_path / "new" / "data").exists()  # before work started
-    with pytest.raises(SystemExit, match=r"begun with other settings \(learning_rate\)"):
+    with pytest.raises(SystemExit, match=r"started with other settings \(learning_rate\)"):
         compare.main([*options, "--learning-rate", "1"])
 
 

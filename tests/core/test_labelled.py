@@ -76,12 +76,12 @@ def test_labels_of_ones_own_are_mapped(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("shape", "other", "complaint"),
     [
-        (TRACK | {"label": "voie"}, {}, r"yard\.json has the label 'voie'.*--label voie=KIND"),
+        (TRACK | {"label": "voie"}, {}, r"yard\.json has the unknown label 'voie'.*--label voie=KIND"),
         (TRACK | {"shape_type": "point"}, {}, r"yard\.json has a shape of the type point"),
         (TRACK | {"points": [[1, 2]]}, {}, r"yard\.json has a shape that cannot be drawn"),
         (TRACK, {"imageHeight": 10}, r"yard\.json is for a picture of 80 × 10 pixels"),
         (TRACK, {"imagePath": "gone.png"}, r"gone\.png is not a picture"),
-        (TRACK, {"imageData": "AAAA"}, r"yard\.json is not a file of LabelMe's"),
+        (TRACK, {"imageData": "AAAA"}, r"yard\.json is not a LabelMe file"),
     ],
 )
 def test_what_is_wrong_with_a_labelme_file_is_told_by_its_name(
@@ -94,7 +94,7 @@ def test_what_is_wrong_with_a_labelme_file_is_told_by_its_name(
 
 def test_a_file_that_is_no_json_is_told_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "notes.json").write_text("{", encoding="utf-8")
-    with pytest.raises(RailSegError, match=r"notes\.json is not a file of LabelMe's"):
+    with pytest.raises(RailSegError, match=r"notes\.json is not a LabelMe file"):
         only_chip(tmp_path)
 
 
@@ -122,7 +122,7 @@ def test_masks_of_a_folder_beside_have_0_and_1_or_0_and_255(tmp_path: Path, whit
 def test_a_mask_of_another_size_is_told_by_its_name(tmp_path: Path) -> None:
     write_picture(tmp_path / "images" / "a.png")
     write_picture(tmp_path / "masks" / "a.png", size=(10, 10))
-    with pytest.raises(RailSegError, match=r"a\.png .*a\.png are not of one size: 80 × 60 and 10 × 10"):
+    with pytest.raises(RailSegError, match=r"a\.png .*a\.png differ in size: 80 × 60 and 10 × 10"):
         only_chip(tmp_path)
 
 
@@ -155,7 +155,7 @@ def test_chips_of_one_picture_are_one_source(tmp_path: Path) -> None:
 def test_a_folder_of_nothing_says_what_it_may_hold(tmp_path: Path) -> None:
     with pytest.raises(RailSegError, match=r"It may hold chips.*DeepGlobe.*LabelMe"):
         labelled_sources(tmp_path, SETTINGS, 256)
-    with pytest.raises(RailSegError, match="is no folder"):
+    with pytest.raises(RailSegError, match="is not a folder"):
         labelled_sources(tmp_path / "gone", SETTINGS, 256)
 
 

@@ -33,7 +33,7 @@ def test_what_is_no_picture_is_told_by_its_name(tmp_path: Path, content: bytes |
 
 def test_a_picture_and_its_target_are_of_one_size(tmp_path: Path) -> None:
     write_chip(Chip(np.zeros((8, 8, 3), np.uint8), np.zeros((8, 6, 3), np.uint8)), tmp_path, "odd")
-    with pytest.raises(RailSegError, match=r"odd\.png and .*odd_target\.png are not of one size"):
+    with pytest.raises(RailSegError, match=r"odd\.png and .*odd_target\.png differ in size"):
         read_scene(tmp_path / "odd_target.png")
 
 

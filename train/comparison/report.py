@@ -24,8 +24,8 @@ _METRICS: dict[str, Callable[[PixelScores], float]] = {
     "Accuracy": lambda scores: scores.accuracy,
 }
 _STEPS_ARE = (
-    "Differences seed by seed, of seeds that both have, in points of per cent, mean ± standard deviation over them; "
-    "times as the median of the rounds' ratios. A difference smaller than its spread says nothing."
+    "Differences seed by seed, for seeds that both have, in percentage points, as mean ± standard deviation; "
+    "times as the median of the rounds' ratios. A difference smaller than its spread means nothing."
 )
 _STEPS = (
     ("V3 instead of V2, bilinear", "v2-bilinear", False, "v3-bilinear", False),
@@ -75,10 +75,10 @@ def write_report(
         _models(networks),
         "## Table 5 (6): ablation",
         _ablation(networks),
-        "## What each step of the paper's brings",
+        "## What each of the paper's steps brings",
         _STEPS_ARE,
         _steps(networks),
-        "## Confusion matrix of ours",
+        "## Our confusion matrix",
         _confusion(networks[OURS.network]),
         "## Loss curves and masks",
         "![Loss of the training and the test part](curves.png)",
@@ -176,7 +176,7 @@ def _steps(networks: Mapping[str, Measured]) -> str:
             has_morphology=was_cleaned
         )
         rows.append([label, *cells, *(f"{ratio:.3f}" for ratio in np.median(ratios, axis=0))])
-    return markdown_table(["step", "accuracy", "IoU", "time after / before", "processor's"], rows)
+    return markdown_table(["step", "accuracy", "IoU", "time after / before", "processor time"], rows)
 
 
 def _confusion(ours: Measured) -> str:
@@ -188,7 +188,7 @@ def _confusion(ours: Measured) -> str:
     return markdown_table(["pixels, all seeds", "found background", "found track"], rows)
 
 
-_TIME_COLUMNS = (f"s for {TIMED_PICTURES} pictures", "time / ours", "processor's / ours")
+_TIME_COLUMNS = (f"s for {TIMED_PICTURES} pictures", "time / ours", "processor time / ours")
 
 
 def _times(networks: Mapping[str, Measured], row: Row) -> list[str]:

@@ -61,12 +61,12 @@ def labelme_chip(path: Path, settings: LabelmeSettings) -> Chip:
         image = decoded(base64.b64decode(content["imageData"])) if content.get("imageData") else None
         picture = path.parent / str(content["imagePath"]).replace("\\", "/")
     except (ValueError, KeyError, TypeError) as error:
-        raise RailSegError(f"{path} is not a file of LabelMe's ({type(error).__name__}: {error}).", _AGAIN) from error
+        raise RailSegError(f"{path} is not a LabelMe file ({type(error).__name__}: {error}).", _AGAIN) from error
     if image is None:
         image = read_picture(picture)
     if image.shape[:2] != size:
         raise RailSegError(
-            f"{path} is for a picture of {size[1]} × {size[0]} pixels, its own is of another size.", _AGAIN
+            f"{path} is for a picture of {size[1]} × {size[0]} pixels, but its own has another size.", _AGAIN
         )
     masks = {kind: np.zeros(size, dtype=np.bool_) for kind in KINDS}
     for shape in shapes:
@@ -83,8 +83,8 @@ def _kind_of(shape: Mapping[str, Any], settings: LabelmeSettings, path: Path) ->
     if kind is None:
         known = ", ".join(settings.labels)
         raise RailSegError(
-            f"{path} has the label {label!r}, which is not known (known are {known}).",
-            f"Say what it means: --label {label}=KIND with KIND {', '.join(KINDS)}.",
+            f"{path} has the unknown label {label!r} (known: {known}).",
+            f"Say what it means: --label {label}=KIND, with KIND one of {', '.join(KINDS)}.",
         )
     return kind
 

@@ -34,7 +34,7 @@ def split(names: Sequence[str], seed: int, validation_share: float = 0.0) -> dic
     if sum(counts.values()) >= len(names):
         raise RailSegError(
             f"{len(names)} source pictures are too few for the parts train, {', '.join(counts)}.",
-            "Give more pictures; chips of one picture are one source, and are never split.",
+            "Add pictures; chips of one picture count as one source, which is never split.",
         )
     order = [sorted(names)[place] for place in np.random.default_rng(seed).permutation(len(names))]
     parts, first = {}, 0

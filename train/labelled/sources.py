@@ -59,7 +59,7 @@ def labelled_sources(folder: Path, labelme: LabelmeSettings, chip_px: int) -> li
             when a file is read.
     """
     if not folder.is_dir():
-        raise RailSegError(f"{folder} is no folder.", "Name the folder of your labelled pictures.")
+        raise RailSegError(f"{folder} is not a folder.", "Name the folder of your labelled pictures.")
     files = sorted(path for path in folder.iterdir() if path.is_file())
     targets = [path for path in files if path.name.endswith(TARGET_SUFFIX)]
     satellite = [path for path in files if path.stem.endswith("_sat")]
@@ -106,7 +106,7 @@ def _mask_of(picture: Path, folder: Path, stem: str) -> Path:
     for ending in PICTURES:
         if (mask := folder / f"{stem}{ending}").is_file():
             return mask
-    raise RailSegError(f"{picture} has no mask {folder / stem}.png.", "Add it, or take the picture away.")
+    raise RailSegError(f"{picture} has no mask {folder / stem}.png.", "Add it, or remove the picture.")
 
 
 def _vector_beside(picture: Path) -> Path | None:
@@ -118,7 +118,7 @@ def _one_pair(picture: Path, mask: Path) -> Iterable[Chip]:
     image, levels = read_picture(picture), read_picture(mask).max(axis=-1)
     if levels.shape != image.shape[:2]:
         sizes = " and ".join(f"{cols} × {rows}" for rows, cols in (image.shape[:2], levels.shape))
-        raise RailSegError(f"{picture} and {mask} are not of one size: {sizes} pixels.", "Make the mask anew.")
+        raise RailSegError(f"{picture} and {mask} differ in size: {sizes} pixels.", "Make the mask again.")
     yield chip_of_mask(image, levels >= (_WHITE if levels.max() > 1 else 1))
 
 
