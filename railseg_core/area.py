@@ -91,7 +91,7 @@ class Area:
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], corridor_m: float = 0.0, within: Area | None = None) -> Area:
-        """The polygons of a vector file's first layer that has any; with a corridor also lines will do.
+        """The polygons of a vector file's first layer that has any; with a corridor, first of all its lines.
 
         Args:
             path: Any file that GDAL reads; `FILE|layername=LAYER` for that layer alone.
@@ -102,15 +102,22 @@ class Area:
             RailSegError: the file cannot be read, has nothing that encloses an area, or does not say its CRS.
         """
         name, only = vector_name(path)
-        has_lines = False
+        has_lines, polygons_alone = False, None
         with reading_vectors(name, "polygons"):
             for layer in geometry_layers(name, only):
                 found = read_parts(name, layer)
                 polygons, lines = _polygons_of(*found.parts), _lines_of(*found.parts)
                 has_lines = has_lines or not lines.is_empty
-                if not polygons.is_empty or (corridor_m and not lines.is_empty):
+                if polygons.is_empty and (lines.is_empty or not corridor_m):
+                    continue
+                if polygons_alone is None or not lines.is_empty:
                     shape = shapely.GeometryCollection([polygons, lines])
-                    return cls(shape, known_crs(name, found.crs), corridor_m, within, name)
+                    area = cls(shape, known_crs(name, found.crs), corridor_m, within, name)
+                    if not (corridor_m and lines.is_empty):
+                        return area
+                    polygons_alone = area
+        if polygons_alone is not None:
+            return polygons_alone
         if has_lines:
             raise RailSegError(f"{name} has no polygon but lines.", "Say how wide the corridor round them is.")
         raise RailSegError(f"{name} has no polygon.", "Give a layer whose polygons enclose the area.")

@@ -272,6 +272,11 @@ def gathered_blocks(output: Path, identity: Mapping[str, Any], folders: Sequence
             )
         wanted.setdefault("device", found.get("device"))
         changed = _differences(found, wanted, () if source == own else (RASTER_TIMES,))
+        if changed == [RASTER_TIMES]:
+            raise RailSegError(
+                f"The raster has been changed or copied since the shards left {source}.",
+                "If it shows the same, move that folder elsewhere and name it with --from.",
+            )
         if changed:
             raise RailSegError(
                 f"{source} is of a run that differs in {', '.join(changed)}.",

@@ -28,8 +28,9 @@ from railseg_core.errors import RailSegError
 from railseg_core.lattice_warp import LatticeWarp
 from railseg_core.outputs import written_aside
 from railseg_core.placement import Placement
+from railseg_core.provenance import ENCODING_TAG
 from railseg_core.source_raster import GDAL_ERRORS, SourceRaster, closed_on_error, gdal_environment, reading
-from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
+from railseg_core.tiling import LATTICE_END_PX, RASTER_TILE_PX, PixelWindow
 
 Encoding = Literal["scaled", "unit", "mask", "presence"]
 """How a raster's numbers stand for probabilities: 0-255, 0-1, any number but 0 for 1, or nodata for 0 and else 1."""
@@ -40,7 +41,6 @@ _NUMBERS: dict[Encoding, str] = {
     "presence": "nodata and any number",
 }
 
-_ENCODING_TAG = "RAILSEG_ENCODING"
 _CRS_TAG = "RAILSEG_CRS"
 _BYTES_PER_VALUE = 0.1
 """What a probability comes to when compressed, about; used to look for space on the disk."""
@@ -155,7 +155,7 @@ def create_grid_raster(
             dataset: DatasetWriter = rasterio.open(aside, "w", **profile)
         try:
             with _writing(name), gdal_environment():
-                own_tags = {_ENCODING_TAG: "scaled", _CRS_TAG: CRS.from_user_input(crs).to_wkt()}
+                own_tags = {ENCODING_TAG: "scaled", _CRS_TAG: CRS.from_user_input(crs).to_wkt()}
                 dataset.update_tags(**{**(tags or {}), **own_tags})
                 for band, description in enumerate(bands, 1):
                     dataset.set_band_description(band, description)
@@ -254,7 +254,7 @@ def open_grid_raster(path: str | os.PathLike[str]) -> GridRaster:
     source = _open_values(path)
     try:
         with reading(source.name):
-            tag = source.dataset.tags().get(_ENCODING_TAG)
+            tag = source.dataset.tags().get(ENCODING_TAG)
             encoding: Encoding = "scaled" if tag == "scaled" and source.is_eight_bit else _find_encoding(source)
     finally:
         source.close()
@@ -265,7 +265,8 @@ class GridRaster:
     """A probability or mask raster, read by windows. A context manager; several threads may read.
 
     A north-up raster of square pixels in a metric, undistorted CRS is read as it is, pixel for pixel. Its pixels
-    have the lattice's numbers if they lie on the lattice of their own GSD, else they count from its first pixel.
+    have the lattice's numbers if they lie on the lattice of their own GSD, and not beyond its end; else they count from
+    its first pixel.
     Any other is brought to the lattice of its own GSD in the local UTM zone: masks by the nearest pixel,
     probabilities interpolated.
 
@@ -299,7 +300,10 @@ class GridRaster:
                 transform: Affine = source.dataset.transform
                 self.gsd_m = float(transform.a)
                 col, row = transform.c / self.gsd_m, -transform.f / self.gsd_m
-                on_lattice = max(abs(col - round(col)), abs(row - round(row))) < _ON_LATTICE_PX
+                on_lattice = (
+                    max(abs(col - round(col)), abs(row - round(row))) < _ON_LATTICE_PX
+                    and max(abs(col) + placement.width, abs(row) + placement.height) < LATTICE_END_PX
+                )
                 col, row = (round(col), round(row)) if on_lattice else (0, 0)
                 self.window = PixelWindow(col, row, placement.width, placement.height)
                 self.transform = Affine.scale(self.gsd_m, -self.gsd_m) if on_lattice else transform

@@ -84,8 +84,8 @@ def raster_info(name: str) -> dict[str, Any]:
     from railseg_core.raster import pictures_of, read_raster_info
 
     values = asdict(read_raster_info(name)) | {"pictures": len(pictures_of(name))}
-    if values["nodata"] is not None and math.isnan(values["nodata"]):
-        values["nodata"] = "nan"  # JSON has no such number
+    if values["nodata"] is not None and not math.isfinite(values["nodata"]):
+        values["nodata"] = str(values["nodata"])  # JSON has no such number
     return values
 
 

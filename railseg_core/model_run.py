@@ -86,10 +86,25 @@ def open_model_run(request: ExtractRequest | SegmentRequest, reporter: Reporter)
             "area": None if request.area is None else sha256(repr(request.area.values).encode()).hexdigest(),
             "model": model_sha256,
         }
+        _check_pictures(grid)
         _keep_what_is_read(request, grid)
         blocks = plan_blocks(grid.window, grid.wants)
         with _predictions(request, grid, blocks, identity, reporter) as (predictor, finished):
             yield ModelRun(grid, card, model_sha256, blocks, predictor, finished)
+
+
+def _check_pictures(grid: WorkingGrid) -> None:
+    """Refuses what the model has made itself; in a folder of pictures it would hide what it was made of.
+
+    Raises:
+        RailSegError: it is there.
+    """
+    for info in grid.infos:
+        if info.is_result:
+            raise RailSegError(
+                f"{info.path} is a probability or mask raster of RailSeg, not a picture.",
+                "Move it out of the folder." if len(grid.infos) > 1 else "Give the picture, or vectorize this raster.",
+            )
 
 
 def _keep_what_is_read(request: ExtractRequest | SegmentRequest, grid: WorkingGrid) -> None:

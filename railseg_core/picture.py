@@ -19,6 +19,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.lattice_warp import LatticeWarp
 from railseg_core.paths import file_version
 from railseg_core.placement import Placement
+from railseg_core.provenance import ENCODING_TAG
 from railseg_core.radiometry import Stretch
 from railseg_core.source_raster import SourceRaster, choose_bands, closed_on_error, reading
 from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
@@ -48,6 +49,7 @@ class RasterInfo:
         crs: Of the raster (of its ground control points if it is placed by those): "EPSG:…" or WKT.
         gsd_m: Of the raster, in metres on the ground.
         working_crs: What it is worked in.
+        is_result: Whether it is a probability or mask raster of RailSeg, and no picture.
     """
 
     path: str
@@ -66,6 +68,7 @@ class RasterInfo:
     crs: str
     gsd_m: float
     working_crs: str
+    is_result: bool
 
 
 class RasterFile(NamedTuple):
@@ -211,6 +214,7 @@ def describe(source: SourceRaster, placement: Placement, gsd_m: float, stretch: 
         crs=crs_text(placement.source_crs),
         gsd_m=placement.gsd_m,
         working_crs=crs_text(placement.crs),
+        is_result=ENCODING_TAG in dataset.tags(),
     )
 
 

@@ -13,6 +13,7 @@ from railseg_core import __version__
 from railseg_core.area import Area
 from railseg_core.beside import loaded_beside
 from railseg_core.centerline.params import AreaMask, LineParams
+from railseg_core.coordinates import as_crs, crs_text
 from railseg_core.errors import RailSegError
 from railseg_core.finished_blocks import outputs_of_unfinished, unfinished_folder
 from railseg_core.geopackage import check_replaceable
@@ -32,7 +33,7 @@ from railseg_core.provenance import (
     tagged_picture,
 )
 from railseg_core.railway_map import MAP_LAYERS, RailwayMap, RunRecord, write_map
-from railseg_core.raster import open_working_grid
+from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.reporting import Reporter, Silent, Timeline
 from railseg_core.requests import (
     ChipsRequest,
@@ -115,7 +116,7 @@ def _extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
     clock = _Clock()
     with open_model_run(request, reporter) as work:
         if request.shard is not None:
-            return _fill_shard(request.shard, work, clock, reporter)
+            return _fill_shard(request, request.shard, work, clock, reporter)
         grid = work.grid
         probability_path = request.probability or work.finished.folder / "probability.tif"
         before = outputs_of_unfinished(work.finished.folder)
@@ -135,14 +136,29 @@ def _extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
                 railway_map = vectorize(probability, params, reporter=reporter, area_mask=grid.area_mask)
         device = work.predictor.description
         run_record = _run_record(request, clock, grid.source_gsd_m, work.card.name, work.model_sha256, device)
-        write_map(request.output, railway_map, grid.source_crs, run_record, overwrite=request.overwrite)
+        if not railway_map.tracks:
+            reporter.log("warning", _no_tracks(grid))
+        overwrite = request.overwrite or request.output.absolute() in before
+        write_map(request.output, railway_map, grid.source_crs, run_record, overwrite=overwrite)
+        work.finished.note_output(request.output)
         source_crs = grid.info.crs
-    preview = _draw(request, [request.raster], railway_map, reporter)
+        preview = _draw(request, [request.raster], railway_map, reporter)
     return _line_result(request, railway_map, source_crs, clock, preview) | {
         "device": device,
         "probability": _text(request.probability),
         "mask": _text(request.mask),
     }
+
+
+def _no_tracks(grid: WorkingGrid) -> str:
+    """What to look at where no track was found."""
+    stretch = grid.info.stretch
+    if stretch is None:
+        return "No tracks were found."
+    return (
+        f"No tracks were found. Values from {stretch.low:g} to {stretch.high:g} were read as black to white: if the "
+        "ground has another range, set the raster's nodata value."
+    )
 
 
 def _segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, Any]:
@@ -166,7 +182,11 @@ def _segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, An
     }
 
 
-def _fill_shard(shard: tuple[int, int], work: ModelRun, clock: _Clock, reporter: Reporter) -> dict[str, Any]:
+def _fill_shard(
+    request: ExtractRequest, shard: tuple[int, int], work: ModelRun, clock: _Clock, reporter: Reporter
+) -> dict[str, Any]:
+    if later := [name for name in request.outputs if name != "output"]:
+        reporter.log("info", f"The merge makes what else is asked for ({', '.join(later)}).")
     with clock.stage("segment"):
         filled = fill_shard(work, *shard, reporter)
     return {
@@ -203,7 +223,7 @@ def _vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str
             )
         tags = source.tags
         source_gsd_m = tagged_gsd_m(tags) or source.gsd_m
-        crs = tags.get(SOURCE_CRS_TAG, source.source_crs.to_string())
+        crs = tags.get(SOURCE_CRS_TAG, crs_text(as_crs(source.source_crs)))
         run_record = _run_record(request, clock, source_gsd_m, tags.get(MODEL_TAG))
     write_map(request.output, railway_map, crs, run_record, overwrite=request.overwrite)
     # The picture behind the probabilities if it is still there, else the probabilities themselves.
@@ -355,7 +375,7 @@ def _draw(
             with open_working_grid(picture, bands=bands, area=area) as grid:
                 longest_m = max(grid.window.width, grid.window.height) * grid.gsd_m
             gsd_m = max(grid.gsd_m, longest_m / LONGEST_SIDE_PX)
-            with open_working_grid(picture, gsd_m=gsd_m, bands=bands, area=area) as coarse:
+            with replace(grid.recipe, gsd_m=gsd_m).open() as coarse:
                 draw_preview(coarse, railway_map, request.preview, overwrite=request.overwrite)
         except RailSegError as error:
             reporter.log("warning", f"No preview over {picture}: {error}")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from railseg_core.network.model_card import ModelCard
     from railseg_core.raster import WorkingGrid
 
+ENCODING_TAG = "RAILSEG_ENCODING"
+"""On every probability and mask raster of RailSeg."""
 SOURCE_TAG = "RAILSEG_SOURCE"
 SOURCE_GSD_TAG = "RAILSEG_SOURCE_GSD_M"
 SOURCE_CRS_TAG = "RAILSEG_SOURCE_CRS"

@@ -145,15 +145,27 @@ def has_data(source: SourceRaster) -> bool:
     )
 
 
+def thinned_out(source: SourceRaster) -> _Look | None:
+    """A look at the whole raster, its longer side about `_LOOK_PX`; None where all of a large one had to be read.
+
+    Raises:
+        RailSegError: the raster is damaged or cut short.
+    """
+    whole = source.window
+    if not source.dataset.overviews(source.bands[0]) and whole.width * whole.height > _WHOLE_LOOK_PX:
+        return None
+    thinning = max(1.0, max(whole.shape) / _LOOK_PX)
+    return source.read(whole, (max(1, int(whole.height / thinning)), max(1, int(whole.width / thinning))))
+
+
 def _rounds(source: SourceRaster) -> Iterator[Iterator[_Look]]:
     """Pixels from all over the raster: rounds of looks, each at a finer grid of places than the last.
 
     After the first what is certainly empty is passed over: a railway's corridor is a thin line across its picture.
     """
     whole = source.window
-    if source.dataset.overviews(source.bands[0]) or whole.width * whole.height <= _WHOLE_LOOK_PX:
-        thinning = max(1.0, max(whole.shape) / _LOOK_PX)
-        yield iter([source.read(whole, (max(1, int(whole.height / thinning)), max(1, int(whole.width / thinning))))])
+    if (look := thinned_out(source)) is not None:
+        yield iter([look])
         return
     seen: set[tuple[int, int]] = set()
 

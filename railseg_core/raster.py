@@ -21,6 +21,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 import pyproj
+import scipy  # noqa: F401  # whole before threads import parts of it, which fails now and then where it is half made
 import shapely
 from affine import Affine
 from rasterio.crs import CRS
@@ -28,13 +29,15 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.area import Area, polygon_mask
 from railseg_core.chunks import ChunkCache
+from railseg_core.coordinates import crs_text
 from railseg_core.errors import RailSegError
+from railseg_core.footprint import seen_polygons
 from railseg_core.paths import exists
 from railseg_core.picture import Picture, RasterFile, RasterInfo, describe, open_picture
 from railseg_core.placement import Placement
 from railseg_core.radiometry import Stretch, find_stretches, has_data, values_for_stretch
-from railseg_core.source_raster import closed_on_error, open_dataset, reading
-from railseg_core.tiling import GSD_M, RASTER_TILE_PX, PixelWindow
+from railseg_core.source_raster import closed_on_error, reading
+from railseg_core.tiling import GSD_M, LATTICE_END_PX, RASTER_TILE_PX, PixelWindow
 
 MAX_SOURCE_GSD_M = 1.0
 """In coarser pictures the rails of a track (1.435 m apart) are no longer to be told from each other."""
@@ -122,17 +125,29 @@ def read_raster_info(path: str | os.PathLike[str], bands: Sequence[int] | None =
 
 
 def read_outline(path: str | os.PathLike[str]) -> tuple[BaseGeometry, pyproj.CRS]:
-    """What a raster, or a folder of rasters, covers: polygons in the CRS it is worked in; and that CRS.
+    """Where a raster, or a folder of rasters, has data: polygons in the CRS it is worked in; and that CRS.
+
+    Where data end within a raster is known to a thousandth of its longer side.
 
     Raises:
         RailSegError: a raster is missing, unreadable, or without CRS or georeference.
     """
-    placements = []
+    seen: list[tuple[Placement, BaseGeometry | None]] = []
     for name in pictures_of(path):
-        with open_dataset(name) as dataset, reading(dataset.name):
-            placements.append(Placement(dataset))
-    crs = placements[_leading([placement.source_crs.to_string() for placement in placements])].crs
-    outlines = [shapely.Polygon(placement.moved_to(crs).outline()) for placement in placements]
+        source = open_picture(name, None)
+        try:
+            with reading(source.name):
+                seen.append((Placement(source.dataset), seen_polygons(source)))
+        finally:
+            source.close()
+    crs = seen[_leading([crs_text(placement.source_crs) for placement, _ in seen])][0].crs
+    outlines = []
+    for placement, polygons in seen:
+        placed = placement.moved_to(crs)
+        if polygons is None:
+            outlines.append(shapely.Polygon(placed.outline()))
+        else:
+            outlines.append(shapely.transform(polygons, placed.to_working, interleaved=False))
     return shapely.union_all(shapely.make_valid(outlines)), crs
 
 
@@ -175,7 +190,7 @@ def open_working_grid(
                 )
             some_data = some_data or has_data(source)
             values.append(values_for_stretch(source, len(names)))
-            crss.append((placement.source_crs.to_string(), placement.crs.to_wkt()))
+            crss.append((crs_text(placement.source_crs), placement.crs.to_wkt()))
         finally:
             source.close()
     if not some_data:
@@ -186,6 +201,12 @@ def open_working_grid(
     crs = crss[_leading([of_source for of_source, _ in crss])][1] if len(names) > 1 else None
     grid = GridRecipe(os.fspath(path), gsd_m, chosen, area, tuple(find_stretches(values)), crs).open()
     with closed_on_error(grid):
+        far_px = max(map(abs, (grid.window.col, grid.window.row, grid.window.right, grid.window.bottom)))
+        if far_px >= LATTICE_END_PX:
+            raise RailSegError(
+                f"{os.fspath(path)} lies {far_px * gsd_m / 1000:,.0f} km from the origin of its coordinates.",
+                "Check its georeference, or give it in a CRS whose origin is on Earth.",
+            )
         if grid.window.width * grid.window.height > MAX_WINDOW_PX:
             km2 = grid.window.width * grid.window.height * gsd_m**2 / 1e6
             raise RailSegError(

@@ -365,7 +365,8 @@ def _folders(value: Any) -> tuple[str, ...]:
 def _shard(value: Any) -> tuple[int, int]:
     number, count = map(int, value.split("/")) if isinstance(value, str) else map(_whole, value)
     if not 1 <= number <= count:
-        raise RailSegError(f"There is no shard {number}/{count}.", f"Choose one from 1/{count} to {count}/{count}.")
+        hint = f"Choose one from 1/{count} to {count}/{count}." if count > 0 else "Choose I/N, such as 1/64."
+        raise RailSegError(f"There is no shard {number}/{count}.", hint)
     return number, count
 
 

@@ -35,6 +35,8 @@ BLOCK_PX = BLOCK_TILES * STRIDE_PX
 """Side of the square that is written, cleaned and vectorised at once."""
 RASTER_TILE_PX = 256
 """Side of a tile of the rasters that are written; windows of pictures and areas are snapped to it."""
+LATTICE_END_PX = 2**31 - 2**16
+"""Pixels of the lattice have smaller numbers, of either sign: a row and a column fit into an int64, with a halo."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,9 @@ def read_parts(name: str, layer: str, columns: Sequence[str] = ()) -> LayerParts
         name, layer=layer, columns=[*columns, "status"], force_2d=True, return_fids=True
     )
     parts, owner = shapely.get_parts(shapely.from_wkb(wkb, on_invalid="ignore"), return_index=True)
+    while (shapely.get_type_id(parts) >= shapely.GeometryType.MULTIPOINT).any():  # in a collection
+        parts, index = shapely.get_parts(parts, return_index=True)
+        owner = owner[index]
     fields = dict(zip(meta["fields"], values, strict=True))
     numbers = np.asarray(fids, dtype=np.int64)
     return LayerParts(parts, owner, numbers, fields, meta["geometry_type"] or "", str(meta["crs"] or ""))
@@ -120,7 +123,8 @@ def reading_vectors(name: str, wanted: str = "lines") -> Iterator[None]:
             yield
     except _FAILURES as error:
         raise RailSegError(
-            f"{name} is not a vector file that can be read.", f"Give a GeoPackage, GeoJSON or shapefile of {wanted}."
+            f"{name} is not a vector file that can be read ({str(error).rstrip('.')}).",
+            f"Give a GeoPackage, GeoJSON or shapefile of {wanted}.",
         ) from error
 
 

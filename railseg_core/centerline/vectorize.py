@@ -28,6 +28,7 @@ from railseg_core.centerline.pixel_graph import pixel_graph
 from railseg_core.centerline.pixels import LinePixels
 from railseg_core.centerline.switches import reconstruct_switches
 from railseg_core.centerline.tracks import TrackGraph
+from railseg_core.coordinates import as_crs, crs_text
 from railseg_core.errors import RailSegError
 from railseg_core.grid_raster import GridRaster
 from railseg_core.railway_map import RailwayMap
@@ -98,7 +99,7 @@ def vectorize(
     switches |= reconstruct_switches(graph, switches)
     reporter.progress("lines", 2, 3)
     meetings = junctions(graph, switches, crossings)
-    railway_map = railway_map_of(graph, meetings, str(raster.crs.to_string()), params)
+    railway_map = railway_map_of(graph, meetings, crs_text(as_crs(raster.crs)), params)
     reporter.progress("lines", 3, 3)
     return railway_map
 
