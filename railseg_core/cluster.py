@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
+import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -168,6 +171,23 @@ def _one_line(error: Exception) -> str:
 
 
 @contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Holds Ctrl-C back from the block under it, and for good from the threads and processes that begin in it.
+
+    A terminal sends it to all processes; workers would answer with tracebacks, and this one ends them anyway.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # started in the block, it would let interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
 def _client(scheduler: str) -> Iterator[Client]:
     try:
         from dask.system import CPU_COUNT
@@ -188,17 +208,16 @@ def _client(scheduler: str) -> Iterator[Client]:
     if local is not None:
         processes = int(local[1])
         threads = str(max(1, CPU_COUNT // processes))
-        with (
-            LocalCluster(
+        with _interrupts_wait():
+            cluster = LocalCluster(
                 n_workers=processes,
                 threads_per_worker=1,
                 memory_limit=0,  # what a block takes is bounded; a limit would only stop workers on small machines
                 dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL,
                 env={"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads},
-            ) as cluster,
-            Client(cluster, set_as_default=False) as client,
-        ):
+            )
+        with cluster, Client(cluster, set_as_default=False) as client:
             yield client
         return
     try:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import re
+import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -211,3 +214,20 @@ def test_a_block_that_is_done_at_the_last_moment_is_taken(monkeypatch: pytest.Mo
     monkeypatch.setattr("railseg_core.cluster._LOOK_FOR_WORKERS_S", 0.01)
     late = _Late()
     assert _result(late, lambda: late.set_result(7)) == 7
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there Ctrl-C is no signal to a group of processes")
+@pytest.mark.parametrize("after_s", [1.5, 4.0])
+def test_ctrl_c_in_a_terminal_ends_in_one_line(corner_raster: Path, tmp_path: Path, after_s: float) -> None:
+    command = [sys.executable, "-m", "railseg_core", "extract", str(corner_raster), str(tmp_path / "out.gpkg")]
+    # A terminal interrupts all processes of a group.
+    run = subprocess.Popen(
+        [*command, "--scheduler", "local:2", "--quiet"], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        run.wait(after_s)
+    except subprocess.TimeoutExpired:
+        os.killpg(run.pid, signal.SIGINT)
+    _, told = run.communicate(timeout=60)
+    assert "Traceback" not in told
+    assert run.returncode == (130 if "interrupted" in told else 0)

@@ -352,3 +352,22 @@ def test_of_runs_that_want_a_folder_at_the_same_moment_one_gets_it(tmp_path: Pat
         list(pool.map(start_again_and_again, range(6)))
     assert len(most) > 10
     assert max(most) == 1
+
+
+def test_a_run_interrupted_while_it_draws_the_preview_goes_on_from_there(
+    small_raster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = ExtractRequest(
+        raster=str(small_raster), output=tmp_path / "map.gpkg", preview=tmp_path / "p.png", device="cpu"
+    )
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("railseg_core.pipeline.draw_preview", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run(request)
+    assert request.output.exists()
+    assert run(request)["preview"] == str(tmp_path / "p.png")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["map.gpkg", "p.png"]

@@ -183,7 +183,21 @@ def test_a_merge_of_nothing_or_of_another_run_names_the_way_out(
     assert folder.exists()
 
 
-@pytest.mark.parametrize("shard", ["0/2", "3/2", "2", "a/b", "1/2/3"])
+def test_of_a_raster_copied_since_the_shards_ran_the_way_out_works(
+    corner_raster: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raster, output = tmp_path / "copy.tif", tmp_path / "out.gpkg"
+    shutil.copy(corner_raster, raster)
+    assert main(command(raster, output, "extract", "--shard", "1/1")) == 0
+    os.utime(raster, (1e9, 1e9))
+    assert main(command(raster, output, "merge")) == 1
+    assert "copied since the shards left" in capsys.readouterr().err
+    elsewhere = unfinished_folder(output).rename(tmp_path / "blocks.unfinished")
+    assert main(command(raster, output, "merge", "--from", str(elsewhere))) == 0
+    assert output.exists()
+
+
+@pytest.mark.parametrize("shard", ["0/2", "3/2", "2", "a/b", "1/2/3", "1/0"])
 def test_a_shard_that_can_not_be_is_refused(shard: str) -> None:
     with pytest.raises(RailSegError, match="shard"):
         parse_request("extract", {"raster": "a.tif", "output": "a.gpkg", "shard": shard})
