@@ -110,6 +110,7 @@ def create_grid_raster(
     *,
     numbering: Affine | None = None,
     overwrite: bool = False,
+    aside_folder: Path | None = None,
 ) -> Iterator[GridRasterWriter]:
     """Writes a raster on the lattice: it appears under its name when the `with` block ends well, else not at all.
 
@@ -127,6 +128,7 @@ def create_grid_raster(
         numbering: Where pixel (0, 0) lies, for a window that counts pixels as a `GridRaster` off the lattice does
             (its `transform`); the lattice's own origin by default.
         overwrite: Whether a file of that name may be replaced.
+        aside_folder: See `railseg_core.outputs.written_aside`.
 
     Raises:
         RailSegError: the file cannot be written: no such folder, no right, no space, it exists.
@@ -150,7 +152,7 @@ def create_grid_raster(
         "bigtiff": "if_safer",
         "sparse_ok": True,
     }
-    with written_aside(path, overwrite=overwrite, required_bytes=required) as aside:
+    with written_aside(path, overwrite=overwrite, required_bytes=required, aside_folder=aside_folder) as aside:
         with _writing(name), gdal_environment():
             dataset: DatasetWriter = rasterio.open(aside, "w", **profile)
         try:

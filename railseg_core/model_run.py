@@ -134,6 +134,7 @@ def write_probability(run: ModelRun, path: Path, reporter: Reporter, *, overwrit
             bands=BANDS,
             tags=probability_tags(grid, run.card),
             overwrite=overwrite,
+            aside_folder=run.finished.folder,
         ) as output,
         closing(predict_missing(run.predictor.predict, run.blocks, run.finished, reporter)) as predictions,
     ):

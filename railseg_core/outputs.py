@@ -78,12 +78,25 @@ def prepare_output(
 
 
 @contextmanager
-def written_aside(path: str | os.PathLike[str], *, overwrite: bool = False, required_bytes: int = 0) -> Iterator[Path]:
+def written_aside(
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    required_bytes: int = 0,
+    aside_folder: Path | None = None,
+) -> Iterator[Path]:
     """Gives a temporary name to write to, and renames it to `path` when the work in the `with` block is done.
 
     Whatever ends the block early (an error, an interrupt) removes the temporary file and its sidecars; the
     file that was at `path`, if any, stays as it was until the rename. Where `path` is a symbolic link, this is said of
     the file that it leads to.
+
+    Args:
+        path: The file to be written.
+        overwrite: Whether a file that exists there may be replaced.
+        required_bytes: About how large it will be.
+        aside_folder: A folder that is cleared away some time, for what a killed process leaves; used if it is on the
+            same disk. By default the temporary file lies beside `path`.
 
     Raises:
         RailSegError: as `prepare_output`; also where nothing was written, or the rename fails because another
@@ -91,6 +104,8 @@ def written_aside(path: str | os.PathLike[str], *, overwrite: bool = False, requ
     """
     target = _behind_link(path)
     aside = prepare_output(path, overwrite=overwrite, required_bytes=required_bytes)
+    if aside_folder is not None and aside_folder.stat().st_dev == aside.parent.stat().st_dev:
+        aside = aside_folder / aside.name
     try:
         yield aside
         if exists(target) and not overwrite:

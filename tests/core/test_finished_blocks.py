@@ -250,17 +250,18 @@ def test_a_damaged_block_is_removed_and_its_way_out_is_said(tmp_path: Path) -> N
     assert not path.exists()
 
 
-def extract(raster: Path, output: Path) -> subprocess.Popen[str]:
+def extract(raster: Path, output: Path, *options: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "railseg_core", "extract", str(raster), str(output), "--device", "cpu", "--json"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_a_killed_run_is_taken_up_and_gives_the_same_lines(sample_raster: Path, tmp_path: Path) -> None:
     whole, broken = tmp_path / "whole.gpkg", tmp_path / "broken.gpkg"
     assert extract(sample_raster, whole).wait() == 0
     folder = unfinished_folder(broken)
+    also = ("--probability", str(tmp_path / "p.tif"))  # what a killed run has written of it goes with its blocks
     for blocks in (1, 2):
-        running = extract(sample_raster, broken)
+        running = extract(sample_raster, broken, *also)
         while running.poll() is None and len(list(folder.glob("*.npz"))) < blocks:
             time.sleep(0.02)
         running.kill()
@@ -269,7 +270,7 @@ def test_a_killed_run_is_taken_up_and_gives_the_same_lines(sample_raster: Path, 
         assert not broken.exists()
         assert (blocks == 1) == ("goes on where it stopped" not in errors)
     kept = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.npz")}
-    running = extract(sample_raster, broken)
+    running = extract(sample_raster, broken, *also)
     result, errors = running.communicate()
     assert running.returncode == 0, errors
     assert len(kept) >= 2
@@ -279,7 +280,7 @@ def test_a_killed_run_is_taken_up_and_gives_the_same_lines(sample_raster: Path, 
     assert len(first) == len(second)
     for line, other in zip(first, second, strict=True):
         assert line.tobytes() == other.tobytes()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.gpkg", "whole.gpkg"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.gpkg", "p.tif", "whole.gpkg"]
 
 
 class Stopped(Silent):
