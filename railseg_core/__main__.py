@@ -287,10 +287,10 @@ def _area(arguments: argparse.Namespace) -> Area | None:
     if arguments.corridor is not None and arguments.aoi is None:
         raise RailSegError("--corridor says how wide, but not round what.", "Give a file of lines as --aoi.")
     if getattr(arguments, "extent", None) is not None:
-        from railseg_core.raster import read_raster_info
+        from railseg_core.raster import read_crs
 
         xmin, ymin, xmax, ymax = arguments.extent
-        box = Area.from_extent(xmin, ymin, xmax, ymax, read_raster_info(arguments.raster).crs)
+        box = Area.from_extent(xmin, ymin, xmax, ymax, read_crs(arguments.raster))
     if arguments.aoi is None:
         return box
     return Area.from_file(arguments.aoi, arguments.corridor or 0.0, box)

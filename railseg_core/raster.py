@@ -36,7 +36,7 @@ from railseg_core.paths import exists
 from railseg_core.picture import Picture, RasterFile, RasterInfo, describe, open_picture
 from railseg_core.placement import Placement
 from railseg_core.radiometry import Stretch, find_stretches, has_data, values_for_stretch
-from railseg_core.source_raster import closed_on_error, reading
+from railseg_core.source_raster import closed_on_error, open_dataset, reading
 from railseg_core.tiling import GSD_M, LATTICE_END_PX, RASTER_TILE_PX, PixelWindow
 
 MAX_SOURCE_GSD_M = 1.0
@@ -104,7 +104,7 @@ def pictures_of(path: str | os.PathLike[str]) -> list[str]:
     return found
 
 
-def read_raster_info(path: str | os.PathLike[str], bands: Sequence[int] | None = None) -> RasterInfo:
+def read_raster_info(path: str | os.PathLike[str]) -> RasterInfo:
     """What `railseg info` tells of a raster, or of the one that leads a folder. It may be too coarse or empty.
 
     Raises:
@@ -113,7 +113,7 @@ def read_raster_info(path: str | os.PathLike[str], bands: Sequence[int] | None =
     infos, values = [], []
     names = pictures_of(path)
     for name in names:
-        source = open_picture(name, bands)
+        source = open_picture(name, None)
         try:
             with reading(source.name):
                 infos.append(describe(source, Placement(source.dataset), GSD_M, None))
@@ -122,6 +122,19 @@ def read_raster_info(path: str | os.PathLike[str], bands: Sequence[int] | None =
             source.close()
     leading = _leading([info.crs for info in infos])
     return replace(infos[leading], stretch=find_stretches(values)[leading])
+
+
+def read_crs(path: str | os.PathLike[str]) -> str:
+    """The CRS of a raster, or the one that most rasters of a folder have: "EPSG:…" or WKT. No pixel is read.
+
+    Raises:
+        RailSegError: a raster is missing, unreadable, or without CRS or georeference.
+    """
+    crss = []
+    for name in pictures_of(path):
+        with open_dataset(name) as dataset, reading(dataset.name):
+            crss.append(crs_text(Placement(dataset).source_crs))
+    return crss[_leading(crss)]
 
 
 def read_outline(path: str | os.PathLike[str]) -> tuple[BaseGeometry, pyproj.CRS]:
