@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from qgis import processing
 from qgis.core import Qgis, QgsApplication
 from qgis.gui import QgsProcessingAlgorithmDialogBase
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QTranslator
+from qgis.PyQt.QtCore import QCoreApplication, QEventLoop
 from qgis.PyQt.QtGui import QAction, QIcon
 from qgis.PyQt.QtWidgets import QApplication
 
@@ -38,66 +40,53 @@ class RailSegPlugin:
         self._iface = iface
         self._environment = Environment()
         self._worker = WorkerClient(self._environment.python)
-        self._translator: QTranslator | None = None
-        self._provider: RailSegProvider | None = None
-        self._action: QAction | None = None
-        self._folder_action: QAction | None = None
-        self._review: RailwayReview | None = None
-        self._jobs: EnvironmentJobs | None = None
-        self._options_factory: RailSegOptionsFactory | None = None
+        self._undo = ExitStack()
+        """What takes back everything that was set up, the last first."""
         self._dialogs: list[Any] = []
 
     def initProcessing(self) -> None:
         """Sets up all that `qgis_process` needs."""
-        self._translator = install_translator()
-        self._provider = RailSegProvider(self._environment, self._worker)
-        QgsApplication.processingRegistry().addProvider(self._provider)
+        translator = install_translator()
+        if translator is not None:
+            self._undo.callback(QCoreApplication.removeTranslator, translator)
+        provider = RailSegProvider(self._environment, self._worker)
+        QgsApplication.processingRegistry().addProvider(provider)
+        self._undo.callback(self._remove_provider, provider)
 
     def initGui(self) -> None:
         """Sets up all that the desktop needs."""
         self.initProcessing()
-        self._action = QAction(QIcon(str(ICON)), tr("Extract railway…"), self._iface.mainWindow())
-        self._action.triggered.connect(self._extract_from_current_layer)
-        self._iface.addCustomActionForLayerType(self._action, "", Qgis.LayerType.Raster, True)
-        self._folder_action = QAction(QIcon(str(ICON)), tr("Extract railway from a folder…"), self._iface.mainWindow())
-        self._folder_action.triggered.connect(self._extract_from_folder)
-        self._iface.addPluginToMenu(MENU, self._folder_action)
-        self._review = RailwayReview(self._iface)
-        self._jobs = EnvironmentJobs(self._environment, self._worker.stop)
-        self._jobs.ended.connect(self._tell_outcome)
-        self._options_factory = RailSegOptionsFactory(self._environment, self._jobs)
-        self._iface.registerOptionsWidgetFactory(self._options_factory)
+        action = self._action(tr("Extract railway…"), self._extract_from_current_layer)
+        self._iface.addCustomActionForLayerType(action, "", Qgis.LayerType.Raster, True)
+        self._undo.callback(self._iface.removeCustomActionForLayerType, action)
+        action = self._action(tr("Extract railway from a folder…"), self._extract_from_folder)
+        self._iface.addPluginToMenu(MENU, action)
+        self._undo.callback(self._iface.removePluginMenu, MENU, action)
+        self._undo.callback(RailwayReview(self._iface).close)
+        jobs = EnvironmentJobs(self._environment, self._worker.stop)
+        jobs.ended.connect(self._tell_outcome)
+        factory = RailSegOptionsFactory(self._environment, jobs)
+        self._iface.registerOptionsWidgetFactory(factory)
+        self._undo.callback(self._iface.unregisterOptionsWidgetFactory, factory)
+        self._undo.callback(_close_dialogs)
+        self._undo.callback(jobs.cancel)
+        self._undo.callback(jobs.ended.disconnect, self._tell_outcome)
 
     def unload(self) -> None:
         """Removes everything from QGIS."""
-        if self._jobs is not None:
-            self._jobs.ended.disconnect(self._tell_outcome)
-            self._jobs.cancel()
-            self._jobs = None
-        if self._iface is not None:
-            _close_dialogs()
-        if self._options_factory is not None:
-            self._iface.unregisterOptionsWidgetFactory(self._options_factory)
-            self._options_factory = None
-        if self._review is not None:
-            self._review.close()
-            self._review = None
-        if self._action is not None:
-            self._iface.removeCustomActionForLayerType(self._action)
-            self._action.deleteLater()
-            self._action = None
-        if self._folder_action is not None:
-            self._iface.removePluginMenu(MENU, self._folder_action)
-            self._folder_action.deleteLater()
-            self._folder_action = None
+        self._undo.close()
+
+    def _action(self, text: str, triggered: Callable[[], None]) -> QAction:
+        """An entry for a menu."""
+        action = QAction(QIcon(str(ICON)), text, self._iface.mainWindow())
+        action.triggered.connect(triggered)
+        self._undo.callback(action.deleteLater)
+        return action
+
+    def _remove_provider(self, provider: RailSegProvider) -> None:
         self._worker.close()
-        if self._provider is not None:
-            _end_runs([algorithm.displayName() for algorithm in self._provider.algorithms()])
-            QgsApplication.processingRegistry().removeProvider(self._provider)
-            self._provider = None
-        if self._translator is not None:
-            QCoreApplication.removeTranslator(self._translator)
-            self._translator = None
+        _end_runs([algorithm.displayName() for algorithm in provider.algorithms()])
+        QgsApplication.processingRegistry().removeProvider(provider)
 
     def _extract_from_current_layer(self) -> None:
         self._open_algorithm("railseg:extractrailway", {"INPUT": self._iface.layerTreeView().currentLayer().id()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -172,8 +173,20 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
 
     def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
         """Why the algorithm can't run, and what to do about it; empty if it can."""
+        try:
+            return next(filter(None, self._problems(parameters, context)), "")
+        except QgsProcessingException as error:
+            return str(error)
+
+    def _problems(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterator[str]:
+        """Checks one after the other, each of which needs the ones before: what is wrong, or an empty text.
+
+        Raises:
+            QgsProcessingException: A value can't be used; the message says why.
+        """
         status = self._environment.status()
-        return destination_problem(self, parameters, context) if status.is_ok else status.message
+        yield "" if status.is_ok else status.message
+        yield destination_problem(self, parameters, context)
 
 
 class RasterAlgorithm(RailSegAlgorithm):
@@ -207,24 +220,14 @@ class RasterAlgorithm(RailSegAlgorithm):
         extent = area.bounds_in(self._raster.crs, context)
         return {"raster": self._raster.readable_path(extent, context, feedback), "area": area.request}
 
-    def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
-        """See `RailSegAlgorithm`."""
-        problem = super()._problem(parameters, context)
-        if problem:
-            return problem
+    def _problems(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterator[str]:
+        """See `RailSegAlgorithm`; the area may be too large, for one."""
+        yield from super()._problems(parameters, context)
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
-        if layer is None:
-            return str(self.invalidRasterError(parameters, self.INPUT))
-        return raster_problem(layer) or self._area_problem(RasterSource(layer), parameters, context)
-
-    def _area_problem(self, raster: RasterSource, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
-        """Why the area can't be worked on, such as being too large; empty if it can."""
-        try:
-            area = chosen_area(self, parameters, raster.crs, raster.extent, context)
-            raster.check(None if area is None else area.bounds_in(raster.crs, context), context)
-        except QgsProcessingException as error:
-            return str(error)
-        return ""
+        yield str(self.invalidRasterError(parameters, self.INPUT)) if layer is None else raster_problem(layer)
+        raster = RasterSource(layer)
+        area = chosen_area(self, parameters, raster.crs, raster.extent, context)
+        raster.check(None if area is None else area.bounds_in(raster.crs, context), context)
 
 
 class PictureAlgorithm(RasterAlgorithm):
@@ -239,16 +242,11 @@ class PictureAlgorithm(RasterAlgorithm):
             inputs["bands"] = self._raster.colour_bands
         return inputs
 
-    def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+    def _problems(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterator[str]:
         """See `RailSegAlgorithm`."""
-        problem = super()._problem(parameters, context)
-        if problem:
-            return problem
-        try:
-            bands_request(self, parameters, context)
-        except QgsProcessingException as error:
-            return str(error)
-        return picture_problem(self.parameterAsRasterLayer(parameters, self.INPUT, context), context)
+        yield from super()._problems(parameters, context)
+        bands_request(self, parameters, context)
+        yield picture_problem(self.parameterAsRasterLayer(parameters, self.INPUT, context), context)
 
 
 class ModelAlgorithm(PictureAlgorithm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from qgis.core import (
@@ -141,17 +142,14 @@ class EvaluateRailway(LineComparison):
             **self.layers_request(parameters, context),
         }
 
-    def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+    def _problems(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterator[str]:
         """See `RailSegAlgorithm`."""
-        problem = super()._problem(parameters, context)
-        if problem:
-            return problem
+        yield from super()._problems(parameters, context)
         nodes = self.source(parameters, self.NODES, context)
         if nodes is not None and nodes.fields().indexOf("railway") < 0:
-            return tr("The layer {name} has no field railway. Choose nodes that RailSeg has drawn, or none.").format(
+            yield tr("The layer {name} has no field railway. Choose nodes that RailSeg has drawn, or none.").format(
                 name=nodes.sourceName()
             )
-        return ""
 
 
 def _sinks() -> list[QgsProcessingParameterDefinition]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -136,13 +137,11 @@ class ExportTrainingChips(PictureAlgorithm):
         """The folder and the numbers of chips written to it."""
         return {self.FOLDER: result["output"], **{name: result[key] for name, (key, _) in _numbers().items()}}
 
-    def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+    def _problems(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterator[str]:
         """See `RailSegAlgorithm`."""
-        problem = super()._problem(parameters, context)
-        if problem:
-            return problem
+        yield from super()._problems(parameters, context)
         source = self.parameterAsSource(parameters, self.LINES, context)
-        return str(self.invalidSourceError(parameters, self.LINES)) if source is None else source_problem(source)
+        yield str(self.invalidSourceError(parameters, self.LINES)) if source is None else source_problem(source)
 
 
 def _numbers() -> dict[str, tuple[str, str]]:

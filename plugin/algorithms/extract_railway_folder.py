@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
     QgsProcessingContext,
-    QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterFile,
@@ -79,16 +79,11 @@ class ExtractRailwayFolder(Extraction):
     def _folder(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Path:
         return Path(self.parameterAsFile(parameters, self.FOLDER, context))
 
-    def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+    def _problems(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterator[str]:
         """See `RailSegAlgorithm`; the worker checks the pictures themselves before it starts."""
-        problem = super()._problem(parameters, context)
-        if problem:
-            return problem
+        yield from super()._problems(parameters, context)
         folder = self._folder(parameters, context)
         if not folder.is_dir():
-            return tr("The folder {folder} doesn't exist. Choose another.").format(folder=folder)
-        try:
-            bands_request(self, parameters, context)
-        except QgsProcessingException as error:
-            return str(error)
-        return area_problem(self, parameters, context)
+            yield tr("The folder {folder} doesn't exist. Choose another.").format(folder=folder)
+        bands_request(self, parameters, context)
+        yield area_problem(self, parameters, context)

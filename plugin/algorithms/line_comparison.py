@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -183,27 +184,18 @@ class LineComparison(RailSegAlgorithm):
             none_there=tr("None of the tracks lies in the area. Choose another, or check the layers' CRS."),
         )
 
-    def _problem(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+    def _problems(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterator[str]:
         """See `RailSegAlgorithm`."""
-        problem = super()._problem(parameters, context)
-        if problem:
-            return problem
-        try:
-            sources = [self.source(parameters, name, context) for name in self.sources()]
-        except QgsProcessingException as error:
-            return str(error)
-        problems = [source_problem(source) for source in sources if source is not None]
+        yield from super()._problems(parameters, context)
+        for name in self.sources():
+            source = self.source(parameters, name, context)
+            yield "" if source is None else source_problem(source)
         if parameters.get(self.RASTER) not in (None, ""):
             layer = self.parameterAsRasterLayer(parameters, self.RASTER, context)
-            is_there = layer is not None
-            problems.append(
-                bounding_raster_problem(layer) if is_there else str(self.invalidRasterError(parameters, self.RASTER))
+            yield (
+                str(self.invalidRasterError(parameters, self.RASTER))
+                if layer is None
+                else bounding_raster_problem(layer)
             )
-        problem = next(filter(None, problems), "")
-        if problem or parameters.get(AREA) in (None, ""):
-            return problem
-        try:
+        if parameters.get(AREA) not in (None, ""):
             self._area(parameters, context)
-        except QgsProcessingException as error:
-            return str(error)
-        return ""
