@@ -141,9 +141,9 @@ def _clusters(keys: Ints, start: Indices, end: Indices, is_node: npt.NDArray[np.
     size = np.bincount(label, minlength=nodes)
     rows, cols = pixels_of(keys[pixels])
     away = np.zeros(len(pixels))
+    _, first = np.unique(label, return_index=True)
     for numbers in (rows, cols):
         # Taken from the cluster's first pixel, so that the sums stay small and exact anywhere on the lattice.
-        _, first = np.unique(label, return_index=True)
         local = numbers - numbers[first][label]
         middle = np.bincount(label, weights=local, minlength=nodes) / size
         away += (local - middle[label]) ** 2

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 import torch
-from torch.utils.data import DataLoader
 
 from railseg_core.chip_files import Chip, write_chip
 from railseg_core.metrics import PixelScores
@@ -96,14 +96,25 @@ def test_the_loss_of_tracks_is_blind_to_what_is_ignored() -> None:
         assert float(track_loss(-logits, target, kind)) > 5
 
 
-def test_every_tile_is_seen_once_before_any_comes_again(tmp_path: Path) -> None:
+def test_every_tile_is_seen_once_before_any_comes_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
         write_chip(Chip(np.full((32, 32, 3), number, np.uint8), np.zeros((32, 32, 3), np.uint8)), tmp_path, str(number))
     stream = TileStream(sorted(tmp_path.glob("*_target.png")), 2, 32, (1,))
-    alone, shared = iter(stream), iter(DataLoader(stream, batch_size=None, num_workers=2))
-    for batches in (alone, alone, alone, shared, shared):
-        images = torch.cat([next(batches)[0] for _ in range(2)])
-        assert sorted(images[:, 0, 16, 16].tolist()) == [0, 1, 2, 3]
+
+    def seen(batches: Iterator[tuple[torch.Tensor, torch.Tensor]]) -> list[int]:
+        return next(batches)[0][:, 0, 16, 16].tolist()
+
+    alone = iter(stream)
+    for _ in range(3):
+        assert sorted(seen(alone) + seen(alone)) == [0, 1, 2, 3]
+    shares = []
+    for number in range(2):
+        worker = SimpleNamespace(id=number, num_workers=2)
+        monkeypatch.setattr("train.comparison.training.get_worker_info", lambda worker=worker: worker)
+        batches = iter(stream)
+        shares.append([seen(batches) for _ in range(3)])
+    for one, other in zip(*shares, strict=True):
+        assert sorted(one + other) == [0, 1, 2, 3]
 
 
 def test_a_training_learns_keeps_weights_and_goes_on(

@@ -88,6 +88,7 @@ def test_the_lines_lie_where_the_tracks_lie(scene, railway_map):
 
 def test_lines_end_at_their_nodes_to_the_bit(railway_map):
     places = {node.node_id: (node.x, node.y) for node in railway_map.nodes}
+    assert railway_map.tracks
     for feature in railway_map.tracks:
         assert tuple(feature.line[0]) == places[feature.from_node]
         assert tuple(feature.line[-1]) == places[feature.to_node]
