@@ -1,7 +1,7 @@
 """RailSeg's core: railway track centre-lines from georeferenced aerial pictures.
 
-Nothing here imports QGIS. `railseg_core.pipeline.run` does all that can be asked for;
-the modules beside it are its stages, usable one by one.
+Nothing here imports QGIS. `railseg_core.pipeline.run` handles every request;
+the other modules are its stages, which can also be used on their own.
 """
 
 __version__ = "0.1.0"

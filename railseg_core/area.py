@@ -1,4 +1,4 @@
-"""The part of a picture that is asked for."""
+"""The area of interest: the part of a picture to process."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ from railseg_core.vector_files import geometry_layers, known_crs, read_parts, re
 Move = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], Any]
 MAX_CORRIDOR_M = 10_000.0
 _EDGE_PIECES = 256
-"""Straight edges in one CRS are curves in another: the longest is cut into this many pieces before it is moved."""
+"""Pieces that an edge as long as its shape is cut into before reprojection: it may become a curve in another CRS."""
 _SPARE = 0.1
-"""Of a place's size, kept of polygons round it."""
+"""Margin kept around a place when polygons are clipped to it, as a fraction of the place's size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Polygons and corridors round lines, in a CRS of their own.
+    """Polygons, and corridors around lines, in a CRS of their own.
 
     Attributes:
-        polygon: Polygon or MultiPolygon; made valid and two-dimensional when the area is made. Lines among it are moved
-            to `lines` where there is a corridor, and are left out where there is none.
-        crs: The CRS, in any form that PROJ reads: "EPSG:25832", WKT, a PROJ string.
-        corridor_m: How far a corridor reaches to either side of its line and beyond its ends, metres; 0 for none.
-        within: What lies outside of this is no part of the area; None for all of it.
-        file: What it was read from, if from a file.
-        lines: MultiLineString of the corridors' middles. They are widened where metres are metres: in the CRS that
-            `polygon_in` is asked for.
+        polygon: Polygon or MultiPolygon, made valid and two-dimensional on construction. Lines in it are moved to
+            `lines` if there is a corridor, and dropped otherwise.
+        crs: The CRS, in any form that PROJ accepts: "EPSG:25832", WKT, a PROJ string.
+        corridor_m: How far a corridor extends to either side of its line and beyond its ends, metres; 0 for none.
+        within: Area that this one is limited to; None for no limit.
+        file: The file it was read from, if any.
+        lines: MultiLineString of the corridors' centre-lines. `polygon_in` widens them in its target CRS, where a metre
+            is a metre on the ground.
 
     Raises:
-        RailSegError: the area encloses nothing, the corridor is no width, or PROJ does not know the CRS.
+        RailSegError: the area is empty, the corridor's width is out of range, or PROJ does not know the CRS.
     """
 
     polygon: BaseGeometry
@@ -77,7 +77,7 @@ class Area:
 
     @classmethod
     def from_extent(cls, xmin: float, ymin: float, xmax: float, ymax: float, crs: str) -> Area:
-        """The area of a box of map coordinates.
+        """The area inside a box of map coordinates.
 
         Raises:
             RailSegError: the box has no width or no height, or PROJ does not know the CRS.
@@ -91,7 +91,7 @@ class Area:
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], corridor_m: float = 0.0, within: Area | None = None) -> Area:
-        """The polygons of a vector file's first layer that has any; with a corridor, first of all its lines.
+        """The polygons of a vector file's first layer that has any; with a corridor, a layer with lines comes first.
 
         Args:
             path: Any file that GDAL reads; `FILE|layername=LAYER` for that layer alone.
@@ -99,7 +99,7 @@ class Area:
             within: See `Area`.
 
         Raises:
-            RailSegError: the file cannot be read, has nothing that encloses an area, or does not say its CRS.
+            RailSegError: the file cannot be read, has no polygons (or, with a corridor, lines), or has no CRS.
         """
         name, only = vector_name(path)
         has_lines, polygons_alone = False, None
@@ -124,7 +124,7 @@ class Area:
 
     @property
     def values(self) -> dict[str, Any]:
-        """The area as JSON-like values, which `from_values` takes."""
+        """The area as JSON-like values, as `from_values` takes them."""
         shape = self.polygon if self.lines.is_empty else shapely.GeometryCollection([self.polygon, self.lines])
         values: dict[str, Any] = {"wkt": shape.wkt, "crs": self.crs}
         if self.corridor_m:
@@ -135,13 +135,13 @@ class Area:
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Area:
-        """The area of JSON-like values: `wkt`, `crs` and, where they apply, `corridor_m` and `within`.
+        """The area given by JSON-like values: `wkt`, `crs` and, optionally, `corridor_m` and `within`.
 
         Raises:
             RailSegError: as for an `Area`.
-            KeyError: one of them is missing.
-            TypeError, ValueError: one of them is something else.
-            ShapelyError: the WKT is none.
+            KeyError: `wkt` or `crs` is missing.
+            TypeError, ValueError: a value is of the wrong kind.
+            ShapelyError: `wkt` is not valid WKT.
         """
         if not isinstance(values, Mapping):
             raise TypeError("it has no wkt and crs")
@@ -154,15 +154,15 @@ class Area:
         )
 
     def polygon_in(self, crs: pyproj.CRS, near: BaseGeometry | None = None) -> BaseGeometry:
-        """All of the area as polygons in another CRS, their edges bent as they are on the ground.
+        """The whole area as polygons in another CRS, whose edges follow the same course on the ground.
 
         Args:
-            crs: Where there are corridors, one whose metres are metres on the ground.
-            near: Polygon in that CRS; what does not come there is left out, which is quicker, and of a whole country or
-                the world the most has no place in it.
+            crs: The target CRS; if there are corridors, its metres must be metres on the ground.
+            near: Polygon in that CRS; parts of the area far from it may be left out. That is faster, and most of a
+                country or the world has no coordinates in the CRS.
 
         Raises:
-            RailSegError: a part of the polygons has no place in that CRS, or nothing leads from the one to the other.
+            RailSegError: part of the polygons cannot be transformed to that CRS, or no transformation to it exists.
         """
         move = self._mover(crs)
         parts = []
@@ -185,33 +185,33 @@ class Area:
         return whole if self.within is None else _polygons_of(whole.intersection(self.within.polygon_in(crs, near)))
 
     def _bounds_of(self, place: BaseGeometry, crs: pyproj.CRS) -> tuple[float, float, float, float] | None:
-        """The box in the area's own CRS, (xmin, ymin, xmax, ymax), that has a place in another; None where none has."""
+        """Bounds in the area's own CRS, (xmin, ymin, xmax, ymax), of a place in another; None if there are none."""
         own = pyproj.CRS.from_user_input(self.crs)
         try:
             move = pyproj.Transformer.from_crs(crs, own, always_xy=True)
             west, south, east, north = move.transform_bounds(*place.bounds)
         except ProjError:
             return None
-        if own.is_geographic and west > east:  # over the antimeridian
+        if own.is_geographic and west > east:  # across the antimeridian
             east += 360.0
         is_box = -math.inf < west < east < math.inf and -math.inf < south < north < math.inf
         return (west, south, east, north) if is_box else None
 
     def _clipped(self, bounds: tuple[float, float, float, float]) -> BaseGeometry:
-        """The polygons within a box of the area's own CRS; all of them where that cannot be told.
+        """The polygons clipped to a box in the area's own CRS; unclipped if that CRS is projected.
 
-        It can in degrees. A projection may have its seam where the picture lies, so it is left as it is.
+        A projection may have its seam where the picture lies, so only geographic coordinates are clipped.
         """
         if not pyproj.CRS.from_user_input(self.crs).is_geographic:
             return self.polygon
         west, south, east, north = bounds
-        turns = (-360.0, 0.0, 360.0)  # longitudes run to 180 or to 360
+        turns = (-360.0, 0.0, 360.0)  # longitudes may run from -180 to 180 or from 0 to 360
         return _polygons_of(
             *(shapely.clip_by_rect(self.polygon, west + turn, south, east + turn, north) for turn in turns)
         )
 
     def _mover(self, crs: pyproj.CRS) -> Move | None:
-        """What takes x and y to another CRS; None where that is the area's own."""
+        """The function that transforms x and y to another CRS; None if that is the area's own."""
         own = pyproj.CRS.from_user_input(self.crs)
         if own.equals(crs, ignore_axis_order=True):
             return None
@@ -223,7 +223,7 @@ class Area:
             ) from error
 
     def _corridors(self, move: Move | None, near: BaseGeometry | None) -> BaseGeometry:
-        """The widened lines; what has no place in the CRS is far from whatever is worked on there."""
+        """The widened lines, without those that cannot be transformed: they are far from anything processed there."""
         lines = [_moved(line, move) for line in shapely.get_parts(self.lines)]
         placed = np.array([line for line in lines if np.isfinite(shapely.get_coordinates(line)).all()], dtype=object)
         if near is not None and len(placed):
@@ -232,20 +232,20 @@ class Area:
 
 
 def _with_spare(place: BaseGeometry) -> BaseGeometry:
-    """A box that has a place and a little more."""
+    """The bounding box of a place with a margin."""
     xmin, ymin, xmax, ymax = place.bounds
     more = _SPARE * max(xmax - xmin, ymax - ymin)
     return shapely.box(xmin - more, ymin - more, xmax + more, ymax + more)
 
 
 def polygon_mask(polygon: BaseGeometry, window: PixelWindow, gsd_m: float) -> npt.NDArray[np.bool_]:
-    """The pixels whose middle lies in a polygon of the working CRS: bool (rows, cols)."""
+    """The pixels whose centre lies in a polygon in the working CRS: bool (rows, cols)."""
     box = shapely.box(*window.bounds(gsd_m))
     if not polygon.intersects(box):
         return np.zeros(window.shape, dtype=np.bool_)
     if polygon.contains(box):
         return np.ones(window.shape, dtype=np.bool_)
-    # Of a country's corridors only what is near, or each window would cost as much as all of them.
+    # Otherwise each window would cost as much as all of a country's corridors.
     near = shapely.clip_by_rect(polygon, *box.buffer(2 * gsd_m).bounds)
     if near.is_empty:
         return np.zeros(window.shape, dtype=np.bool_)
@@ -256,18 +256,18 @@ def polygon_mask(polygon: BaseGeometry, window: PixelWindow, gsd_m: float) -> np
 
 
 def _polygons_of(*geometries: BaseGeometry) -> BaseGeometry:
-    """The union of all that encloses something; lines and points are left out."""
+    """The union of all polygons; lines and points are left out."""
     parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(_parts_of(*geometries))))
     return shapely.union_all([part for part in parts if isinstance(part, Polygon | MultiPolygon)])
 
 
 def _lines_of(*geometries: BaseGeometry) -> BaseGeometry:
-    """All lines that have a length."""
+    """All lines of non-zero length."""
     return shapely.MultiLineString([g for g in _parts_of(*geometries) if isinstance(g, LineString) and g.length > 0])
 
 
 def _parts_of(*geometries: BaseGeometry) -> list[BaseGeometry]:
-    """What the geometries are made of, none of it a collection."""
+    """The single-part geometries that the given ones consist of."""
     parts = shapely.get_parts(list(geometries))
     while any(part.geom_type.startswith(("Multi", "GeometryC")) for part in parts):
         parts = shapely.get_parts(parts)
@@ -275,7 +275,7 @@ def _parts_of(*geometries: BaseGeometry) -> list[BaseGeometry]:
 
 
 def _moved(shape: BaseGeometry, move: Move | None) -> BaseGeometry:
-    """A shape in another CRS, its edges bent as they are on the ground."""
+    """A shape in another CRS, whose edges follow the same course on the ground."""
     if move is None:
         return shape
     xmin, ymin, xmax, ymax = shape.bounds

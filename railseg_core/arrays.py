@@ -1,4 +1,4 @@
-"""Names for the types of arrays that many modules pass on; what they hold and their shapes stand in the docstrings."""
+"""Aliases for array types that many modules share; docstrings say what an array holds, and its shape."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ UInt8Array = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Points = npt.NDArray[np.float64]
-"""(n, 2), (x, y)."""
+"""Points (x, y), as an array (n, 2)."""

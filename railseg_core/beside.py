@@ -1,4 +1,4 @@
-"""A thread beside other work, for what would otherwise be waited for later."""
+"""Background work in a thread, done early so that nothing has to wait for it later."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from threading import Event, Thread
 
 @contextmanager
 def beside(work: Callable[[Event], None]) -> Iterator[None]:
-    """Runs `work` in a thread while the block under it runs, and waits for its end.
+    """Runs `work` in a thread while the `with` block runs, then waits for it to finish.
 
     Args:
-        work: Is given an event that is set when the block has ended, after which it has nothing more to begin.
+        work: Called with an event that is set when the block has ended; it should start nothing new after that.
     """
     ended = Event()
     thread = Thread(target=work, args=(ended,))
@@ -27,7 +27,7 @@ def beside(work: Callable[[Event], None]) -> Iterator[None]:
 
 @contextmanager
 def loaded_beside(module: str) -> Iterator[None]:
-    """Loads a module while the block under it runs. If that fails, it does so again where the module is used."""
+    """Imports a module while the `with` block runs. Errors are ignored: they recur where the module is used."""
 
     def load(_: Event) -> None:
         with suppress(Exception):

@@ -1,4 +1,4 @@
-"""In which blocks a grid is worked, and which tiles each of them adds."""
+"""The blocks in which a grid is processed, and the tiles that each of them adds."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class PlannedBlock:
     """A block of the probability raster.
 
     Attributes:
-        number: From 0, in the order in which blocks are written.
+        number: Position in the order in which blocks are written, from 0.
         window: Its pixels.
-        tiles: The wanted tiles that have a say in them.
-        fresh: Those of them that no block before has: neighbouring blocks share tiles, which are predicted once.
+        tiles: The wanted tiles that contribute to those pixels.
+        fresh: Those of `tiles` that no earlier block has: neighbouring blocks share tiles, which are predicted once.
     """
 
     number: int
@@ -29,15 +29,15 @@ def plan_blocks(window: PixelWindow, wants: Callable[[PixelWindow], bool]) -> li
     """The blocks of a window, row by row; those in which no tile is wanted are left out.
 
     Args:
-        window: What is to be worked on.
-        wants: Whether a tile that sees these pixels is wanted, as `WorkingGrid.wants`; true of a window, it is true of
-            all larger ones.
+        window: The pixels to process.
+        wants: Whether a tile that sees these pixels is wanted, like `WorkingGrid.wants`; if true for a window, it is
+            true for every window that contains it.
     """
     seen: set[Tile] = set()
     plan: list[PlannedBlock] = []
     for block in blocks_of(window):
         part = block.window.intersection(window)
-        # Nearly all blocks of a country have no railway: they cost one look and no memory.
+        # Nearly all blocks of a country have no railway: each costs one check and no memory.
         tiles = tuple(tile for tile in tiles_of(part) if wants(tile.window)) if wants(part.expanded(TILE_PX)) else ()
         if tiles:
             plan.append(PlannedBlock(len(plan), part, tiles, tuple(tile for tile in tiles if tile not in seen)))
@@ -46,5 +46,5 @@ def plan_blocks(window: PixelWindow, wants: Callable[[PixelWindow], bool]) -> li
 
 
 def shard_of(blocks: Sequence[PlannedBlock], number: int, count: int) -> Sequence[PlannedBlock]:
-    """The `number`-th, from 1, of `count` runs of blocks that follow one another and differ by one block at most."""
+    """The `number`-th (from 1) of `count` consecutive runs of blocks, whose lengths differ by one at most."""
     return blocks[(number - 1) * len(blocks) // count : number * len(blocks) // count]

@@ -1,4 +1,4 @@
-"""From a picture and the tracks traced in it to a folder of chips that training reads."""
+"""Exports a picture and the tracks traced in it as a folder of training chips."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from railseg_core.tiling import GSD_M, PixelWindow
 from railseg_core.tracing import Tracing, read_tracing
 
 _LEAST_VALID = 0.5
-"""Share of a chip that the picture must show."""
+"""Smallest share of a chip's pixels that must have data."""
 
 
 def export_chips(request: ChipsRequest, reporter: Reporter) -> dict[str, Any]:
     """Writes a picture's chips to a folder; see `railseg_core.pipeline.run`.
 
     Returns:
-        `output`; `chips`, `with_track` and `without_track`, their numbers; `side_px` and `gsd_m`.
+        `output`; the numbers of chips `chips`, `with_track` and `without_track`; `side_px` and `gsd_m`.
 
     Raises:
-        RailSegError: as `read_tracing` and `open_working_grid`, no track lies where the picture shows something, or
-            the folder cannot be written or holds chips of this picture already.
+        RailSegError: as for `read_tracing` and `open_working_grid`, no track lies where the picture has data, or the
+            folder cannot be written or already contains chips of this picture.
     """
     side_px = request.side_px if request.side_m is None else round(request.side_m / GSD_M)
     name = re.sub(r"\W+", "_", Path(request.raster).resolve().stem)
@@ -47,7 +47,7 @@ def export_chips(request: ChipsRequest, reporter: Reporter) -> dict[str, Any]:
 
 @contextmanager
 def _removed_on_error(folder: Path) -> Iterator[None]:
-    """Removes a folder again that the block under it made and left empty."""
+    """Removes the folder again if the `with` block fails, having created it and left it empty."""
     was_there = folder.exists()
     try:
         yield
@@ -90,9 +90,9 @@ def _export(request: ChipsRequest, side_px: int, name: str, reporter: Reporter) 
 
 
 def chip_windows(picture: PixelWindow, side_px: int) -> list[PixelWindow]:
-    """The chips that cover a picture, row by row: the last of a row or column overlaps the one before it.
+    """The windows of chips that cover a picture, row by row; the last in a row or column overlaps the one before it.
 
-    They are as large as the picture where that is smaller than a chip.
+    They are no larger than the picture, where that is smaller than a chip.
     """
 
     def starts(first: int, length: int) -> list[int]:
@@ -108,7 +108,7 @@ def chip_windows(picture: PixelWindow, side_px: int) -> list[PixelWindow]:
 
 
 def _prepare_folder(folder: Path, name: str, *, overwrite: bool) -> None:
-    """Makes the folder where it is missing, and looks whether chips can be written to it."""
+    """Creates the folder if it is missing, and checks that chips can be written to it."""
     try:
         if not folder.exists():
             if not folder.absolute().parent.is_dir():
@@ -128,7 +128,7 @@ def _prepare_folder(folder: Path, name: str, *, overwrite: bool) -> None:
 
 
 def _chips_of(folder: Path, name: str) -> list[Path]:
-    """The files of a picture's chips."""
+    """The files of a picture's chips in a folder."""
     pattern = re.compile(rf"{re.escape(name)}_-?\d+_-?\d+({re.escape(TARGET_SUFFIX)}|\.png)")
     return [path for path in folder.iterdir() if pattern.fullmatch(path.name)]
 
@@ -136,7 +136,7 @@ def _chips_of(folder: Path, name: str) -> list[Path]:
 def _sorted_by_track(
     windows: Sequence[PixelWindow], tracing: Tracing, complete: BaseGeometry | None
 ) -> tuple[list[PixelWindow], list[PixelWindow]]:
-    """The windows that a track crosses, and the others; only those that come into the area, if there is one."""
+    """The windows that a track crosses, and the others; only those that intersect the area, if there is one."""
     boxes = shapely.box(*np.array([window.bounds(GSD_M) for window in windows]).T)
     tracks = np.array([*tracing.visible, *tracing.footprints], dtype=object)
     if complete is not None:
@@ -162,7 +162,7 @@ def _write(
     name: str,
     reporter: Reporter,
 ) -> tuple[int, int]:
-    """Writes chips, one window of the picture after the other; returns how many there are with a track and without."""
+    """Writes chips window by window; returns how many there are with a track and how many without."""
     tracked, bare = windows
     most_bare = len(bare) if request.bare_share is None else min(len(bare), round(request.bare_share * len(tracked)))
     total = len(tracked) + most_bare
@@ -180,7 +180,7 @@ def _write(
             "Trace tracks where the picture has data.",
         )
     wanted = len(bare) if request.bare_share is None else round(request.bare_share * with_track)
-    # In no order of place: some of them show nothing, and the others are to come from all over the picture.
+    # In random order: some windows have no data, and the rest should come from all over the picture.
     for number in np.random.default_rng(0).permutation(len(bare)):
         if without_track >= wanted:
             break
@@ -197,7 +197,7 @@ def _write(
 def _usable_chip(
     grid: WorkingGrid, window: PixelWindow, tracing: Tracing, complete: BaseGeometry | None
 ) -> Chip | None:
-    """A chip; None where the picture shows too little of it, or nothing in it counts."""
+    """A chip; None if too little of it has data, or nothing in it counts."""
     _, valid = grid.read(window)
     if valid.mean() < _LEAST_VALID:
         return None
@@ -206,7 +206,7 @@ def _usable_chip(
 
 
 def _put_in_place(scratch: Path, folder: Path, name: str) -> None:
-    """Moves all chips to their folder in the place of this picture's older ones, targets last: they are looked for."""
+    """Moves all chips to their folder in place of this picture's older ones; targets last, as readers look for them."""
     for old in _chips_of(folder, name):
         with suppress(FileNotFoundError):
             old.unlink()

@@ -1,6 +1,6 @@
-"""Chips, the pictures that a model learns from, as pairs of PNG: read without any GIS library.
+"""Chips, the small pictures a model is trained on, as pairs of PNG files that need no GIS library.
 
-NAME.png is the picture (RGB), NAME_target.png what is known of it (255 where: red track, green axis, blue ignore).
+NAME.png is the picture (RGB), NAME_target.png its target (255 in red for track, in green for axis, in blue for ignore).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ TARGET_SUFFIX = "_target.png"
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A picture at the model's GSD with what is known of it.
+    """A picture at the model's GSD with its target.
 
     Attributes:
         image: (rows, cols, 3) uint8, RGB.
@@ -36,7 +36,7 @@ def write_chip(chip: Chip, folder: Path, name: str) -> None:
         OSError: If one could not be written.
     """
     for file, content in ((f"{name}.png", chip.image), (f"{name}{TARGET_SUFFIX}", chip.target * np.uint8(255))):
-        # Not cv2.imwrite, which on Windows takes no letters beyond the system's own.
+        # Not cv2.imwrite, which on Windows only takes names in the system's code page.
         is_done, coded = cv2.imencode(".png", cv2.cvtColor(content, cv2.COLOR_RGB2BGR))
         if not is_done:
             raise OSError(f"{folder / file} could not be written")

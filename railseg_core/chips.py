@@ -1,4 +1,4 @@
-"""Windows of a picture with what was traced there, as a model learns from them."""
+"""Windows of a picture with targets drawn from the tracks traced there, for training."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ TRACK_WIDTH_M = 2.6  # a sleeper's length
 AXIS_WIDTH_M = 0.6
 HIDDEN_WIDTH_M = 5.0  # beside a hidden track the truth is as doubtful as on it
 WIDEST_M = 4.0  # a wider polygon may be more than one track
-NEAR_M = 20.0  # what is drawn or thinned in a window depends on what is so near
+NEAR_M = 20.0  # geometry this close affects what is drawn or thinned in a window
 
 
 def drawn(
     geometries: Iterable[BaseGeometry], shape: tuple[int, int], transform: Affine, width_m: float
 ) -> npt.NDArray[np.uint8]:
-    """Bands round lines, and polygons, burnt into (rows, cols) uint8 of 0 and 255; `width_m` 0 takes polygons as is."""
+    """Bands around lines, and polygons, rasterised to uint8 (rows, cols) of 0 and 255; `width_m` 0 adds no width."""
     areas = [geometry.buffer(width_m / 2, cap_style="flat") if width_m else geometry for geometry in geometries]
     filled = [area for area in areas if area.area > 0]
     if not filled:
         return np.zeros(shape, dtype=np.uint8)
-    # By the pixels' middles, as rendered targets: OpenCV's polygons are half a pixel wider on either side.
+    # By pixel centres, like rendered targets: OpenCV's polygons are half a pixel wider on either side.
     canvas: npt.NDArray[np.uint8] = rasterize(
         filled, out_shape=shape, transform=transform, default_value=255, dtype=np.uint8
     )
@@ -48,9 +48,9 @@ def read_chip(grid: WorkingGrid, window: PixelWindow, tracing: Tracing, complete
 
     Args:
         grid: The open picture.
-        window: Of the grid's lattice, within the picture or not.
-        tracing: In the grid's CRS.
-        complete: Polygon in the grid's CRS in which every track is traced, beyond which nothing counts; None for all.
+        window: Window of the grid's lattice, within the picture or not.
+        tracing: The traced tracks, in the grid's CRS.
+        complete: Polygon in the grid's CRS in which every track is traced; nothing outside counts. None for no limit.
     """
     image, valid = grid.read(window)
     counts = valid if complete is None else valid & polygon_mask(complete, window, grid.gsd_m)
@@ -69,7 +69,7 @@ def read_chip(grid: WorkingGrid, window: PixelWindow, tracing: Tracing, complete
 
 
 def _footprint_bands(tracing: Tracing, window: PixelWindow, gsd_m: float) -> tuple[Bools, Bools, Bools]:
-    """Of polygons that are tracks: their ground, its middle, and where that is too wide to know how many tracks it is.
+    """For tracks traced as polygons: their ground, its centre-line, and where it is too wide to tell how many tracks.
 
     All bool (rows, cols).
     """
@@ -83,7 +83,7 @@ def _footprint_bands(tracing: Tracing, window: PixelWindow, gsd_m: float) -> tup
     skeleton = skeleton_of_block(ground, core.local_slices(around), cap_px).pixels
     middle = distance_transform_edt(~skeleton) <= AXIS_WIDTH_M / 2 / gsd_m if skeleton.any() else skeleton
     inner = distance_transform_edt(ground) > cap_px
-    # Corners too, which are further from the inner part.
+    # The factor includes corners, which are further from the inner part.
     wide = ground & (distance_transform_edt(~inner) <= 1.5 * cap_px) if inner.any() else np.zeros_like(ground)
     inside = window.local_slices(around)
     is_one_track = ground[inside] & ~wide[inside]

@@ -1,4 +1,4 @@
-"""Any window of pixels, put together from whole chunks of the lattice."""
+"""Arbitrary windows of pixels, assembled from whole chunks of the lattice."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _CACHE_BYTES = 96 * 2**20
 
 
 class ChunkCache:
-    """Composes windows of chunks that are made once, whole, and kept while there is room.
+    """Assembles windows from chunks that are computed once, as a whole, and cached while there is room.
 
     A pixel whose value depends on what is computed together with it (an interpolated transformation, a polygon's
-    edge through a pixel's middle) would change with the window that asks for it. A chunk always is the same
-    lattice-aligned square, so the pixels of any two windows agree. Several threads may read: none makes a chunk that
-    another is making.
+    edge through a pixel's centre) would change with the requested window. A chunk is always the same lattice-aligned
+    square, so the pixels of any two windows agree. Several threads may read: a chunk that one is computing is not
+    computed again by another.
 
     Args:
-        chunk_px: Side of a chunk.
-        bands: Bands of a chunk.
-        make: Makes the chunk that covers a window: uint8 (bands, rows, cols), or None where all of it is 0. Called by
-            the thread that reads.
+        chunk_px: Side of a chunk in pixels.
+        bands: Number of bands.
+        make: Computes the chunk for a window: uint8 (bands, rows, cols), or None if all of it is 0. Called in the
+            reading thread.
     """
 
     def __init__(self, chunk_px: int, bands: int, make: Callable[[PixelWindow], npt.NDArray[np.uint8] | None]) -> None:

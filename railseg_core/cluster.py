@@ -1,4 +1,4 @@
-"""Blocks predicted by a dask.distributed cluster, or by several processes of this machine: the client's side."""
+"""Prediction by a dask.distributed cluster or by several processes on this machine: the client's side."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _Value = TypeVar("_Value")
 _CONNECT_S = 5
 _LOOK_FOR_WORKERS_S = 20.0
 _BLOCKS_PER_THREAD = 2
-"""One that a worker's thread is at and one that waits, so that the thread never does."""
+"""Blocks sent out for each worker thread: one in progress and one waiting, so that the thread never has to."""
 _AGAIN = "Finished blocks are kept: the same command goes on from there."
 
 
@@ -43,18 +43,18 @@ def cluster_predictor(
     """Connects to a cluster and checks one of its workers; the connection ends with the `with` block.
 
     Args:
-        scheduler: `tcp://host:port`, or `local:N` for N processes of this machine that end with the block.
+        scheduler: `tcp://host:port`, or `local:N` for N processes on this machine that end with the block.
         grid: The open raster.
         model: Model file; None for the bundled one.
-        device: `auto` (that of the first worker), `cpu`, `cuda` or `mps`: all workers predict on the same kind.
-        reporter: Told how many workers there are, and when there are none.
+        device: `auto` (the first worker's choice), `cpu`, `cuda` or `mps`: all workers use the same kind.
+        reporter: Receives the number of workers, and a warning when there are none.
 
     Raises:
-        RailSegError: the scheduler cannot be reached, or as `check_worker`.
+        RailSegError: the scheduler cannot be reached, or as for `check_worker`.
     """
     with _client(scheduler) as client:
         setup = WorkerSetup(
-            # Which tiles are wanted is known here; an area may be large to send.
+            # The client knows which tiles are wanted, and an area may be too large to send.
             recipe=replace(grid.recipe, path=grid.location, area=None),
             raster=tuple((file.name, file.size) for file in grid.files),
             model=None if model is None else model.absolute(),
@@ -98,18 +98,18 @@ def predict_with(
     most_under_way: Callable[[], int],
     watch: Callable[[], None],
 ) -> Generator[BlockPrediction, None, None]:
-    """Sends blocks to the workers of an executor and gives their predictions in order; see `PredictBlocks`.
+    """Sends blocks to the workers of an executor and yields their predictions in order; see `PredictBlocks`.
 
     Args:
         executor: Runs `predict_block`.
-        setup: For the workers.
+        setup: What the workers open.
         blocks: In the order of their numbers.
-        on_tiles: Told of so many more tiles that are done.
-        most_under_way: How many blocks may be out at this moment; it may change as workers come and go.
-        watch: Called now and then while nothing comes back.
+        on_tiles: Called with the number of tiles that were just finished.
+        most_under_way: How many blocks may be in progress at the moment; changes as workers come and go.
+        watch: Called now and then while no result arrives.
 
     Raises:
-        RailSegError: a worker cannot do it, or the workers or their scheduler are gone.
+        RailSegError: a worker fails, or the workers or their scheduler are gone.
     """
     under_way: deque[tuple[PlannedBlock, Future[bytes]]] = deque()
 
@@ -134,7 +134,7 @@ def predict_with(
 
 
 def _threads(client: Client) -> dict[str, int]:
-    """The threads of every worker, by its address."""
+    """The number of threads of every worker, by address."""
     try:
         threads: dict[str, int] = client.nthreads()
     except OSError as error:
@@ -172,14 +172,14 @@ def _one_line(error: Exception) -> str:
 
 @contextmanager
 def _interrupts_wait() -> Iterator[None]:
-    """Holds Ctrl-C back from the block under it, and for good from the threads and processes that begin in it.
+    """Delays Ctrl-C until the `with` block has ended, and keeps it from the threads and processes started in it.
 
-    A terminal sends it to all processes; workers would answer with tracebacks, and this one ends them anyway.
+    A terminal sends it to all processes; workers would answer with tracebacks, and this process ends them anyway.
     """
     if sys.platform == "win32":
         yield
         return
-    resource_tracker.ensure_running()  # started in the block, it would let interrupts through again
+    resource_tracker.ensure_running()  # if it were started in the block, it would unblock interrupts again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -202,7 +202,7 @@ def _client(scheduler: str) -> Iterator[Client]:
         raise RailSegError(
             f"There can be no scheduler {scheduler!r}.", "Give its address, such as tcp://host:8786, or local:4."
         )
-    # What its errors mean is told here in a line; its own logs are tracebacks.
+    # Errors are reported here in one line; dask's own logs are tracebacks.
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if local is not None:
@@ -212,7 +212,7 @@ def _client(scheduler: str) -> Iterator[Client]:
             cluster = LocalCluster(
                 n_workers=processes,
                 threads_per_worker=1,
-                memory_limit=0,  # what a block takes is bounded; a limit would only stop workers on small machines
+                memory_limit=0,  # a block's memory is bounded; a limit would only stop workers on small machines
                 dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL,
                 env={"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads},

@@ -1,4 +1,4 @@
-"""What a worker of a cluster does: predicts a block, with a raster and a model that it opens once."""
+"""Prediction by a cluster, the worker's side: predicts blocks with a raster and a model that it opens once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from railseg_core.process_environment import prepare_process_environment
 
-prepare_process_environment()  # in a worker's process this is the first module of RailSeg's
+prepare_process_environment()  # in a worker process this is the first RailSeg module to be imported
 
 from railseg_core import __version__
 from railseg_core.block_plan import PlannedBlock
@@ -26,7 +26,7 @@ from railseg_core.segmentation import Segmenter
 _Value = TypeVar("_Value")
 _Arguments = ParamSpec("_Arguments")
 _one_block = Lock()
-"""A process works on one block at a time, with all of torch's threads; it may have more tasks."""
+"""Held while a block is predicted: a process predicts one at a time, on all of torch's threads, whatever its tasks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class WorkerSetup:
     """What a worker opens once and then uses for all blocks. It can be pickled and hashed.
 
     Attributes:
-        recipe: Opens the raster, under a name that must hold on all machines.
-        raster: Names and sizes of its files, as they are here.
-        model: Model file, under a name that must hold on all machines; None for the bundled one.
+        recipe: Opens the raster, by a path that must be valid on all machines.
+        raster: Names and sizes of its files, as the client sees them.
+        model: Model file, by a path that must be valid on all machines; None for the bundled one.
         model_sha256: The model file's checksum.
         device: `auto`, `cpu`, `cuda` or `mps`.
-        version: Of RailSeg.
+        version: The client's version of RailSeg.
     """
 
     recipe: GridRecipe
@@ -51,7 +51,7 @@ class WorkerSetup:
 
 
 def _without_causes(function: Callable[_Arguments, _Value]) -> Callable[_Arguments, _Value]:
-    """For what runs on workers: a `RailSegError` comes back alone, since not every library's errors can be pickled."""
+    """Drops the causes of a `RailSegError` raised on a worker, since not every library's errors can be pickled."""
 
     @wraps(function)
     def run(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Value:
@@ -66,10 +66,10 @@ def _without_causes(function: Callable[_Arguments, _Value]) -> Callable[_Argumen
 
 @_without_causes
 def check_worker(setup: WorkerSetup) -> str:
-    """Checks on a worker that it would predict what this machine would, and chooses its device.
+    """Checks, on a worker, that it would predict the same as the client, and chooses its device.
 
     Raises:
-        RailSegError: it has another RailSeg, model or raster, cannot open them, or has no such device.
+        RailSegError: its RailSeg, model or raster is a different one or cannot be opened, or it lacks the device.
     """
     here = f"The worker on {platform.node()}"
     if setup.version != __version__:
@@ -94,13 +94,13 @@ def check_worker(setup: WorkerSetup) -> str:
 
 @_without_causes
 def predict_block(setup: WorkerSetup, block: PlannedBlock) -> bytes:
-    """Predicts a block's fresh tiles on a worker: a function of its arguments alone.
+    """Predicts a block's fresh tiles on a worker; the result depends on the arguments alone.
 
     Returns:
-        What `railseg_core.prediction.from_bytes` reads.
+        Bytes for `railseg_core.prediction.from_bytes`.
 
     Raises:
-        RailSegError: as `check_worker`, or the raster is damaged.
+        RailSegError: as for `check_worker`, or the raster is damaged.
     """
     with _one_block:
         grid, segmenter = _opened(setup)

@@ -1,4 +1,4 @@
-"""Two files of lines in one metric CRS, and where they can be compared."""
+"""What comparing two files of lines takes: a common metric CRS, and the region in which they can be compared."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from railseg_core.errors import RailSegError
 from railseg_core.working_crs import choose_working_crs, horizontal
 
 _FAR_M = 1000.0
-"""Lines this far from each other are not of the same place."""
+"""Distance beyond which lines are taken to be of different places."""
 
 
 def metric_crs(points: Points, crs: pyproj.CRS, what: str) -> pyproj.CRS:
-    """The CRS to measure in for lines with these points (n, 2); `what` they are, as a message calls it."""
+    """The CRS in which to measure lines with these points (n, 2); `what` is their name in error messages."""
     x, y = (points.min(axis=0) + points.max(axis=0)) / 2
     return choose_working_crs(horizontal(crs, what), float(x), float(y), what)
 
 
 def check_same_place(first: tuple[str, Sequence[BaseGeometry]], second: tuple[str, Sequence[BaseGeometry]]) -> None:
-    """Fails where a comparison would tell nothing: most likely a CRS is wrong.
+    """Raises an error if a comparison would be meaningless, most likely because a CRS is wrong.
 
     Args:
-        first: Name and geometries, in one metric CRS with those of the second.
+        first: Name and geometries, in the same metric CRS as the second ones.
         second: Likewise.
 
     Raises:
-        RailSegError: the two are far from each other, or one has no place in that CRS.
+        RailSegError: the two are far apart, or one has no geometries in that CRS.
     """
     boxes = [shapely.box(*shapely.total_bounds(geometries)) for _, geometries in (first, second) if geometries]
     if len(boxes) < 2 or shapely.distance(*boxes) > _FAR_M:
@@ -44,13 +44,13 @@ def check_same_place(first: tuple[str, Sequence[BaseGeometry]], second: tuple[st
 def beyond(
     outline: BaseGeometry | None, area: Area | None, crs: pyproj.CRS, lines: Sequence[BaseGeometry]
 ) -> BaseGeometry | None:
-    """Where lines are outside of a raster or an area, as polygons; None where neither bounds them.
+    """The part of the lines' extent outside a raster or an area, as polygons; None if there is neither.
 
     Args:
-        outline: What the raster covers.
-        area: Where to look.
-        crs: Of the outline and the lines.
-        lines: All of them.
+        outline: The raster's footprint.
+        area: The area of interest.
+        crs: CRS of the outline and the lines.
+        lines: All lines of both sides.
     """
     xmin, ymin, xmax, ymax = shapely.total_bounds(lines if outline is None else [outline, *lines])
     all_there_is = shapely.box(xmin - 1, ymin - 1, xmax + 1, ymax + 1)
@@ -61,5 +61,5 @@ def beyond(
 
 
 def vertices(lines: Sequence[BaseGeometry]) -> list[Points]:
-    """float64 (n, 2) vertices of each line, (x, y)."""
+    """The vertices (x, y) of each line: float64 (n, 2)."""
     return [shapely.get_coordinates(line) for line in lines]

@@ -1,4 +1,4 @@
-"""What a file of extracted tracks has that a map has not, and the other way round."""
+"""Compares a file of extracted tracks with a map: what each has that the other lacks."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def compare(request: CompareRequest, reporter: Reporter) -> dict[str, Any]:
         The numbers of `MapComparison.figures`, and `layers`.
 
     Raises:
-        RailSegError: a file cannot be read, has no lines or no CRS, both are empty, they are not of one place, or the
-            layers cannot be written.
+        RailSegError: a file cannot be read, has no lines or no CRS, both are empty, they are of different places, or
+            the layers cannot be written.
     """
     reporter.progress("compare", 0, _STEPS)
     extracted, reference = read_line_layer(request.extracted), read_line_layer(request.reference)
@@ -51,7 +51,7 @@ def compare(request: CompareRequest, reporter: Reporter) -> dict[str, Any]:
         crs = metric_crs(shapely.get_coordinates(first.lines), first.crs, what)
     made, true = extracted.moved_to(crs), reference.moved_to(crs)
     place = (request.extracted, made.lines) if outline is None else (str(request.raster), [outline])
-    # An empty map is one too: all is new. So is one that has nothing on the picture, but not one of another country.
+    # An empty map is valid: everything is new. So is a map with nothing on the picture, but not one of another country.
     if reference.lines and (extracted.lines or outline is not None):
         check_same_place(place, (request.reference, true.lines))
     comparison = compare_maps(
@@ -77,7 +77,7 @@ def _write_layers(
     *,
     overwrite: bool,
 ) -> None:
-    """Writes what was found as layers to look at: they appear whole or not at all."""
+    """Writes the result as layers of a GeoPackage, which appears complete or not at all."""
     move = mover(made.crs, target)
     found: tuple[tuple[Sequence[Piece], Mapping[str, npt.NDArray[Any]]], ...] = (
         (comparison.new, _tracks_of(comparison.new, made)),

@@ -1,4 +1,4 @@
-"""Coordinates from one CRS to another, and lengths on the ground."""
+"""Transformation of coordinates from one CRS to another, and lengths on the ground."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Mover = Callable[[Points], Points]
 
 
 def as_crs(crs: object) -> pyproj.CRS:
-    """A CRS of pyproj from one of rasterio, or from anything pyproj reads.
+    """A pyproj CRS from a rasterio CRS, or from anything pyproj accepts.
 
     Raises:
         RailSegError: PROJ does not know it.
@@ -31,13 +31,13 @@ def as_crs(crs: object) -> pyproj.CRS:
 
 
 def crs_text(crs: pyproj.CRS) -> str:
-    """A CRS as others read it: its authority's code, or WKT where it has none."""
+    """A CRS as text for other programs: its authority's code, or WKT if it has none."""
     code = crs.to_authority(min_confidence=100)
     return ":".join(code) if code else crs.to_wkt()
 
 
 def mover(source: pyproj.CRS, target: pyproj.CRS) -> Mover:
-    """A function that takes points (n, 2) from one CRS to the other; it raises a RailSegError for places not there."""
+    """A function that transforms points (n, 2); it raises a RailSegError for points outside the target CRS."""
     if source.equals(target, ignore_axis_order=True):
         return lambda points: points
     transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
@@ -55,7 +55,7 @@ def mover(source: pyproj.CRS, target: pyproj.CRS) -> Mover:
 
 
 def ground_lengths(lines: Sequence[Points], crs: object) -> npt.NDArray[np.float64]:
-    """Lengths of lines on the ellipsoid, metres: float64 (lines,); on the plane where the CRS has no place on Earth.
+    """Lengths of lines on the ellipsoid, metres: float64 (lines,); planar lengths if the CRS has no ellipsoid.
 
     Args:
         lines: float64 (n, 2) each, (x, y).
@@ -70,9 +70,9 @@ def ground_lengths(lines: Sequence[Points], crs: object) -> npt.NDArray[np.float
     if geodetic is None or geod is None:
         steps = np.hypot(*np.diff(points, axis=0, append=points[-1:]).T)
     else:
-        # From the CRS's own datum: no shift, so that a length does not depend on the grids PROJ has at hand.
+        # On the CRS's own datum: without a shift, a length does not depend on the grids PROJ has installed.
         angles = pyproj.Transformer.from_crs(own, geodetic, always_xy=True).transform(*points.T)
-        lon, lat = (angle * geodetic.axis_info[0].unit_conversion_factor for angle in angles)  # some count in grads
+        lon, lat = (angle * geodetic.axis_info[0].unit_conversion_factor for angle in angles)  # some CRSs use grads
         _, _, steps = geod.inv(lon, lat, np.roll(lon, -1), np.roll(lat, -1), radians=True)
         steps = np.asarray(steps, dtype=np.float64)
     steps[np.append(starts[1:], len(points)) - 1] = 0.0

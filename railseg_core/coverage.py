@@ -1,7 +1,7 @@
-"""Where a raster holds nothing, known from its directory alone: no pixel is read or unpacked for it.
+"""Where a raster has no data, determined from its directory alone, without reading or decompressing pixels.
 
-A sparse GeoTIFF has no bytes for its empty blocks, and a mosaic has no picture between its sources. Of other rasters
-nothing is known but where they end.
+A sparse GeoTIFF stores no bytes for its empty blocks, and a mosaic has no picture between its sources. For other
+rasters only the extent is known.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element  # nosec B405
 
 _MAX_BLOCKS = 4_000_000
-"""Of more it would take seconds to ask for each."""
+"""Largest number of blocks that are checked: more would take seconds."""
 _POINTS = 9
-"""Along a window's side: between them a map projection is straight but for a part of the margin."""
+"""Points to transform along a window's side: between them, a map projection is straight to within the margin."""
 _MARGIN_PX = 64
-"""Of the raster, for the kernels of overviews and of resampling."""
+"""Margin in pixels of the raster, for the kernels of overviews and of resampling."""
 _PLAIN_SOURCES = ("SimpleSource", "ComplexSource", "AveragedSource")
 
 Holds = Callable[[PixelWindow], bool]
-"""Whether a window of a raster, in the raster's own numbers, may hold something."""
+"""Tells whether a window of a raster, in the raster's own pixel coordinates, may have data."""
 
 
 class Coverage:
-    """Tells of windows of the lattice whether a raster may have data there.
+    """Tells whether a raster may have data in a window of the lattice.
 
     Args:
-        source: The raster itself, no overview of it. It may be closed afterwards.
+        source: The raster itself, not an overview. It may be closed afterwards.
         placement: Where its pixels lie.
-        gsd_m: Of the lattice.
+        gsd_m: The lattice's GSD, metres.
     """
 
     def __init__(self, source: SourceRaster, placement: Placement, gsd_m: float) -> None:
@@ -49,7 +49,7 @@ class Coverage:
         self._holds = holds_of(source)
 
     def may_have_data(self, window: PixelWindow) -> bool:
-        """False where it certainly has none; true of a window, it is true of all larger ones."""
+        """False if it certainly has none; if true for a window, it is true for every window that contains it."""
         xmin, ymin, xmax, ymax = window.bounds(self._gsd_m)
         x, y = np.meshgrid(np.linspace(xmin, xmax, _POINTS), np.linspace(ymin, ymax, _POINTS))
         cols, rows = self._placement.to_pixel(x, y)
@@ -63,9 +63,9 @@ class Coverage:
 
 
 def holds_of(source: SourceRaster) -> Holds | None:
-    """What the raster's directory tells; None where it tells nothing."""
+    """The `Holds` that the raster's directory allows; None if it allows none."""
     if not source.is_invalid_where_empty:
-        return None  # what was never written is black, and black is a picture
+        return None  # blocks that were never written are black, which is valid data
     if is_on_network(source.name):
         return None  # its whole directory would be fetched
     if source.dataset.driver == "GTiff":
@@ -76,10 +76,10 @@ def holds_of(source: SourceRaster) -> Holds | None:
 
 
 def held_by_tiff(dataset: DatasetReader, bands: tuple[int, ...]) -> Holds | None:
-    """Of a GeoTIFF: whether a block of a window has bytes in the file, in any of the bands; None where all have."""
+    """Tells whether a window has bytes in a GeoTIFF, in any of the bands; None if the file's directory can't say."""
     block_rows, block_cols = dataset.block_shapes[bands[0] - 1]
     if block_cols == dataset.width and block_rows < dataset.height:
-        return None  # in strips, of which GDAL may cut a high one into rows that have no place in the file
+        return None  # in strips: GDAL may split a tall one into rows that have no offset of their own in the file
     count_down, count_across = -(-dataset.height // block_rows), -(-dataset.width // block_cols)
     if count_down * count_across * len(bands) > _MAX_BLOCKS:
         return None
@@ -104,11 +104,11 @@ def held_by_tiff(dataset: DatasetReader, bands: tuple[int, ...]) -> Holds | None
 
 
 def _holds_of_mosaic(description: Element, bands: tuple[int, ...]) -> Holds | None:
-    """Of a virtual raster of plain sources: whether any of them reaches into the window."""
+    """Tells whether any source of a virtual raster reaches into a window; None if not all of them are plain."""
     numbers = {str(band) for band in bands}
     elements = [element for element in description.findall("VRTRasterBand") if element.get("band") in numbers]
     if description.get("subClass") or any(element.get("subClass") for element in elements):
-        return None  # warped, sharpened or computed
+        return None  # warped, pansharpened or derived
     places = []
     for element in elements:
         for source in element:

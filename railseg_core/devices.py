@@ -1,4 +1,4 @@
-"""What the network can run on here: which of the machine's devices torch can use, and why not the others."""
+"""The devices the network can run on: those of this machine that torch can use, and why not the others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def choose_device(name: str = "auto") -> str:
     """The device to run on: `cuda`, `mps` or `cpu`.
 
     Args:
-        name: One of `DEVICES`; `auto` takes the first there is of CUDA, Apple's MPS and the CPU.
+        name: One of `DEVICES`; `auto` takes the first available of CUDA, Apple's MPS and the CPU.
 
     Raises:
         RailSegError: If the name is unknown or torch can't use such a device, with the reason.
@@ -41,9 +41,9 @@ def available_devices() -> tuple[str, ...]:
 
 @cache
 def device_problem(device: str) -> str | None:
-    """Why torch can't use `cuda` or `mps` here, in a line; None where it can.
+    """Why torch can't use `cuda` or `mps` here, in one line; None if it can.
 
-    It is tried: torch also counts cards for which it brings no kernels, and those that are of no use at the moment.
+    The device is tried out: torch also lists cards that it has no kernels for or that are unavailable at the moment.
     """
     if device == "cuda" and torch.version.cuda is None and torch.version.hip is None:
         return "it was built without CUDA"
@@ -51,17 +51,17 @@ def device_problem(device: str) -> str | None:
         return "there is no Apple GPU, or its system is too old"
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what they say is in the error too
+            warnings.simplefilter("ignore")  # the error says the same
             if device == "cuda":
                 torch.cuda.init()
             works = bool((torch.ones(1, device=device) + 1).cpu() == 2)
-    except Exception as error:  # of many kinds: drivers too old, cards too old, cards that others have taken
+    except Exception as error:  # of many kinds: a driver or card that is too old, a card that is in use
         return in_a_line(error)
     return None if works else "it can't add two numbers"
 
 
 def device_description(device: str) -> str:
-    """The device with its name or its number of threads, for a person."""
+    """The device with its name or its number of threads, for display."""
     if device == "cuda":
         return f"cuda ({torch.cuda.get_device_name()})"
     if device == "cpu":
@@ -70,5 +70,5 @@ def device_description(device: str) -> str:
 
 
 def in_a_line(error: Exception) -> str:
-    """What an error of torch's says first, without the dot."""
+    """The first line of a torch error, without its full stop."""
     return str(error).strip().partition("\n")[0].rstrip(". ") or type(error).__name__

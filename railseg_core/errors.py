@@ -1,14 +1,14 @@
-"""The one kind of error that is meant for a person."""
+"""The error for problems that the user can fix."""
 
 from __future__ import annotations
 
 
 class RailSegError(Exception):
-    """Something the user can understand and mend.
+    """A problem that the user can understand and fix.
 
     Args:
-        message: What is wrong, in one sentence, without a full traceback's detail.
-        hint: The way out, in one sentence.
+        message: What is wrong, in one sentence, without the detail of a traceback.
+        hint: What to do about it, in one sentence.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:

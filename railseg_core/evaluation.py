@@ -1,4 +1,4 @@
-"""How good a file of extracted lines is against a file of reference lines."""
+"""Evaluates a file of extracted lines against a file of reference lines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
         The numbers of `LineEvaluation.figures`, `rho_m` and `layers`.
 
     Raises:
-        RailSegError: a file cannot be read, has no lines or no CRS, the two have nothing in common, or the layers
+        RailSegError: a file cannot be read, has no lines or no CRS, the two are of different places, or the layers
             cannot be written.
     """
     extracted = read_line_layer(request.extracted)
@@ -68,7 +68,7 @@ def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
 
 
 def _switch_places(path: str, crs: pyproj.CRS) -> Points | None:
-    """A file's switches in another CRS, None where it says nothing of switches."""
+    """A file's switches in another CRS; None if it has no information on switches."""
     found = read_switches(path)
     if found is None:
         return None
@@ -79,13 +79,13 @@ def _switch_places(path: str, crs: pyproj.CRS) -> Points | None:
 
 
 def _ignored(true: Tracing, beyond_all: BaseGeometry | None) -> BaseGeometry | None:
-    """Where nothing counts: in the reference's polygons, and beyond the raster or the area."""
+    """Where nothing counts: in the reference's polygons, and outside the raster or the area."""
     parts = [*true.ignore, *([] if beyond_all is None else [beyond_all])]
     return shapely.union_all(parts) if parts else None
 
 
 def _tell_doubts(found: LineEvaluation, reporter: Reporter) -> None:
-    """Says what the numbers do not."""
+    """Logs what the figures do not show."""
     switches = found.switches
     if not len(switches.reference.places):
         reporter.log("info", "The reference has no switches: no figures are given for them.")

@@ -1,4 +1,4 @@
-"""What an evaluation found, as layers to look at: matched, missed and false lines, and switches."""
+"""The result of an evaluation as map layers: matched, missed and false lines, and switches."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def write_layers(
     *,
     overwrite: bool = False,
 ) -> None:
-    """Writes the layers as a GeoPackage: it appears whole or not at all.
+    """Writes the layers as a GeoPackage, which appears complete or not at all.
 
     Args:
         path: The file to write.
-        found: What to write.
-        crs: The evaluation's own, metric.
+        found: The evaluation.
+        crs: The evaluation's own metric CRS.
         target: CRS of the layers.
-        overwrite: Whether a file of that name may be replaced.
+        overwrite: Whether an existing file may be replaced.
 
     Raises:
-        RailSegError: the file cannot be written, or a line has no place in the target CRS.
+        RailSegError: the file cannot be written, or a line cannot be transformed to the target CRS.
     """
     move = mover(crs, target)
     with written_geopackage(path, overwrite=overwrite) as aside:
@@ -57,7 +57,7 @@ def write_layers(
 
 
 def _write_switches(path: Path, match: SwitchMatch, target: pyproj.CRS, move: Mover) -> None:
-    """Those of the extracted lines, matched or false, where they were drawn; then those missed."""
+    """Writes the switches of the extracted lines, matched or false, where they were drawn; then those missed."""
     paired, found = match.pairs.T
     outcome = np.full(len(match.extracted.places), "false", dtype=object)
     outcome[paired] = "matched"
