@@ -1,4 +1,4 @@
-"""What a run leaves behind for the next, or a shard for the merge: a folder of finished blocks beside the output."""
+"""The folder of finished blocks beside the output, which a run leaves for the next one, or a shard for the merge."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ _LOCK_ENDING = ".lock"
 _IDENTITY_FILE = "run.json"
 _OUTPUTS_FILE = "outputs.json"
 _SHARDS_ENDING = ".shards"
-"""Of an empty file whose name says how many shards there are."""
+"""Ending of an empty file whose name says how many shards there are."""
 RASTER_TIMES = "raster_times"
-"""The part of a run's identity that is another on a machine with a copy of the raster."""
+"""The part of a run's identity that differs on a machine with a copy of the raster."""
 
 
 def unfinished_folder(output: Path) -> Path:
-    """Where the finished blocks of a run with this output lie until it is done."""
+    """The folder in which a run with this output keeps its finished blocks until it is done."""
     return output.absolute().with_name(f".{output.name}{_ENDING}")
 
 
 class FinishedBlocks:
-    """A folder with a file for every finished block. Made by the functions below.
+    """A folder with a file for every finished block. Created by the functions below.
 
     Attributes:
         folder: Where blocks are read and written.
-        identity: What holds for all blocks in it, JSON-like.
-        others: Folders in which blocks are looked for as well.
+        identity: What all blocks in it have in common, JSON-like.
+        others: Further folders from which blocks are read.
     """
 
     def __init__(self, folder: Path, identity: Mapping[str, Any], others: Sequence[Path] = ()) -> None:
@@ -56,7 +56,7 @@ class FinishedBlocks:
         """The block's prediction.
 
         Raises:
-            RailSegError: it is gone, or damaged, which only a broken disk does: then it is removed from the own folder.
+            RailSegError: it is missing, or damaged by a failing disk; in `folder` itself it is then removed.
         """
         path = self._path(block)
         try:
@@ -74,7 +74,7 @@ class FinishedBlocks:
         return prediction
 
     def write(self, block: PlannedBlock, prediction: BlockPrediction) -> None:
-        """Keeps a block's prediction; it is there wholly or not at all.
+        """Stores a block's prediction, completely or not at all.
 
         Raises:
             RailSegError: the disk is full or gone.
@@ -93,18 +93,18 @@ class FinishedBlocks:
             ) from error
 
     def note_output(self, path: Path) -> None:
-        """Keeps in mind that this run has put an output in place: the next that goes on from here may replace it."""
+        """Records that this run has put an output in place: a run that resumes from here may replace it."""
         noted = _noted_outputs(self.folder) | {str(path.absolute()): file_version(path)}
-        with suppress(OSError):  # then the next run asks whether it may
+        with suppress(OSError):  # the next run then refuses to replace it
             (self.folder / _OUTPUTS_FILE).write_text(json.dumps(noted), encoding="utf-8")
 
     def refuse_missing(
         self, plan: Sequence[PlannedBlock], missing: Sequence[PlannedBlock], on_tiles: Callable[[int], None]
     ) -> Generator[BlockPrediction, None, None]:
-        """What stands for the model where blocks are only merged: it predicts none (the last two: `PredictBlocks`).
+        """Stands in for the model in a merge: it predicts nothing. The last two arguments are those of `PredictBlocks`.
 
         Raises:
-            RailSegError: blocks are missing; it names the shards that have not left them.
+            RailSegError: blocks are missing; the message names the shards they belong to.
         """
         if missing:
             numbers = {block.number for block in missing}
@@ -133,10 +133,10 @@ class FinishedBlocks:
 
 
 def outputs_of_unfinished(folder: Path) -> frozenset[Path]:
-    """Absolute paths of the outputs that an unfinished run has put in place and nobody has changed since.
+    """Absolute paths of the outputs that an unfinished run has put in place and that are unchanged since.
 
     Args:
-        folder: Of its finished blocks; it need not exist.
+        folder: The run's folder of finished blocks; it need not exist.
     """
     noted = _noted_outputs(folder)
     return frozenset(Path(name) for name, version in noted.items() if version and version == file_version(name))
@@ -146,20 +146,21 @@ def outputs_of_unfinished(folder: Path) -> frozenset[Path]:
 def finished_blocks(
     folder: Path, identity: Mapping[str, Any], *, resume: bool, reporter: Reporter, is_device_named: bool = True
 ) -> Iterator[FinishedBlocks]:
-    """Opens a folder of finished blocks, and removes it when the `with` block ends well.
+    """Opens a folder of finished blocks, and removes it when the `with` block succeeds.
 
-    Where that ends early, the folder stays if any block is in it.
+    If the block ends early, the folder stays if any finished block is in it.
 
     Args:
         folder: `unfinished_folder` of the output, or another; it need not exist.
-        identity: JSON-like; blocks of a run with another are thrown away.
+        identity: JSON-like; blocks of a run with a different one are discarded.
         resume: Whether finished blocks may be used at all.
-        reporter: Told what is found.
-        is_device_named: Whether the user has named the identity's device; what a GPU has left is else kept, for it may
-            only be out of reach at the moment.
+        reporter: Receives a message about what is found.
+        is_device_named: Whether the user has chosen the identity's device. If not, blocks from a GPU are kept, since it
+            may only be unavailable at the moment.
 
     Raises:
-        RailSegError: the folder cannot be made, another run is filling it, or it holds what such a GPU has left.
+        RailSegError: the folder cannot be created, another run is using it, or it contains blocks that must not be
+            discarded: those of shards, or of such a GPU.
     """
     with _alone(folder):
         _take_up(folder, identity, resume=resume, reporter=reporter, is_device_named=is_device_named)
@@ -169,7 +170,7 @@ def finished_blocks(
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Keeps other runs from the folder; the system opens the lock of a process that was killed."""
+    """Locks the folder against other runs; the system releases the lock of a process that was killed."""
     path = folder.with_name(f"{folder.name}{_LOCK_ENDING}")
     lock = FileLock(path, timeout=0)
     try:
@@ -185,7 +186,7 @@ def _alone(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        # Unlinked once released, it would take the name from whoever has locked it in between.
+        # Unlinked after its release, it could be a lock that another run has acquired in between.
         with suppress(OSError):  # Windows refuses while it is held; there the release unlinks it
             path.unlink(missing_ok=True)
         lock.release()
@@ -194,7 +195,7 @@ def _alone(folder: Path) -> Iterator[None]:
 def _take_up(
     folder: Path, identity: Mapping[str, Any], *, resume: bool, reporter: Reporter, is_device_named: bool
 ) -> None:
-    """Makes the folder, or finds it as an earlier run has left it; one of another run is thrown away."""
+    """Creates the folder, or takes over what an earlier run has left; the folder of a different run is discarded."""
     if folder.exists():
         found = _identity(folder)
         changed = _differences(found, identity)
@@ -225,17 +226,17 @@ def _take_up(
 
 @contextmanager
 def shared_blocks(output: Path, identity: Mapping[str, Any], shards: int) -> Iterator[FinishedBlocks]:
-    """Opens the folder of an output's finished blocks for one of several shards, which may run side by side.
+    """Opens the folder of an output's finished blocks for one of several shards, which may run at the same time.
 
-    None of them removes anything: that is for the merge.
+    No shard removes anything: the merge does.
 
     Args:
-        output: What the merge will make.
+        output: The output of the merge.
         identity: JSON-like; the same for all shards.
         shards: How many there are.
 
     Raises:
-        RailSegError: the folder cannot be made, or is of a run with another identity.
+        RailSegError: the folder cannot be created, or is of a run with a different identity.
     """
     folder = unfinished_folder(output)
     _make(folder, identity)
@@ -245,15 +246,16 @@ def shared_blocks(output: Path, identity: Mapping[str, Any], shards: int) -> Ite
 
 @contextmanager
 def gathered_blocks(output: Path, identity: Mapping[str, Any], folders: Sequence[Path]) -> Iterator[FinishedBlocks]:
-    """Opens the folders that shards have left; the output's own is removed when the `with` block ends well.
+    """Opens the folders that shards have left; the output's own is removed when the `with` block succeeds.
 
     Args:
-        output: What is made of them.
-        identity: JSON-like; what it says must hold for all folders. Where it says nothing of the device, any will do.
-        folders: Those of other machines, where the raster may be a copy, changed at another time. They are only read.
+        output: The output to make from them.
+        identity: JSON-like; must match that of all folders. If it has no device, all must have the first folder's.
+        folders: Those of other machines, whose copy of the raster may have another modification time. They are only
+            read.
 
     Raises:
-        RailSegError: there is no folder, or one is of a run with another identity.
+        RailSegError: there is no folder, or one is of a run with a different identity.
     """
     own = unfinished_folder(output)
     sources = [*([own] if own.exists() else []), *folders]
@@ -299,10 +301,10 @@ def _removed_when_done(folder: Path) -> Iterator[None]:
 
 
 def _make(folder: Path, identity: Mapping[str, Any]) -> None:
-    """Makes the folder, with its identity in it from its first moment; one of the same identity may be there.
+    """Creates the folder, with its identity in it from the start; one with the same identity may exist already.
 
     Raises:
-        RailSegError: it can't be made, or there is one of another identity.
+        RailSegError: it can't be created, or one with a different identity exists.
     """
     aside = folder.with_name(f"{folder.name}.{uuid4().hex}")
     try:
@@ -312,7 +314,7 @@ def _make(folder: Path, identity: Mapping[str, Any]) -> None:
             try:
                 aside.rename(folder)
             except OSError:
-                if not folder.exists():  # else another shard was quicker
+                if not folder.exists():  # otherwise another shard was faster
                     raise
     except OSError as error:
         raise _unwritable(folder, error) from error
@@ -343,7 +345,7 @@ def _noted_outputs(folder: Path) -> dict[str, tuple[int, ...] | None]:
 
 
 def _marks(folder: Path) -> list[Path]:
-    """What shards have left to say how many they are."""
+    """The files that shards have left to say how many they are."""
     return list(folder.glob(f"*{_SHARDS_ENDING}"))
 
 
@@ -367,6 +369,6 @@ def _differences(
 
 
 def _ranges(numbers: Sequence[int]) -> str:
-    """Ascending numbers as a batch queue takes them: 1-3,7."""
+    """Ascending numbers in the form that batch queues accept: 1-3,7."""
     runs = [[number for _, number in run] for _, run in groupby(enumerate(numbers), lambda item: item[1] - item[0])]
     return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)

@@ -13,7 +13,7 @@ from railseg_core.radiometry import thinned_out
 from railseg_core.source_raster import SourceRaster
 
 _SPECK_PX = 7
-"""Smaller gaps in the look at a raster are no edge of it: black pixels in a shadow, where 0 stands for no data."""
+"""Smaller gaps in a thinned-out raster are not its edge, such as black pixels in a shadow if 0 is the nodata value."""
 _EDGE_PIECES = 64
 
 
@@ -21,8 +21,8 @@ def seen_polygons(source: SourceRaster) -> BaseGeometry | None:
     """The parts of a raster that have data, from a look at it thinned out to some thousand pixels.
 
     Returns:
-        Polygons in the raster's own pixels, (x, y) being (column, row) from its first corner; None where all of it has
-        data, and for a raster that is too large to look at without overviews.
+        Polygons in the raster's own pixels, (x, y) being (column, row) from its first corner; None if all of it has
+        data, or if it is too large to look at without overviews.
 
     Raises:
         RailSegError: the raster is damaged or cut short.

@@ -1,4 +1,4 @@
-"""What becomes of memory that is freed: a network frees and takes hundreds of megabytes for every tile."""
+"""What happens to freed memory: a network allocates and frees hundreds of megabytes for every tile."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _TRIM_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -4, -8  # malloc.h
 
 
 def keep_freed_memory() -> None:
-    """Lets glibc keep freed memory for the next tile or step; to be called before there are threads.
+    """Lets glibc keep freed memory for the next tile or step; must be called before any thread is started.
 
-    To hand large arrays back, and have the system clear their pages when they are taken again, costs an eighth of the
-    network's time and up to a third of a training's. With one arena what one thread frees is there for another.
+    Returning large arrays to the system, which clears their pages when they are allocated again, costs an eighth of the
+    network's time and up to a third of training time. With one arena, what one thread frees is available to others.
     """
     mallopt = _glibc("mallopt")
     if mallopt is not None:
@@ -23,12 +23,12 @@ def keep_freed_memory() -> None:
 
 
 def return_freed_memory() -> None:
-    """Hands all freed memory back to the system: for a process that now waits."""
+    """Returns all freed memory to the system, for a process that is about to wait."""
     malloc_trim = _glibc("malloc_trim")
     if malloc_trim is not None:
         malloc_trim(0)
 
 
 def _glibc(name: str) -> Callable[..., Any] | None:
-    """A function of glibc; None where the process has another library."""
+    """A function of glibc; None if the process uses another C library."""
     return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None

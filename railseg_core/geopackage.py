@@ -1,4 +1,4 @@
-"""GeoPackages that appear whole or not at all, layer by layer."""
+"""Writes GeoPackages layer by layer; they appear complete or not at all."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from railseg_core.outputs import written_aside
 _UTC = 100
 """GDAL's time zone flag for UTC."""
 _STYLES_TABLE = "layer_styles"
-"""Where QGIS keeps the styles of a file's layers: they go with these."""
+"""Table in which QGIS keeps the styles of a file's layers; it is replaced along with them."""
 
 
 @contextmanager
 def written_geopackage(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterator[Path]:
-    """Gives a temporary name to write layers to, and renames it to `path` when the work in the `with` block is done.
+    """Yields a temporary name to write layers to, and renames it to `path` when the `with` block succeeds.
 
     Raises:
-        RailSegError: as `written_aside`, and where a layer cannot be written.
+        RailSegError: as for `written_aside`, or a layer cannot be written.
     """
     with written_aside(path, overwrite=overwrite) as aside, _one_moment():
         aside.unlink(missing_ok=True)
@@ -45,10 +45,10 @@ def written_geopackage(path: str | os.PathLike[str], *, overwrite: bool = False)
 
 
 def check_replaceable(path: Path, layers: Collection[str]) -> None:
-    """Whether a GeoPackage of some layers may take a file's place without loss.
+    """Checks that a GeoPackage with the given layers can replace a file without losing others.
 
     Args:
-        path: The file, if there is one.
+        path: The file; it need not exist.
         layers: The names of the layers that will be written.
 
     Raises:
@@ -59,7 +59,7 @@ def check_replaceable(path: Path, layers: Collection[str]) -> None:
     try:
         there = pyogrio.list_layers(path)[:, 0]
     except (DataSourceError, DataLayerError):
-        return  # nothing that could be read of it is lost
+        return  # it cannot be read, so nothing is lost
     if others := sorted(set(there) - {*layers, _STYLES_TABLE}):
         raise RailSegError(
             f"{path} would lose what else it holds: {', '.join(others)}.",
@@ -69,9 +69,9 @@ def check_replaceable(path: Path, layers: Collection[str]) -> None:
 
 @contextmanager
 def _one_moment() -> Iterator[None]:
-    """Lets GDAL take all that it writes under it for written at one time.
+    """Makes GDAL use a single time for everything it writes in the `with` block.
 
-    It notes the time after every step, and whether two steps fall into one millisecond shows in the file's counters.
+    It records the time after every step, and the file's counters depend on whether two steps fall in one millisecond.
     """
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": now})
@@ -100,7 +100,7 @@ def write_layer(
         geometry_type=geometry_type,
         crs=None if crs is None else crs.to_wkt(),
         append=path.exists(),
-        # What every GDAL since 2.2 reads without a warning: QGIS brings older ones than the core's.
+        # Every GDAL since 2.2 reads this version without a warning: QGIS may have an older one than the core.
         dataset_options={"VERSION": "1.2"},
         layer_options={"DATETIME_PRECISION": "MILLISECOND"},
         gdal_tz_offsets={name: np.full(len(data), _UTC) for name, data in fields.items() if data.dtype.kind == "M"},

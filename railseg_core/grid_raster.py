@@ -1,4 +1,4 @@
-"""Probability and mask rasters: ours on the lattice, and ones made elsewhere on grids of their own."""
+"""Probability and mask rasters: RailSeg's own on the lattice, and others on any grid."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from railseg_core.source_raster import GDAL_ERRORS, SourceRaster, closed_on_erro
 from railseg_core.tiling import LATTICE_END_PX, RASTER_TILE_PX, PixelWindow
 
 Encoding = Literal["scaled", "unit", "mask", "presence"]
-"""How a raster's numbers stand for probabilities: 0-255, 0-1, any number but 0 for 1, or nodata for 0 and else 1."""
+"""How a raster's values encode probabilities: 0-255, 0-1, any value but 0 for 1, or nodata for 0 and the rest for 1."""
 _NUMBERS: dict[Encoding, str] = {
     "scaled": "0 to 255",
     "unit": "0 to 1",
@@ -43,24 +43,24 @@ _NUMBERS: dict[Encoding, str] = {
 
 _CRS_TAG = "RAILSEG_CRS"
 _BYTES_PER_VALUE = 0.1
-"""What a probability comes to when compressed, about; used to look for space on the disk."""
+"""Approximate size of a compressed probability, to check for free disk space."""
 _SEARCH_PX = 2048
 _MAX_CLASS = 16
 _ON_LATTICE_PX = 1e-3
 _OVERSHOOT = 0.1
-"""How far beyond 0 and 1 resampling may have brought probabilities."""
+"""How far beyond 0 and 1 resampling may have pushed probabilities."""
 
 
 def expected_bytes(window: PixelWindow, bands: int) -> int:
-    """About how large a grid raster becomes."""
+    """Approximate size of a grid raster's file."""
     return int(bands * window.width * window.height * _BYTES_PER_VALUE)
 
 
 class GridRasterWriter:
-    """Writes windows of a grid raster. Made by `create_grid_raster`.
+    """Writes windows of a grid raster. Created by `create_grid_raster`.
 
     Attributes:
-        window: What the file covers.
+        window: The window the file covers.
     """
 
     def __init__(self, dataset: DatasetWriter, window: PixelWindow, name: str) -> None:
@@ -70,12 +70,12 @@ class GridRasterWriter:
         self._written: list[Window] = []
 
     def write(self, window: PixelWindow, pixels: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) -> None:
-        """Writes a window, best one that starts and ends at multiples of 256 px: others are compressed twice.
+        """Writes a window, ideally one that starts and ends at multiples of 256 px: others are compressed twice.
 
         Args:
             window: Within the file's.
             pixels: uint8 (bands, rows, cols).
-            valid: bool (rows, cols); what is not valid is written as 0.
+            valid: bool (rows, cols); invalid pixels are written as 0.
 
         Raises:
             RailSegError: the disk is full or gone.
@@ -89,7 +89,7 @@ class GridRasterWriter:
         self._written.append(where)
 
     def read_again(self, path: Path) -> None:
-        """Reads what was written of a file that has been closed: of what stays in its buffer, libtiff tells nobody.
+        """Reads back what was written to a file that has been closed: libtiff does not report what it failed to flush.
 
         Raises:
             RasterioIOError: a tile is damaged or missing.
@@ -112,26 +112,26 @@ def create_grid_raster(
     overwrite: bool = False,
     aside_folder: Path | None = None,
 ) -> Iterator[GridRasterWriter]:
-    """Writes a raster on the lattice: it appears under its name when the `with` block ends well, else not at all.
+    """Writes a raster on the lattice, which appears under its name only if the `with` block succeeds.
 
-    A GeoTIFF in tiles of 256 px, uint8, 0-255 for 0-1, what is not valid in a mask band inside the file. What is
-    never written is not valid.
+    The file is a GeoTIFF in tiles of 256 px, uint8, 0-255 for 0-1, with an internal mask band. Pixels that are never
+    written are invalid.
 
     Args:
         path: The file to write.
-        window: All of it, in the lattice's numbers; snapped to 256 px (`WorkingGrid.window` is) it is written
-            without a tile being touched twice.
-        gsd_m: Of the lattice.
+        window: The whole raster, in the lattice's pixel coordinates; if snapped to 256 px, as `WorkingGrid.window` is,
+            no tile is written twice.
+        gsd_m: The lattice's GSD, metres.
         crs: The working CRS.
         bands: The bands' descriptions.
         tags: Metadata of the file.
-        numbering: Where pixel (0, 0) lies, for a window that counts pixels as a `GridRaster` off the lattice does
-            (its `transform`); the lattice's own origin by default.
-        overwrite: Whether a file of that name may be replaced.
+        numbering: Transform of the window's pixel coordinates, if they are those of a `GridRaster` off the lattice (its
+            `transform`); by default the lattice's own.
+        overwrite: Whether an existing file may be replaced.
         aside_folder: See `railseg_core.outputs.written_aside`.
 
     Raises:
-        RailSegError: the file cannot be written: no such folder, no right, no space, it exists.
+        RailSegError: the file cannot be written: its folder, permission or space is missing, or it exists already.
     """
     required = expected_bytes(window, len(bands))
     name = os.fspath(path)
@@ -184,14 +184,14 @@ def _writing(name: str) -> Iterator[None]:
 
 
 class _FailureLog(logging.Handler):
-    """Keeps what GDAL says has failed: rasterio logs it as information, because some of it may be made good."""
+    """Collects the failures that GDAL reports: rasterio logs them as information, since GDAL may recover from some."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
         self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keeps a failure; warnings have another form."""
+        """Collects a failure; warnings have a different form."""
         message = record.getMessage()
         if record.levelno >= logging.ERROR or message.startswith("GDAL signalled an error"):
             self.messages.append(message)
@@ -199,12 +199,12 @@ class _FailureLog(logging.Handler):
 
 @contextmanager
 def _all_failures() -> Iterator[None]:
-    """Raises what rasterio only logs while a file is closed: GDAL then writes the last tiles, mask and directory.
+    """Raises what rasterio only logs while a file is closed, when GDAL writes the last tiles, mask and directory.
 
-    Reading them again does not tell all: a tile that found no room may look like one that was never written.
+    Reading them back does not show every failure: a tile without space may look like one that was never written.
 
     Raises:
-        RasterioIOError: something failed, though nothing was raised.
+        RasterioIOError: something failed without an exception.
     """
     log, failures = logging.getLogger("rasterio._env"), _FailureLog()
     level = log.level
@@ -221,11 +221,11 @@ def _all_failures() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class GridRasterRecipe:
-    """All it takes to open the same grid raster again, in this or another process. It can be pickled.
+    """Everything needed to open the same grid raster again, in this or another process. It can be pickled.
 
     Attributes:
         path: The raster.
-        encoding: How its numbers stand for probabilities, known from the first opening.
+        encoding: How its values encode probabilities, known from the first opening.
     """
 
     path: str
@@ -235,22 +235,22 @@ class GridRasterRecipe:
         """Opens the raster without looking at its values.
 
         Raises:
-            RailSegError: the raster cannot be opened any more.
+            RailSegError: the raster can no longer be opened.
         """
         return GridRaster(self)
 
 
 def open_grid_raster(path: str | os.PathLike[str]) -> GridRaster:
-    """Opens a probability or mask raster, ours or made elsewhere.
+    """Opens a probability or mask raster, RailSeg's own or another.
 
-    Rasters of RailSeg say what they are. Any other is looked at whole, window by window: where it has one number
-    besides 0 it is a mask, and that number is read as 255; numbers between 0 and 1 are read as 0-255; others up
-    to 255 as they are. In a raster made elsewhere a nodata value of 0 is taken for the background, and so is any other
-    where a mask has no 0 (GRASS makes such); only the first band is used unless band descriptions say `track` and
+    RailSeg's rasters have a tag with their encoding. Any other is scanned whole, window by window: with a single value
+    besides 0 it is a mask, and that value is read as 255; values from 0 to 1 are read as 0-255; others up to 255 as
+    they are. In a raster made elsewhere, a nodata value of 0 is the background, and so is any other nodata value if a
+    mask has no 0 (GRASS makes such masks); only the first band is used, unless bands are described as `track` and
     `axis`.
 
     Raises:
-        RailSegError: the raster is missing, unreadable, without CRS or georeference, a picture, or its numbers
+        RailSegError: the raster is missing, unreadable, without CRS or georeference, a picture, or its values
             are neither a mask nor probabilities.
     """
     source = _open_values(path)
@@ -267,18 +267,17 @@ class GridRaster:
     """A probability or mask raster, read by windows. A context manager; several threads may read.
 
     A north-up raster of square pixels in a metric, undistorted CRS is read as it is, pixel for pixel. Its pixels
-    have the lattice's numbers if they lie on the lattice of their own GSD, and not beyond its end; else they count from
-    its first pixel.
-    Any other is brought to the lattice of its own GSD in the local UTM zone: masks by the nearest pixel,
-    probabilities interpolated.
+    have the lattice's coordinates if they lie on the lattice of their own GSD and not beyond its end; otherwise they
+    count from its first pixel. Any other raster is resampled to the lattice of its own GSD in the local UTM zone: masks
+    by the nearest pixel, probabilities by interpolation.
 
     Attributes:
         recipe: Opens the same raster in another process.
-        window: All of it.
+        window: The whole raster.
         gsd_m: Side of a pixel, in metres.
-        crs: Metric.
-        source_crs: The raster's own.
-        transform: (col + 0.5, row + 0.5) of a pixel's numbers, as in `window`, to its middle (x, y) in `crs`.
+        crs: The metric CRS in which it is read.
+        source_crs: The raster's own CRS.
+        transform: From a pixel's coordinates as in `window`, (col + 0.5, row + 0.5), to its centre (x, y) in `crs`.
         bands: Descriptions: ("track", "axis") or ("track",).
         tags: Metadata of the file.
     """
@@ -287,8 +286,8 @@ class GridRaster:
         self._source = source = _open_values(recipe.path)
         with closed_on_error(self), reading(source.name):
             tags: dict[str, str] = source.dataset.tags()
-            # A part of a wide picture may lie where its CRS would not have been chosen: ours keep theirs. Other
-            # programs copy our tags to what they reproject.
+            # A part of a wide picture may lie where its CRS would not have been chosen: our rasters keep theirs. The
+            # tag must match, since other programs copy our tags to what they reproject.
             own = _is_crs(tags.get(_CRS_TAG), source.dataset.crs)
             own_crs = pyproj.CRS.from_user_input(source.dataset.crs) if own else None
             placement = Placement(source.dataset, own_crs)
@@ -322,10 +321,10 @@ class GridRaster:
         """The probabilities in any window, within the raster or not.
 
         Args:
-            window: In the numbers of `self.window`.
+            window: In the pixel coordinates of `self.window`.
 
         Returns:
-            uint8 (bands, rows, cols), 0-255 for 0-1, a mask's pixels 0 or 255, 0 where not valid; and valid, bool
+            uint8 (bands, rows, cols), 0-255 for 0-1, 0 or 255 for a mask, 0 where not valid; and valid, bool
             (rows, cols).
 
         Raises:
@@ -338,7 +337,7 @@ class GridRaster:
         return pixels, valid
 
     def _read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
-        """`read`, valid being what the file says is."""
+        """`read`, but with the validity that the file states."""
         if self._chunks is not None:
             warped = self._chunks.read(window)
             return warped[:-1], warped[-1] > 0
@@ -354,11 +353,11 @@ class GridRaster:
 
     @property
     def numbers(self) -> str:
-        """What the raster's numbers are taken for, for a person."""
+        """How the raster's values are interpreted, for display."""
         return _NUMBERS[self.recipe.encoding]
 
     def may_have_track(self, window: PixelWindow) -> bool:
-        """False where nothing but 0 can be read in the window; most of a country's raster was never written."""
+        """False if nothing but 0 can be read in the window; most of a country's raster was never written."""
         part = window.intersection(self.window)
         if part.is_empty:
             return False
@@ -370,7 +369,7 @@ class GridRaster:
 
     @cached_property
     def _holds(self) -> Holds | None:
-        """What the file's directory tells, in the file's own numbers; None where it tells nothing."""
+        """The `Holds` that the file's directory allows, in the file's own pixel coordinates; None if it allows none."""
         dataset, bands = self._source.dataset, self._source.stored_bands
         is_empty_0 = all(dataset.nodatavals[band - 1] in (None, 0) for band in bands)
         if self._chunks is not None or dataset.driver != "GTiff" or not is_empty_0:
@@ -387,7 +386,7 @@ class GridRaster:
         self.close()
 
     def _in_file(self, window: PixelWindow) -> PixelWindow:
-        """The window counted from the file's first pixel."""
+        """The window relative to the file's first pixel."""
         return PixelWindow(window.col - self.window.col, window.row - self.window.row, window.width, window.height)
 
     def _make_pixels(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:

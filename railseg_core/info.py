@@ -1,4 +1,4 @@
-"""What this installation is and what a raster is: answered at once, without loading what does the work."""
+"""Information on this installation and on rasters; only `working_devices` loads torch."""
 
 from __future__ import annotations
 
@@ -34,8 +34,7 @@ _NAME_BYTES = 256
 def info(model_path: Path | None = None) -> dict[str, Any]:
     """Versions, devices and the model's card, as JSON-like values.
 
-    The devices are those that the driver and torch's build promise; whether torch really runs there takes loading it,
-    see `working_devices`.
+    The devices are those that the driver and torch's build promise; `working_devices` tells whether torch runs there.
 
     Raises:
         RailSegError: If there is no such model file or it is damaged.
@@ -56,9 +55,9 @@ def info(model_path: Path | None = None) -> dict[str, Any]:
 
 
 def working_devices() -> dict[str, Any]:
-    """The `device` and `devices` of `info` as tried with the bundled model, and its `tiles_per_s`; takes seconds.
+    """The `device` and `devices` of `info`, tried out with the bundled model, and its `tiles_per_s`; takes seconds.
 
-    `device_problems` says of the devices that this torch is made for, and that can't run it, why.
+    `device_problems` has the reason for each device that this torch was built for but that can't run the model.
     """
     from railseg_core.devices import available_devices, device_description, device_problem
     from railseg_core.planning import tiles_per_s
@@ -76,10 +75,10 @@ def working_devices() -> dict[str, Any]:
 
 
 def raster_info(name: str) -> dict[str, Any]:
-    """What a raster, or the one that leads a folder, is and how it would be worked on, as JSON-like values.
+    """What a raster, or the leading one of a folder, is and how it would be processed, as JSON-like values.
 
     Raises:
-        RailSegError: If it can't be worked on, with the reason.
+        RailSegError: If it can't be processed, with the reason.
     """
     from railseg_core.raster import pictures_of, read_raster_info
 
@@ -97,7 +96,7 @@ def _package_version(name: str) -> str:
 
 
 def _torch_has_cuda() -> bool:
-    """Whether the installed torch is a build for CUDA: its small version file says so."""
+    """Whether the installed torch is a CUDA build, according to its version file."""
     spec = find_spec("torch")
     if spec is None or spec.origin is None:
         return False
@@ -105,7 +104,7 @@ def _torch_has_cuda() -> bool:
 
 
 def _cuda_cards() -> list[str]:
-    """Names of the cards that NVIDIA's driver offers to this process; none where it has no driver."""
+    """Names of the cards that NVIDIA's driver offers to this process; empty without a driver."""
     try:
         driver = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
     except OSError:

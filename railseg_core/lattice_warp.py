@@ -1,4 +1,4 @@
-"""A raster brought to the lattice, one chunk at a time."""
+"""Resamples a raster to the lattice, one chunk at a time."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from railseg_core.source_raster import SourceRaster
 from railseg_core.tiling import PixelWindow
 
 _NODE_PX = 16
-"""Positions are worked out exactly at every 16th pixel corner and linearly between: 3.2 m are flat enough."""
+"""Distance of the pixel corners whose positions are computed exactly; linear between them, as 3.2 m are flat enough."""
 _MARGIN_PX = 4
-"""Pixels of the raster read beyond a chunk's own, for the kernels: 5 x 5 at most."""
+"""Pixels of the raster read beyond a chunk's own, for kernels of at most 5 x 5."""
 _MAX_CHUNK_PX = 512
 _MIN_CHUNK_PX = _NODE_PX
 _MAX_SOURCE_PX = 4096
-"""A chunk is made smaller until no more than this many pixels of the raster lie along its side."""
+"""Largest number of the raster's pixels along a chunk's side: the chunk is halved until they fit."""
 MAX_SOURCE_PX_PER_PX = 512
-"""At more, even the smallest chunk would be a quarter of a gigabyte of the raster's pixels."""
+"""Largest number of the raster's pixels along a working pixel: even the smallest chunk then takes 0.25 GB of them."""
 _MAX_SAMPLES = 4
-"""Samples of a working pixel along either side; finer rasters are first averaged over whole squares of pixels."""
+"""Most samples along either side of a working pixel; finer rasters are first averaged over whole squares of pixels."""
 
 Resampling = Literal["smooth", "nearest"]
 
 
 class LatticeWarp:
-    """Makes chunks of the lattice from a raster.
+    """Computes chunks of the lattice from a raster.
 
-    Finer rasters are averaged over the true footprint of each working pixel, also a rotated or distorted one;
+    Finer rasters are averaged over the true footprint of each working pixel, even a rotated or distorted one;
     coarser ones are interpolated. A chunk is a pure function of its place.
 
     Attributes:
@@ -43,7 +43,7 @@ class LatticeWarp:
     Args:
         source: The raster, or an overview of it.
         placement: Where its pixels lie.
-        gsd_m: Of the lattice.
+        gsd_m: The lattice's GSD, metres.
         resampling: "smooth" for pictures and probabilities, "nearest" for classes.
     """
 
@@ -55,7 +55,7 @@ class LatticeWarp:
         self._gsd_m = gsd_m
         self._resampling = resampling
         across, down = _source_px_per_working_px(placement, gsd_m)
-        if not max(across, down) <= MAX_SOURCE_PX_PER_PX:  # it may be no number
+        if not max(across, down) <= MAX_SOURCE_PX_PER_PX:  # it may be NaN
             raise RailSegError(
                 f"{source.name} has pixels that are a {max(across, down):,.0f}th of the working grid's.",
                 "Its georeference is wrong, or it must be made coarser first, for example with gdalwarp -tr.",
@@ -76,8 +76,8 @@ class LatticeWarp:
             place: A square of at most `chunk_px` pixels of the lattice, at a multiple of its side.
 
         Returns:
-            uint8 or float32 (channels, rows, cols) and which of them are valid, bool (rows, cols); or None where
-            the raster has nothing.
+            uint8 or float32 (channels, rows, cols) and which of them are valid, bool (rows, cols); None if the raster
+            has no data there.
 
         Raises:
             RailSegError: the raster cannot be read.
@@ -104,13 +104,13 @@ class LatticeWarp:
         return sampling.separated(image), valid
 
     def _nodes(self, place: PixelWindow) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Where the chunk's every 16th pixel corner lies in the raster: (cols, rows), each (n, n)."""
+        """The position in the raster of every 16th pixel corner of the chunk: (cols, rows), each (n, n)."""
         steps = np.arange(0, place.width + 1, _NODE_PX)
         x, y = np.meshgrid((place.col + steps) * self._gsd_m, -(place.row + steps) * self._gsd_m)
         return self._placement.to_pixel(x, y)
 
     def _read(self, reach: PixelWindow, there: PixelWindow) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
-        """The raster's pixels, invalid beyond it: (rows, cols, bands) and valid, None where all of it is."""
+        """The raster's pixels (rows, cols, bands), invalid beyond its edge; and valid, None if all of it is."""
         pixels, valid = self._source.read(there)
         image = sampling.interleaved(pixels)
         if there == reach:
@@ -131,7 +131,7 @@ class LatticeWarp:
         ky, kx = self._per_pixel
         start = _whole_shift(cols, rows, self._per_pixel)
         if start is not None and self._resampling == "smooth":
-            # Every sample is a pixel's middle: no interpolation would change it.
+            # Every sample is a pixel's centre: interpolation would not change it.
             side = (len(cols) - 1) * _NODE_PX
             part = slice(start[1], start[1] + side * ky), slice(start[0], start[0] + side * kx)
             image = np.ascontiguousarray(image[part])
@@ -155,12 +155,12 @@ def _source_px_per_working_px(placement: Placement, gsd_m: float) -> tuple[float
 
 
 def _samples(source_px: float) -> int:
-    # A thousandth too many pixels is rounding, or the scale of the projection: no reason for one more sample.
+    # An excess of a thousandth of a pixel is rounding or the projection's scale: no reason for one more sample.
     return max(1, math.ceil(source_px - 1e-3))
 
 
 def _between_nodes(nodes: npt.NDArray[np.float64], per_pixel: tuple[int, int]) -> npt.NDArray[np.float32]:
-    """A value at every sample, linear between the nodes: (n, n) to float32 (ky, kx for each pixel of the chunk)."""
+    """Interpolates linearly from nodes (n, n) to all samples: float32, (ky, kx) for each pixel of the chunk."""
     ky, kx = per_pixel
     return _along_rows(_along_rows(nodes.astype(np.float32).T, kx).T, ky)
 
@@ -175,7 +175,7 @@ def _along_rows(nodes: npt.NDArray[np.float32], per_pixel: int) -> npt.NDArray[n
 def _whole_shift(
     cols: npt.NDArray[np.float64], rows: npt.NDArray[np.float64], per_pixel: tuple[int, int]
 ) -> tuple[int, int] | None:
-    """(col, row) of the first sample's pixel if every sample lies in the middle of a pixel, in order."""
+    """(col, row) of the first sample's pixel if the samples are the centres of successive pixels, otherwise None."""
     ky, kx = per_pixel
     col, row = round(cols[0, 0]), round(rows[0, 0])
     steps = np.arange(len(cols)) * _NODE_PX

@@ -1,4 +1,4 @@
-"""How good lines are against other lines, in one metric CRS: numbers, and what is matched, missed and false."""
+"""Evaluates lines against reference lines in one metric CRS: figures, and what is matched, missed and false."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from railseg_core.switch_matching import (
 from railseg_core.track_counts import TrackCounts, count_tracks
 
 STEPS = 5
-"""Of an evaluation."""
+"""Number of steps of an evaluation, for its progress."""
 _DECIMALS = 6
-"""What is behind them is rounding in the coordinates."""
+"""Decimals of the figures: further ones are rounding in the coordinates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class LineEvaluation:
 
     Attributes:
         match: The lines, sample by sample.
-        tracks: Numbers of tracks side by side.
+        tracks: Counts of parallel tracks.
         switches: The switches, pair by pair.
-        path_similarity: Whether the ways along the lines are the same, 0 to 1; NaN where there are none.
+        path_similarity: How similar the paths along the lines are, 0 to 1; NaN if there are none.
         matched: Parts of the extracted lines that are right.
         missed: Parts of the reference without a line.
         false: Parts of the extracted lines without a reference.
@@ -54,7 +54,7 @@ class LineEvaluation:
 
     @property
     def figures(self) -> dict[str, float | int | None]:
-        """All numbers as JSON-like values; None for what there is none to tell of."""
+        """All figures as JSON-like values; None for undefined ones."""
         scores = self.match.scores
         numbers = {
             "completeness": scores.completeness,
@@ -96,20 +96,20 @@ def evaluate_lines(
 
     Args:
         extracted: float64 (n, 2) vertices of each line, (x, y).
-        reference: The tracks that can be seen, likewise.
+        reference: The visible tracks, likewise.
         rho_m: Largest distance that counts as found.
-        hidden: Tracks that are there but cannot be seen: finding them is neither rewarded nor punished.
+        hidden: Tracks that exist but cannot be seen: finding them is neither rewarded nor penalised.
         ignore: Area in which nothing counts.
-        extracted_switches: float64 (n, 2); None for those that the lines make.
+        extracted_switches: float64 (n, 2); None for those that the lines form.
         reference_switches: Likewise.
-        progress: Told how many of `STEPS` steps are done.
+        progress: Called with the number of steps done, of `STEPS`.
     """
     if ignore is not None:
         shapely.prepare(ignore)
     progress(0)
     match = match_lines(extracted, reference, rho_m=rho_m, hidden=hidden, ignore=ignore)
     progress(1)
-    # What counts is asked for; all that is there may answer. So a hidden track breaks no way of either side.
+    # Paths are taken from what counts, but anything present may keep them: a hidden track breaks none on either side.
     counted = [piece.line for piece in pieces_of(extracted, match.extracted, match.counts)]
     asked = [piece.line for piece in pieces_of(reference, match.reference, np.ones(len(match.found), dtype=np.bool_))]
     tracks = count_tracks(counted, asked)
@@ -158,7 +158,7 @@ def compare_switches(
 def _switches(
     places: Points | None, lines: Sequence[Points], around: Sequence[Points], ignore: BaseGeometry | None
 ) -> Switches:
-    """The given switches as the lines around them tell, or those that lines make; none in the ignored area."""
+    """The given switches as the lines around them show them, or those that lines form; none in the ignored area."""
     switches = find_switches(lines) if places is None else switches_at(places, around, SWITCH_ACROSS_M)
     if ignore is None:
         return switches
@@ -166,7 +166,7 @@ def _switches(
 
 
 def _match_switches(made: Switches, true: Switches, hidden: Sequence[Points], rho_m: float) -> SwitchMatch:
-    """Matches switches; one on a hidden track that the reference does not have counts for nothing."""
+    """Matches switches; one on a hidden track that the reference does not have is ignored."""
     match = match_switches(made, true)
     unpaired = np.ones(len(made.places), dtype=np.bool_)
     unpaired[match.pairs[:, 0]] = False

@@ -1,4 +1,4 @@
-"""Lines that keep the names they have in their file."""
+"""Lines that keep the ids they have in their file."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from railseg_core.tracing import moved_geometries
 from railseg_core.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
 
 _LINE_TYPES = ("LineString", "MultiLineString", "Unknown")
-"""What a layer's geometry type is called, without dimensions, if it may hold lines."""
+"""Geometry types, without dimensions, of layers that may contain lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineLayer:
-    """The n lines of a layer, multi-part ones taken apart.
+    """The n lines of a layer, with multi-part ones split.
 
     Attributes:
-        lines: LineStrings with a length.
-        fids: int64 (n,), the number of the feature that each is of.
-        track_ids: object (n,), its `track_id`; the number as text where there is none.
-        crs: Of the lines.
+        lines: LineStrings of non-zero length.
+        fids: int64 (n,), the id of the feature that each belongs to.
+        track_ids: object (n,), the feature's `track_id`; its id as text if it has none.
+        crs: CRS of the lines.
     """
 
     lines: tuple[BaseGeometry, ...]
@@ -39,10 +39,10 @@ class LineLayer:
     crs: pyproj.CRS
 
     def moved_to(self, crs: pyproj.CRS) -> LineLayer:
-        """The same in another CRS; what has no place there is left out.
+        """The same lines in another CRS; those that cannot be transformed are left out.
 
         Raises:
-            RailSegError: nothing leads from the one CRS to the other.
+            RailSegError: there is no transformation between the two CRSs.
         """
         moved = moved_geometries(self.lines, self.crs, crs)
         kept = np.array([line is not None for line in moved], dtype=np.bool_)
@@ -51,13 +51,13 @@ class LineLayer:
 
 
 def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
-    """The lines of a vector file: of its layer `rail_track`, which may be empty, else of the first with lines.
+    """The lines of a vector file: of its layer `rail_track`, which may be empty, otherwise of the first with lines.
 
-    `FILE|layername=LAYER` is that layer alone. A file of nothing but empty layers that are made for lines, or for
-    anything, has none and is in order. Lines whose field `status` is `rejected` are left out.
+    `FILE|layername=LAYER` is that layer alone. A file with only empty layers whose type allows lines is valid and has
+    none. Lines whose field `status` is `rejected` are left out.
 
     Raises:
-        RailSegError: the file cannot be read, has other things than lines, or does not say its CRS.
+        RailSegError: the file cannot be read, contains something else but no lines, or has no CRS.
     """
     name, only = vector_name(path)
     empty: LineLayer | None = None
@@ -84,6 +84,6 @@ def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:
 
 
 def read_lines(path: str | os.PathLike[str]) -> tuple[list[Points], pyproj.CRS]:
-    """The lines that `read_line_layer` finds, as float64 (n, 2) vertices of each, (x, y); and their CRS."""
+    """The lines that `read_line_layer` finds, each as float64 (n, 2) vertices (x, y); and their CRS."""
     found = read_line_layer(path)
     return [shapely.get_coordinates(line) for line in found.lines], found.crs

@@ -1,4 +1,4 @@
-"""What a map has that another has not: lines of two sides matched one to one, in one metric CRS."""
+"""What one map has that another lacks: lines of two sides matched one to one, in one metric CRS."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from railseg_core.line_pieces import Piece, pieces_of
 from railseg_core.metrics import GAP_M, Samples, facing, sample_lines, segments
 
 REACH_M = 2.5
-"""How far a track may lie from where the map has it: less than the distance of two tracks, or a neighbour is taken."""
+"""Largest distance of a track's counterpart on the map: less than the track spacing, or a neighbour could match."""
 SHIFT_M = 0.5
-"""From which mean offset a piece is shifted."""
+"""Mean offset above which a piece is shifted."""
 PIECE_M = 25.0
 _ROUNDING_M = 1e-6
 _NONE = -1
@@ -30,10 +30,10 @@ class MapComparison:
     Attributes:
         matched: Extracted, and in the map within the threshold.
         shifted: Extracted, and in the map further off.
-        new: Extracted, and not in the map.
-        missing: In the map, and not extracted.
-        figures: Lengths of these and of both sides, and the mean distance of those that have a counterpart, as
-            JSON-like values; None for what there is none to tell of.
+        new: Extracted, but not in the map.
+        missing: In the map, but not extracted.
+        figures: Lengths of these and of both sides, and the mean distance of lines that have a counterpart, as
+            JSON-like values; None for undefined ones.
     """
 
     matched: tuple[Piece, ...]
@@ -44,12 +44,12 @@ class MapComparison:
 
 
 class _Links(NamedTuple):
-    """Which samples have which line beside them: at most one link for a sample and a line.
+    """Links between samples and the lines beside them: at most one for a sample and a line.
 
     Attributes:
-        sample: int64 (n,), of the extracted lines.
-        line: int64 (n,), of the map.
-        cell: int64 (n,), the map's sample that is beside.
+        sample: int64 (n,), sample of the extracted lines.
+        line: int64 (n,), line of the map.
+        cell: int64 (n,), the map's sample beside it.
         offset_m: float64 (n,), how far to the left of the extracted line the map's is.
     """
 
@@ -69,14 +69,14 @@ def compare_maps(
 ) -> MapComparison:
     """Matches extracted lines with those of a map, one to one along the track.
 
-    Extracted lines are given to lines of the map, the closest pair first, and what one extracted line has taken of the
-    map's line no other gets. So the second of two tracks is new where the map has one alone.
+    Extracted lines claim parts of the map's lines, the closest pair first, and what one has claimed no other gets. So
+    the second of two tracks is new where the map has only one.
 
     Args:
         extracted: float64 (n, 2) vertices of each line, (x, y), in a metric CRS.
         reference: The map's, likewise.
-        reach_m: Largest distance of a counterpart; a counterpart also runs the same way, either way round.
-        shift_m: Mean offset of a piece from which it is shifted.
+        reach_m: Largest distance of a counterpart, which must also run in the same direction or its reverse.
+        shift_m: Mean offset above which a piece is shifted.
         ignore: Area in which nothing counts.
     """
     made, true = sample_lines(extracted), sample_lines(reference)
@@ -98,7 +98,7 @@ def compare_maps(
         partners=partners,
         longest_m=PIECE_M,
     )
-    # What lies at the threshold is not beyond it, whatever the coordinates' last digits say.
+    # A piece at the threshold is not beyond it, whatever the last digits of its coordinates.
     is_shifted = [abs(piece.offset_m) > shift_m + _ROUNDING_M for piece in beside]
     pieces = {
         "matched": [piece for piece, shifted in zip(beside, is_shifted, strict=True) if not shifted],
@@ -121,7 +121,7 @@ def compare_maps(
 
 
 def _links(made: Samples, reference: Sequence[Points], true: Samples, reach_m: float) -> _Links:
-    """What is beside each sample, the nearest place of each of the map's lines."""
+    """Links each sample to the nearest place of each of the map's lines beside it."""
     lengths = [segments([line])[2] for line in reference]
     line_of = np.repeat(np.arange(len(reference)), [len(length) for length in lengths])
     before_m = np.concatenate([np.zeros(0), *(np.cumsum(length) - length for length in lengths)])
@@ -130,7 +130,7 @@ def _links(made: Samples, reference: Sequence[Points], true: Samples, reach_m: f
     line = line_of[near.segment]
     along_m = before_m[near.segment] + near.along_m
     is_end = (along_m <= _ROUNDING_M) | (along_m >= whole_m[line] - _ROUNDING_M)
-    beside = ~is_end | (np.abs(near.beyond_m) <= _ROUNDING_M)  # beyond a line's end there is nothing of it
+    beside = ~is_end | (np.abs(near.beyond_m) <= _ROUNDING_M)  # beyond its end, a line is not beside anything
     chosen = np.flatnonzero(beside)
     order = chosen[np.lexsort((np.abs(near.offset_m[chosen]), line[chosen], near.sample[chosen]))]
     _, first = np.unique(np.column_stack([near.sample, line])[order], axis=0, return_index=True)
@@ -143,10 +143,10 @@ def _links(made: Samples, reference: Sequence[Points], true: Samples, reach_m: f
 
 
 def _claimed(made: Samples, true: Samples, links: _Links, reach_m: float) -> tuple[Ints, Ints]:
-    """Gives the map's lines away, the closest pair of lines first.
+    """Assigns the map's lines to extracted lines, the closest pair first.
 
     Returns:
-        int64 (samples,), the link that each sample got; int64 (cells,), the extracted line that has each of the map's
+        int64 (samples,), the link that each sample got; int64 (cells,), the extracted line that got each of the map's
         samples; -1 for none.
     """
     got, owner = np.full(len(made.line), _NONE), np.full(len(true.line), _NONE)
@@ -155,8 +155,8 @@ def _claimed(made: Samples, true: Samples, links: _Links, reach_m: float) -> tup
     pairs, pair_of = np.unique(np.column_stack([made.line[links.sample], links.line]), axis=0, return_inverse=True)
     count = np.bincount(pair_of)
     mean_m = np.bincount(pair_of, weights=np.abs(links.offset_m)) / count
-    # A branch is close to its main track too, at first. What has all of the other beside it, or is beside all of it,
-    # belongs to it rather.
+    # A branch is close to its main track too, at first. Lines of which one is beside the other over its whole length
+    # are the better match.
     shares = [count / np.bincount(side.line)[numbers] for side, numbers in zip((made, true), pairs.T, strict=True)]
     share = np.minimum(1.0, np.maximum(*shares))
     distance_m = share * mean_m + (1 - share) * reach_m
@@ -171,7 +171,7 @@ def _claimed(made: Samples, true: Samples, links: _Links, reach_m: float) -> tup
 
 
 def _without_gaps(samples: Samples, partners: Ints) -> Ints:
-    """The partners, where a stretch of less than `GAP_M` without one has that of what is before or behind it."""
+    """The partners, with stretches of less than `GAP_M` without one filled from the stretch before or after."""
     if not len(partners):
         return partners
     is_start = np.concatenate([[True], (np.diff(samples.line) != 0) | (np.diff(partners) != 0)])

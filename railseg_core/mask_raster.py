@@ -1,4 +1,4 @@
-"""Probabilities to a cleaned mask raster, block by block: the paper's opening and closing on pictures of any size."""
+"""Probabilities to a cleaned mask raster, block by block: the paper's opening and closing for pictures of any size."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from railseg_core.threads import in_order, threads
 from railseg_core.tiling import PixelWindow, blocks_of
 
 _MOST_THREADS = 4
-"""A block that is worked takes some 20 MB."""
+"""Upper limit, because a block in progress takes about 20 MB."""
 
 
 def write_mask(
@@ -30,16 +30,16 @@ def write_mask(
     tags: Mapping[str, str] | None = None,
     overwrite: bool = False,
 ) -> None:
-    """Writes the cleaned mask of a probability or mask raster: uint8, 255 for track, 0 for none, the rest not valid.
+    """Writes the cleaned mask of a probability or mask raster: uint8, 255 for track, 0 for none, the rest invalid.
 
     Args:
-        source: Its first band is taken.
+        source: The raster; its first band is used.
         path: GeoTIFF to write, on the source's grid.
-        params: Threshold and kernels; what concerns lines is not used.
-        reporter: Told of every block, stage `mask`.
-        area_mask: What is not in the area is not valid in the mask; None for everywhere.
+        params: Threshold and kernels; the settings for lines are not used.
+        reporter: Receives the progress of blocks, stage `mask`.
+        area_mask: What is outside the area is invalid in the mask; None for no limit.
         tags: Metadata of the file.
-        overwrite: Whether the file may exist.
+        overwrite: Whether an existing file may be replaced.
 
     Raises:
         RailSegError: If the raster can't be read or the mask can't be written.
@@ -72,12 +72,12 @@ def write_mask(
             numbering=source.transform,
             overwrite=overwrite,
         ) as output,
-        threads(count, waits=True) as pool,  # the raster may be closed when these have ended
+        threads(count, waits=True) as pool,  # the raster must stay open until these have ended
     ):
         cleaned = zip(windows, in_order(pool, clean, windows, 2 * count), strict=True)
         for done, (window, (mask, valid)) in enumerate(cleaned, 1):
             wanted = None if area_mask is None else area_mask(window)
             known = valid if wanted is None else valid & wanted
-            if known.any() or done == 1:  # a file in which nothing is written has no mask that says so
+            if known.any() or done == 1:  # a file without any writes would have no mask band
                 output.write(window, np.where(mask, np.uint8(255), np.uint8(0))[None], known)
             reporter.progress("mask", done, len(windows))

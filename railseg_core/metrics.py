@@ -1,4 +1,4 @@
-"""How good a result is: the paper's pixel metrics (its equations 3 to 8), and metrics of lines in metres."""
+"""Quality of a result: the paper's pixel metrics (its equations 3 to 8), and metrics of lines in metres."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.arrays import Bools, Ints, Points
 
 RHO_M = 1.0
-"""How far a line may be from the reference: less than half the distance of two tracks, or the neighbour counts."""
+"""Largest distance of a line from the reference: less than half the track spacing, or the neighbour would count."""
 SAMPLE_M = 0.5
 HEADING_DEG = 15.0
 GAP_M = 2.0
-"""A shorter part of the reference without a line is no gap."""
+"""Length above which a part of the reference without a line counts as a gap."""
 
 
 @dataclass(frozen=True, slots=True)
 class PixelScores:
-    """Metrics of a confusion matrix; class by class as float64 (classes,), NaN for a class that is nowhere.
+    """Metrics of a confusion matrix; class by class as float64 (classes,), NaN for a class that does not occur.
 
     Attributes:
         confusion: int64 (classes, classes), pixels by true class (row) and predicted class (column).
@@ -40,14 +40,14 @@ class PixelScores:
         valid: Bools | None = None,
         classes: int = 2,
     ) -> PixelScores:
-        """Compares masks of class numbers of one shape; pixels that are not `valid` do not count."""
+        """Compares masks of class numbers with the same shape; pixels that are not `valid` do not count."""
         seen = np.ones(truth.shape, dtype=np.bool_) if valid is None else valid
         codes = truth[seen].astype(np.int64) * classes + predicted[seen]
         return cls(np.bincount(codes, minlength=classes * classes).reshape(classes, classes))
 
     @classmethod
     def of_none(cls, classes: int = 2) -> PixelScores:
-        """Of no pixel, to add others to."""
+        """The scores of no pixels, to which others can be added."""
         return cls(np.zeros((classes, classes), dtype=np.int64))
 
     def __add__(self, other: PixelScores) -> PixelScores:
@@ -81,7 +81,7 @@ class PixelScores:
 
     @property
     def accuracy(self) -> float:
-        """Share of the pixels that are right: equation 8."""
+        """Share of the pixels that are correct: equation 8."""
         return _share(int(self._true.sum()), int(self.confusion.sum()))
 
     @property
@@ -99,14 +99,14 @@ class PixelScores:
 
 @dataclass(frozen=True, slots=True)
 class LineScores:
-    """Extracted lines against reference lines; lengths in metres, NaN for what there is none to tell of.
+    """Extracted lines against reference lines; lengths in metres, NaN for undefined values.
 
     Attributes:
         reference_m: Length of the reference that counts.
         found_m: Part of it that has an extracted line.
         extracted_m: Length of the extracted lines that counts.
         right_m: Part of it that has a reference line.
-        gaps: Number of runs of more than `GAP_M` of the reference without a line.
+        gaps: Number of stretches of the reference longer than `GAP_M` without a line.
         offsets_m: float64 (n,), distance of the line at every sample of the reference that has one; positive to the
             left of the reference's direction.
     """
@@ -138,17 +138,17 @@ class LineScores:
 
     @property
     def correctness(self) -> float:
-        """Share of the extracted lines that is right."""
+        """Share of the extracted lines that is correct."""
         return _share(self.right_m, self.extracted_m)
 
     @property
     def quality(self) -> float:
-        """Right length over all that was extracted or missed."""
+        """Correct length over the sum of what was extracted and what was missed."""
         return _share(self.right_m, self.extracted_m + (self.reference_m - self.found_m))
 
     @property
     def redundancy(self) -> float:
-        """Share of the right lines that is more than the reference they stand for: doubled tracks."""
+        """Share of the correct lines in excess of the reference they match: duplicated tracks."""
         return _share(self.right_m - self.found_m, self.right_m)
 
     @property
@@ -183,14 +183,14 @@ def score_lines(
     """Compares extracted lines with reference lines, sample by sample.
 
     A sample has a counterpart if a line of the other side is within `rho_m` and runs within `HEADING_DEG` of its
-    direction, either way round.
+    direction or the reverse.
 
     Args:
         extracted: float64 (n, 2) vertices of each line, (x, y), in a metric CRS.
-        reference: The tracks that can be seen, likewise.
-        rho_m: Largest distance that counts as found; choose less than half the distance of neighbouring tracks.
-        hidden: Tracks that are there but cannot be seen (in a tunnel, under trees): finding them is neither rewarded
-            nor punished.
+        reference: The visible tracks, likewise.
+        rho_m: Largest distance that counts as found; choose less than half the track spacing.
+        hidden: Tracks that exist but cannot be seen (in a tunnel, under trees): finding them is neither rewarded
+            nor penalised.
         ignore: Area in which nothing counts.
     """
     return match_lines(extracted, reference, rho_m=rho_m, hidden=hidden, ignore=ignore).scores
@@ -204,7 +204,7 @@ def match_lines(
     hidden: Sequence[Points] = (),
     ignore: BaseGeometry | None = None,
 ) -> LineMatch:
-    """What `score_lines` counts, place by place; the arguments are the same."""
+    """What `score_lines` counts, sample by sample; the arguments are the same."""
     truth = sample_lines(reference, ignore)
     found, offsets = _matched(truth, extracted, rho_m)
     made = sample_lines(extracted, ignore)
@@ -217,12 +217,12 @@ class Samples(NamedTuple):
     """Points along lines.
 
     Attributes:
-        number: int64 (n,), rising by one along a line, by more at its end and where some are left out.
-        line: int64 (n,), which of the lines.
-        along_m: float64 (n,), from the line's start.
+        number: int64 (n,), rising by one along a line, by more at its end and where samples are left out.
+        line: int64 (n,), index of the line.
+        along_m: float64 (n,), distance from the line's start.
         points: float64 (n, 2).
         direction: float64 (n, 2), the line's unit vector there.
-        length_m: float64 (n,), the piece of the line that each stands for.
+        length_m: float64 (n,), length of the piece of line that each represents.
     """
 
     number: Ints
@@ -243,7 +243,7 @@ class LineMatch(NamedTuple):
         extracted: The extracted lines' m samples.
         right: bool (m,), whether a reference line is there.
         extracted_offsets_m: float64 (m,), how far to the left of the extracted line it is; NaN without one.
-        counts: bool (m,), no where only a hidden track is there.
+        counts: bool (m,), False where only a hidden track is there.
     """
 
     reference: Samples
@@ -256,7 +256,7 @@ class LineMatch(NamedTuple):
 
     @property
     def scores(self) -> LineScores:
-        """The lengths and offsets of all of it."""
+        """The lengths and offsets of all samples."""
         return LineScores(
             reference_m=float(self.reference.length_m.sum()),
             found_m=float(self.reference.length_m[self.found].sum()),
@@ -268,7 +268,7 @@ class LineMatch(NamedTuple):
 
 
 def sample_lines(lines: Sequence[Points], ignore: BaseGeometry | None = None, step_m: float = SAMPLE_M) -> Samples:
-    """The middles of pieces of at most `step_m` of every line, without those in the ignored area."""
+    """The midpoints of pieces of at most `step_m` of every line, without those in the ignored area."""
     none, no_points = np.zeros(0, dtype=np.int64), np.zeros((0, 2))
     parts = [Samples(none, none, np.zeros(0), no_points, no_points, np.zeros(0))]
     number = 0
@@ -292,7 +292,7 @@ def sample_lines(lines: Sequence[Points], ignore: BaseGeometry | None = None, st
 
 
 def segments(lines: Sequence[Points]) -> tuple[Points, Points, npt.NDArray[np.float64]]:
-    """Start, unit vector and length of every straight piece of the lines; pieces without length are left out."""
+    """Start, unit vector and length of every straight piece of the lines; zero-length pieces are left out."""
     starts = np.concatenate([np.zeros((0, 2)), *(line[:-1] for line in lines)])
     vectors = np.concatenate([np.zeros((0, 2)), *(np.diff(line, axis=0) for line in lines)])
     length = np.hypot(*vectors.T)
@@ -304,10 +304,10 @@ class Facing(NamedTuple):
     """Straight pieces of lines beside samples of others.
 
     Attributes:
-        sample: int64 (n,).
-        segment: int64 (n,), of `segments`.
+        sample: int64 (n,), index of the sample.
+        segment: int64 (n,), index into `segments`.
         along_m: float64 (n,), the segment's nearest place, from its start.
-        beyond_m: float64 (n,), how far the sample's foot lies beyond that, in the segment's direction.
+        beyond_m: float64 (n,), how far the foot of the sample's perpendicular lies beyond that, along the segment.
         offset_m: float64 (n,), distance, positive where the segment is to the sample's left.
     """
 
@@ -319,7 +319,7 @@ class Facing(NamedTuple):
 
 
 def facing(samples: Samples, lines: Sequence[Points], reach_m: float) -> Facing:
-    """Every segment within `reach_m` of a sample that runs within `HEADING_DEG` of its direction, either way round."""
+    """Every segment within `reach_m` of a sample that runs within `HEADING_DEG` of its direction or the reverse."""
     start, direction, length = segments(lines)
     ends = start + direction * length[:, np.newaxis]
     tree = shapely.STRtree(shapely.linestrings(np.stack([start, ends], axis=1)))

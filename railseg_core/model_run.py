@@ -1,4 +1,4 @@
-"""A run of the model over a picture: all that it needs, opened and checked, and where its predictions come from."""
+"""A run of the model over a picture: opens and checks everything it needs, and chooses where predictions come from."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ from railseg_core.requests import ExtractRequest, SegmentRequest
 
 
 class ModelRun(NamedTuple):
-    """All that a run of the model needs: what to predict, with what, and where finished blocks lie.
+    """Everything a run of the model needs: what to predict, with what, and where finished blocks are kept.
 
     Attributes:
         grid: The open raster.
-        card: The model's.
-        model_sha256: Of the model file.
+        card: The model's card.
+        model_sha256: The model file's checksum.
         blocks: All blocks of the grid.
-        predictor: What predicts those that are not there yet.
-        finished: Those that are.
+        predictor: Predicts the unfinished blocks.
+        finished: The finished blocks.
     """
 
     grid: WorkingGrid
@@ -55,7 +55,7 @@ class ModelRun(NamedTuple):
 
 
 class FilledShard(NamedTuple):
-    """How many blocks a shard has, and how many of them were there before."""
+    """How many blocks a shard has, and how many of them were finished before."""
 
     blocks: int
     blocks_before: int
@@ -63,11 +63,11 @@ class FilledShard(NamedTuple):
 
 @contextmanager
 def open_model_run(request: ExtractRequest | SegmentRequest, reporter: Reporter) -> Iterator[ModelRun]:
-    """Opens all of it; the weights last, since the raster is wrong more often and quicker to open.
+    """Opens everything a run needs; the weights last, since the raster is faster to open and more often at fault.
 
     Args:
         request: What to do.
-        reporter: Told of the plan, and of what is taken up from a run before.
+        reporter: Receives the plan, and a message if an earlier run is resumed.
 
     Raises:
         RailSegError: the model, the raster, the area, the device or the folder of finished blocks can't be used.
@@ -75,7 +75,7 @@ def open_model_run(request: ExtractRequest | SegmentRequest, reporter: Reporter)
     model_path = request.model or bundled_model_path()
     card, model_sha256 = read_card(model_path), checksum(model_path)
     with open_working_grid(request.raster, gsd_m=card.gsd_m, bands=request.bands, area=request.area) as grid:
-        # Blocks of a run with another identity would come out differently.
+        # Blocks of a run with a different identity would not be the same.
         identity = {
             "version": __version__,
             "raster": [(file.name, file.size) for file in grid.files],
@@ -94,10 +94,10 @@ def open_model_run(request: ExtractRequest | SegmentRequest, reporter: Reporter)
 
 
 def _check_pictures(grid: WorkingGrid) -> None:
-    """Refuses what the model has made itself; in a folder of pictures it would hide what it was made of.
+    """Refuses the model's own results as pictures; in a folder they would hide the pictures they were made from.
 
     Raises:
-        RailSegError: it is there.
+        RailSegError: there is such a result.
     """
     for info in grid.infos:
         if info.is_result:
@@ -111,7 +111,7 @@ def _keep_what_is_read(request: ExtractRequest | SegmentRequest, grid: WorkingGr
     """Refuses outputs that would replace a part of the picture: a mosaic's source, or a raster within a file.
 
     Raises:
-        RailSegError: one would.
+        RailSegError: there is such an output.
     """
     for output in request.outputs.values():
         if is_any_of(output, grid.paths):
@@ -119,10 +119,10 @@ def _keep_what_is_read(request: ExtractRequest | SegmentRequest, grid: WorkingGr
 
 
 def write_probability(run: ModelRun, path: Path, reporter: Reporter, *, overwrite: bool) -> None:
-    """Writes the probability raster of the whole grid; what is not there yet is predicted (stage `segment`).
+    """Writes the probability raster of the whole grid; unfinished blocks are predicted (stage `segment`).
 
     Raises:
-        RailSegError: the raster, the device or the disk gives up. No output is touched then.
+        RailSegError: the raster, the device or the disk fails. The output is not touched then.
     """
     grid = run.grid
     with (
@@ -142,7 +142,7 @@ def write_probability(run: ModelRun, path: Path, reporter: Reporter, *, overwrit
 
 
 def fill_shard(run: ModelRun, number: int, count: int, reporter: Reporter) -> FilledShard:
-    """Predicts the blocks of the `number`-th of `count` shards that are not there yet, and leaves them to the merge."""
+    """Predicts the unfinished blocks of the `number`-th of `count` shards, and leaves them for the merge."""
     blocks = shard_of(run.blocks, number, count)
     missing = [block for block in blocks if not run.finished.has(block)]
     for _ in predict_missing(run.predictor.predict, missing, run.finished, reporter):
@@ -158,7 +158,7 @@ def _predictions(
     identity: Mapping[str, Any],
     reporter: Reporter,
 ) -> Iterator[tuple[Predictor, FinishedBlocks]]:
-    """Chooses where predictions come from: this process, a cluster, or shards that have left them all."""
+    """Chooses where predictions come from: this process, a cluster, or what shards have left."""
     shard = request.shard if isinstance(request, ExtractRequest) else None
     merge = request.merge if isinstance(request, ExtractRequest) else None
     if merge is not None:
@@ -193,7 +193,7 @@ def _predictor(
     reporter: Reporter,
 ) -> Iterator[Predictor]:
     if request.scheduler is not None:
-        # Imported where it is used: who has no cluster need not have dask.
+        # Imported here because dask is only needed with a cluster.
         with collecting_no_garbage():
             from railseg_core.cluster import cluster_predictor
 
@@ -201,7 +201,7 @@ def _predictor(
             yield predictor
         return
     with beside(partial(read_ahead, grid, blocks if shard is None else shard_of(blocks, *shard))):
-        with collecting_no_garbage():  # torch takes more than a second: not where shards have done the work
+        with collecting_no_garbage():  # importing torch takes more than a second, which a merge can do without
             from railseg_core.devices import device_description
             from railseg_core.planning import plan_work
             from railseg_core.segmentation import Segmenter

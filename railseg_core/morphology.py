@@ -1,7 +1,7 @@
 """Erosion, dilation, opening and closing of masks, with kernels in metres (the paper's section 2.4).
 
-All functions look at a window of a plane. What lies beyond an array counts as background for dilation and as
-foreground for erosion, so a block equals the same pixels of the whole only if it carries a halo of `halo_px`.
+All functions treat an array as a window of a plane. What lies beyond it counts as background for dilation and as
+foreground for erosion, so a block equals the same pixels of the whole only if it includes a halo of `halo_px`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Kernel = npt.NDArray[np.uint8]
 
 
 def kernel(size_m: float, gsd_m: float, shape: KernelShape = "disc") -> Kernel:
-    """The structuring element of a diameter in metres.
+    """The structuring element with a diameter in metres.
 
     Args:
         size_m: Side of the square or diameter of the disc, metres; rounded to the nearest odd number of pixels.
         gsd_m: Ground sampling distance, metres.
-        shape: `square`, or `disc` (the pixels whose middle lies within the diameter).
+        shape: `square`, or `disc` (the pixels whose centre lies within the diameter).
 
     Returns:
         uint8 (n, n) of zeros and ones with n odd; (1, 1), which changes nothing, for sizes of less than two pixels.
@@ -68,18 +68,18 @@ def clean(mask: Mask, gsd_m: float, opening_m: float, closing_m: float, shape: K
         shape: Shape of both kernels.
 
     Returns:
-        bool (rows, cols), right where it is `halo_px` or more from the array's border.
+        bool (rows, cols), correct at a distance of `halo_px` or more from the array's border.
     """
     return closing(opening(mask, kernel(opening_m, gsd_m, shape)), kernel(closing_m, gsd_m, shape))
 
 
 def halo_px(opening_m: float, closing_m: float, gsd_m: float) -> int:
-    """How many pixels beyond a block `clean` has to see so that the block comes out as it does in the whole."""
+    """How many pixels beyond a block `clean` must see to give the same block as in the whole."""
     return sum(kernel(size_m, gsd_m, "square").shape[0] - 1 for size_m in (opening_m, closing_m))
 
 
 def clean_block(mask: Mask, gsd_m: float, opening_m: float, closing_m: float, shape: KernelShape = "disc") -> Mask:
-    """`clean` for a block that carries its halo on all four sides.
+    """`clean` for a block that includes its halo on all four sides.
 
     Args:
         mask: bool (rows + 2 * halo, cols + 2 * halo) with the halo of `halo_px`; background where there is no picture.

@@ -1,6 +1,6 @@
-"""The model as an ONNX file with the metadata that Deepness, a QGIS plugin for such files, sets its form by.
+"""Exports the model as an ONNX file with the metadata from which Deepness, a QGIS plugin, fills in its form.
 
-Deepness shows what the network sees, as polygons of track; the lines, switches and doubts are RailSeg's own work.
+Deepness shows the network's output as polygons of track; lines, switches and review marks are RailSeg's own work.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ INPUT, OUTPUT = "image", "probabilities"
 CLASSES = ("background", "track")
 _PACKAGES = ("onnx", "onnxscript")
 _OPSET = 18
-"""Of onnxruntime 1.14 (2023) and later."""
+"""Supported by onnxruntime 1.14 (2023) and later."""
 PIXEL_MAX = 255.0
 _MORE_LIKELY = 0.5
 
 
 class _ClassProbabilities(nn.Module):
-    """What Deepness asks of a network: pixels from 0 to 1 in, a probability per class out."""
+    """The network as Deepness expects it: pixels from 0 to 1 in, a probability per class out."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ def export_onnx(output: Path, model_path: Path | None = None, *, overwrite: bool
     Args:
         output: File to write, `.onnx`.
         model_path: A RailSeg model file; None for the bundled one.
-        overwrite: Whether a file that exists there may be replaced.
+        overwrite: Whether an existing file may be replaced.
 
     Returns:
         `output`, `model` (its name), `classes`, `gsd_m` and `tile_px`.
@@ -84,14 +84,14 @@ def export_onnx(output: Path, model_path: Path | None = None, *, overwrite: bool
 
 
 def deepness_metadata(card: ModelCard) -> dict[str, Any]:
-    """What Deepness reads in a model file, by its names, and the model's own card."""
+    """The metadata that Deepness reads, under its own names, and the model's card."""
     return {
         "model_type": "Segmentor",
         "class_names": dict(enumerate(CLASSES)),
         "resolution": card.gsd_m * 100,  # centimetres
         "tile_size": TILE_PX,
         "tiles_overlap": math.ceil(100 * OVERLAP_PX / TILE_PX),  # per cent
-        "seg_thresh": _MORE_LIKELY,  # it takes the likelier of the two classes, so a lower one would do nothing
+        "seg_thresh": _MORE_LIKELY,  # it picks the likelier of the two classes: a lower threshold would change nothing
         "seg_small_segment": 0,
         "standardization_mean": [0.0] * 3,  # the network does it
         "standardization_std": [1.0] * 3,
@@ -100,13 +100,13 @@ def deepness_metadata(card: ModelCard) -> dict[str, Any]:
 
 
 def write_onnx(module: nn.Module, path: Path, metadata: Mapping[str, Any], *, overwrite: bool = False) -> None:
-    """Writes a network of one tile to an ONNX file.
+    """Writes a network that takes one tile to an ONNX file.
 
     Args:
         module: In eval mode on the CPU; takes (1, 3, 512, 512) float32 named `INPUT`, gives one tensor, `OUTPUT`.
         path: File to write.
         metadata: Written as JSON, entry by entry.
-        overwrite: Whether a file that exists there may be replaced.
+        overwrite: Whether an existing file may be replaced.
 
     Raises:
         RailSegError: If the file can't be written.
@@ -128,14 +128,14 @@ def write_onnx(module: nn.Module, path: Path, metadata: Mapping[str, Any], *, ov
             )
         model = onnx.load(aside)
         for part in (model.graph, *model.graph.node):
-            part.ClearField("metadata_props")  # where in whose files each comes from
+            part.ClearField("metadata_props")  # paths of source files on this machine
         onnx.helper.set_model_props(model, {name: json.dumps(value) for name, value in metadata.items()})
         onnx.save(model, aside)
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without what the exporter says of its own workings and of packages that nothing here needs."""
+    """Silences the exporter's messages about its internals and about packages that nothing here needs."""
     log = logging.getLogger("torch.onnx")
     level = log.level
     log.setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all: checked before the work, written aside, renamed when done."""
+"""Files that appear complete or not at all: checked before the work, written under another name, renamed when done."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.paths import exists, gdal_name, is_any_of, put_in_place
 
 _SIDECARS = (".aux.xml", ".msk", ".ovr", "-journal", "-wal", "-shm")
-"""What GDAL, QGIS and SQLite leave beside a file, appended to its whole name."""
+"""Endings of what GDAL, QGIS and SQLite leave beside a file, appended to its full name."""
 _RESERVE_BYTES = 16 * 2**20
 """Space left on the disk for the rest of the system."""
 
@@ -30,18 +30,18 @@ def prepare_output(
 
     Args:
         path: The file to be written.
-        overwrite: Whether a file that exists there may be replaced.
-        required_bytes: About how large it will be.
-        inputs: What is read to make it: files, or other names that GDAL reads.
-        endings: What its name may end in, such as ".tif", in upper or lower case; anything if there are none.
+        overwrite: Whether an existing file may be replaced.
+        required_bytes: Its approximate size.
+        inputs: What it is made from: files, or other names that GDAL reads.
+        endings: Endings its name may have, such as ".tif", in upper or lower case; any if there are none.
 
     Returns:
-        An unused temporary name in the same folder with the same suffix (drivers go by it): write there, then
+        An unused temporary name in the same folder with the same suffix (drivers rely on it): write there, then
         rename. `written_aside` does both.
 
     Raises:
         RailSegError: the folder is missing or cannot be written, a file exists and `overwrite` is false,
-            `path` is a folder, one of `inputs` or of another ending, or the disk has too little space left.
+            `path` is a folder, is one of `inputs` or has another ending, or the disk has too little space left.
     """
     target = _behind_link(path)
     folder = Path(gdal_name(target.absolute())).parent
@@ -58,7 +58,7 @@ def prepare_output(
             raise RailSegError(f"{target} is what is read.", "Choose another name for what is made of it.")
         if target.exists() and not overwrite:
             raise RailSegError(f"{target} exists already.", "Choose another name, or allow it to be overwritten.")
-        # Only trying tells: permission bits say nothing of read-only mounts and network shares.
+        # Only trying shows it: permission bits do not cover read-only mounts and network shares.
         handle, probe = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=Path(path).suffix, dir=folder)
         os.close(handle)
         Path(probe).unlink()
@@ -85,22 +85,21 @@ def written_aside(
     required_bytes: int = 0,
     aside_folder: Path | None = None,
 ) -> Iterator[Path]:
-    """Gives a temporary name to write to, and renames it to `path` when the work in the `with` block is done.
+    """Yields a temporary name to write to, and renames it to `path` when the `with` block succeeds.
 
-    Whatever ends the block early (an error, an interrupt) removes the temporary file and its sidecars; the
-    file that was at `path`, if any, stays as it was until the rename. Where `path` is a symbolic link, this is said of
-    the file that it leads to.
+    If the block ends early (an error, an interrupt), the temporary file and its sidecars are removed; a file that was
+    at `path` stays as it was until the rename. If `path` is a symbolic link, all of this applies to its target.
 
     Args:
         path: The file to be written.
-        overwrite: Whether a file that exists there may be replaced.
-        required_bytes: About how large it will be.
-        aside_folder: A folder that is cleared away some time, for what a killed process leaves; used if it is on the
-            same disk. By default the temporary file lies beside `path`.
+        overwrite: Whether an existing file may be replaced.
+        required_bytes: Its approximate size.
+        aside_folder: Folder for the temporary file, used if it is on the same disk; it should be one that is removed
+            later, with what a killed process leaves there. By default the temporary file lies beside `path`.
 
     Raises:
-        RailSegError: as `prepare_output`; also where nothing was written, or the rename fails because another
-            program holds the old file.
+        RailSegError: as for `prepare_output`, nothing was written, or the rename fails because another program holds
+            the old file.
     """
     target = _behind_link(path)
     aside = prepare_output(path, overwrite=overwrite, required_bytes=required_bytes)
@@ -117,20 +116,20 @@ def written_aside(
                 f"{target} could not be put in place: {error.strerror or error}.",
                 "Close it in QGIS and other programs, then try again.",
             ) from error
-        # The old file's statistics, mask or log would be taken for the new one's.
+        # The old file's statistics, mask or log would be mistaken for the new one's.
         _remove(target, *_SIDECARS)
     finally:
         _remove(aside, "", *_SIDECARS)
 
 
 def _behind_link(path: str | os.PathLike[str]) -> Path:
-    """The file that a symbolic link leads to, which is written and not the link; of all else the name as it is."""
+    """The target of a symbolic link, which is written instead of the link; any other path as it is."""
     return Path(os.path.realpath(path)) if os.path.islink(path) else Path(path)  # noqa: PTH114  # see `exists`
 
 
 def _remove(path: Path, *endings: str) -> None:
     for ending in endings:
-        with suppress(OSError):  # a name too long, for one: what cannot be removed must not undo the work
+        with suppress(OSError):  # such as for too long a name: a failure to remove it must not undo the work
             path.with_name(path.name + ending).unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""Questions about names of files that the system may refuse to answer, and names as GDAL takes them."""
+"""Checks of file names that the system may refuse to answer, and names in the form that GDAL accepts."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _PATIENCE_S = (0.05, 0.2, 0.5, 1.0)
 
 
 def exists(path: str | os.PathLike[str]) -> bool:
-    """Whether there is such a file; no also for a name too long or a closed folder, where `Path.exists` raises."""
+    """Whether a path exists; False also for too long a name or an inaccessible folder, where `Path.exists` raises."""
     return os.path.exists(path)  # noqa: PTH110
 
 
 def is_device_or_pipe(path: str | os.PathLike[str]) -> bool:
-    """Whether there is something by that name that is neither a file nor a folder: reading it may never end."""
+    """Whether a path exists but is neither a file nor a folder: reading it may never end."""
     return exists(path) and not (os.path.isfile(path) or os.path.isdir(path))  # noqa: PTH112, PTH113  # see `exists`
 
 
 def is_any_of(path: Path, others: Iterable[str | os.PathLike[str]]) -> bool:
-    """Whether a path is one of the others by another name or the same; what is no file or folder is none."""
+    """Whether a path is the same file or folder as one of the others, by any name; False if it does not exist."""
     return exists(path) and any(exists(other) and path.samefile(other) for other in others)
 
 
 def file_version(path: str | os.PathLike[str]) -> tuple[int, int] | None:
-    """A file's size in bytes and the time of its last change in ns; None of what is no file here."""
+    """A file's size in bytes and modification time in ns; None for what is not a file on this machine."""
     try:
         status = Path(path).stat()
     except (OSError, ValueError):
@@ -39,9 +39,10 @@ def file_version(path: str | os.PathLike[str]) -> tuple[int, int] | None:
 
 
 def put_in_place(aside: Path, target: Path) -> None:
-    """Renames a file that has been written to where it belongs, in place of what is there.
+    """Renames a finished file to its final name, replacing what is there.
 
-    On Windows what looks at new files, such as a virus scanner, may hold it or the old one for a moment.
+    On Windows it tries several times: a program that looks at new files, such as a virus scanner, may hold either file
+    for a moment.
 
     Raises:
         OSError: It can't be renamed.
@@ -57,16 +58,16 @@ def put_in_place(aside: Path, target: Path) -> None:
 
 
 def split_layer(name: str) -> tuple[str, str | None]:
-    """The file and the layer of `FILE|layername=LAYER`, as QGIS writes it; None for a layer that isn't named."""
+    """The file and the layer of `FILE|layername=LAYER`, as QGIS writes it; None for the layer if it isn't given."""
     file, mark, layer = name.rpartition(_LAYER_MARK)
     return (file, layer) if mark and not exists(name) else (name, None)
 
 
 def gdal_name(path: str | os.PathLike[str]) -> str:
-    """A file's name in the form that GDAL takes.
+    """A file's name in the form that GDAL accepts.
 
     Raises:
-        RailSegError: the name is not UTF-8, which it may be on Linux, or no name at all.
+        RailSegError: the name is empty, contains a null character, or is not UTF-8 (which is possible on Linux).
     """
     name = os.fspath(path)
     if not name or "\0" in name:

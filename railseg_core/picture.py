@@ -25,31 +25,31 @@ from railseg_core.source_raster import SourceRaster, choose_bands, closed_on_err
 from railseg_core.tiling import RASTER_TILE_PX, PixelWindow
 
 _LOOKS = 32
-"""So many places along either side of a picture tell whether its overviews have its mask."""
+"""Places along either side of a picture at which to check whether its overviews have its mask."""
 
 
 @dataclass(frozen=True, slots=True)
 class RasterInfo:
-    """What there is to know of a raster before it is worked on.
+    """What is known about a raster before it is processed.
 
     Attributes:
-        path: As it was given.
+        path: The path as it was given.
         driver: GDAL's name of the format.
-        width: In pixels.
-        height: In pixels.
-        dtypes: Of all bands.
-        colours: What each band says it shows: "red", "alpha", "gray", "palette", "undefined"…
+        width: Width in pixels.
+        height: Height in pixels.
+        dtypes: Data types of all bands.
+        colours: Colour interpretation of each band: "red", "alpha", "gray", "palette", "undefined"…
         bands: The bands used, counted from 1.
         nodata: The nodata value of the first used band.
-        validity: What says which pixels are valid: "nodata", "mask" (or alpha), or "".
-        stretch: How other than 8-bit values become 8-bit; None for an 8-bit raster.
+        validity: What defines which pixels are valid: "nodata", "mask" (or alpha), or "".
+        stretch: How values become 8-bit; None for an 8-bit raster.
         overviews: Factors of the overviews.
         overview: The factor of the overview that is read, 1 for the full picture.
-        is_tiled: Whether the file is in square tiles; strips of a wide picture are slow to read in windows.
-        crs: Of the raster (of its ground control points if it is placed by those): "EPSG:…" or WKT.
-        gsd_m: Of the raster, in metres on the ground.
-        working_crs: What it is worked in.
-        is_result: Whether it is a probability or mask raster of RailSeg, and no picture.
+        is_tiled: Whether the file is stored in tiles; strips of a wide picture are slow to read in windows.
+        crs: CRS of the raster (of its ground control points if it is placed by those): "EPSG:…" or WKT.
+        gsd_m: The raster's own GSD, in metres on the ground.
+        working_crs: The CRS in which it is processed.
+        is_result: Whether it is a probability or mask raster of RailSeg, not a picture.
     """
 
     path: str
@@ -75,9 +75,9 @@ class RasterFile(NamedTuple):
     """A file that a raster is read from.
 
     Attributes:
-        name: Without its folder, which may be another one on another machine; all of a name that is no file here.
-        size: Bytes; None of what is no file here.
-        changed_ns: When it was changed last; None of what is no file here. A copy has a time of its own.
+        name: Name without its folder, which may differ between machines; the full name if it isn't a file here.
+        size: Size in bytes; None if it isn't a file here.
+        changed_ns: Modification time in ns, which a copy does not share; None if it isn't a file here.
     """
 
     name: str
@@ -89,14 +89,14 @@ class Picture:
     """A raster on the lattice of a working CRS. Several threads may read it.
 
     Attributes:
-        info: What the raster is.
+        info: What is known about the raster.
         crs: The working CRS: the one asked for, or the one that suits the raster.
-        source_crs: The raster's own (of its ground control points if it has those).
+        source_crs: The raster's own CRS (of its ground control points if it is placed by those).
         window: The smallest window of the lattice that covers the raster.
-        paths: What it is read from.
-        files: The same, to know them again: with other files, pixels may be others.
-        chunk_px: The largest chunk that should be made of it.
-        chunk_bytes: What is read of the raster for such a chunk.
+        paths: The files it is read from.
+        files: The same files, to detect changes: other files may have other pixels.
+        chunk_px: The largest side of a chunk that should be requested.
+        chunk_bytes: How many bytes of the raster are read for such a chunk.
     """
 
     def __init__(
@@ -112,9 +112,9 @@ class Picture:
         Args:
             path: Any raster that GDAL reads.
             bands: As in `open_working_grid`.
-            gsd_m: Of the lattice, in metres.
-            stretch: How other than 8-bit values become 8-bit.
-            crs: The working CRS; the one that suits the raster when not given.
+            gsd_m: The lattice's GSD, metres.
+            stretch: How values become 8-bit; None for an 8-bit raster.
+            crs: The working CRS; by default the one that suits the raster.
 
         Raises:
             RailSegError: the raster is missing, unreadable, or without CRS, georeference or usable bands.
@@ -149,7 +149,7 @@ class Picture:
             self.chunk_bytes = self._warp.chunk_source_px * self._source.channels * value_bytes
 
     def may_have_data(self, window: PixelWindow) -> bool:
-        """False where the raster certainly has none; true of a window, it is true of all larger ones."""
+        """False if the raster certainly has none; if true for a window, it is true for any window that contains it."""
         return window.intersects(self.window) and self._coverage.may_have_data(window)
 
     def chunk(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
@@ -159,7 +159,7 @@ class Picture:
             place: A square of at most `chunk_px` pixels, at a multiple of its side.
 
         Returns:
-            uint8 (4, rows, cols): red, green, blue, and 1 where they are valid, else all 0. None without any data.
+            uint8 (4, rows, cols): red, green, blue, and 1 where they are valid; all 0 elsewhere. None without any data.
 
         Raises:
             RailSegError: the raster is damaged or cut short.
@@ -183,7 +183,7 @@ class Picture:
 def open_picture(
     path: str | os.PathLike[str], bands: Sequence[int] | None, overview: int | None = None
 ) -> SourceRaster:
-    """A raster's bands that make a picture, or an overview of them, counted from 0.
+    """Opens a raster's bands that make a picture, or an overview of them, counted from 0.
 
     Raises:
         RailSegError: it is missing, unreadable or has no usable bands.
@@ -192,10 +192,10 @@ def open_picture(
 
 
 def describe(source: SourceRaster, placement: Placement, gsd_m: float, stretch: Stretch | None) -> RasterInfo:
-    """What there is to know of an open raster."""
+    """What is known about an open raster."""
     dataset, first = source.dataset, source.bands[0]
     overviews = tuple(int(factor) for factor in dataset.overviews(first))
-    # The coarsest that still has two pixels along a working pixel, which are averaged in turn.
+    # The coarsest that still has two pixels along a working pixel, to be averaged in turn.
     fine_enough = [factor for factor in overviews if placement.gsd_m * factor <= gsd_m / 2 * 1.001]
     return RasterInfo(
         path=source.name,
@@ -219,9 +219,9 @@ def describe(source: SourceRaster, placement: Placement, gsd_m: float, stretch: 
 
 
 def _has_the_same_gaps(overview: SourceRaster, picture: SourceRaster, factor: int) -> bool:
-    """Whether an overview knows of the picture's gaps; it may lack a mask or a nodata value that was given after it.
+    """Whether an overview has the picture's gaps; it may lack a mask or a nodata value that was added after it.
 
-    Of a mask GDAL does not tell, so a few places are looked at.
+    GDAL does not say whether it has the mask, so a few places are compared.
     """
     if overview.nodata != picture.nodata:
         return False
@@ -230,7 +230,7 @@ def _has_the_same_gaps(overview: SourceRaster, picture: SourceRaster, factor: in
     for row in range(0, overview.window.height, -(-overview.window.height // _LOOKS)):
         for col in range(0, overview.window.width, -(-overview.window.width // _LOOKS)):
             place = PixelWindow(col * factor, row * factor, factor, factor).intersection(picture.window)
-            with suppress(RailSegError):  # a damaged block is told where its pixels are wanted
+            with suppress(RailSegError):  # a damaged block is reported when its pixels are needed
                 _, seen = overview.read(PixelWindow(col, row, 1, 1))
                 if seen.all() and not place.is_empty and not picture.read(place)[1].any():
                     return False

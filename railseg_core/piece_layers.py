@@ -1,4 +1,4 @@
-"""Parts of lines, as a layer to look at."""
+"""Parts of lines as a map layer."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def write_pieces(
     """Appends a layer of pieces with their length and other fields to a GeoPackage.
 
     Args:
-        path: The file.
-        layer: Its name.
-        pieces: What to write.
-        fields: Arrays (pieces,) by the fields' names.
-        crs: Of the pieces.
-        target: Of the layer.
-        move: From the one to the other.
+        path: The GeoPackage.
+        layer: The layer's name.
+        pieces: The pieces to write.
+        fields: Arrays (pieces,) by field name.
+        crs: CRS of the pieces.
+        target: CRS of the layer.
+        move: Transforms points from `crs` to `target`.
     """
     lines = [piece.line for piece in pieces]
     geometries = linestrings(lines, move(np.concatenate(lines)) if lines else None)

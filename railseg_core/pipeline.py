@@ -1,4 +1,4 @@
-"""The whole way, in order: raster, working grid, probabilities, morphology, centre-lines, map."""
+"""The whole pipeline, in order: raster, working grid, probabilities, morphology, centre-lines, map."""
 
 from __future__ import annotations
 
@@ -68,22 +68,21 @@ def timeline(request: Request) -> Timeline:
 
 
 def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
-    """Works a request off.
+    """Carries out a request.
 
     Args:
         request: What to do.
-        reporter: Told of progress (`segment`, `mask`, `skeleton`, `lines`, `compare`, `chips`) and of what is worth
-            knowing.
+        reporter: Receives progress (`segment`, `mask`, `skeleton`, `lines`, `compare`, `chips`) and messages.
 
     Returns:
         What was written and found, as JSON-like values: `output`, and for lines `tracks`, `nodes`, `switches`,
-        `review`, `total_length_m`, `crs` (of a shard in their place `shard`, `blocks`, `folder`); with `device`,
-        `timings_s`, `probability`, `mask`, `preview` where they apply. Of an evaluation and a comparison the figures
-        that `railseg_core.evaluation.evaluate` and `railseg_core.compare.compare` give; of chips what
-        `railseg_core.chip_export.export_chips` gives.
+        `review`, `total_length_m`, `crs` (for a shard `shard`, `blocks`, `blocks_there_already`, `folder` instead);
+        with `device`, `timings_s`, `probability`, `mask`, `preview` where they apply. For an evaluation or a comparison
+        the figures that `railseg_core.evaluation.evaluate` and `railseg_core.compare.compare` return; for chips what
+        `railseg_core.chip_export.export_chips` returns.
 
     Raises:
-        RailSegError: For everything the user can mend. No output is touched then.
+        RailSegError: For everything the user can fix. No output is left half-written then.
     """
     reporter = reporter or Silent()
     _check_outputs(request)
@@ -96,7 +95,7 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
             return _clean_raster(request, reporter)
         case VectorizeRequest():
             return _vectorize_raster(request, reporter)
-        # What few requests need is loaded for these alone.
+        # Imported only for the few requests that need it.
         case EvaluateRequest():
             from railseg_core.evaluation import evaluate
 
@@ -151,7 +150,7 @@ def _extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
 
 
 def _no_tracks(grid: WorkingGrid) -> str:
-    """What to look at where no track was found."""
+    """The warning if no track was found, with a possible reason."""
     stretch = grid.info.stretch
     if stretch is None:
         return "No tracks were found."
@@ -226,7 +225,7 @@ def _vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str
         crs = tags.get(SOURCE_CRS_TAG, crs_text(as_crs(source.source_crs)))
         run_record = _run_record(request, clock, source_gsd_m, tags.get(MODEL_TAG))
     write_map(request.output, railway_map, crs, run_record, overwrite=request.overwrite)
-    # The picture behind the probabilities if it is still there, else the probabilities themselves.
+    # The picture behind the probabilities if it still exists, otherwise the probabilities themselves.
     picture = tagged_picture(tags)
     if request.preview is not None and picture is None and SOURCE_TAG in tags:
         reporter.log("warning", f"No preview over {tags[SOURCE_TAG]}: there is no such file.")
@@ -243,16 +242,16 @@ class _Clock:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Times the block under it."""
+        """Times the `with` block."""
         started = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - started, 3)
 
 
 def _check_outputs(request: Request) -> None:
-    """Fails before the work where an output can't be written, or would replace what is read."""
+    """Raises an error before the work if an output can't be written, or would replace an input."""
     if isinstance(request, ChipsRequest):
-        return  # a folder, which is looked at where it is filled
+        return  # its output is a folder, which is checked where it is filled
     makes_lines = isinstance(request, ExtractRequest | VectorizeRequest)
     endings: dict[str, tuple[str, ...]] = {
         "output": (".gpkg",) if makes_lines else _RASTER_ENDINGS,
@@ -279,7 +278,7 @@ def _check_outputs(request: Request) -> None:
 
 
 def _geopackage_of(request: Request) -> tuple[Path, Collection[str]] | None:
-    """The GeoPackage that a request writes, and which layers."""
+    """The GeoPackage that a request writes, and the names of its layers; None if it writes none."""
     match request:
         case ExtractRequest() | VectorizeRequest():
             return request.output, MAP_LAYERS
@@ -295,7 +294,7 @@ def _geopackage_of(request: Request) -> tuple[Path, Collection[str]] | None:
 
 
 def _line_params(request: RasterRequest, raster: GridRaster) -> LineParams:
-    """The request's settings, with the raster's own thresholds where none is given."""
+    """The request's settings, with the raster's own thresholds if none is given."""
     params = (
         tagged_levels(raster.tags)
         if request.threshold is None
@@ -344,7 +343,7 @@ def _write_mask(
     before: Collection[Path] = (),
     area_mask: AreaMask | None = None,
 ) -> None:
-    """The cleaned mask, with what is known of the picture behind it.
+    """Writes the cleaned mask, with what is known about the picture behind it.
 
     `before` are the outputs of an unfinished run, which may be replaced.
     """
@@ -364,7 +363,7 @@ def _draw(
 ) -> Path | None:
     """Draws the preview over the first picture that can be read, at a GSD at which its longer side fits.
 
-    The map is in place by now: a preview that can't be drawn is a warning, not an error.
+    The map has been written by now: a preview that can't be drawn is a warning, not an error.
     """
     if request.preview is None:
         return None

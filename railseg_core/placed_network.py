@@ -1,4 +1,4 @@
-"""The network on a device: how its numbers lie in memory there, how exact they are, and whether they are right."""
+"""The network on a device: its memory layout, its precision, and whether its results are right."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from railseg_core.network.layers import choose_onednn
 from railseg_core.tiling import TILE_PX
 
 _LARGEST_DEVIATION = 0.05
-"""Of a device's logits from the processor's, as a share of how much these vary (RMS). Half precision gives 0.004 and
-bfloat16, less exact than anything that is used, 0.011; what is wrong deviates by 1 or so."""
+"""Accepted RMS deviation of a device's logits from the CPU's, relative to their variation. Half precision gives 0.004
+and bfloat16, less precise than anything that is used, 0.011; wrong results deviate by about 1."""
 
 
 class Numbers(NamedTuple):
-    """What the network calculates with on a device.
+    """A device and the numbers that the network calculates with there.
 
     Attributes:
         device: `cpu`, `cuda` or `mps`.
-        dtype: Of its weights and features.
+        dtype: Type of its weights and features.
     """
 
     device: str
@@ -34,11 +34,11 @@ class Numbers(NamedTuple):
 
 
 PRECISIONS = {"cpu": (torch.float32,), "cuda": (torch.float16, torch.float32), "mps": (torch.float32,)}
-"""Of each device, the preferred one first."""
+"""The types of numbers for each device, the preferred one first."""
 
 
 class NotFiniteError(ArithmeticError):
-    """The network gave what is no number."""
+    """The network gave infinity or NaN."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class PlacedNetwork:
     """The network on a device. Several threads may use it.
 
     Attributes:
-        numbers: Where, and with what.
-        network: There, batch norms folded.
-        layout: Of its input and weights in memory.
+        numbers: The device and its numbers.
+        network: The network there, with batch norms folded.
+        layout: Memory layout of its input and weights.
     """
 
     numbers: Numbers
@@ -65,8 +65,8 @@ class PlacedNetwork:
             (n, 2, rows, cols) uint8, P(track) and P(axis), 0 to 255 for 0 to 1.
 
         Raises:
-            NotFiniteError: Numbers are too large for the device's, or the model's weights are none.
-            RuntimeError: From the device: its memory isn't enough, or it can't do it.
+            NotFiniteError: Values overflow the device's numbers, or the model's weights make them infinite or NaN.
+            RuntimeError: From the device: its memory isn't enough, or it doesn't support an operation.
         """
         with torch.inference_mode():
             logits = self._logits(tiles)
@@ -78,7 +78,7 @@ class PlacedNetwork:
         return result
 
     def logits(self, tiles: UInt8Array) -> Tensor:
-        """As `predict`, before they are made probabilities: (n, 3, rows, cols) float32, in the processor's memory."""
+        """As `predict`, but logits instead of probabilities: (n, 3, rows, cols) float32, in the CPU's memory."""
         with torch.inference_mode():
             return self._logits(tiles).cpu()
 
@@ -86,7 +86,7 @@ class PlacedNetwork:
         batch = torch.from_numpy(tiles)
         weight = self.network.classify.weight
         if weight.is_cuda:
-            batch = batch.pin_memory()  # the card fetches it by itself, while the processor goes on
+            batch = batch.pin_memory()  # the card fetches it by itself while the CPU continues
         batch = batch.to(weight.device, non_blocking=weight.is_cuda).contiguous(memory_format=self.layout)
         logits: Tensor = self.network(normalise(batch.to(weight.dtype)))
         return logits.float()
@@ -95,30 +95,30 @@ class PlacedNetwork:
 def place(network: DeepLabV3Plus, numbers: Numbers) -> PlacedNetwork:
     """Copies a network, whose batch norms are folded, to a device.
 
-    Its layout there is channels last, but on MPS, which has had wrong results with that.
+    Its layout there is channels last, except on MPS, which has given wrong results with that.
 
     Raises:
-        RuntimeError: From the device: its memory isn't enough, or it can't do it.
+        RuntimeError: From the device: its memory isn't enough, or it doesn't support an operation.
     """
     layout = torch.contiguous_format if numbers.device == "mps" else torch.channels_last
     placed = copy.deepcopy(network).eval()
     if numbers.device == "cpu":
         choose_onednn(placed)
-    # torch's stubs don't know of all three at once.
+    # torch's stubs don't allow all three at once.
     placed.to(device=numbers.device, dtype=numbers.dtype, memory_format=layout)  # type: ignore[call-overload]
     return PlacedNetwork(numbers, placed, layout)
 
 
 def deviation(placed: PlacedNetwork, network: DeepLabV3Plus, tiles: int) -> float:
-    """How far a device's logits are from the processor's, as a share (RMS) of how much these vary: 0 to infinity.
+    """RMS deviation of a device's logits from the CPU's, relative to how much these vary: 0 to infinity.
 
     Args:
-        placed: On the device.
-        network: Where it was copied from, in float32 in the processor's memory.
+        placed: The network on the device.
+        network: The network it was copied from, in float32 in the CPU's memory.
         tiles: How many tiles the device is given at once.
 
     Raises:
-        RuntimeError: As `place`.
+        RuntimeError: As for `place`.
     """
     tile = _test_tile()
     expected = place(network, Numbers("cpu", torch.float32)).logits(tile)
@@ -128,9 +128,9 @@ def deviation(placed: PlacedNetwork, network: DeepLabV3Plus, tiles: int) -> floa
 
 
 def is_right(placed: PlacedNetwork, network: DeepLabV3Plus, tiles: int) -> bool:
-    """Whether a device gives what the processor gives, but for rounding; see `deviation`.
+    """Whether a device gives what the CPU gives, except for rounding; see `deviation`.
 
-    Drivers and kernels have been wrong without a word: MPS in certain layouts, cards without half precision's units.
+    Drivers and kernels have been silently wrong: MPS in certain layouts, cards without units for half precision.
     """
     return deviation(placed, network, tiles) <= _LARGEST_DEVIATION
 

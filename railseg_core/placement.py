@@ -1,4 +1,4 @@
-"""Where a raster's pixels lie in the working CRS, and where the working CRS's places lie in the raster."""
+"""Transformation from a raster's pixels to the working CRS, and back."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ from railseg_core.working_crs import choose_working_crs, horizontal
 Coordinates = npt.NDArray[np.float64]
 
 _CYLINDRICAL = ("Mercator", "Popular Visualisation Pseudo Mercator", "Equidistant Cylindrical")
-"""What PROJ calls projections, or begins with, whose x is a longitude."""
+"""Names in PROJ, or their beginnings, of projections whose x is a longitude."""
 _EDGE_POINTS = 65
-"""Points along each edge of the raster when its footprint is moved: its edges may be curves."""
+"""Points along each edge of the raster when its footprint is transformed: its edges may be curves."""
 
 
 class Placement:
-    """The way between a raster's pixels and the working CRS: its georeference, then its map projection.
+    """The transformation between a raster's pixels and the working CRS: its georeference, then its map projection.
 
-    Pixel coordinates are (col, row) in the raster, corner-based: 0.5 is the first pixel's middle.
+    Pixel coordinates are (col, row) in the raster, corner-based: 0.5 is the first pixel's centre.
 
     Args:
         dataset: A raster with a CRS and either an affine transform (it may be rotated, sheared or south-up) or
-            ground control points (then GDAL's polynomial through them).
-        crs: The working CRS; chosen by `choose_working_crs` when not given.
+            ground control points (then GDAL fits a polynomial to them).
+        crs: The working CRS; by default the one that `choose_working_crs` chooses.
 
     Raises:
-        RailSegError: the raster has no CRS or no georeference, one that PROJ or GDAL can do nothing with, or lies
-            nowhere on Earth.
+        RailSegError: the raster has no CRS or no georeference, has one that PROJ or GDAL cannot use, or lies nowhere on
+            Earth.
     """
 
     def __init__(self, dataset: DatasetReader, crs: pyproj.CRS | None = None) -> None:
         self.width, self.height = dataset.width, dataset.height
         self._name = dataset.name
         points, points_crs = dataset.gcps
-        # GDAL says that nothing else places it by an identity, of an overview by zeros.
+        # GDAL marks the lack of another georeference by an identity, or by zeros for an overview.
         by_points = bool(points) and (dataset.transform.is_identity or dataset.transform.is_degenerate)
         _check_georeference(dataset, by_points)
         self._affine: Affine = dataset.transform
@@ -80,29 +80,29 @@ class Placement:
 
     @property
     def pixel_m(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """The middle pixel in the working CRS: (x, y) of a step of a column, and of a step of a row."""
+        """The central pixel in the working CRS: (x, y) of a step of one column, and of a step of one row."""
         col, row = self.width / 2, self.height / 2
         x, y = self.to_working(np.array([col - 0.5, col + 0.5, col, col]), np.array([row, row, row - 0.5, row + 0.5]))
         return (float(x[1] - x[0]), float(y[1] - y[0])), (float(x[3] - x[2]), float(y[3] - y[2]))
 
     @property
     def gsd_m(self) -> float:
-        """The raster's ground sampling distance: the root of the middle pixel's area, in metres."""
+        """The raster's ground sampling distance: the square root of the central pixel's area, in metres."""
         (ax, ay), (bx, by) = self.pixel_m
         return math.sqrt(abs(ax * by - ay * bx))
 
     def moved_to(self, crs: pyproj.CRS) -> Placement:
-        """The same raster's way to another working CRS."""
+        """The same raster's placement in another working CRS."""
         moved = copy.copy(self)
         moved.crs = crs
         moved._projection = self._projection_to(crs)
         return moved
 
     def outline(self) -> Coordinates:
-        """Points round the raster's edge in the working CRS, in order: float64 (n, 2).
+        """Points around the raster's edge in the working CRS, in order: float64 (n, 2).
 
         Raises:
-            RailSegError: a part of the raster has no place there.
+            RailSegError: part of the raster cannot be transformed to the working CRS.
         """
         along, rest = np.linspace(0.0, 1.0, _EDGE_POINTS)[:-1], np.zeros(_EDGE_POINTS - 1)
         cols = np.concatenate([along, rest + 1, 1 - along, rest]) * self.width
@@ -126,12 +126,12 @@ class Placement:
         return self._projection.transform(x, y) if self._projection else (x, y)
 
     def to_pixel(self, x: Coordinates, y: Coordinates) -> tuple[Coordinates, Coordinates]:
-        """(x, y) of the working CRS to pixel coordinates; infinite where the raster's CRS has no such place."""
+        """(x, y) of the working CRS to pixel coordinates; infinite outside the raster's CRS."""
         if self._projection:
             x, y = self._projection.transform(x, y, direction=TransformDirection.INVERSE)
             if turn := self._round_the_earth:
-                # PROJ's x ends at the antimeridian, where a picture may go on to 181 degrees.
-                with np.errstate(invalid="ignore"):  # infinite where there is no such place
+                # PROJ's x ends at the antimeridian, where a picture may continue to 181 degrees.
+                with np.errstate(invalid="ignore"):  # infinite outside the raster's CRS
                     x = x + turn * np.round((self._middle_x - x) / turn)
         if self._points:
             rows, cols = self._points.rowcol(x.ravel(), y.ravel(), op=np.positive)
@@ -149,7 +149,7 @@ class Placement:
 
 
 def _round_the_earth(crs: pyproj.CRS) -> float:
-    """How far it is once round the Earth along a CRS's x; 0 where x doesn't lead round it."""
+    """The length of a full turn around the Earth along a CRS's x; 0 if x doesn't lead around it."""
     if crs.is_geographic:
         return 2 * math.pi / float(crs.axis_info[0].unit_conversion_factor)
     inner = crs.source_crs if crs.is_bound else crs

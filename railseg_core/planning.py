@@ -1,4 +1,4 @@
-"""What a run of the model will take, told before it starts."""
+"""Estimates, before a run of the model starts, what it will take."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from railseg_core.segmentation import Segmenter
 from railseg_core.tiling import TILE_PX
 
 _NETWORK_SHARE = 0.87
-"""Of a whole run's time, about; the rest is reading, cleaning and lines."""
+"""Approximate share of a whole run's time; the rest is reading, cleaning and lines."""
 _MEASURED_FROM_TILES = 40
-"""Below that, measuring would take as long as a good part of the work."""
+"""With fewer tiles, measuring would take as long as a good part of the work."""
 _known_speeds: dict[tuple[str, str], float] = {}
-"""By model and device: in a batch of small pictures only the first pays for the measurement."""
+"""Tiles per second by model and device: in a batch of small pictures only the first pays for the measurement."""
 
 
 def plan_work(grid: WorkingGrid, segmenter: Segmenter, blocks: Sequence[PlannedBlock], bands: int) -> WorkPlan:
-    """Looks ahead; the first time with a model it takes as long as two tiles, then as reading one.
+    """Estimates the work; takes as long as two batches the first time with a model, later as long as reading a tile.
 
     Args:
         grid: The open raster.
@@ -54,7 +54,7 @@ def plan_work(grid: WorkingGrid, segmenter: Segmenter, blocks: Sequence[PlannedB
 
 
 def tiles_per_s(segmenter: Segmenter) -> float:
-    """How many tiles a second a model does; measured once in a process, on one batch after one that warms up."""
+    """A model's speed in tiles per second; measured once in a process, on a batch after one that warms up."""
     key = segmenter.card.name, segmenter.device
     if key not in _known_speeds:
         _known_speeds[key] = _measure(segmenter)
