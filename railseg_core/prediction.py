@@ -1,4 +1,4 @@
-"""What the model says of a block's tiles: predicted on this machine's cores or card, or read from bytes."""
+"""The model's predictions for a block's tiles: computed on this machine, or read from bytes."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 
 BANDS = ("track", "axis")
-"""What the model tells of each pixel: P(track) and P(axis)."""
+"""What the model predicts for each pixel: P(track) and P(axis)."""
 _CORE = slice(OVERLAP_PX // 2, TILE_PX - OVERLAP_PX // 2)
 _AHEAD_TILES = 16
-"""So many are read before they are wanted, 1 MB each: some take longer to read than to predict."""
+"""Tiles to read ahead, 1 MB each: some take longer to read than to predict."""
 
 
 class TilePrediction(NamedTuple):
-    """What is known of a tile.
+    """The prediction for a tile.
 
     Attributes:
         probability: uint8 (2, 512, 512), P(track) and P(axis), 0 to 255.
-        valid: bool (448, 448), where the tile's core has a picture; None for everywhere.
+        valid: bool (448, 448), where the tile's core has data; None for everywhere.
     """
 
     probability: UInt8Array
@@ -45,18 +45,18 @@ class TilePrediction(NamedTuple):
 
 
 BlockPrediction = dict[Tile, TilePrediction | None]
-"""Of all fresh tiles of a block; None where there is no picture."""
+"""Predictions for all fresh tiles of a block; None for tiles without data."""
 PredictBlocks = Callable[[Sequence[PlannedBlock], Callable[[int], None]], Generator[BlockPrediction, None, None]]
-"""Of these blocks, in order; it tells the second argument of so many more tiles that are done."""
+"""Yields the predictions of blocks in order, and calls its second argument with the number of tiles just finished."""
 
 
 class Predictor(NamedTuple):
-    """What predicts blocks that no run before has left.
+    """Predicts the blocks that no earlier run has left.
 
     Attributes:
         device: `cuda`, `mps` or `cpu`: predictions of one device are not mixed with those of another.
-        description: The device, for a person.
-        predict: Does it.
+        description: The device, for display.
+        predict: The function that predicts.
     """
 
     device: str
@@ -65,7 +65,7 @@ class Predictor(NamedTuple):
 
 
 class _TileImage(NamedTuple):
-    """uint8 (3, 512, 512), gaps mirrored; and bool (448, 448) or None as in `TilePrediction`."""
+    """uint8 (3, 512, 512), gaps filled by mirroring; and bool (448, 448) or None as in `TilePrediction`."""
 
     pixels: UInt8Array
     valid: Bools | None
@@ -79,7 +79,7 @@ class _Part(NamedTuple):
 
 
 class _Batch(NamedTuple):
-    """Tiles that have been read, and what is or will be predicted of those with a picture, in order."""
+    """Tiles that have been read, and the prediction, done or pending, of those with data, in order."""
 
     images: dict[Tile, _TileImage | None]
     future: Future[UInt8Array] | None
@@ -88,16 +88,16 @@ class _Batch(NamedTuple):
 def predict_blocks(
     grid: WorkingGrid, segmenter: Segmenter, blocks: Iterable[PlannedBlock], on_tiles: Callable[[int], None]
 ) -> Generator[BlockPrediction, None, None]:
-    """Runs the model over the fresh tiles of blocks; a tile's prediction hangs on the lattice and the raster alone.
+    """Runs the model over the fresh tiles of blocks; a tile's prediction depends on the lattice and the raster alone.
 
-    Threads read ahead. On a CPU each of a few threads predicts a tile of its own: they need not wait for each other
-    after every layer, as threads that share a tile do, nor for what else the machine does meanwhile.
+    Threads read ahead. On a CPU, a few threads each predict a tile of their own: they need not wait for each other
+    after every layer, as threads that share a tile do, and other work on the machine delays them less.
 
     Args:
         grid: The open raster; its GSD must be the model's.
         segmenter: The loaded model.
         blocks: In the order of their numbers.
-        on_tiles: Told in this thread of so many more tiles that are done.
+        on_tiles: Called in this thread with the number of tiles just finished.
 
     Yields:
         The prediction of each block, in order, while the next is being worked on.
@@ -110,11 +110,11 @@ def predict_blocks(
     count = min(segmenter.readers, grid.most_readers)
     ahead = max(count, _AHEAD_TILES // segmenter.batch_tiles)
     with (
-        threads(count, waits=True) as readers,  # the raster may be closed when these have ended
+        threads(count, waits=True) as readers,  # the raster must stay open until these have ended
         threads(segmenter.parallel_batches, waits=False) as network,
         segmenter.threads_divided(),
     ):
-        computing: deque[list[_Batch]] = deque([[]])  # of blocks, the last one still incomplete
+        computing: deque[list[_Batch]] = deque([[]])  # by block, the last one still incomplete
         try:
             for images, ends_block in in_order(readers, read, _parts(blocks, segmenter.batch_tiles), ahead):
                 pixels = [image.pixels for image in images.values() if image is not None]
@@ -133,7 +133,7 @@ def predict_blocks(
 
 
 def read_ahead(grid: WorkingGrid, blocks: Iterable[PlannedBlock], ended: Event) -> None:
-    """Reads the first tiles into the grid's cache until `ended` is set; what fails here fails again when it counts."""
+    """Reads the first tiles into the grid's cache until `ended` is set; errors are ignored, as they recur when used."""
     tiles = (tile for block in blocks for tile in block.fresh)
     with suppress(Exception):
         for tile in takewhile(lambda _: not ended.is_set(), islice(tiles, _AHEAD_TILES)):
@@ -152,7 +152,7 @@ def to_bytes(prediction: BlockPrediction) -> bytes:
         "valid": np.packbits(np.array(list(partial.values()), dtype=np.bool_).reshape(-1, STRIDE_PX**2), axis=1),
     }
     file = io.BytesIO()
-    # What `numpy.savez_compressed` writes, which knows the usual level only: this takes half as long.
+    # The format of `numpy.savez_compressed`, which only has the default level: this takes half as long.
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for name, array in arrays.items():
             with packed.open(f"{name}.npy", "w") as entry:
@@ -161,7 +161,7 @@ def to_bytes(prediction: BlockPrediction) -> bytes:
 
 
 def from_bytes(content: bytes, expected: Sequence[Tile]) -> BlockPrediction | None:
-    """What `to_bytes` wrote; None where it is damaged or not of the expected tiles."""
+    """The prediction that `to_bytes` wrote; None if it is damaged or not for the expected tiles."""
     file = io.BytesIO(content)
     if not zipfile.is_zipfile(file):
         return None
@@ -210,7 +210,7 @@ def _collect(batches: Sequence[_Batch], on_tiles: Callable[[int], None]) -> Bloc
 
 
 def _parts(blocks: Iterable[PlannedBlock], batch_tiles: int) -> Iterator[_Part]:
-    """The fresh tiles of all blocks, `batch_tiles` at a time; a block without any has one part, which is empty."""
+    """The fresh tiles of all blocks, `batch_tiles` at a time; a block without any has one empty part."""
     for block in blocks:
         count = max(1, -(-len(block.fresh) // batch_tiles))
         for number in range(count):

@@ -1,4 +1,4 @@
-"""A picture of the result: the lines over the raster, small enough to look at."""
+"""A preview of the result: the lines over the raster, at a size to look at."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _SHIFT = 4  # OpenCV draws in sixteenths of a pixel
 
 
 def draw_preview(grid: WorkingGrid, railway_map: RailwayMap, path: Path, *, overwrite: bool) -> None:
-    """Draws tracks (red; orange where a person should look) and switches (blue) over the picture as PNG.
+    """Draws tracks (red, or orange if they need review) and switches (blue) over the picture as PNG.
 
     Args:
         grid: The picture, opened at the preview's own coarse GSD.
         railway_map: Tracks and nodes, in any CRS.
         path: File to write.
-        overwrite: Whether it may exist.
+        overwrite: Whether an existing file may be replaced.
 
     Raises:
-        RailSegError: If the file can't be written, or the map has no place in the grid's CRS.
+        RailSegError: If the file can't be written, or the map can't be transformed to the grid's CRS.
     """
     window = grid.window.intersection(grid.picture_window)
     image, valid = grid.read(window)

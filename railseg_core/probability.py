@@ -1,4 +1,4 @@
-"""Blocks to the probability raster: their tiles predicted or taken up from a run before, blended, written once."""
+"""Blocks to the probability raster: their tiles are predicted or taken from an earlier run, blended, written once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from railseg_core.reporting import Reporter
 from railseg_core.tiling import PixelWindow, Tile, blending_weights, tiles_of
 
 _WRITERS = 2
-"""So many blocks are packed and written at a time, each of a few megabytes."""
+"""Number of blocks, each of a few megabytes, that are compressed and written at a time."""
 
 
 def predict_missing(
@@ -27,13 +27,13 @@ def predict_missing(
     finished: FinishedBlocks,
     reporter: Reporter,
 ) -> Generator[BlockPrediction, None, None]:
-    """The prediction of every block in order; what is not there yet is predicted and kept.
+    """The prediction of every block in order; missing ones are predicted and stored.
 
     Args:
-        predict: What predicts the blocks that are not there yet.
+        predict: Predicts the missing blocks.
         blocks: In the order of their numbers.
-        finished: Where predictions lie.
-        reporter: Told of every batch, stage `segment`, counted in tiles that were not there yet.
+        finished: Where predictions are stored.
+        reporter: Receives progress after every batch, stage `segment`, counted in missing tiles.
     """
     missing = [block for block in blocks if not finished.has(block)]
     total = sum(len(block.fresh) for block in missing)
@@ -47,7 +47,7 @@ def predict_missing(
     on_tiles(0)
     numbers = {block.number for block in missing}
     writing: deque[Future[None]] = deque()
-    # Packing takes longer than all else that this thread does; a GPU would wait for it.
+    # Compressing takes longer than everything else in this thread; a GPU would have to wait for it.
     with closing(predict(missing, on_tiles)) as predictions, ThreadPoolExecutor(_WRITERS) as writers:
         for block in blocks:
             if block.number in numbers:
@@ -73,7 +73,7 @@ def write_probabilities(
 
     Args:
         blocks: In the order of their numbers.
-        predictions: Of the blocks, in the same order.
+        predictions: The blocks' predictions, in the same order.
         output: Opened for the grid's window with the bands of `BANDS`.
     """
     blocks_left = Counter(tile for block in blocks for tile in block.tiles)
@@ -93,7 +93,7 @@ def blend(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) 
     """The weighted mean of overlapping tiles.
 
     Args:
-        window: What is wanted.
+        window: The window to compute.
         predicted: Every tile that reaches into it, None counting as 0.
 
     Returns:
@@ -112,7 +112,7 @@ def blend(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) 
 
 
 def _valid(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) -> Bools:
-    """Where the picture is and every tile that has a say was looked at: bool (rows, cols)."""
+    """Where there is data and every contributing tile was processed: bool (rows, cols)."""
     valid = np.zeros(window.shape, dtype=np.bool_)
     for tile, prediction in predicted.items():
         if prediction is not None:

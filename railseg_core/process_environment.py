@@ -1,4 +1,4 @@
-"""The surroundings of a process that does the work; to be set before numpy, torch and GDAL are loaded."""
+"""The environment of a process that does the work; must be set up before numpy, torch and GDAL are loaded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 from railseg_core.freed_memory import keep_freed_memory
 
-# QGIS, PostGIS or conda point at their own PROJ and GDAL with these: not those of the wheels. Some make GDAL run code.
+# QGIS, PostGIS or conda point at their own PROJ and GDAL with these, not at the wheels'. Some make GDAL run code.
 _FOREIGN = (
     "PROJ_DATA",
     "PROJ_LIB",
@@ -21,8 +21,8 @@ _FOREIGN = (
     "OGR_DRIVER_PATH",
     "OGR_SQLITE_LOAD_EXTENSIONS",
 )
-# Formats whose files lead to the network (MRF also to files that it writes, GPSBabel to a program that it runs), and
-# the virtual ones beside VRT, whose sources nothing confines.
+# Formats whose files lead to the network (MRF also writes files, and GPSBabel runs a program), and virtual formats
+# other than VRT, whose sources nothing confines.
 _RASTER_FORMATS = "DAAS,EEDA,EEDAI,GTI,HTTP,MRF,PLMOSAIC,STACIT,STACTA,WCS,WMS,WMTS"
 _VECTOR_FORMATS = "ADBC,AmigoCloud,Carto,CSW,Elasticsearch,GDALG,GPSBabel,NGW,OAPIF,OGCAPI,OGR_VRT,PLSCENES,WFS"
 GDAL_CONFINEMENT = {
@@ -30,7 +30,7 @@ GDAL_CONFINEMENT = {
     "GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE": "SIBLING_OR_CHILD_OF_VRT_PATH",  # GDAL 3.12 on
     "GDAL_SKIP": _RASTER_FORMATS,
 }
-"""What keeps a raster from running code and from the network. GDAL reads `GDAL_SKIP` once, when it is first used."""
+"""Options that keep rasters from running code and off the network. GDAL reads `GDAL_SKIP` once, when first used."""
 _CONFINEMENT = GDAL_CONFINEMENT | {
     "GDAL_SKIP": f"{_RASTER_FORMATS},{_VECTOR_FORMATS}",
     "GML_DOWNLOAD_SCHEMA": "NO",
@@ -45,8 +45,8 @@ def prepare_process_environment() -> None:
 
     Freed memory is kept (see `keep_freed_memory`).
 
-    OpenMP's threads by default wait in a loop for each other. Where another program wants the same cores, that makes
-    the network slower by far more than its share of them.
+    By default OpenMP's threads busy-wait for each other. If another program uses the same cores, that slows the network
+    down by far more than the other's share of them.
     """
     for name in _FOREIGN:
         os.environ.pop(name, None)
@@ -57,7 +57,7 @@ def prepare_process_environment() -> None:
 
 
 def _allow_open_files() -> None:
-    """Asks the system for as many open files as a folder of pictures takes: macOS begins with 256."""
+    """Raises the limit on open files to what a folder of pictures takes: macOS starts with 256."""
     if sys.platform == "win32":
         return
     import resource
@@ -71,12 +71,12 @@ def _allow_open_files() -> None:
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """For imports under it that load much: torch and the rest take a quarter less time, and so does the process's end.
+    """Speeds up large imports in the `with` block: torch and the rest take a quarter less time, and so does exiting.
 
-    What modules hold stays for good. So the garbage collector need not look through it, neither meanwhile nor later.
+    What modules hold stays for good, so the garbage collector need not look through it, neither now nor later.
     """
     known = len(sys.modules)
-    gc.collect()  # or what is garbage now would stay for good too
+    gc.collect()  # otherwise what is garbage now would stay for good too
     try:
         with collecting_no_garbage():
             yield
@@ -87,9 +87,9 @@ def loading() -> Iterator[None]:
 
 @contextmanager
 def collecting_no_garbage() -> Iterator[None]:
-    """For imports under it, in the middle of work: what that holds must not stay for good, as `loading` would have it.
+    """Speeds up imports in the `with` block in the middle of work; unlike `loading`, it makes nothing stay for good.
 
-    Nor what is garbage after them: they leave tracebacks, which hold what their callers are at.
+    What the work holds must not stay, nor the imports' garbage: their tracebacks hold the objects of their callers.
     """
     was_enabled = gc.isenabled()
     gc.disable()

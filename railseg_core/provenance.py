@@ -1,4 +1,4 @@
-"""What a probability raster says of where it comes from, so that its lines can be drawn later as they would at once."""
+"""Tags that say where a probability raster comes from, so that lines drawn from it later are the same as at once."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from railseg_core.raster import WorkingGrid
 
 ENCODING_TAG = "RAILSEG_ENCODING"
-"""On every probability and mask raster of RailSeg."""
+"""Tag of every probability and mask raster of RailSeg."""
 SOURCE_TAG = "RAILSEG_SOURCE"
 SOURCE_GSD_TAG = "RAILSEG_SOURCE_GSD_M"
 SOURCE_CRS_TAG = "RAILSEG_SOURCE_CRS"
 MODEL_TAG = "RAILSEG_MODEL"
 
-# Each with what holds where a raster made elsewhere has no tag.
+# Each with the default for a raster made elsewhere, without the tag.
 _LEVEL_TAGS = {
     "threshold": ("RAILSEG_TRACK_THRESHOLD", 0.5),
     "axis_threshold": ("RAILSEG_AXIS_THRESHOLD", 0.5),
@@ -30,7 +30,7 @@ _LEVEL_TAGS = {
 
 
 def probability_tags(grid: WorkingGrid, card: ModelCard) -> dict[str, str]:
-    """Tags for what this model says of this picture."""
+    """Tags for this model's probabilities for this picture."""
     levels = card_levels(card)
     return {
         SOURCE_TAG: grid.location,
@@ -42,7 +42,7 @@ def probability_tags(grid: WorkingGrid, card: ModelCard) -> dict[str, str]:
 
 
 def picture_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """Those that hold for a mask as well."""
+    """The tags that also apply to a mask."""
     return {tag: tags[tag] for tag in (SOURCE_TAG, SOURCE_GSD_TAG, SOURCE_CRS_TAG, MODEL_TAG) if tag in tags}
 
 
@@ -57,19 +57,19 @@ def card_levels(card: ModelCard) -> LineParams:
 
 
 def tagged_picture(tags: Mapping[str, str]) -> str | None:
-    """The picture behind a probability raster, if it is still on this machine: a file's tag leads to no network."""
+    """The picture behind a probability raster, if it is still on this machine; a tag never leads to the network."""
     name = tags.get(SOURCE_TAG)
     return name if name and exists(name) else None
 
 
 def tagged_gsd_m(tags: Mapping[str, str]) -> float | None:
-    """That picture's pixel size, metres; None where the tag is no length."""
+    """That picture's pixel size, metres; None if the tag is not a length."""
     length_m = _number(tags.get(SOURCE_GSD_TAG))
     return length_m if length_m is not None and length_m > 0 else None
 
 
 def tagged_levels(tags: Mapping[str, str]) -> LineParams:
-    """The line parameters of the model that a probability raster was made with; usual ones for tags that are none."""
+    """The line parameters of the model that a probability raster was made with; defaults for unusable tags."""
     threshold, axis, confidence, margin = (_level(tags.get(tag), default) for tag, default in _LEVEL_TAGS.values())
     return LineParams(
         threshold=threshold, axis_threshold=axis, min_piece_confidence=confidence, short_piece_margin=margin
@@ -82,7 +82,7 @@ def _level(text: str | None, default: float) -> float:
 
 
 def _number(text: str | None) -> float | None:
-    """A finite number; None where the text is none."""
+    """The text as a finite number; None if it isn't one."""
     try:
         value = float(text or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""A first look at a raster's values: whether there are any, and how 16-bit and float ones become 8-bit."""
+"""A first look at a raster's values: whether there are any, and how 16-bit and float values become 8-bit."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ _PERCENTILES = (0.5, 99.5)
 _LOOK_PX = 1024
 """Longest side of the thinned-out picture that is looked at."""
 _WHOLE_LOOK_PX = 4096 * 4096
-"""A raster up to this size is thinned out while it is read; a larger one without overviews is looked at in samples."""
+"""Largest size of a raster that is thinned out while it is read; a larger one without overviews is sampled."""
 _SAMPLES, _MOST_SAMPLES = 8, 512
-"""Sample windows along either side of a large raster without overviews: at first, and where these show little."""
+"""Sample windows along either side of a large raster without overviews: at first, and if these show little."""
 _MAX_LOOKS = 4096
 _ENOUGH_VALUES = 2**19
-"""So many tell the percentiles: a few of the sample windows."""
+"""Number of values that is enough for the percentiles: a few of the sample windows."""
 _POOLED_VALUES = 20_000_000
-"""Of all rasters of a folder."""
+"""Number of values to use from all rasters of a folder together."""
 _SAMPLE_PX = 256
 _SEARCH_PX = 2048
 _MAX_SEARCH_PX = 200_000_000
 
 _Look = tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]
-"""What `SourceRaster.read` gives."""
+"""What `SourceRaster.read` returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Stretch:
     high: float
 
     def apply(self, values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-        """Values to uint8; a stretch without a range (a raster of one value) gives the middle grey 128."""
+        """Values to uint8; a stretch without a range (a raster of one value) gives mid-grey, 128."""
         if self.high <= self.low:
             return np.full(values.shape, 128, dtype=np.uint8)
         scale = np.float32(255.0 / (self.high - self.low))
@@ -57,10 +57,10 @@ class Stretch:
 
 
 class Values(NamedTuple):
-    """Values from all over a raster, to tell how they become 8-bit.
+    """Values from all over a raster, from which to derive its stretch to 8-bit.
 
     Attributes:
-        dtype: The raster's.
+        dtype: The raster's data type.
         found: float32 (n,), of all chosen bands together.
     """
 
@@ -69,15 +69,15 @@ class Values(NamedTuple):
 
 
 def find_stretches(values: Sequence[Values | None]) -> list[Stretch | None]:
-    """The stretch of each raster, from the 0.5 to the 99.5 percentile over all bands: so colours keep their balance.
+    """The stretch of each raster, from the 0.5th to the 99.5th percentile over all bands, to keep the colour balance.
 
-    Sheets of one survey show the same ground with the same numbers: rasters of one data type get the same stretch.
+    Sheets of one survey show the same ground with the same values: rasters of one data type get the same stretch.
 
     Args:
-        values: What `values_for_stretch` gives of each raster.
+        values: What `values_for_stretch` returns for each raster.
 
     Returns:
-        For each: None for an 8-bit raster, which is taken as it is.
+        One per raster: None for an 8-bit raster, which is used as it is.
     """
     alike: dict[str, list[npt.NDArray[np.float32]]] = {}
     for each in values:
@@ -88,11 +88,11 @@ def find_stretches(values: Sequence[Values | None]) -> list[Stretch | None]:
 
 
 def values_for_stretch(source: SourceRaster, rasters: int = 1) -> Values | None:
-    """Values from all over a raster, not from the area that is worked on alone.
+    """Values from all over a raster, not only from the area that is processed.
 
     Args:
         source: The raster.
-        rasters: How many there are in all: of many, each gives a part of its values.
+        rasters: How many there are in all: of many, each contributes a part of its values.
 
     Returns:
         None for an 8-bit raster.
@@ -108,7 +108,7 @@ def values_for_stretch(source: SourceRaster, rasters: int = 1) -> Values | None:
         for pixels, valid in looks:
             values.append(pixels[:, valid].ravel())
             count += values[-1].size
-            if number and count >= _ENOUGH_VALUES:  # of the first round none is left out
+            if number and count >= _ENOUGH_VALUES:  # the first round is always completed
                 break
         if count >= _ENOUGH_VALUES:
             break
@@ -132,7 +132,7 @@ def _stretch(values: npt.NDArray[np.float32]) -> Stretch:
 
 
 def has_data(source: SourceRaster) -> bool:
-    """Looks for a valid pixel: thinned out first, then everywhere; a very large raster is taken to have one.
+    """Looks for a valid pixel: thinned out first, then everywhere; a very large raster is assumed to have one.
 
     Raises:
         RailSegError: the raster cannot be read.
@@ -146,7 +146,7 @@ def has_data(source: SourceRaster) -> bool:
 
 
 def thinned_out(source: SourceRaster) -> _Look | None:
-    """A look at the whole raster, its longer side about `_LOOK_PX`; None where all of a large one had to be read.
+    """A look at the whole raster, its longer side about `_LOOK_PX`; None if all of a large one would have to be read.
 
     Raises:
         RailSegError: the raster is damaged or cut short.
@@ -159,9 +159,9 @@ def thinned_out(source: SourceRaster) -> _Look | None:
 
 
 def _rounds(source: SourceRaster) -> Iterator[Iterator[_Look]]:
-    """Pixels from all over the raster: rounds of looks, each at a finer grid of places than the last.
+    """Pixels from all over the raster, in rounds of looks, each at a finer grid of places than the last.
 
-    After the first what is certainly empty is passed over: a railway's corridor is a thin line across its picture.
+    After the first round, certainly empty places are skipped: a railway's corridor is a thin line across its picture.
     """
     whole = source.window
     if (look := thinned_out(source)) is not None:
@@ -171,7 +171,7 @@ def _rounds(source: SourceRaster) -> Iterator[Iterator[_Look]]:
 
     def looks(count: int, holds: Holds | None) -> Iterator[_Look]:
         places = [(row, col) for row in _spread(whole.height, count) for col in _spread(whole.width, count)]
-        for number in np.random.default_rng(0).permutation(len(places)):  # any part of them is from all over
+        for number in np.random.default_rng(0).permutation(len(places)):  # any number of them is from all over
             row, col = places[number]
             window = PixelWindow(col, row, _SAMPLE_PX, _SAMPLE_PX).intersection(whole)
             if len(seen) < _MAX_LOOKS and (row, col) not in seen and (holds is None or holds(window)):
@@ -180,7 +180,7 @@ def _rounds(source: SourceRaster) -> Iterator[Iterator[_Look]]:
 
     count = _SAMPLES
     yield looks(count, None)
-    holds = holds_of(source)  # of a large directory it takes a while, and the first round mostly is enough
+    holds = holds_of(source)  # takes a while for a large directory, and the first round is usually enough
     while len(seen) < _MAX_LOOKS and count < _MOST_SAMPLES and count * _SAMPLE_PX < max(whole.shape):
         count *= 2
         yield looks(count, holds)

@@ -1,4 +1,4 @@
-"""The electronic railway map: its features, and the GeoPackage that holds them."""
+"""The electronic railway map: its features, and the GeoPackage that contains them."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Track:
         line: float64 (n, 2), (x, y) in the map's CRS, n at least 2.
         length_m: Length on the ground.
         confidence: Mean probability along the line, 0 to 1.
-        min_confidence: The lowest mean along two metres of it.
+        min_confidence: The lowest mean along any two metres of it.
         inferred_m: Length that was bridged without evidence.
-        min_radius_m: Smallest radius; None where it is straight or too short to tell.
+        min_radius_m: Smallest radius; None if it is straight or too short to tell.
         status: `ok` or `review`.
-        review_reason: Why a person should look at it.
+        review_reason: Why it needs review.
     """
 
     track_id: str
@@ -69,16 +69,16 @@ class Node:
 
     Attributes:
         node_id: The same content gives the same id.
-        x: In the map's CRS.
-        y: In the map's CRS.
+        x: Coordinate in the map's CRS.
+        y: Coordinate in the map's CRS.
         railway: `switch`, `railway_crossing`, `end`, or `cut` at the picture's or the area's edge.
         degree: Number of track ends.
-        angle_deg: Angle between the tracks that part or cross; None at an end.
-        radius_m: Radius of a switch's branch against the track it leaves; None where it is not known.
-        turnout_side: `left` or `right`, where a switch's branch leaves, seen from before it; None elsewhere.
-        confidence: Probability around, 0 to 1.
+        angle_deg: Angle between the tracks that diverge or cross; None at an end.
+        radius_m: Radius of a switch's branch relative to the track it leaves; None if it is not known.
+        turnout_side: Side on which a switch's branch leaves when facing the switch, `left` or `right`; None elsewhere.
+        confidence: Probability around it, 0 to 1.
         status: `ok` or `review`.
-        review_reason: Why a person should look at it.
+        review_reason: Why it needs review.
     """
 
     node_id: str
@@ -96,7 +96,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Two track ends at a node, and whether a train gets from one into the other; ends are 0 (start) or 1 (end)."""
+    """Two track ends at a node, and whether a train can run from one to the other; ends are 0 (start) or 1 (end)."""
 
     node_id: str
     track_a: str
@@ -111,10 +111,10 @@ class RailwayMap:
     """Tracks, nodes and relations.
 
     Attributes:
-        tracks: In an order that depends on their place only.
-        nodes: Likewise.
-        relations: Likewise.
-        crs: Of all coordinates: the working CRS, metric; anything PROJ reads.
+        tracks: The tracks, in an order that depends on their place only.
+        nodes: The nodes, likewise.
+        relations: The relations, likewise.
+        crs: CRS of all coordinates: the metric working CRS, in any form that PROJ accepts.
         gsd_m: Ground sampling distance of the probabilities the lines come from.
     """
 
@@ -136,24 +136,24 @@ class RailwayMap:
 
     @property
     def reviews(self) -> int:
-        """Number of tracks and nodes that a person should look at."""
+        """Number of tracks and nodes that need review."""
         return sum(track.status == REVIEW for track in self.tracks) + sum(node.status == REVIEW for node in self.nodes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """How a map came about: the row of `railseg_run`, and what every track says of its source.
+    """How a map was made: the row of `railseg_run`, and what every track states about its source.
 
     Attributes:
-        version: RailSeg's.
-        parameters: What the run was asked for; JSON-like.
+        version: RailSeg's version.
+        parameters: The parameters of the request; JSON-like.
         raster: Name of the picture, probability or mask.
-        source_gsd_m: The picture's own ground sampling distance; None where it is not known.
-        model: Name of the model file; None where none was used.
-        model_sha256: Its checksum.
-        device: What the network ran on; None where none ran.
+        source_gsd_m: The picture's own ground sampling distance; None if it is not known.
+        model: Name of the model; None if none was used.
+        model_sha256: Checksum of the model file.
+        device: The device the network ran on; None if it did not run.
         timings_s: Seconds by stage.
-        created: When, with a time zone.
+        created: Time of creation, with a time zone.
     """
 
     version: str
@@ -175,17 +175,17 @@ def write_map(
     *,
     overwrite: bool = False,
 ) -> None:
-    """Writes a map as a GeoPackage with styles: it appears whole or not at all.
+    """Writes a map as a GeoPackage with styles, which appears complete or not at all.
 
     Args:
         path: The file to write.
         railway_map: The map, in its working CRS.
-        target_crs: CRS of the written layers (the source raster's), anything `pyproj.CRS` reads; or a rasterio CRS.
-        run: How the map came about.
-        overwrite: Whether a file of that name may be replaced.
+        target_crs: CRS of the written layers (the source raster's): anything `pyproj.CRS` accepts, or a rasterio CRS.
+        run: How the map was made.
+        overwrite: Whether an existing file may be replaced.
 
     Raises:
-        RailSegError: the file cannot be written, or a line has no place in the target CRS.
+        RailSegError: the file cannot be written, or a line cannot be transformed to the target CRS.
     """
     target = as_crs(target_crs)
     move = mover(as_crs(railway_map.crs), target)
@@ -282,7 +282,7 @@ def _times(values: Sequence[datetime]) -> npt.NDArray[np.datetime64]:
 
 
 def _add_styles(path: Path, created: datetime) -> None:
-    """Puts QGIS's own table of layer styles into the file, so that it shows the layers as they are meant."""
+    """Adds QGIS's own table of layer styles to the file, so that QGIS shows the layers as intended."""
     now = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     with closing(sqlite3.connect(path)) as database, database:
         database.execute(
@@ -302,5 +302,5 @@ def _add_styles(path: Path, created: datetime) -> None:
                 " VALUES ('', '', ?, 'geom', ?, ?, '', 1, 'RailSeg', '', ?)",
                 (layer, layer, resource_path("styles", f"{layer}.qml").read_text(encoding="utf-8"), now),
             )
-        # The same run gives the same file: nothing in it says when it was written but `created`.
+        # The same run gives the same file: only `created` says when it was written.
         database.execute("UPDATE gpkg_contents SET last_change = ?", (now,))

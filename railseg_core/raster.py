@@ -3,8 +3,8 @@
     with open_working_grid("ortho.tif", area=Area.from_file("station.gpkg")) as grid:
         image, valid = grid.read(grid.window.intersection(block.window))
 
-Reading is a pure function of the raster, the GSD and the window: the same pixel comes out whatever window it is a
-part of and whatever area is asked for.
+Reading is a pure function of the raster, the GSD and the window: a pixel is the same in whatever window it is read and
+whatever area is asked for.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import scipy  # noqa: F401  # whole before threads import parts of it, which fails now and then where it is half made
+import scipy  # noqa: F401  # before threads import parts of it, which sometimes fails while it is half imported
 import shapely
 from affine import Affine
 from rasterio.crs import CRS
@@ -40,15 +40,15 @@ from railseg_core.source_raster import closed_on_error, open_dataset, reading
 from railseg_core.tiling import GSD_M, LATTICE_END_PX, RASTER_TILE_PX, PixelWindow
 
 MAX_SOURCE_GSD_M = 1.0
-"""In coarser pictures the rails of a track (1.435 m apart) are no longer to be told from each other."""
+"""Coarsest GSD of a picture: in coarser ones the rails of a track (1.435 m apart) can no longer be told apart."""
 MAX_WINDOW_PX = 10**12
-"""A list of more tiles would not fit into memory: 40,000 km² at 0.2 m."""
+"""Most pixels to process, 40,000 km² at 0.2 m: a list of more tiles would not fit into memory."""
 AREA_MARGIN_M = 12.0
-"""Worked on beyond the area: morphology and thinning see their neighbours up to the area's edge."""
+"""Margin around the area that is also processed, so that morphology and thinning have context up to the area's edge."""
 MAX_PICTURES = 500
-"""Of a folder: a system lets a program open about a thousand files."""
+"""Most pictures of a folder: a system lets a program open about a thousand files."""
 _READ_BYTES = 100 * 2**20
-"""Of rasters at a time. While these become a chunk they take up to eight times as much."""
+"""Most bytes of rasters to read at a time. While they become a chunk they take up to eight times as much."""
 _PICTURE_ENDINGS = (".tif", ".tiff", ".jp2", ".jpg", ".jpeg", ".png", ".img")
 _MASK_CHUNK_PX = 512
 _GREY = 128
@@ -56,13 +56,13 @@ _GREY = 128
 
 @dataclass(frozen=True, slots=True)
 class GridRecipe:
-    """All it takes to open the same working grid again, in this or another process. It can be pickled.
+    """Everything needed to open the same working grid again, in this or another process. It can be pickled.
 
     Attributes:
         path: The raster, or a folder of rasters.
-        gsd_m: Of the grid.
+        gsd_m: The grid's GSD, metres.
         bands: One or three bands counted from 1, or None for the rasters' own red, green and blue.
-        area: The part that is asked for, or None for all.
+        area: The area of interest, or None for all.
         stretches: How each raster's values become 8-bit, known from the first opening.
         crs: The working CRS as WKT; None for the one that suits the only raster.
     """
@@ -78,15 +78,15 @@ class GridRecipe:
         """Opens the grid without the checks of `open_working_grid`, which it has passed.
 
         Raises:
-            RailSegError: a raster cannot be opened any more, or there are more or fewer of them.
+            RailSegError: a raster can no longer be opened, or their number has changed.
         """
         return WorkingGrid(self)
 
 
 def pictures_of(path: str | os.PathLike[str]) -> list[str]:
-    """The rasters of a folder by name, or the one that is given.
+    """The rasters of a folder, sorted by name, or the given raster itself.
 
-    Those of its subfolders and virtual rasters are left out: the latter are made of what lies in the folder already.
+    Subfolders and virtual rasters are left out: the latter are made of what lies in the folder already.
 
     Raises:
         RailSegError: there are too many.
@@ -94,7 +94,7 @@ def pictures_of(path: str | os.PathLike[str]) -> list[str]:
     found = [os.fspath(path)]
     if exists(path) and Path(path).is_dir():
         inside = [file for file in Path(path).iterdir() if file.suffix.lower() in _PICTURE_ENDINGS]
-        # What begins with a dot is being written. Some formats are folders themselves: GDAL will tell.
+        # A file whose name begins with a dot is being written. Some formats are folders themselves: GDAL will tell.
         found = sorted(str(file) for file in inside if not file.name.startswith(".")) or found
     if len(found) > MAX_PICTURES:
         raise RailSegError(
@@ -105,7 +105,7 @@ def pictures_of(path: str | os.PathLike[str]) -> list[str]:
 
 
 def read_raster_info(path: str | os.PathLike[str]) -> RasterInfo:
-    """What `railseg info` tells of a raster, or of the one that leads a folder. It may be too coarse or empty.
+    """What `railseg info` shows for a raster, or the leading one of a folder, even if it is too coarse or empty.
 
     Raises:
         RailSegError: a raster is missing, unreadable, or without CRS, georeference or usable bands.
@@ -138,9 +138,9 @@ def read_crs(path: str | os.PathLike[str]) -> str:
 
 
 def read_outline(path: str | os.PathLike[str]) -> tuple[BaseGeometry, pyproj.CRS]:
-    """Where a raster, or a folder of rasters, has data: polygons in the CRS it is worked in; and that CRS.
+    """Where a raster, or a folder of rasters, has data: polygons in its working CRS; and that CRS.
 
-    Where data end within a raster is known to a thousandth of its longer side.
+    Edges of the data within a raster are accurate to about a thousandth of its longer side.
 
     Raises:
         RailSegError: a raster is missing, unreadable, or without CRS or georeference.
@@ -171,19 +171,19 @@ def open_working_grid(
     bands: Sequence[int] | None = None,
     area: Area | None = None,
 ) -> WorkingGrid:
-    """Opens a raster as a working grid and checks all that can be checked before the work.
+    """Opens a raster as a working grid and checks everything that can be checked before the work.
 
     Args:
-        path: Any raster that GDAL reads, with a CRS and a georeference; or a folder of such rasters, which is looked at
-            as one picture, in the CRS that most of them have. Where they overlap the first by name counts.
+        path: Any raster that GDAL reads, with a CRS and a georeference; or a folder of such rasters, which is treated
+            as one picture, in the CRS that most of them have. Where they overlap, the first by name is used.
         gsd_m: Ground sampling distance of the grid, in metres.
-        bands: The one or three bands that make the picture, counted from 1; by default those that say they are
-            red, green and blue, else the first three that are not alpha, else the first one.
-        area: The part that is asked for; all by default.
+        bands: The one or three bands that make the picture, counted from 1; by default those marked as red, green and
+            blue, otherwise the first three that are not alpha, otherwise the first one.
+        area: The area of interest; all by default.
 
     Raises:
-        RailSegError: the raster is missing, unreadable, without CRS, georeference, usable bands or data, or too
-            coarse; or the area does not meet it.
+        RailSegError: the raster is missing, unreadable, without CRS, georeference, usable bands or data, too coarse or
+            too large; or the area lies outside it.
         ValueError: `gsd_m` is not positive.
     """
     if not (math.isfinite(gsd_m) and gsd_m > 0):
@@ -196,7 +196,7 @@ def open_working_grid(
         try:
             with reading(source.name):
                 placement = Placement(source.dataset)
-            if not placement.gsd_m <= MAX_SOURCE_GSD_M:  # it may be no number
+            if not placement.gsd_m <= MAX_SOURCE_GSD_M:  # it may be NaN
                 raise RailSegError(
                     f"{source.name} is too coarse: its pixels are {placement.gsd_m:.2g} m on the ground.",
                     f"Tracks can be told apart up to {MAX_SOURCE_GSD_M:g} m, and best at {GSD_M:g} m or finer.",
@@ -236,15 +236,15 @@ class WorkingGrid:
 
     Attributes:
         recipe: Opens the same grid in another process.
-        infos: What the rasters are, in the order in which they count.
-        info: Of the one that leads: the first of those that have the most common CRS.
+        infos: What is known about the rasters, in their order of precedence.
+        info: The same for the leading raster: the first of those that have the most common CRS.
         gsd_m: Ground sampling distance, in metres.
         crs: The working CRS: projected, metric, true to scale.
-        source_crs: Of the raster that leads (of its ground control points if it has those).
+        source_crs: CRS of the leading raster (of its ground control points if it is placed by those).
         source_gsd_m: Ground sampling distance of the coarsest raster, in metres.
         picture_window: The smallest window that covers all rasters.
-        window: What is to be worked on: the rasters or their part in the area's box, grown to multiples of 256 px.
-        most_readers: So many threads may read at a time, by the memory and the open files that it takes.
+        window: The window to process: the rasters or their part in the area's box, grown to multiples of 256 px.
+        most_readers: How many threads may read at a time, limited by memory and open files.
     """
 
     def __init__(self, recipe: GridRecipe) -> None:
@@ -267,7 +267,7 @@ class WorkingGrid:
             self.picture_window = PixelWindow.covering_all([picture.window for picture in self._pictures])
             picture_box = shapely.box(*self.picture_window.bounds(self.gsd_m)).buffer(AREA_MARGIN_M)
             self._polygon = recipe.area.polygon_in(leading.crs, picture_box) if recipe.area else None
-            shapely.prepare(self._polygon)  # it is asked of every tile
+            shapely.prepare(self._polygon)  # it is queried for every tile
             self.window = self._area_window().snapped(RASTER_TILE_PX)
             chunk_px = min(picture.chunk_px for picture in self._pictures)
             by_memory = _READ_BYTES // max(picture.chunk_bytes for picture in self._pictures)
@@ -277,36 +277,36 @@ class WorkingGrid:
 
     @property
     def transform(self) -> Affine:
-        """Of an array that holds `window`: (col + 0.5, row + 0.5) to (x, y) in the working CRS."""
+        """The transform of an array that holds `window`: (col + 0.5, row + 0.5) to (x, y) in the working CRS."""
         return self.window.transform(self.gsd_m)
 
     @property
     def area_m2(self) -> float:
-        """How much ground is to be worked on: the area, as far as it lies in the rasters' boxes, or all of these."""
+        """How much ground is processed: the part of the area within the rasters' boxes, or all of these."""
         boxes = [shapely.box(*picture.window.bounds(self.gsd_m)) for picture in self._pictures]
         pictures = shapely.union_all(boxes)
         return float((pictures if self._polygon is None else pictures.intersection(self._polygon)).area)
 
     @property
     def location(self) -> str:
-        """The raster's name, as it holds in any folder of this machine."""
+        """The raster's name, in a form that is valid from any folder of this machine."""
         return str(Path(self.recipe.path).absolute()) if exists(self.recipe.path) else self.recipe.path
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Full names of the files that are read, as far as the rasters tell."""
+        """Full names of the files that are read, as far as the rasters list them."""
         return tuple(path for picture in self._pictures for path in picture.paths)
 
     @property
     def files(self) -> tuple[RasterFile, ...]:
-        """What is read: with other files, pixels may be others."""
+        """The files that are read, to detect changes: other files may have other pixels."""
         return tuple(file for picture in self._pictures for file in picture.files)
 
     def read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
         """The picture in any window, within the area or not, within the raster or not.
 
         Args:
-            window: Of the lattice.
+            window: Window of the lattice.
 
         Returns:
             uint8 (3, rows, cols), 0 where not valid; and valid, bool (rows, cols): the raster has data for at
@@ -319,7 +319,7 @@ class WorkingGrid:
         return pixels[:3], pixels[3] > 0
 
     def area_mask(self, window: PixelWindow) -> npt.NDArray[np.bool_] | None:
-        """Which pixels' middles lie in the area: bool (rows, cols), or None when no area is set."""
+        """Which pixels have their centre in the area: bool (rows, cols), or None if no area is set."""
         return None if self._polygon is None else self._area.read(window)[0] > 0
 
     def wants(self, window: PixelWindow) -> bool:
@@ -370,9 +370,9 @@ class WorkingGrid:
 
 
 def reflect_invalid(image: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
-    """Fills what is not valid with the mirror image of what is, whatever the shape of the gaps.
+    """Fills invalid pixels with the mirror image of valid ones, whatever the shape of the gaps.
 
-    A black frame would be an edge as strong as a rail to the network, and it would reach every pixel of the tile
+    To the network, a black frame would be an edge as strong as a rail, and it would affect every pixel of the tile
     through the image pooling of the ASPP. A mirrored picture has no new edge and the same statistics.
 
     Args:
@@ -390,7 +390,7 @@ def reflect_invalid(image: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) 
     in_rows, in_cols = _span(np.flatnonzero(valid.any(axis=1))), _span(np.flatnonzero(valid.any(axis=0)))
     if valid[in_rows, in_cols].all():
         return _reflect_beyond_box(image, in_rows, in_cols)
-    # Imported where it is used: it takes a fifth of a second, and most pictures have no such gaps.
+    # Imported here because it takes a fifth of a second, and most pictures have no such gaps.
     from scipy.ndimage import distance_transform_edt
 
     rows, cols = np.nonzero(~valid)
@@ -405,7 +405,7 @@ def reflect_invalid(image: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) 
 
 
 def _reflect_beyond_box(image: npt.NDArray[np.uint8], in_rows: slice, in_cols: slice) -> npt.NDArray[np.uint8]:
-    """`reflect_invalid` where what is valid is a box, as at a picture's edge: several times as fast."""
+    """`reflect_invalid` for valid pixels that form a box, as at a picture's edge: several times as fast."""
     near, far, inside = [], [], []
     for span, length in zip((in_rows, in_cols), image.shape[1:], strict=True):
         places = np.arange(length)
@@ -418,10 +418,10 @@ def _reflect_beyond_box(image: npt.NDArray[np.uint8], in_rows: slice, in_cols: s
 
 
 def _span(places: npt.NDArray[np.intp]) -> slice:
-    """From the first to the last."""
+    """The slice from the first to the last place."""
     return slice(int(places[0]), int(places[-1]) + 1)
 
 
 def _leading(crss: Sequence[str]) -> int:
-    """The number of the first raster that has the most common CRS."""
+    """The index of the first raster that has the most common CRS."""
     return crss.index(Counter(crss).most_common(1)[0][0])

@@ -1,4 +1,4 @@
-"""How a stage of the work tells how far it is: the one interface the command line and the worker implement."""
+"""How a stage of the work reports its progress: the interface that the command line and the worker implement."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Level = Literal["debug", "info", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class WorkPlan:
-    """What lies ahead.
+    """An estimate of the work ahead.
 
     Attributes:
         source_gsd_m: The picture's ground sampling distance, metres.
-        area_m2: What is to be looked at.
-        tiles: How many tiles that is.
+        area_m2: Ground area to process.
+        tiles: Number of tiles to predict.
         model: The model's name.
-        device: Where it runs, for a person.
-        seconds: How long it takes, about, by the pace of a tile; None for a few tiles, which take no time to speak of.
-        disk_bytes: What is written while it runs, about.
+        device: The device it runs on, for display.
+        seconds: Approximate duration by the pace of a tile; None for a few tiles, which hardly take any time.
+        disk_bytes: Approximate number of bytes written while it runs.
     """
 
     source_gsd_m: float
@@ -37,33 +37,33 @@ class Reporter(Protocol):
     """Receives progress and messages while a stage works."""
 
     def plan(self, plan: WorkPlan) -> None:
-        """What lies ahead; told once, before the model is run."""
+        """The work ahead; called once, before the model is run."""
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """`done` of `total` units of `stage` are finished (a stage starts with `done` 0)."""
 
     def log(self, level: Level, message: str) -> None:
-        """A fact (`info`), a doubt (`warning`) or a detail (`debug`) for the person who started the run."""
+        """A fact (`info`), a problem (`warning`) or a detail (`debug`) for the person who started the run."""
 
 
 class Silent:
-    """The reporter of those who do not ask."""
+    """A reporter that ignores everything."""
 
     def plan(self, plan: WorkPlan) -> None:
-        """Says nothing."""
+        """Does nothing."""
 
     def progress(self, stage: str, done: int, total: int) -> None:
-        """Says nothing."""
+        """Does nothing."""
 
     def log(self, level: Level, message: str) -> None:
-        """Says nothing."""
+        """Does nothing."""
 
 
 class Timeline:
     """Turns the progress of single stages into that of the whole run.
 
     Args:
-        weights: Stage by stage in order, the share of the run's time that it is expected to take.
+        weights: The share of the run's time that each stage is expected to take, in order.
     """
 
     def __init__(self, weights: Mapping[str, float]) -> None:
@@ -77,17 +77,16 @@ class Timeline:
         self._fraction = 0.0
 
     def fraction(self, stage: str, done: int, total: int) -> float:
-        """Share of the whole run that is finished, 0 to 1; it never goes back."""
+        """Share of the whole run that is finished, 0 to 1; it never decreases."""
         start, share = self._spans.get(stage, (self._fraction, 0.0))
         self._fraction = max(self._fraction, start + share * (done / total if total else 1.0))
         if self._began is None and done:
-            # What comes before, loading, planning and a first tile for which the network makes itself ready, tells
-            # nothing of the pace.
+            # What comes before (loading, planning, a first tile that warms up the network) says nothing about the pace.
             self._began = time.monotonic(), self._fraction
         return min(1.0, self._fraction)
 
     def remaining_s(self) -> float | None:
-        """Seconds left at the pace so far, None while it is too early to tell."""
+        """Seconds left at the pace so far; None while it is too early to tell."""
         if self._began is None:
             return None
         elapsed, finished = time.monotonic() - self._began[0], self._fraction - self._began[1]

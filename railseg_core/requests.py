@@ -1,6 +1,6 @@
-"""What can be asked for: one frozen request per command, the same for Python, the command line and the worker.
+"""Requests: one frozen class per command, the same for Python, the command line and the worker.
 
-Making one checks its values: whatever it was made of, they are of their kinds and in their ranges; None is the default.
+Creating one checks and converts its values, so that their kinds and ranges are right; None stands for the default.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _LINES = LineParams()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Request:
-    """What every request says.
+    """What all requests have in common.
 
     Attributes:
         overwrite: Whether existing outputs may be replaced.
 
     Raises:
-        RailSegError: A value isn't of its kind, or out of its range.
+        RailSegError: A value is missing, of the wrong kind or out of range.
     """
 
     overwrite: bool = False
@@ -50,7 +50,7 @@ class _Request:
 
     @property
     def inputs(self) -> list[str]:
-        """What is read: files, or other names that GDAL reads."""
+        """The inputs: files, or other names that GDAL reads."""
         names = (*_SOURCES, "model")
         named = [split_layer(os.fspath(path))[0] for name in names if (path := getattr(self, name, None)) is not None]
         area: Area | None = getattr(self, "area", None)
@@ -58,18 +58,18 @@ class _Request:
 
     @property
     def outputs(self) -> dict[str, Path]:
-        """What is to be written, by the names of the attributes that say where."""
+        """The files to write, by the names of their attributes."""
         return {name: path for name in _OUTPUTS if (path := getattr(self, name, None)) is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _RasterRequest(_Request):
-    """A request that makes something of a raster: what is read, what is written, how probabilities become a mask.
+    """A request that processes a raster: what is read, what is written, how probabilities become a mask.
 
     Attributes:
         raster: A file, or any name that GDAL opens (a subdataset, /vsizip/…); for the model also a folder of pictures.
         output: File to write.
-        threshold: Probability from which a pixel counts, 0 to 1; None for what the model file says.
+        threshold: Probability from which a pixel counts, 0 to 1; None for the model's own threshold.
         opening_m: Size of the opening's kernel, metres; 0 for none.
         closing_m: Size of the closing's kernel, metres; 0 for none.
         kernel: Shape of both kernels.
@@ -89,14 +89,14 @@ class _PictureRequest(_RasterRequest):
 
     Attributes:
         bands: One or three band numbers from 1; None for the raster's own red, green and blue.
-        area: Where to look; None for all of the raster.
+        area: The area of interest; None for the whole raster.
         model: Model file; None for the bundled one.
         device: `auto`, `cpu`, `cuda` or `mps`.
         mask: Mask raster to write as well.
-        resume: Whether to go on where an interrupted run with the same raster, area, model and output stopped.
+        resume: Whether to resume an interrupted run with the same raster, area, model and output.
         unfinished: Folder for finished blocks until the run is done; None for a hidden one beside the output.
-        scheduler: Of a dask cluster that runs the model, `tcp://host:port`, or `local:N` for N processes of this
-            machine; None for this process.
+        scheduler: Address of the dask cluster that runs the model, `tcp://host:port`, or `local:N` for N processes on
+            this machine; None for this process.
     """
 
     bands: tuple[int, ...] | None = None
@@ -111,15 +111,15 @@ class _PictureRequest(_RasterRequest):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractRequest(_PictureRequest):
-    """Picture to tracks and nodes in a GeoPackage: the whole way.
+    """Picture to tracks and nodes in a GeoPackage: the whole pipeline.
 
     Attributes:
-        min_length_m: Shorter isolated pieces are left out, metres.
-        probability: Probability raster to keep as well.
-        preview: PNG of the lines over the picture to draw as well.
-        shard: (i, n): only run the model, over the i-th of n parts, and leave that to a merge beside the output.
-        merge: Run no model but make the map of what all shards have left, beside the output and in these folders of
-            other machines; None to run the model.
+        min_length_m: Isolated pieces shorter than this are left out, metres.
+        probability: Probability raster to write as well.
+        preview: PNG of the lines over the picture to write as well.
+        shard: (i, n): only run the model, over the i-th of n parts, and leave the result beside the output for a merge.
+        merge: Do not run the model, but make the map from what all shards have left beside the output and in these
+            folders from other machines; None to run the model.
     """
 
     min_length_m: float = _LINES.min_length_m
@@ -129,7 +129,7 @@ class ExtractRequest(_PictureRequest):
     merge: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        _PictureRequest.__post_init__(self)  # `super` doesn't know a dataclass with slots
+        _PictureRequest.__post_init__(self)  # `super()` doesn't work in a dataclass with slots
         if self.shard is not None and self.merge is not None:
             raise RailSegError("A shard is not merged.", "Run all shards first, then the merge.")
         if self.shard is not None and not self.resume:
@@ -151,11 +151,11 @@ class CleanRequest(_RasterRequest):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VectorizeRequest(_RasterRequest):
-    """Mask or probability raster, also one made elsewhere, to tracks and nodes in a GeoPackage.
+    """Mask or probability raster, from RailSeg or elsewhere, to tracks and nodes in a GeoPackage.
 
     Attributes:
-        min_length_m: Shorter isolated pieces are left out, metres.
-        preview: PNG of the lines over the picture to draw as well.
+        min_length_m: Isolated pieces shorter than this are left out, metres.
+        preview: PNG of the lines over the picture to write as well.
     """
 
     min_length_m: float = _LINES.min_length_m
@@ -164,15 +164,15 @@ class VectorizeRequest(_RasterRequest):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluateRequest(_Request):
-    """Extracted lines against reference lines, in any CRS: how good they are.
+    """Evaluates extracted lines against reference lines, in any CRS.
 
     Attributes:
-        extracted: A map of `extract` or `vectorize`, or any vector file of lines.
+        extracted: A map from `extract` or `vectorize`, or any vector file of lines.
         reference: Vector file of the true lines; see `railseg_core.tracing.read_tracing` for what counts in it.
         raster: Only what lies on this raster counts; None for all lines.
         area: Only what lies in it counts; None for all lines.
-        layers: GeoPackage to write of what is matched, missed and false; None for numbers alone.
-        rho_m: How far a line may be from the reference, metres: less than half the distance of two tracks.
+        layers: GeoPackage to write, of what is matched, missed and false; None for figures alone.
+        rho_m: Largest distance of a line from the reference, metres: less than half the track spacing.
     """
 
     extracted: str
@@ -185,16 +185,16 @@ class EvaluateRequest(_Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompareRequest(_Request):
-    """Extracted tracks against a map, in any CRS: what is new, missing and shifted.
+    """Compares extracted tracks with a map, in any CRS: what is new, missing and shifted.
 
     Attributes:
-        extracted: A map of `extract` or `vectorize`, or any vector file of lines.
+        extracted: A map from `extract` or `vectorize`, or any vector file of lines.
         reference: Vector file of the map's lines.
         raster: Only what lies on this raster counts; None for all lines.
         area: Only what lies in it counts; None for all lines.
-        layers: GeoPackage to write of what is new, missing, shifted and matched; None for numbers alone.
-        reach_m: How far a track may lie from where the map has it, metres: less than the distance of two tracks.
-        shift_m: From which mean offset a piece is shifted, metres.
+        layers: GeoPackage to write, of what is new, missing, shifted and matched; None for figures alone.
+        reach_m: Largest distance of a track's counterpart on the map, metres: less than the track spacing.
+        shift_m: Mean offset above which a piece is shifted, metres.
     """
 
     extracted: str
@@ -208,7 +208,7 @@ class CompareRequest(_Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChipsRequest(_Request):
-    """Picture and the tracks traced in it to chips that training reads, at the model's ground sampling distance.
+    """Picture and the tracks traced in it to training chips, at the model's ground sampling distance.
 
     Attributes:
         raster: A file, or any name that GDAL opens.
@@ -216,8 +216,8 @@ class ChipsRequest(_Request):
         output: Folder to write to; it may exist.
         side_px: Side of a chip, pixels.
         side_m: Side of a chip, metres; None for `side_px`.
-        bare_share: Chips without a track, as a share of those with one; None for all there are.
-        area: Where every track is traced: beyond it nothing counts; None for all of the picture.
+        bare_share: Number of chips without a track for each with one; None for all of them.
+        area: The area in which every track is traced: nothing outside counts. None for the whole picture.
         bands: One or three band numbers from 1; None for the raster's own red, green and blue.
     """
 
@@ -243,7 +243,7 @@ REQUESTS: dict[str, type[Request]] = {
     "chips": ChipsRequest,
 }
 CHIP_SIDES_PX = (64, 4096)
-"""Smaller ones are too small to learn from, larger ones don't fit the memory."""
+"""Smallest and largest: smaller chips are too small to learn from, larger ones don't fit into memory."""
 _SHOWN = 80
 _SOURCES = ("raster", "extracted", "reference", "lines")
 _OUTPUTS = ("output", "probability", "mask", "preview", "layers")
@@ -262,7 +262,7 @@ _RANGES = {
 
 
 def parse_request(method: str, params: Mapping[str, Any]) -> Request:
-    """Makes a request of JSON-like values; what is left out or None takes its default.
+    """Creates a request from JSON-like values; what is missing or None takes its default.
 
     Args:
         method: A key of `REQUESTS`.
@@ -325,7 +325,7 @@ def _truth(value: Any) -> bool:
 
 
 def _short(value: Any) -> str:
-    """A value as it was given, as much of it as a message can hold."""
+    """A value as it was given, shortened to fit into a message."""
     return reprlib.repr(value)[:_SHOWN]
 
 

@@ -1,4 +1,4 @@
-"""Where the bundled files lie: beside the package in a checkout or plugin folder, inside it when installed."""
+"""Locates the bundled files: beside the package in a checkout or plugin folder, inside it when installed."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""The value of a working pixel, from the pixels of a raster round it.
+"""Resampling: the value of a working pixel from the pixels of a raster around it.
 
 Images are (rows, cols, bands), uint8 or float32, as OpenCV has them; `valid` is bool (rows, cols), or None
-where every pixel counts; an image is 0 where it is not valid. Positions, float32, one per sample, count from
-the middle of the image's first pixel. What lies beyond an image or is not valid never mixes into a value: it
-has no weight.
+if every pixel is valid; an image is 0 where it is not valid. Positions, float32, one per sample, are relative
+to the centre of the image's first pixel. What lies beyond an image or is not valid has no weight in a value.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ def average(
         cols: (h * ky, w * kx) positions of samples spread evenly over the footprints.
         rows: As `cols`.
         per_pixel: (ky, kx) samples of a footprint: no further apart than the image's pixels, so that each of
-            these has its share. Between them the image is linear.
+            these contributes. The image is interpolated linearly at the samples.
 
     Returns:
         The means (h, w, bands), and which of them have at least half of their footprint in valid pixels.
@@ -47,8 +46,8 @@ def average(
 def interpolate(image: Image, valid: Mask | None, cols: Positions, rows: Positions) -> tuple[Image, Mask | None]:
     """The value at each position, for a raster as coarse as the working grid or coarser.
 
-    Cubic where the 5 x 5 pixels round a position are valid; nearer to a gap linear between the valid ones, so
-    that no valid pixel is lost. A position counts where the pixel it lies in does.
+    Cubic where the 5 x 5 pixels around a position are valid; nearer to a gap, linear between the valid ones, so
+    that no valid pixel is lost. A position is valid if the pixel it lies in is.
     """
     if valid is None:
         return _at(image, cols, rows, cv2.INTER_CUBIC), None
@@ -60,13 +59,13 @@ def interpolate(image: Image, valid: Mask | None, cols: Positions, rows: Positio
 
 
 def nearest(image: Image, valid: Mask | None, cols: Positions, rows: Positions) -> tuple[Image, Mask | None]:
-    """The pixel that each position lies in: for classes, which have no mean."""
+    """The value of the pixel that each position lies in: for classes, which have no mean."""
     counted = None if valid is None else _at(valid.astype(np.uint8), cols, rows, cv2.INTER_NEAREST)[..., 0] > 0
     return _at(image, cols, rows, cv2.INTER_NEAREST), counted
 
 
 def reduced(image: Image, valid: Mask | None, per_pixel: tuple[int, int]) -> tuple[Image, Mask | None]:
-    """The means of the valid pixels of boxes; a box counts where half of it does.
+    """The means of the valid pixels of boxes; a box is valid if at least half of it is.
 
     Args:
         image: (h * ky, w * kx, bands).

@@ -1,4 +1,4 @@
-"""From pixels to probabilities: the model on the local GPU or CPU, tile by tile, with the memory that there is."""
+"""From pixels to probabilities: the model on the local GPU or CPU, tile by tile, within the available memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from railseg_core.reporting import Reporter, Silent
 
 _BATCH_TILES = {"cpu": 1, "cuda": 8, "mps": 2}
 _MOST_PARALLEL = 8
-"""A tile being predicted takes 140 MB: on many cores some share one."""
+"""Most tiles predicted at a time on a CPU, each of which takes 140 MB: with more cores, some share a tile."""
 _MOST_READERS = 8
 _OUT_OF_MEMORY = (
     "out of memory",
@@ -31,11 +31,11 @@ _OUT_OF_MEMORY = (
     "unable to find an engine",
     "unable to find a valid cudnn algorithm",
 )
-"""What devices and their libraries say where memory isn't enough, in lower case."""
+"""What devices and their libraries say when memory isn't enough, in lower case."""
 
 
 class _Attempt(NamedTuple):
-    """Where a batch is tried, of how many tiles at most, and whether no other thread's may run meanwhile."""
+    """Where a batch is tried, of how many tiles at most, and whether other threads' batches must wait."""
 
     placed: PlacedNetwork
     tiles: int
@@ -43,7 +43,7 @@ class _Attempt(NamedTuple):
 
 
 class _Failure(NamedTuple):
-    """Why an attempt failed, in a line, and what may help: fewer tiles, or more exact numbers."""
+    """Why an attempt failed, in one line, and what may help: fewer tiles, or higher precision."""
 
     message: str
     is_memory: bool = False
@@ -54,20 +54,20 @@ class Segmenter:
     """A loaded model on a device. Several threads may use it.
 
     Attributes:
-        card: The model's.
-        batch_tiles: How many tiles the device does in one go.
-        passed_over: Devices that `auto` has found unable to run it, and why, in a line.
+        card: The model's card.
+        batch_tiles: How many tiles the device processes at once.
+        passed_over: Devices that `auto` has found unable to run it, and why, in one line.
     """
 
     def __init__(self, model_path: Path, device: str = "auto", reporter: Reporter | None = None) -> None:
         """Loads the model: batch norms folded, channels last, half precision on CUDA.
 
-        A device other than the CPU must give what the CPU gives; `auto` passes over one that does not, and says so.
+        A device other than the CPU must give what the CPU gives; `auto` skips one that does not, with a warning.
 
         Args:
             model_path: A RailSeg model file.
             device: One of `DEVICES`.
-            reporter: Told when memory isn't enough, and which device is passed over.
+            reporter: Receives warnings when memory isn't enough or a device is skipped.
 
         Raises:
             RailSegError: From `load_model` and `choose_device`; or the named device can't run the model.
@@ -93,24 +93,24 @@ class Segmenter:
 
     @property
     def device(self) -> str:
-        """`cuda`, `mps` or `cpu`: the one chosen, or the CPU since its memory was not enough."""
+        """`cuda`, `mps` or `cpu`: the one chosen, or the CPU once its memory has turned out not to be enough."""
         return self._placed.numbers.device
 
     @property
     def parallel_batches(self) -> int:
-        """From how many threads at a time `predict` is best called: on CUDA one prepares while the other computes."""
+        """The best number of threads to call `predict` from: on CUDA one prepares while the other computes."""
         return {"cpu": min(torch.get_num_threads(), _MOST_PARALLEL), "cuda": 2}.get(self.device, 1)
 
     @property
     def readers(self) -> int:
-        """How many threads must read to keep the device busy: one for eight cores that predict, several for a GPU."""
+        """How many threads must read to keep the device busy: one for every eight predicting, several for a GPU."""
         if self.device == "cpu":
             return max(1, torch.get_num_threads() // 8)
         return min(os.cpu_count() or 1, _MOST_READERS)
 
     @contextmanager
     def threads_divided(self) -> Iterator[None]:
-        """For the block under it: torch's threads are divided among `parallel_batches` callers of `predict`."""
+        """Divides torch's threads among `parallel_batches` callers of `predict` in the `with` block."""
         threads = torch.get_num_threads()
         torch.set_num_threads(max(1, threads // self.parallel_batches))
         try:
@@ -121,9 +121,8 @@ class Segmenter:
     def predict(self, tiles: UInt8Array) -> UInt8Array:
         """Probabilities of tiles.
 
-        Where the device's memory isn't enough, it takes half as many tiles at a time, then one thread's alone; where
-        that is too much, the CPU goes on in its place. Where half precision isn't enough, single precision is taken.
-        The reporter is told.
+        If the device's memory isn't enough, batches are halved, then run one at a time; if that is still too much, the
+        CPU takes over. If half precision isn't enough, single precision is used. The reporter receives a warning.
 
         Args:
             tiles: (n, 3, rows, cols) uint8 RGB at the model's GSD.
@@ -132,7 +131,7 @@ class Segmenter:
             (n, 2, rows, cols) uint8, P(track) and P(axis), 0 to 255 for 0 to 1.
 
         Raises:
-            RailSegError: If the device can't do it, or the model's weights are no numbers.
+            RailSegError: If the device can't run the model, or its results are infinite or NaN.
         """
         parts: list[UInt8Array] = []
         first = 0
@@ -144,7 +143,7 @@ class Segmenter:
                     parts.append(attempt.placed.predict(batch))
                 except (RuntimeError, NotFiniteError) as error:
                     failure = _failure(error)
-            # Past the error, whose traceback holds all that the device has calculated so far.
+            # Outside of `except`: the error's traceback holds everything that the device has calculated so far.
             if failure is None:
                 first += len(batch)
             elif not self._make_do(attempt, len(batch), failure):
@@ -158,7 +157,7 @@ class Segmenter:
 
     @contextmanager
     def _attempt(self) -> Iterator[_Attempt]:
-        """Another thread's may run at the same time, unless memory has been too short for that."""
+        """An attempt to run a batch; other threads' may run at the same time, unless memory was too short for that."""
         with self._change:
             self._change.wait_for(lambda: not (self._one_at_a_time and self._running))
             self._running += 1
@@ -171,12 +170,12 @@ class Segmenter:
                 self._change.notify_all()
 
     def _make_do(self, failed: _Attempt, tiles: int, failure: _Failure) -> bool:
-        """Takes fewer tiles at a time, one thread's at a time, more exact numbers, or the CPU; False if none helps."""
+        """Takes fewer tiles at a time, one batch at a time, higher precision, or the CPU; False if none can help."""
         numbers = failed.placed.numbers
         device = device_description(numbers.device)
         with self._change:
             if failed != _Attempt(self._placed, self.batch_tiles, self._one_at_a_time):
-                return True  # another thread has done it meanwhile
+                return True  # another thread has done so in the meantime
             if failure.is_not_finite:
                 if numbers.dtype != torch.float16:
                     return False
@@ -188,7 +187,7 @@ class Segmenter:
                 self.batch_tiles = tiles // 2
                 self._reporter.log("warning", f"{device} is out of memory: batches of {tiles // 2} from now on.")
             elif not self._one_at_a_time:
-                self._one_at_a_time = True  # what others were at may be all that was in the way
+                self._one_at_a_time = True  # other threads' batches may be all that was in the way
                 self._reporter.log("warning", f"{device} is out of memory: one batch after the other from now on.")
             elif numbers.device != "cpu":
                 self._reporter.log("warning", f"{device} is out of memory: the CPU goes on, which takes much longer.")
@@ -200,7 +199,7 @@ class Segmenter:
         return True
 
     def _start_on(self, device: str) -> str | None:
-        """Places the network, as exact as need be; returns what stands against it, in a line."""
+        """Places the network, as precise as need be; returns what prevents it, in one line, or None."""
         try:
             for dtype in PRECISIONS[device]:
                 self._put_on(Numbers(device, dtype))
@@ -211,7 +210,7 @@ class Segmenter:
         return "its numbers are not the processor's"
 
     def _put_on(self, numbers: Numbers) -> None:
-        """Places a copy of the network, so that a thread that still runs the one before can end with it."""
+        """Places a copy of the network, so that a thread that still runs the previous one can finish."""
         self._placed = place(self._fused, numbers)
         self.batch_tiles = _BATCH_TILES[numbers.device]
         self._one_at_a_time = False

@@ -1,4 +1,4 @@
-"""The raster that is given: opened with care, its bands chosen, its pixels read with what is valid of them."""
+"""The source raster: opened safely, its bands chosen, its pixels read together with their validity."""
 
 from __future__ import annotations
 
@@ -28,47 +28,47 @@ from railseg_core.tiling import PixelWindow
 from railseg_core.virtual_raster import check_sources, is_on_network
 
 CACHE_BYTES = 64 * 2**20
-"""GDAL's block cache. Its own default is a twentieth of the machine's memory."""
+"""Size of GDAL's block cache. GDAL's own default is a twentieth of the machine's memory."""
 MAX_BLOCK_BYTES = 512 * 2**20
-"""What GDAL must unpack at once to read a single pixel."""
+"""Largest block of a raster, which GDAL must decompress as a whole to read a single pixel."""
 _NO_NETWORK = {"CPL_VSIL_CURL_ALLOWED_FILENAME": "none"}
-"""GDAL's network folders open this one name only."""
+"""Makes GDAL's network file systems open this one name only."""
 _PATIENCE = {"GDAL_HTTP_CONNECTTIMEOUT": 10, "GDAL_HTTP_LOW_SPEED_TIME": 30, "GDAL_HTTP_LOW_SPEED_LIMIT": 1}
-"""Seconds, and bytes a second: an address that does not answer is an error and no endless wait."""
+"""Seconds, and bytes per second: an address that does not answer is an error, not an endless wait."""
 _NO_FILE = re.compile(r"/vsi|[A-Za-z_0-9]{2,}:")
-"""GDAL's virtual folders, subdatasets and addresses; a single letter is a Windows drive."""
+"""Beginnings of GDAL's virtual folders, subdatasets and addresses; a single letter is a Windows drive."""
 GDAL_ERRORS = (RasterioError, CPLE_BaseError, UnicodeDecodeError)
-"""What GDAL's failures come as: rasterio wraps those of reading and writing, and leaves others as they are; the last
-comes where a damaged file's words are no text."""
+"""The exceptions of GDAL's failures: rasterio wraps those of reading and writing, and leaves others as they are; the
+last one is raised if a damaged file's text cannot be decoded."""
 _RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 
 
 def gdal_environment(name: str = "") -> rasterio.Env:
     """GDAL's settings while a raster is opened, read or written: a bounded cache, masks inside the file.
 
-    The listing of the raster's folder stays on: sidecars (overviews, masks, world files) are found by it. What a file
-    says never leads to the network; a person's own address does.
+    The listing of the raster's folder stays on: sidecars (overviews, masks, world files) are found by it. A file's
+    content never leads to the network; an address given by the user does.
 
     Args:
-        name: Of the raster that is read, as it was given.
+        name: Name of the raster that is read, as it was given.
     """
     network = _PATIENCE if is_on_network(name) else _NO_NETWORK
     return rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES, GDAL_TIFF_INTERNAL_MASK=True, **GDAL_CONFINEMENT, **network)
 
 
 def open_dataset(path: str | os.PathLike[str], **options: object) -> DatasetReader:
-    """Opens a raster by GDAL.
+    """Opens a raster with GDAL.
 
     Raises:
-        RailSegError: there is no such file, it is no raster with bands, one of bytes or pictures that it must not
-            lead to, or its blocks are too large to be read.
+        RailSegError: there is no such file, it is not a raster with bands, refers to bytes or pictures that it must
+            not, or has blocks that are too large to be read.
     """
     name = gdal_name(path)
     if is_device_or_pipe(name):
         raise RailSegError(f"{name} is a device or a pipe.", "Give a file.")
     try:
         with gdal_environment(name), warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an error with a way out comes later
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a more helpful error comes later
             dataset: DatasetReader = rasterio.open(name, **options)
             parts = dataset.subdatasets
     except GDAL_ERRORS as error:
@@ -110,7 +110,7 @@ def _check_blocks(dataset: DatasetReader) -> None:
 
 @contextmanager
 def reading(name: str) -> Iterator[None]:
-    """Turns what fails while pixels are read into an error that names the file.
+    """Turns a failure to read pixels into an error that names the file.
 
     Raises:
         RailSegError: the file is damaged, cut short or out of reach.
@@ -132,7 +132,7 @@ class _Closable(Protocol):
 
 @contextmanager
 def closed_on_error(opened: _Closable) -> Iterator[None]:
-    """Closes what has been opened when the rest of its making fails: an open file is locked on Windows."""
+    """Closes what has been opened if the `with` block fails: an open file is locked on Windows."""
     try:
         yield
     except BaseException:
@@ -145,11 +145,11 @@ def choose_bands(dataset: DatasetReader, bands: Sequence[int] | None) -> tuple[i
 
     Args:
         dataset: The raster.
-        bands: The wish, or None: the bands that say they are red, green and blue; else the first three that are
-            not alpha; else the first.
+        bands: The requested bands; None for those marked as red, green and blue, otherwise the first three that are
+            not alpha, otherwise the first.
 
     Raises:
-        RailSegError: the wish is not one or three bands of the raster.
+        RailSegError: the request is not one or three bands of the raster, or the raster has only an alpha band.
     """
     if bands is not None:
         if len(bands) not in (1, 3) or not all(1 <= band <= dataset.count for band in bands):
@@ -169,13 +169,13 @@ def choose_bands(dataset: DatasetReader, bands: Sequence[int] | None) -> tuple[i
 
 
 class SourceRaster:
-    """A raster's chosen bands. Windows are numbered from the raster's own first pixel. Several threads may read it.
+    """A raster's chosen bands. Windows count from the raster's own first pixel. Several threads may read it.
 
     Attributes:
         bands: The chosen ones, counted from 1.
-        dtypes: Of each of them.
-        stored_bands: Those of the file that say what is seen and where: the chosen ones and any alpha.
-        is_invalid_where_empty: Whether what was never written to the file has no data; else it is black.
+        dtypes: The data type of each of them.
+        stored_bands: The file's bands that define the picture and its validity: the chosen ones and any alpha.
+        is_invalid_where_empty: Whether what was never written to the file has no data; otherwise it is black.
 
     Args:
         path: The raster.
@@ -215,10 +215,10 @@ class SourceRaster:
             self._by_mask = any(MaskFlags.per_dataset in flag for flag in flags)
             alpha = [i for i, c in enumerate(self.dataset.colorinterp, 1) if c == ColorInterp.alpha]
             by_alpha = all(MaskFlags.alpha in flag for flag in flags)
-            # GDAL makes a mask of alpha beside one band or three, without a nodata value; elsewhere alpha is read.
+            # GDAL makes a mask from alpha beside one band or three, without a nodata value; otherwise alpha is read.
             self._alpha = alpha[0] if alpha and not by_alpha else None
             self.stored_bands = (*self.bands, *alpha)
-            # What was never written is read as the band's nodata value, and as 0 where it has none.
+            # What was never written is read as the band's nodata value, or as 0 if it has none.
             by_nodata = self._by_nodata and all(
                 flag == [MaskFlags.nodata] and value is not None and ("float" in dtype or value.is_integer())
                 for flag, value, dtype in zip(flags, nodata, self.dtypes, strict=True)
@@ -233,39 +233,39 @@ class SourceRaster:
 
     @property
     def has_palette(self) -> bool:
-        """Whether the values are numbers of colours, which are read as red, green and blue."""
+        """Whether the values are indices of colours, which are read as red, green and blue."""
         return self._palette is not None
 
     @property
     def channels(self) -> int:
-        """Bands of what `read` gives: 1 or 3."""
+        """Number of bands that `read` returns: 1 or 3."""
         return 3 if self.has_palette else len(self.bands)
 
     @property
     def is_eight_bit(self) -> bool:
-        """Whether `read` gives uint8; all other rasters are read as float32."""
+        """Whether `read` returns uint8; all other rasters are read as float32."""
         return all(dtype == "uint8" for dtype in self.dtypes) or self.has_palette
 
     @property
     def is_always_valid(self) -> bool:
-        """Whether nothing in the raster can be without data."""
+        """Whether every pixel of the raster is certain to have data."""
         floats = any("float" in dtype for dtype in self.dtypes)
         gaps_in_palette = self._palette is not None and not self._palette[:, 3].all()
         return not (self._by_nodata or self._by_mask or self._alpha or floats or gaps_in_palette)
 
     @property
     def validity(self) -> str:
-        """What says which pixels are valid: "nodata", "mask" (or alpha), or "" where nothing does."""
+        """What defines which pixels are valid: "nodata", "mask" (or alpha), or "" if nothing does."""
         return "nodata" if self._by_nodata else "mask" if self._by_mask or self._alpha else ""
 
     @property
     def nodata(self) -> tuple[str, ...]:
-        """The nodata values of the bands, as text: no NaN equals another."""
+        """The nodata values of the bands, as text, since NaN does not equal itself."""
         return tuple(repr(self.dataset.nodatavals[band - 1]) for band in self.bands)
 
     @property
     def window(self) -> PixelWindow:
-        """All of the raster."""
+        """The whole raster."""
         return PixelWindow(0, 0, self.dataset.width, self.dataset.height)
 
     def read(
@@ -274,12 +274,12 @@ class SourceRaster:
         """The pixels of a window within the raster.
 
         Args:
-            window: In the raster's own numbers.
+            window: Window in the raster's own pixel coordinates.
             shape: (rows, cols) to thin the window out to, for a look at the whole.
 
         Returns:
-            uint8 or float32 (channels, rows, cols), 0 where not valid; and valid, bool (rows, cols). A nodata
-            value in a whole-number raster counts where all chosen bands have it: 0 is also a shadow's blue.
+            uint8 or float32 (channels, rows, cols), 0 where not valid; and valid, bool (rows, cols). In an integer
+            raster a pixel is nodata only if all chosen bands are: 0 is also a shadow's blue.
 
         Raises:
             RailSegError: the file is damaged, cut short or out of reach.
@@ -311,15 +311,15 @@ class SourceRaster:
         return pixels, valid
 
     def close(self) -> None:
-        """Closes the file, once what other threads are reading of it has been read: GDAL would crash otherwise."""
+        """Closes the file once other threads have finished reading: GDAL would crash otherwise."""
         with self._one_is_back:
             self._one_is_back.wait_for(lambda: self._reading == 0)
-            for dataset in self._idle:  # nobody reads: these are all that were opened
+            for dataset in self._idle:  # nobody is reading: these are all that were opened
                 dataset.close()
 
     @contextmanager
     def _a_dataset(self) -> Iterator[DatasetReader]:
-        """A dataset of this thread's own for the block under it."""
+        """A dataset for this thread alone in the `with` block."""
         with self._one_is_back:
             self._reading += 1
             dataset = self._idle.pop() if self._idle else None
@@ -338,7 +338,7 @@ class SourceRaster:
         if len(self.bands) != 1 or self.dataset.colorinterp[self.bands[0] - 1] != ColorInterp.palette:
             return None
         colours = self.dataset.colormap(self.bands[0])
-        palette = np.zeros((max(colours) + 2, 4), dtype=np.uint8)  # the last stands for all without a colour
+        palette = np.zeros((max(colours) + 2, 4), dtype=np.uint8)  # the last is for all indices without a colour
         for index, colour in colours.items():
             palette[index] = colour
         return palette

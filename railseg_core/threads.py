@@ -1,4 +1,4 @@
-"""Work in threads whose results come in order."""
+"""Work in threads with results in order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _Result = TypeVar("_Result")
 def in_order(
     executor: Executor, function: Callable[[_Item], _Result], items: Iterable[_Item], ahead: int
 ) -> Iterator[_Result]:
-    """`function` of each item, in order, always some ahead."""
+    """Yields `function` of each item, in order, with up to `ahead` more items submitted."""
     waiting: deque[Future[_Result]] = deque()
     for item in items:
         waiting.append(executor.submit(function, item))
@@ -27,7 +27,7 @@ def in_order(
 
 @contextmanager
 def threads(count: int, *, waits: bool) -> Iterator[ThreadPoolExecutor]:
-    """A pool of threads that, when the block under it ends early, does what it is at and no more."""
+    """A pool of threads that drops queued tasks when the `with` block ends, and, if it `waits`, finishes the others."""
     pool = ThreadPoolExecutor(count)
     try:
         yield pool

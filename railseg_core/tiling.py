@@ -1,4 +1,4 @@
-"""The lattice: which pixels exist, and the tiles and blocks they are worked in.
+"""The lattice: which pixels exist, and the tiles and blocks they are processed in.
 
 The pixels of a working grid are numbered from the origin of its CRS, not from a picture's corner: at a
 ground sampling distance (GSD) of g metres, pixel (col, row) covers x in [col, col + 1] * g and y in
@@ -22,13 +22,13 @@ import numpy.typing as npt
 from affine import Affine
 
 GSD_M = 0.2
-"""What the bundled model was trained for."""
+"""Ground sampling distance that the bundled model was trained for."""
 TILE_PX = 512
 """Side of the square the network sees."""
 OVERLAP_PX = 64
 """How far two neighbouring tiles overlap."""
 STRIDE_PX = TILE_PX - OVERLAP_PX
-"""Distance of neighbouring tiles, and the side of the core that a tile owns."""
+"""Distance between neighbouring tiles, and the side of the core that a tile owns."""
 BLOCK_TILES = 4
 """Tile cores along a block's side."""
 BLOCK_PX = BLOCK_TILES * STRIDE_PX
@@ -36,12 +36,12 @@ BLOCK_PX = BLOCK_TILES * STRIDE_PX
 RASTER_TILE_PX = 256
 """Side of a tile of the rasters that are written; windows of pictures and areas are snapped to it."""
 LATTICE_END_PX = 2**31 - 2**16
-"""Pixels of the lattice have smaller numbers, of either sign: a row and a column fit into an int64, with a halo."""
+"""Limit of pixel coordinates, of either sign: a row and a column fit into an int64 together, with a halo."""
 
 
 @dataclass(frozen=True, slots=True)
 class PixelWindow:
-    """A rectangle of whole pixels in the lattice's numbers.
+    """A rectangle of whole pixels in the lattice's coordinates.
 
     Half-open: a pixel (c, r) is inside where `col <= c < right` and `row <= r < bottom`.
     """
@@ -53,14 +53,14 @@ class PixelWindow:
 
     @classmethod
     def between(cls, col: int, row: int, right: int, bottom: int) -> PixelWindow:
-        """From (col, row) up to, not including, (right, bottom); empty where they are the wrong way round."""
+        """From (col, row) up to, not including, (right, bottom); empty if they are the wrong way round."""
         return cls(col, row, max(0, right - col), max(0, bottom - row))
 
     @classmethod
     def covering(cls, xmin: float, ymin: float, xmax: float, ymax: float, gsd_m: float) -> PixelWindow:
         """The smallest window that covers a box of map coordinates.
 
-        A millionth of a pixel is forgiven, so that a box on pixel edges does not gain a row by rounding.
+        A millionth of a pixel is tolerated, so that a box on pixel edges does not gain a row by rounding.
         """
         slack = 1e-6
         return cls.between(
@@ -72,7 +72,7 @@ class PixelWindow:
 
     @classmethod
     def covering_all(cls, windows: Sequence[PixelWindow]) -> PixelWindow:
-        """The smallest window that covers some, one at least."""
+        """The smallest window that covers all of the given ones, at least one."""
         return cls.between(
             min(window.col for window in windows),
             min(window.row for window in windows),
@@ -110,7 +110,7 @@ class PixelWindow:
         )
 
     def intersection(self, other: PixelWindow) -> PixelWindow:
-        """The pixels both have; an empty window where there are none."""
+        """The pixels that both have; an empty window if there are none."""
         return PixelWindow.between(
             max(self.col, other.col),
             max(self.row, other.row),
@@ -141,7 +141,7 @@ class PixelWindow:
         """Where this window lies in an array that holds `origin`: slices of (rows, cols).
 
         Raises:
-            ValueError: this window reaches beyond `origin` (a negative slice would wrap round in silence).
+            ValueError: this window reaches beyond `origin` (a negative slice would silently wrap around).
         """
         if not origin.contains(self):
             raise ValueError(f"{self} reaches beyond {origin}")
@@ -187,7 +187,7 @@ class Block(NamedTuple):
 
 
 def tiles_of(window: PixelWindow) -> list[Tile]:
-    """Every tile that has a say in a pixel of `window` (its blended border counts), row by row."""
+    """Every tile that contributes to a pixel of `window` (its blended border included), row by row."""
     reach = window.expanded(OVERLAP_PX // 2) if not window.is_empty else window
     return [Tile(tx, ty) for tx, ty in _cells(reach, STRIDE_PX)]
 
@@ -205,7 +205,7 @@ def _cells(window: PixelWindow, side: int) -> Iterable[tuple[int, int]]:
 
 
 def blending_weights() -> npt.NDArray[np.float32]:
-    """A tile's say in the probability of each of its pixels.
+    """A tile's weight in the probability of each of its pixels.
 
     Returns:
         float32 (512, 512), the product of a linear ramp across the overlap in either direction. All steps

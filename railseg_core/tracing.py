@@ -1,4 +1,4 @@
-"""What a person traced in a picture: read from a vector file, moved to the CRS that the picture is worked in."""
+"""What a person traced in a picture: read from a vector file, transformed to the picture's working CRS."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from railseg_core.railway_map import NODE_LAYER, TRACK_LAYER
 from railseg_core.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
 
 _PIECES = 256
-"""Straight edges in one CRS are curves in another: they are cut to this share of a geometry's length before a move."""
+"""Pieces that a geometry's length is cut into before reprojection: straight edges may become curves in another CRS."""
 
 Geometries = tuple[BaseGeometry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Tracing:
-    """Tracks and what counts for nothing, in one CRS.
+    """Tracks, and areas in which nothing counts, in one CRS.
 
     Attributes:
-        visible: Centre-lines of tracks that can be seen.
-        hidden: Lines that are neither to be rewarded nor punished: tracks that are certain but not seen.
-        ignore: Polygons that count for nothing.
-        crs: Of all of them.
-        footprints: Polygons of the ground that visible tracks take, where these were traced and no lines.
+        visible: Centre-lines of visible tracks.
+        hidden: Lines that are neither to be rewarded nor penalised: tracks that are certain but cannot be seen.
+        ignore: Polygons in which nothing counts.
+        crs: CRS of all geometries.
+        footprints: Polygons of the ground that visible tracks take, if these were traced instead of lines.
     """
 
     visible: Geometries
@@ -44,10 +44,10 @@ class Tracing:
     footprints: Geometries = ()
 
     def moved_to(self, crs: pyproj.CRS) -> Tracing:
-        """The same in another CRS; what has no place there is left out.
+        """The same in another CRS; geometries that cannot be transformed are left out.
 
         Raises:
-            RailSegError: nothing leads from the one CRS to the other.
+            RailSegError: there is no transformation between the two CRSs.
         """
         moved = [
             tuple(g for g in moved_geometries(geometries, self.crs, crs) if g is not None)
@@ -56,7 +56,7 @@ class Tracing:
         return Tracing(moved[0], moved[1], moved[2], crs, moved[3])
 
     def within(self, region: BaseGeometry) -> Tracing:
-        """What of it comes into a region, uncut."""
+        """The geometries that intersect a region, not cut by it."""
         shapely.prepare(region)
 
         def near(geometries: Geometries) -> Geometries:
@@ -68,10 +68,10 @@ class Tracing:
 def moved_geometries(
     geometries: Sequence[BaseGeometry], source: pyproj.CRS, target: pyproj.CRS
 ) -> list[BaseGeometry | None]:
-    """Geometries in another CRS, their edges bent as they are on the ground; None for one that has no place there.
+    """Geometries in another CRS, whose edges follow the same course on the ground; None for one that cannot be moved.
 
     Raises:
-        RailSegError: nothing leads from the one CRS to the other.
+        RailSegError: there is no transformation between the two CRSs.
     """
     if source.equals(target, ignore_axis_order=True):
         return list(geometries)
@@ -92,17 +92,17 @@ def moved_geometries(
 
 
 def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> Tracing:
-    """The tracing in a vector file: its layer `rail_track` if that has lines, else the first with lines.
+    """The tracing in a vector file: its layer `rail_track` if that has lines, otherwise the first with lines.
 
-    Lines are centre-lines of tracks; those whose field `state` is `hidden` or whose field `what` is `ignore` count for
-    nothing, nor do polygons. Points (switches) are left out, and so is what has the `status` `rejected`.
+    Lines are centre-lines of tracks; those whose field `state` is `hidden` or whose field `what` is `ignore` do not
+    count, nor does anything in polygons. Points (switches) and features with the `status` `rejected` are left out.
 
     Args:
         path: Any file that GDAL reads; `FILE|layername=LAYER` for that layer alone.
-        footprints: Whether in a file without lines polygons are the ground that tracks take.
+        footprints: Whether, in a file without lines, polygons are the ground that tracks take.
 
     Raises:
-        RailSegError: the file cannot be read, has no visible tracks, or does not say its CRS.
+        RailSegError: the file cannot be read, has no visible tracks, or has no CRS.
     """
     name, only = vector_name(path)
     with reading_vectors(name):
@@ -134,16 +134,17 @@ def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> T
 
 
 def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64], pyproj.CRS] | None:
-    """The switches in a vector file, whichever of its layers is named: points with `railway` or `what` = `switch`.
+    """The switches of a vector file's first layer with any, whichever layer is named.
 
-    Those whose field `state` is `hidden` or whose `status` is `rejected` are left out.
+    They are points with `railway` or `what` = `switch`. Those whose `state` is `hidden` or whose `status` is `rejected`
+    are left out.
 
     Returns:
-        float64 (n, 2), (x, y), and their CRS; None where the file says nothing of switches. It does where it has a
-        layer `rail_node`, also without any.
+        float64 (n, 2), (x, y), and their CRS; None if the file has no information on switches. A layer `rail_node` is
+        such information, even without any switch.
 
     Raises:
-        RailSegError: the file cannot be read, or does not say its CRS.
+        RailSegError: the file cannot be read, or the layer has no CRS.
     """
     name, _ = vector_name(path)
     with reading_vectors(name):

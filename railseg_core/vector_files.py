@@ -1,4 +1,4 @@
-"""What all readers of vector files share: which layers there are, and messages with a way out."""
+"""What all readers of vector files share: listing layers, reading features, and helpful error messages."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ _FAILURES = (
     DataSourceError,
     FeatureError,
     GeometryError,
-    UnicodeDecodeError,  # words of a damaged file that are no text
-    shapely.errors.GEOSException,  # coordinates that are no numbers
+    UnicodeDecodeError,  # a damaged file's text that cannot be decoded
+    shapely.errors.GEOSException,  # coordinates that are not numbers
 )
 
 
 def vector_name(path: str | os.PathLike[str]) -> tuple[str, str | None]:
-    """What a person named to be read: `FILE`, or `FILE|layername=LAYER` as QGIS writes it.
+    """Splits the name of an input: `FILE`, or `FILE|layername=LAYER` as QGIS writes it.
 
     Returns:
-        The file's name in the form that pyogrio takes, and the layer's; None for whichever suits.
+        The file's name in the form that pyogrio accepts, and the layer's; None for whichever suits.
 
     Raises:
-        RailSegError: the name is no name at all, not UTF-8, or as for `check_vector_name`.
+        RailSegError: the name cannot be a file's, is not UTF-8, or as for `check_vector_name`.
     """
     name, layer = split_layer(gdal_name(path))
     if exists(name):
@@ -47,11 +47,11 @@ def vector_name(path: str | os.PathLike[str]) -> tuple[str, str | None]:
 
 
 def check_vector_name(path: Path) -> None:
-    """Whether pyogrio takes a path for what it is.
+    """Checks that pyogrio takes a path for what it is.
 
     Raises:
-        RailSegError: it takes what stands before a `!` for an archive, and what follows a `;` in the file's own name
-            for parameters.
+        RailSegError: the path contains a `!`, whose left side pyogrio takes for an archive, or the file's own name a
+            `;`, whose right side it takes for parameters.
     """
     if (sys.platform != "win32" and "!" in str(path.absolute())) or ";" in path.name:
         raise RailSegError(
@@ -62,15 +62,15 @@ def check_vector_name(path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class LayerParts:
-    """What a layer's features are made of, multi-part ones taken apart.
+    """The geometries and fields of a layer's features, with multi-part geometries split.
 
     Attributes:
-        parts: object (n,), geometries without heights; of features that can't be read there are none.
-        owner: int64 (n,), the number of the feature that each is of, from 0.
-        fids: int64 (features,), their numbers in the file.
-        fields: The columns asked for that there are, (features,) each.
-        geometry_type: Of the layer, as GDAL calls it; empty where it has none.
-        crs: Of the layer, as GDAL names it; empty where it has none.
+        parts: object (n,), geometries without heights; unreadable ones are left out.
+        owner: int64 (n,), the index of the feature that each belongs to, from 0.
+        fids: int64 (features,), their ids in the file.
+        fields: The requested columns that exist, (features,) each.
+        geometry_type: The layer's geometry type, as GDAL names it; empty if it has none.
+        crs: The layer's CRS, as GDAL names it; empty if it has none.
     """
 
     parts: npt.NDArray[np.object_]
@@ -81,17 +81,17 @@ class LayerParts:
     crs: str
 
     def are(self, kind: shapely.GeometryType) -> npt.NDArray[np.bool_]:
-        """Which of the parts are of a kind and not empty: bool (n,)."""
+        """Which of the parts are of a type and not empty: bool (n,)."""
         found: npt.NDArray[np.bool_] = (shapely.get_type_id(self.parts) == kind) & ~shapely.is_empty(self.parts)
         return found
 
     @property
     def is_rejected(self) -> npt.NDArray[np.bool_]:
-        """Which of the parts are of features that a person has rejected in the review: bool (n,)."""
+        """Which of the parts belong to features that were rejected in the review: bool (n,)."""
         return self.says("status", "rejected")[self.owner]
 
     def says(self, column: str, value: str) -> npt.NDArray[np.bool_]:
-        """Whose field has the value: bool (features,); none of them where there is no such field."""
+        """Which features have the value in a field: bool (features,); none of them if there is no such field."""
         found = self.fields.get(column)
         if found is None:
             return np.zeros(len(self.fids), dtype=np.bool_)
@@ -99,7 +99,7 @@ class LayerParts:
 
 
 def read_parts(name: str, layer: str, columns: Sequence[str] = ()) -> LayerParts:
-    """A layer of a vector file with some of its columns and `status`, to be called within `reading_vectors`."""
+    """Reads a layer of a vector file with the given columns and `status`; must be called within `reading_vectors`."""
     meta, fids, wkb, values = pyogrio.raw.read(
         name, layer=layer, columns=[*columns, "status"], force_2d=True, return_fids=True
     )
@@ -114,12 +114,12 @@ def read_parts(name: str, layer: str, columns: Sequence[str] = ()) -> LayerParts
 
 @contextmanager
 def reading_vectors(name: str, wanted: str = "lines") -> Iterator[None]:
-    """Turns what GDAL says of a file that is none into a message with a way out; `wanted` is what it should hold."""
+    """Turns GDAL's errors on a file into a helpful one; `wanted` is what the file should contain."""
     if is_device_or_pipe(name):
         raise RailSegError(f"{name} is a device or a pipe.", "Give a file.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's about single features and how the file is written
+            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's, about single features and the file's formatting
             yield
     except _FAILURES as error:
         raise RailSegError(
@@ -129,15 +129,15 @@ def reading_vectors(name: str, wanted: str = "lines") -> Iterator[None]:
 
 
 def geometry_layers(name: str, only: str | None = None, first: str | None = None) -> list[str]:
-    """The layers of a file that have geometries, in its own order.
+    """The layers of a file that have geometries, in the file's order.
 
     Args:
-        name: The file's.
+        name: The file's name.
         only: The one layer that is wanted; None for all.
-        first: The layer that comes first if it is there.
+        first: The layer to put first if it exists.
 
     Raises:
-        RailSegError: the layer that is wanted is not there.
+        RailSegError: the wanted layer does not exist.
     """
     layers = [str(layer) for layer, kind in pyogrio.list_layers(name) if kind is not None]
     if only is not None and only not in layers:
@@ -146,14 +146,14 @@ def geometry_layers(name: str, only: str | None = None, first: str | None = None
 
 
 def known_crs(name: str, crs: str) -> str:
-    """The CRS of a layer that was read.
+    """The CRS of a layer that was read, after a check that it has one.
 
     Args:
-        name: The file's.
-        crs: What it says.
+        name: The file's name.
+        crs: The layer's CRS, or an empty string.
 
     Raises:
-        RailSegError: it says none.
+        RailSegError: the layer has no CRS.
     """
     if not crs:
         raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")

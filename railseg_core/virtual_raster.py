@@ -1,4 +1,4 @@
-"""What a virtual raster (VRT) may be made of: pictures on this machine, named plainly."""
+"""Checks that a virtual raster (VRT) is made only of pictures on this machine that are referred to by name."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from railseg_core.paths import file_version, is_device_or_pipe
 
 _NETWORK = re.compile(r"/vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)|\b(https?|ftp|s3|gs|az|adls|oss|hdfs)://", re.I)
 _ADDRESS = re.compile(r"/vsi|[a-z0-9+]+://", re.I)
-"""How a name begins that is no path: a folder may be called anything."""
+"""Beginnings of a name that is not a path: further on, a folder may be called anything."""
 _WITHIN = re.compile(r"\s*<|vrt:", re.I)
-"""A virtual raster in the place of a file's name: GDAL opens the text itself."""
+"""Beginnings of a virtual raster in the place of a file's name: GDAL opens the text itself."""
 _SOURCES = ("SourceFilename", "SourceDataset")
 _SIDECARS = (".ovr", ".msk", ".aux.xml")
 _MAX_DEPTH = 8
 _known_pictures: set[tuple[str, int, int]] = set()
-"""Name, size and time of sources that could be opened: a mosaic may have hundreds, and is opened several times."""
+"""Name, size and modification time of sources that could be opened: a mosaic of hundreds is opened several times."""
 
 
 def is_on_network(name: str) -> bool:
-    """Whether a raster's name, as a person gives it, is an address on the network."""
+    """Whether a raster's name, as given by the user, is an address on the network."""
     return _ADDRESS.match(name) is not None and _NETWORK.search(name) is not None
 
 
 def description_of(dataset: DatasetReader) -> ElementTree.Element:
-    """What a virtual raster says of itself.
+    """A virtual raster's XML description.
 
     Raises:
         RailSegError: it cannot be read.
     """
     try:
-        # GDAL writes this text itself, of what it has read: none of the file's own markup, such as entities, is in it.
+        # GDAL writes this text itself, from what it has read: it has none of the file's own markup, such as entities.
         written_by_gdal = dataset.tags(ns="xml:VRT").get("xml:VRT", "")
         return ElementTree.fromstring(written_by_gdal)  # noqa: S314  # nosec B314
     except ElementTree.ParseError as error:
@@ -49,15 +49,15 @@ def description_of(dataset: DatasetReader) -> ElementTree.Element:
 
 
 def check_sources(dataset: DatasetReader, depth: int = 0) -> None:
-    """Looks at what a virtual raster is made of, and the virtual rasters among that; any other raster is left alone.
+    """Checks what a virtual raster is made of, including virtual rasters within it; any other raster passes.
 
     Args:
         dataset: Any raster, just opened: the pictures behind it have not been read yet.
-        depth: How many virtual rasters it lies within.
+        depth: How many virtual rasters it is nested in.
 
     Raises:
-        RailSegError: it takes the bytes of a file for pixels, hides a virtual raster in a name, leads to the network
-            though it lies on this machine, or is nested without end.
+        RailSegError: it reads a file's raw bytes as pixels, runs Python, embeds a virtual raster in a name, leads to
+            the network though it lies on this machine, or is nested without end.
     """
     if dataset.driver != "VRT":
         return
@@ -93,7 +93,7 @@ def check_sources(dataset: DatasetReader, depth: int = 0) -> None:
 
 
 def _check_source(name: str, file: str, depth: int) -> None:
-    """Opens a source once: GDAL may read a source that is missing as empty, without a word, the second time it is read.
+    """Opens a source once: the second time it is read, GDAL may silently treat a missing source as empty.
 
     Raises:
         RailSegError: it cannot be opened, or is a virtual raster that must not be read.

@@ -1,10 +1,10 @@
 """The worker: requests as JSON lines on standard input, events as JSON lines on standard output.
 
-Started by the QGIS plugin as a file in an environment of its own, `python -I -u worker.py`. Beyond the standard
-library nothing is imported before the process has been made safe: standard output belongs to the protocol, so
-file descriptor 1 is handed to standard error; the variables with which QGIS points at its own PROJ and GDAL
-are dropped; and when standard input ends, because the parent has gone, the process ends too, after it has removed what
-it was writing.
+Started by the QGIS plugin as a script in an environment of its own, `python -I -u worker.py`. Nothing beyond the
+standard library is imported before the process has been made safe: standard output belongs to the protocol, so
+file descriptor 1 is redirected to standard error; the variables with which QGIS points at its own PROJ and GDAL
+are dropped; and when standard input ends because the parent is gone, the process removes what it was writing and ends
+too.
 
 Events: `ready`, `plan`, `progress`, `log`, `result`, `error`. See `Connection` and `serve` for their fields.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from railseg_core.reporting import Timeline, WorkPlan
 
 PROTOCOL_VERSION = 1
-"""Grows when a parent of before would misunderstand; not for a new event or field, which parents pass over."""
+"""Incremented when an older parent would misunderstand; not for a new event or field, which parents ignore."""
 _CLEAN_UP_S = 3.0
 _PROGRESS_INTERVAL_S = 0.1
 _REPORT_IT = "This is a fault in RailSeg: please report it with the log."
@@ -49,7 +49,7 @@ class Connection:
         self._stream.flush()
 
     def start(self, request_id: Any, timeline: Timeline) -> None:
-        """From now on progress and messages belong to this request."""
+        """Makes progress and messages belong to this request from now on."""
         self._request_id = request_id
         self._timeline = timeline
         self._last_progress = ("", 0.0)
@@ -93,9 +93,9 @@ def take_standard_output() -> TextIO:
 
 
 def take_standard_input() -> TextIO:
-    """A private copy of standard input; file descriptor 0 gets nothing from now on.
+    """A private copy of standard input; file descriptor 0 is empty from now on.
 
-    On Windows a library that looks at descriptor 0 while it is loaded (as Fortran's runtime does, which comes with
+    On Windows, a library that looks at descriptor 0 while it is loaded (such as the Fortran runtime that comes with
     numpy) would wait for as long as a thread reads from it.
     """
     private = os.fdopen(os.dup(0), encoding="utf-8", errors="replace")
@@ -106,18 +106,18 @@ def take_standard_input() -> TextIO:
 
 
 def end_process(*_: object) -> None:
-    """Handler of SIGTERM: ends the main thread's work the way an error does, so that nothing half-written stays."""
+    """Handler of SIGTERM: ends the main thread's work the way an error does, so that nothing half-written is left."""
     raise SystemExit(0)
 
 
 def read_requests(stream: TextIO) -> queue.Queue[str]:
-    """Lines of standard input; at its end the process ends, also in the middle of a run."""
+    """The lines of standard input; when it ends, so does the process, even in the middle of a run."""
     lines: queue.Queue[str] = queue.Queue()
 
     def read() -> None:
         for line in stream:
             lines.put(line)
-        # Nobody is left to work for. The main thread may clean up, unless it is deep in a native call.
+        # The parent is gone. The main thread has time to clean up, unless it is deep in a native call.
         signal.raise_signal(signal.SIGTERM)
         time.sleep(_CLEAN_UP_S)
         os._exit(0)
@@ -136,7 +136,7 @@ def _parsed(line: str) -> Any:
 
 
 def serve(connection: Connection, line: str) -> None:
-    """Works one request off: `{"id": …, "method": …, "params": {…}}` to a `result` or an `error`."""
+    """Handles one request: `{"id": …, "method": …, "params": {…}}` to a `result` or an `error`."""
     from railseg_core.errors import RailSegError
 
     request_id = None
@@ -148,7 +148,7 @@ def serve(connection: Connection, line: str) -> None:
                 "A request must be a JSON object with id, method and params.", "Install the plugin again."
             )
         method = message.get("method")
-        # Imported step by step: a question and a wrong request need not wait for what does the work.
+        # Imported step by step: `info` and invalid requests need not wait for what does the work.
         if method == "info":
             from railseg_core.info import info
 
@@ -201,7 +201,7 @@ def main() -> None:
     from railseg_core.process_environment import prepare_process_environment
 
     prepare_process_environment()
-    faulthandler.enable()  # a crash in native code says where it was, in the parent's log
+    faulthandler.enable()  # the parent's log then says where native code crashed
     signal.signal(signal.SIGTERM, end_process)
     connection = Connection(take_standard_output())
     if "--self-test" in sys.argv[1:]:
@@ -218,7 +218,7 @@ def main() -> None:
             serve(connection, lines.get())
             return_freed_memory()
     except SystemExit:
-        # All is cleaned up. The interpreter's own end is left out: it can crash while torch's threads still run.
+        # Everything is cleaned up. The interpreter's shutdown is skipped: it can crash while torch's threads still run.
         os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""Which CRS a picture is worked in: metres that are metres on the ground."""
+"""The CRS in which to process a picture: one whose metres are metres on the ground."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from pyproj.crs.coordinate_operation import UTMConversion
 from railseg_core.errors import RailSegError
 
 MAX_DISTORTION = 0.002
-"""How far a metre of the CRS may be from a metre on the ground, as a part of it."""
+"""Largest relative difference between a metre of the CRS and a metre on the ground."""
 _UTM_LATITUDES = (-80.0, 84.0)
 _PROBE_M = 50.0
 _WGS84 = pyproj.CRS.from_epsg(4326)
 
 
 def horizontal(crs: pyproj.CRS, what: str = "raster") -> pyproj.CRS:
-    """The two-dimensional part of a CRS: without heights.
+    """The two-dimensional part of a CRS, without heights.
 
-    A datum shift that comes with it (TOWGS84) stays where nothing else tells where its datum lies; of a datum that PROJ
-    knows, PROJ knows better ones.
+    A datum shift that comes with it (TOWGS84) is kept only if PROJ does not know the datum; otherwise PROJ knows better
+    ones.
 
     Args:
-        crs: Any.
-        what: What has it, as a message calls that.
+        crs: Any CRS.
+        what: What has it, for error messages.
 
     Raises:
         RailSegError: the CRS is neither geographic nor projected, so that nothing says where on Earth it lies.
@@ -47,17 +47,17 @@ def horizontal(crs: pyproj.CRS, what: str = "raster") -> pyproj.CRS:
 
 @lru_cache(maxsize=64)  # PROJ takes half a second to look for a zone on a datum that has no code
 def choose_working_crs(source: pyproj.CRS, x: float, y: float, what: str = "raster") -> pyproj.CRS:
-    """The CRS to work in for a picture, or a map, round (x, y).
+    """The working CRS for a picture, or a map, around (x, y).
 
     Args:
         source: The picture's CRS, horizontal.
-        x: Of the picture's middle, in `source`; an easting or a longitude.
-        y: Of the picture's middle, in `source`; a northing or a latitude.
-        what: What lies there, as a message calls it.
+        x: Coordinate of the picture's centre in `source`; an easting or a longitude.
+        y: Coordinate of the picture's centre in `source`; a northing or a latitude.
+        what: What lies there, for error messages.
 
     Returns:
-        `source` itself where it is projected, in metres, and true to within `MAX_DISTORTION` there. Otherwise
-        the UTM zone of the place on the source's own datum: no datum shift takes part, so the way back is exact.
+        `source` itself if it is projected, in metres, and true to within `MAX_DISTORTION` there. Otherwise the UTM
+        zone of the place on the source's own datum: without a datum shift, the transformation back is exact.
 
     Raises:
         RailSegError: the place is not on Earth, or too near a pole for UTM.
@@ -97,7 +97,7 @@ def _bound(crs: pyproj.CRS, like: pyproj.CRS) -> pyproj.CRS:
 
 
 def _utm_datum(source: pyproj.CRS) -> pyproj.CRS:
-    """The source's geographic CRS; WGS 84 where that is a rotated one, counts from another meridian or no degrees."""
+    """The source's geographic CRS; WGS 84 if that is rotated, has another prime meridian or is not in degrees."""
     datum = source.geodetic_crs
     if datum is None or datum.is_derived or datum.prime_meridian is None or datum.prime_meridian.longitude != 0:
         return _WGS84
@@ -110,9 +110,9 @@ def _in_metres(crs: pyproj.CRS) -> bool:
 
 
 def _distortion(crs: pyproj.CRS, x: float, y: float) -> float:
-    """The largest error of a metre round (x, y), over eight directions, measured on the ellipsoid.
+    """The largest error of a metre around (x, y), over eight directions, measured on the ellipsoid.
 
-    Measured rather than asked of PROJ, which answers for the sphere that web mercator pretends the Earth to be.
+    It is measured because PROJ's own answer would refer to the sphere that Web Mercator takes the Earth for.
     """
     datum = _utm_datum(crs)
     geod = datum.get_geod()

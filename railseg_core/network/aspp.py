@@ -29,7 +29,7 @@ class ASPP(nn.Module):
         """(n, in, rows, cols) to (n, out, rows, cols)."""
         features = [branch(x) for branch in self.branches]
         mean = self.image_pool(x.mean(dim=(2, 3), keepdim=True))
-        # In the others' memory layout: merely expanded, it would have all of them laid out anew, twice.
+        # In the others' memory layout: merely expanded, it would cause all of them to be rearranged, twice.
         spread = torch.zeros_like(features[0]) + mean
         fused: Tensor = self.project(torch.cat([*features, spread], dim=1))
         return fused

@@ -1,8 +1,8 @@
 """CARAFE: content-aware reassembly of features, the paper's x4 upsampling (its section 2.5 and figure 5).
 
-Every output pixel is a weighted mean of the 5x5 source pixels round it, with weights predicted from the content.
-A source pixel's 4x4 output pixels share one window, so the whole is a batch of small matrix products,
-(16 x 25) kernels times (25 x channels) windows, done some rows at a time so that the copied windows stay in cache.
+Every output pixel is a weighted mean of the 5x5 source pixels around it, with weights predicted from the content.
+A source pixel's 4x4 output pixels share one window, so the operation is a batch of small matrix products,
+(16 x 25) kernels times (25 x channels) windows, a few rows at a time so that the copied windows stay in cache.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SUBPIXELS = SCALE * SCALE
 _PAD = KERNEL // 2
 _WINDOW_BYTES = 1 << 20  # copied windows per product: within a core's second-level cache
 _GPU_WINDOW_BYTES = 1 << 28  # a GPU wants few, large products
-_GPU_MATRICES = 1 << 15  # of more than 65,535 in one product some libraries have got the rest wrong
+_GPU_MATRICES = 1 << 15  # with more than 65,535 in one product, some libraries have got the rest wrong
 
 
 def _rows_at_once(padded: Tensor, cols: int) -> int:
@@ -98,7 +98,7 @@ def reassemble(values: Tensor, kernels: Tensor) -> Tensor:
     Returns:
         (n, channels, 4 rows, 4 cols), channels last in memory.
     """
-    # Apple's MPS has had wrong results with views of views.
+    # Apple's MPS has given wrong results with views of views.
     if torch.compiler.is_exporting() or values.device.type == "mps":
         return _reassemble_in_plain_operations(values, kernels)
     padded = functional.pad(values, (_PAD,) * 4, mode="replicate").permute(0, 2, 3, 1).contiguous()
@@ -107,7 +107,7 @@ def reassemble(values: Tensor, kernels: Tensor) -> Tensor:
 
 
 def _reassemble_in_plain_operations(values: Tensor, kernels: Tensor) -> Tensor:
-    """`reassemble` in one piece, of operations that other formats have too: 25 shifted copies and one product."""
+    """`reassemble` in one piece, with operations that other formats support too: 25 shifted copies and one product."""
     n, channels, rows, cols = values.shape
     padded = functional.pad(values, (_PAD,) * 4, mode="replicate").permute(0, 2, 3, 1)
     taps = [padded[:, dy : dy + rows, dx : dx + cols] for dy in range(KERNEL) for dx in range(KERNEL)]
@@ -141,7 +141,7 @@ class Carafe(nn.Module):
         nn.init.xavier_uniform_(self.compress.weight)
         nn.init.zeros_(self.compress.bias)  # type: ignore[arg-type]  # created with a bias above
         nn.init.normal_(self.encode.weight, std=1e-3)
-        # The usual start is near a 5x5 box blur, which thin rails don't survive: start as bilinear instead.
+        # The usual initialisation is nearly a 5x5 box blur, which thin rails don't survive: start as bilinear instead.
         with torch.no_grad():
             self.encode.bias.copy_(torch.log(_bilinear_taps().flatten() + 1e-6))  # type: ignore[union-attr]
 
@@ -157,7 +157,7 @@ class Carafe(nn.Module):
 
         Args:
             features: (n, in, rows, cols); the kernels come from these.
-            values: (n, channels, rows, cols), what is upsampled; the features themselves if None.
+            values: (n, channels, rows, cols) to upsample; the features themselves if None.
 
         Returns:
             (n, channels, 4 rows, 4 cols).

@@ -1,4 +1,4 @@
-"""What networks of the paper's architecture may differ in, and what goes in and out; without torch."""
+"""Configuration, input and output of networks of the paper's architecture; needs no torch."""
 
 from __future__ import annotations
 

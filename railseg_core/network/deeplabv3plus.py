@@ -18,8 +18,8 @@ _LOW_LEVEL_PROJECTED = 48
 class DeepLabV3Plus(nn.Module):
     """Logits of background, track and axis for every pixel.
 
-    The classifier stands before the last CARAFE: reassembly applies the same kernel to every channel and the
-    kernels sum to 1, so the order doesn't matter to the result, and 3 channels are moved instead of 256.
+    The classifier comes before the last CARAFE: reassembly applies the same kernel to every channel and the
+    kernels sum to 1, so the order doesn't affect the result, and 3 channels are upsampled instead of 256.
     """
 
     def __init__(self, config: NetworkConfig) -> None:

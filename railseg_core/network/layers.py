@@ -1,4 +1,4 @@
-"""The blocks every part of the network is made of."""
+"""The building blocks of all parts of the network."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class ConvBNAct(nn.Module):
 
 
 def separable_conv(in_channels: int, out_channels: int) -> nn.Sequential:
-    """Depthwise 3×3, then pointwise convolution, each with batch norm and ReLU: the light stand-in for a dense one."""
+    """Depthwise 3×3, then pointwise convolution, each with batch norm and ReLU: a light substitute for a dense one."""
     return nn.Sequential(
         ConvBNAct(in_channels, in_channels, 3, groups=in_channels),
         ConvBNAct(in_channels, out_channels),
@@ -68,11 +68,11 @@ def separable_conv(in_channels: int, out_channels: int) -> nn.Sequential:
 
 
 def choose_onednn(module: nn.Module) -> None:
-    """Has oneDNN do the pointwise convolutions also where a single thread runs the network on a CPU, in place.
+    """Makes torch use oneDNN for pointwise convolutions even if a single thread runs the network on a CPU, in place.
 
-    torch then takes an older kernel, which copies more and multiplies more slowly: with it the whole network takes an
-    eighth longer with AVX2 and half as long again with AVX-512. Dilated convolutions it always leaves to
-    oneDNN, and dilation spreads the taps of a kernel, of which a pointwise one has a single one.
+    Otherwise torch then takes an older kernel, which copies more and multiplies more slowly: the whole network takes an
+    eighth longer with AVX2 and half as long again with AVX-512. It always leaves dilated convolutions to oneDNN, and
+    dilation, which spreads a kernel's taps, has no effect on a pointwise one with its single tap.
     """
     if not torch.backends.mkldnn.is_available():
         return

@@ -21,24 +21,24 @@ MIN_GSD_M, MAX_GSD_M = 0.02, 1.0
 _FORMAT_VERSION = 1
 _MAX_TEXT_BYTES = 10_000
 _LONGEST_HEADER_BYTES = 100_000_000
-"""As the safetensors library has it."""
+"""The limit of the safetensors library."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What a model file says of itself.
+    """A model file's description of itself.
 
     Attributes:
         name: A short name with a version, written into every track that the model finds.
         variant: `faithful` or `lite`, see `VARIANTS`.
         gsd_m: Ground sampling distance the model was trained at, metres.
         track_threshold: P(track) from which a pixel is track, chosen on rendered scenes.
-        axis_threshold: P(axis) from which a pixel is axis, chosen by the lines that come of it.
+        axis_threshold: P(axis) from which a pixel is axis, chosen by the resulting lines.
         min_piece_confidence: Mean P(axis) from which a piece of line counts.
-        short_piece_margin: How much more is asked of a short isolated one, as in `LineParams`.
-        trained_on: The pictures it has seen.
+        short_piece_margin: How much more is required of a short isolated piece, as in `LineParams`.
+        trained_on: The pictures it was trained on.
         licence: Licence of the weights.
-        credits: Sources to be named.
+        credits: Sources to credit.
         scores: Measured figures by name.
         architecture: Always `ARCHITECTURE`.
         outputs: Meaning of the logits, in order.
@@ -91,7 +91,7 @@ def read_card(path: Path) -> ModelCard:
     Raises:
         RailSegError: If the file is missing, damaged, or not a RailSeg model of this version's architecture.
     """
-    if not os.path.isfile(path):  # noqa: PTH113  # unlike Path's, False also where the name itself is impossible
+    if not os.path.isfile(path):  # noqa: PTH113  # unlike Path's, False also for a name that is impossible
         raise RailSegError(f"The model file {path} doesn't exist.", WAY_OUT)
     try:
         header = _metadata(path).get(HEADER_KEY)
@@ -103,9 +103,9 @@ def read_card(path: Path) -> ModelCard:
 
 
 def _metadata(path: Path) -> dict[str, Any]:
-    """The free part of a safetensors header: 8 bytes of its length, JSON, then the tensors that it lists.
+    """The free part of a safetensors header. A file has the header's length in 8 bytes, the JSON header, the tensors.
 
-    The library's own reader imports numpy or torch for this; it still reads and checks the tensors.
+    The library's own reader, which reads and checks the tensors later, would import numpy or torch for this.
     """
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
@@ -146,11 +146,11 @@ def _parse_card(header: str, path: Path) -> ModelCard:
 
 
 def _check_types(card: ModelCard) -> None:
-    """What the card says goes into files and messages: text that can be written, and numbers.
+    """Checks that a card has texts that can be written, and numbers, since they go into files and messages.
 
     Raises:
-        TypeError: something is of another kind.
-        ValueError: a text is not to be written as UTF-8, or too long.
+        TypeError: a value is of the wrong kind.
+        ValueError: a text cannot be written as UTF-8, contains a null character, or is too long.
     """
     texts = (card.name, card.variant, card.trained_on, card.licence, card.architecture, *card.credits, *card.outputs)
     levels = (card.track_threshold, card.axis_threshold, card.min_piece_confidence, card.short_piece_margin)

@@ -31,7 +31,7 @@ def save_model(model: DeepLabV3Plus, card: ModelCard, path: Path) -> None:
     }
     aside = path.with_name(f".{path.name}.part")
     save_file(tensors, aside, metadata={HEADER_KEY: json.dumps(asdict(card))})
-    aside.chmod(0o644)  # the library makes it readable for its owner alone
+    aside.chmod(0o644)  # the library makes it readable by its owner only
     aside.replace(path)
 
 
@@ -39,7 +39,7 @@ def load_model(path: Path) -> tuple[DeepLabV3Plus, ModelCard]:
     """A model in eval mode, float32, on the CPU, batch norms not folded.
 
     Raises:
-        RailSegError: As `read_card`, and where tensors are missing, left over, of another shape or not finite.
+        RailSegError: As for `read_card`, or if tensors are missing, left over, of another shape or not finite.
     """
     card = read_card(path)
     model = DeepLabV3Plus(VARIANTS[card.variant])
