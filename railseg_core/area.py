@@ -64,8 +64,8 @@ class Area:
             ) from error
         if not 0 <= self.corridor_m <= MAX_CORRIDOR_M:
             raise RailSegError(
-                f"A corridor of {self.corridor_m:g} m is no corridor.",
-                f"Give 0 to {MAX_CORRIDOR_M:g} m to either side.",
+                f"A corridor of {self.corridor_m:g} m is out of range.",
+                f"Give 0 to {MAX_CORRIDOR_M:,.0f} m to either side.",
             )
         shape = shapely.force_2d(self.polygon)
         polygons, lines = _polygons_of(shape), _lines_of(shape) if self.corridor_m else shapely.MultiLineString()
@@ -119,8 +119,8 @@ class Area:
         if polygons_alone is not None:
             return polygons_alone
         if has_lines:
-            raise RailSegError(f"{name} has no polygon but lines.", "Say how wide the corridor round them is.")
-        raise RailSegError(f"{name} has no polygon.", "Give a layer whose polygons enclose the area.")
+            raise RailSegError(f"{name} has no polygons, only lines.", "Give the width of a corridor around them.")
+        raise RailSegError(f"{name} has no polygons.", "Give a layer whose polygons enclose the area.")
 
     @property
     def values(self) -> dict[str, Any]:
@@ -175,8 +175,8 @@ class Area:
             moved = _moved(polygon, move)
             if not np.isfinite(shapely.get_coordinates(moved)).all():
                 raise RailSegError(
-                    "The area reaches beyond the part of the Earth that the picture's map projection shows.",
-                    "Check the area's CRS, or draw it closer round the picture.",
+                    "The area extends beyond the part of the Earth that the picture's CRS covers.",
+                    "Check the area's CRS, or draw it closer around the picture.",
                 )
             parts.append(moved if move is None else _polygons_of(moved))
         if not self.lines.is_empty:
@@ -219,7 +219,8 @@ class Area:
             return pyproj.Transformer.from_crs(own, crs, always_xy=True).transform
         except ProjError as error:
             raise RailSegError(
-                f"The area's georeference cannot be used ({error}).", "Give the area in the picture's own CRS."
+                f"The area cannot be transformed to the picture's CRS ({error}).",
+                "Give the area in the picture's own CRS.",
             ) from error
 
     def _corridors(self, move: Move | None, near: BaseGeometry | None) -> BaseGeometry:

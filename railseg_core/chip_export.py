@@ -70,7 +70,7 @@ def _export(request: ChipsRequest, side_px: int, name: str, reporter: Reporter) 
         tracked, bare = _sorted_by_track(windows, tracing, complete)
         if not tracked:
             raise RailSegError(
-                f"None of the tracks of {request.lines} lies on {request.raster}"
+                f"None of the tracks in {request.lines} lies on {request.raster}"
                 f"{'' if complete is None else ' in the area'}.",
                 "Check the layer's CRS, or give the picture that they were traced in.",
             )
@@ -78,7 +78,7 @@ def _export(request: ChipsRequest, side_px: int, name: str, reporter: Reporter) 
             counts = _write(request, grid, tracing, complete, (tracked, bare), Path(scratch), name, reporter)
             _put_in_place(Path(scratch), request.output, name)
     with_track, without_track = counts
-    reporter.log("info", f"{with_track} chips with a track and {without_track} without in {request.output}")
+    reporter.log("info", f"Wrote {with_track} chips with a track and {without_track} without to {request.output}.")
     return {
         "output": str(request.output),
         "chips": with_track + without_track,
@@ -112,18 +112,18 @@ def _prepare_folder(folder: Path, name: str, *, overwrite: bool) -> None:
     try:
         if not folder.exists():
             if not folder.absolute().parent.is_dir():
-                raise RailSegError(f"The folder of {folder} does not exist.", "Create it or choose another folder.")
+                raise RailSegError(f"The parent of {folder} does not exist.", "Create it or choose another folder.")
             folder.mkdir()
         if not folder.is_dir():
             raise RailSegError(f"{folder} is a file.", "Give the name of a folder.")
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise RailSegError(
-            f"{folder} cannot be written: {error.strerror or error}.", "Choose a folder in which you may create files."
+            f"{folder} cannot be written: {error.strerror or error}.", "Choose a folder that you can write to."
         ) from error
     if not overwrite and _chips_of(folder, name):
         raise RailSegError(
-            f"{folder} holds chips of {name} already.", "Choose another folder, or allow them to be overwritten."
+            f"{folder} already contains chips of {name}.", "Choose another folder, or allow them to be overwritten."
         )
 
 
@@ -176,7 +176,7 @@ def _write(
         reporter.progress("chips", done, total)
     if not with_track:
         raise RailSegError(
-            f"{request.raster} shows nothing where the tracks of {request.lines} are.",
+            f"{request.raster} has no data where the tracks in {request.lines} are.",
             "Trace tracks where the picture has data.",
         )
     wanted = len(bare) if request.bare_share is None else round(request.bare_share * with_track)

@@ -33,7 +33,7 @@ _CONNECT_S = 5
 _LOOK_FOR_WORKERS_S = 20.0
 _BLOCKS_PER_THREAD = 2
 """Blocks sent out for each worker thread: one in progress and one waiting, so that the thread never has to."""
-_AGAIN = "Finished blocks are kept: the same command goes on from there."
+_AGAIN = "Finished blocks are kept: the same command resumes from there."
 
 
 @contextmanager
@@ -117,7 +117,7 @@ def predict_with(
         block, future = under_way.popleft()
         prediction = from_bytes(_result(future, watch), block.fresh)
         if prediction is None:
-            raise RailSegError("A worker sent what is no prediction.", "Install the same version on all machines.")
+            raise RailSegError("A worker sent an invalid prediction.", "Install the same version on all machines.")
         on_tiles(len(block.fresh))
         return prediction
 
@@ -143,7 +143,7 @@ def _threads(client: Client) -> dict[str, int]:
 
 
 def _scheduler_gone() -> RailSegError:
-    return RailSegError("The scheduler has gone.", f"Start it again. {_AGAIN}")
+    return RailSegError("The connection to the scheduler was lost.", f"Start it again. {_AGAIN}")
 
 
 def _result(future: Future[_Value], watch: Callable[[], None]) -> _Value:
@@ -158,12 +158,10 @@ def _result(future: Future[_Value], watch: Callable[[], None]) -> _Value:
         raise _scheduler_gone() from error
     except ImportError as error:
         raise RailSegError(
-            f"The workers have no RailSeg that runs: {error}.", "Install the same version there as here."
+            f"RailSeg cannot be loaded on the workers: {error}.", "Install the same version there as here."
         ) from error
     except Exception as error:
-        raise RailSegError(
-            f"The workers could not do it: {_one_line(error)}.", f"Their logs say more. {_AGAIN}"
-        ) from error
+        raise RailSegError(f"A worker failed: {_one_line(error)}.", f"See the workers' logs. {_AGAIN}") from error
 
 
 def _one_line(error: Exception) -> str:
@@ -200,7 +198,7 @@ def _client(scheduler: str) -> Iterator[Client]:
     local = re.fullmatch(r"local:([1-9]\d*)", scheduler)
     if local is None and not re.fullmatch(r"(tcp|tls|wss?)://\S+:\d+", scheduler):
         raise RailSegError(
-            f"There can be no scheduler {scheduler!r}.", "Give its address, such as tcp://host:8786, or local:4."
+            f"{scheduler!r} is not a scheduler address.", "Give one such as tcp://host:8786, or local:4."
         )
     # Errors are reported here in one line; dask's own logs are tracebacks.
     for name in ("distributed", "distributed.client"):

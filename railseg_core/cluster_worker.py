@@ -76,19 +76,19 @@ def check_worker(setup: WorkerSetup) -> str:
         raise RailSegError(
             f"{here} has RailSeg {__version__}, not {setup.version}.", "Install the same version on all machines."
         )
-    same_name = "Put it where all machines find it under the same name, such as a shared disk."
+    same_name = "Put it where all machines find it under the same path, such as on a shared disk."
     model = setup.model or bundled_model_path()
     if not model.is_file():
-        raise RailSegError(f"{here} has no {model}.", same_name)
+        raise RailSegError(f"{here} does not have {model}.", same_name)
     if checksum(model) != setup.model_sha256:
-        raise RailSegError(f"{here} has another model at {model}.", same_name)
+        raise RailSegError(f"{here} has a different model at {model}.", same_name)
     try:
         with setup.recipe.open() as grid:
             raster = tuple((file.name, file.size) for file in grid.files)
     except RailSegError as error:
         raise RailSegError(f"{here} cannot open the raster: {error.message}", same_name) from error
     if raster != setup.raster:
-        raise RailSegError(f"{here} has another raster at {setup.recipe.path}.", same_name)
+        raise RailSegError(f"{here} has a different raster at {setup.recipe.path}.", same_name)
     return choose_device(setup.device)
 
 

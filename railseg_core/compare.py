@@ -41,7 +41,7 @@ def compare(request: CompareRequest, reporter: Reporter) -> dict[str, Any]:
     extracted, reference = read_line_layer(request.extracted), read_line_layer(request.reference)
     if not extracted.lines and not reference.lines:
         raise RailSegError(
-            f"Neither {request.extracted} nor {request.reference} has a line.", "There is nothing to compare."
+            f"Neither {request.extracted} nor {request.reference} has any lines.", "Give at least one file with lines."
         )
     outline = None
     if request.raster is not None:

@@ -46,7 +46,7 @@ def mover(source: pyproj.CRS, target: pyproj.CRS) -> Mover:
         moved = np.column_stack(transformer.transform(*points.T)).reshape(-1, 2)
         if not np.isfinite(moved).all():
             raise RailSegError(
-                "Some lines have no place in the CRS they should be written in.",
+                "Some lines cannot be transformed to the output's CRS.",
                 "Choose a CRS that covers the picture.",
             )
         return moved

@@ -48,7 +48,7 @@ def device_problem(device: str) -> str | None:
     if device == "cuda" and torch.version.cuda is None and torch.version.hip is None:
         return "it was built without CUDA"
     if device == "mps" and not torch.backends.mps.is_available():
-        return "there is no Apple GPU, or its system is too old"
+        return "there is no Apple GPU, or macOS is too old"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the error says the same

@@ -45,8 +45,8 @@ def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
     true = traced.moved_to(crs)
     if outline is not None and not shapely.intersects(outline, true.visible).any():
         raise RailSegError(
-            f"None of the lines of {request.reference} lies on {request.raster}.",
-            "Check the layer's CRS, or give the picture that the reference is of.",
+            f"None of the lines in {request.reference} lies on {request.raster}.",
+            "Check the layer's CRS, or give the picture that the reference belongs to.",
         )
     if outline is None and extracted.lines:
         check_same_place((request.extracted, made.lines), (request.reference, true.visible))
@@ -88,13 +88,13 @@ def _tell_doubts(found: LineEvaluation, reporter: Reporter) -> None:
     """Logs what the figures do not show."""
     switches = found.switches
     if not len(switches.reference.places):
-        reporter.log("info", "The reference has no switches: no figures are given for them.")
+        reporter.log("info", "The reference has no switches, so there are no figures for them.")
     lost = int(np.count_nonzero(np.isnan(switches.reference.facing[:, 0])))
     if lost:
         reporter.log(
             "warning",
-            f"At {lost} of the reference's switches no three tracks part within {SWITCH_ACROSS_M:g} m: they count as "
-            "missed. Let the lines meet there.",
+            f"At {lost} of the reference's switches, no three tracks meet within {SWITCH_ACROSS_M:g} m: they count as "
+            "missed. Make the lines meet there.",
         )
     if not len(found.match.extracted.points):
-        reporter.log("warning", "None of the extracted lines lies where the reference counts.")
+        reporter.log("warning", "None of the extracted lines lies within the evaluated area.")

@@ -65,12 +65,12 @@ class FinishedBlocks:
             prediction = None
         if prediction is None:
             if path.parent != self.folder:
-                raise RailSegError(f"{path} is damaged or gone.", "Remove that file, run its shard again, then merge.")
+                raise RailSegError(
+                    f"{path} is damaged or missing.", "Delete that file, run its shard again, then merge."
+                )
             with suppress(OSError):
                 path.unlink()
-            raise RailSegError(
-                f"{path} is damaged or gone.", "Run it again: that block is made anew, the rest is kept."
-            )
+            raise RailSegError(f"{path} is damaged or missing.", "Run it again: only that block is computed again.")
         return prediction
 
     def write(self, block: PlannedBlock, prediction: BlockPrediction) -> None:
@@ -89,7 +89,7 @@ class FinishedBlocks:
                 aside.unlink()
             raise RailSegError(
                 f"{path} could not be written: {error.strerror or error}.",
-                "Free some space on that disk and run it again: it goes on where it stopped.",
+                "Free some space on that disk and run it again: it resumes where it stopped.",
             ) from error
 
     def note_output(self, path: Path) -> None:
@@ -112,7 +112,7 @@ class FinishedBlocks:
             if not marks:
                 raise RailSegError(
                     f"{len(missing)} of {len(plan)} blocks are missing, and they were not made in shards.",
-                    "Run `railseg extract` with the same options: it makes those, and then the map.",
+                    "Run `railseg extract` with the same options: it computes them, then makes the map.",
                 )
             count = max(int(mark.stem) for mark in marks)
             wanted = [
@@ -121,8 +121,8 @@ class FinishedBlocks:
                 if any(block.number in numbers for block in shard_of(plan, number, count))
             ]
             raise RailSegError(
-                f"{len(missing)} of {len(plan)} blocks are missing: of {count} shards, {_ranges(wanted)} are not done.",
-                f"Run them (again), such as --shard {wanted[0]}/{count}, then merge: what is there is kept.",
+                f"{len(missing)} of {len(plan)} blocks are missing. Unfinished shards: {_ranges(wanted)} of {count}.",
+                f"Run them, such as --shard {wanted[0]}/{count}, then merge. Finished blocks are kept.",
             )
         none: tuple[BlockPrediction, ...] = ()
         return (prediction for prediction in none)
@@ -178,8 +178,8 @@ def _alone(folder: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout as error:
         raise RailSegError(
-            f"Another run is at work on this already, and keeps its blocks in {folder}.",
-            "Wait until it has ended. On the command line another output will do as well.",
+            f"Another run is already working on this; it keeps its blocks in {folder}.",
+            "Wait until it has finished, or, on the command line, choose another output.",
         ) from error
     except OSError as error:
         raise _unwritable(folder, error) from error
@@ -203,24 +203,23 @@ def _take_up(
             raise RailSegError(
                 f"An earlier run was not finished; its blocks were made on {found.get('device')}, which can't be used "
                 "now.",
-                f"Make it available again, or choose the device {identity['device']}: that starts anew.",
+                f"Make it available again, or choose the device {identity['device']} to start over.",
             )
         if not resume or changed:
             if _marks(folder):
                 raise RailSegError(
-                    f"{folder} holds what shards have left of a run that differs in {', '.join(changed)}."
+                    f"{folder} contains blocks from shards of a run that differs in {', '.join(changed)}."
                     if changed
-                    else f"{folder} holds what shards have left.",
-                    "Merge them, remove that folder if its blocks are of no use any more, or give this run another "
-                    "output.",
+                    else f"{folder} contains blocks from shards.",
+                    "Merge them, delete that folder if you no longer need it, or choose another output for this run.",
                 )
             if resume:
                 reporter.log(
-                    "info", f"An earlier run was not finished, but differs in {', '.join(changed)}: this starts anew."
+                    "info", f"An earlier run was not finished but differs in {', '.join(changed)}: starting over."
                 )
             shutil.rmtree(folder, ignore_errors=True)
         else:
-            reporter.log("info", "An earlier run was not finished: this goes on where it stopped.")
+            reporter.log("info", "An earlier run was not finished: resuming where it stopped.")
     _make(folder, identity)
 
 
@@ -262,14 +261,14 @@ def gathered_blocks(output: Path, identity: Mapping[str, Any], folders: Sequence
     if not sources:
         raise RailSegError(
             f"There is nothing to merge: {own} does not exist.",
-            "Run the shards first, `railseg extract … --shard 1/N`, or name the folders they have left with --from.",
+            "Run the shards first (`railseg extract … --shard 1/N`), or name the folders they have left with --from.",
         )
     wanted = dict(identity)
     for source in sources:
         found = _identity(source)
         if found is None:
             raise RailSegError(
-                f"{source} is not what a shard has left: it has no {_IDENTITY_FILE} that can be read.",
+                f"{source} is not the folder of a shard: it has no readable {_IDENTITY_FILE}.",
                 f"Name the folder that ends in {_ENDING}.",
             )
         wanted.setdefault("device", found.get("device"))
@@ -277,12 +276,12 @@ def gathered_blocks(output: Path, identity: Mapping[str, Any], folders: Sequence
         if changed == [RASTER_TIMES]:
             raise RailSegError(
                 f"The raster has been changed or copied since the shards left {source}.",
-                "If it shows the same, move that folder elsewhere and name it with --from.",
+                "If its content is the same, move that folder elsewhere and name it with --from.",
             )
         if changed:
             raise RailSegError(
-                f"{source} is of a run that differs in {', '.join(changed)}.",
-                "Give the options, the model and the RailSeg version that all shards had.",
+                f"{source} belongs to a run that differs in {', '.join(changed)}.",
+                "Use the same options, model and RailSeg version as for the shards.",
             )
     _make(own, wanted)
     with _removed_when_done(own):
@@ -323,14 +322,14 @@ def _make(folder: Path, identity: Mapping[str, Any]) -> None:
     changed = _differences(_identity(folder), identity)
     if changed:
         raise RailSegError(
-            f"{folder} is of a run that differs in {', '.join(changed)}.",
-            "Remove that folder if its blocks are of no use any more, or give this run another output.",
+            f"{folder} belongs to a run that differs in {', '.join(changed)}.",
+            "Delete that folder if you no longer need it, or choose another output for this run.",
         )
 
 
 def _unwritable(folder: Path, error: OSError) -> RailSegError:
     return RailSegError(
-        f"{folder} cannot be written: {error.strerror or error}.", "Choose a folder in which you may create files."
+        f"{folder} cannot be written: {error.strerror or error}.", "Choose a folder that you can write to."
     )
 
 

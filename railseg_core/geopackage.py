@@ -62,8 +62,8 @@ def check_replaceable(path: Path, layers: Collection[str]) -> None:
         return  # it cannot be read, so nothing is lost
     if others := sorted(set(there) - {*layers, _STYLES_TABLE}):
         raise RailSegError(
-            f"{path} would lose what else it holds: {', '.join(others)}.",
-            "Choose another name, or move that into another file.",
+            f"{path} contains other layers, which would be lost: {', '.join(others)}.",
+            "Choose another name, or move those layers to another file.",
         )
 
 

@@ -37,8 +37,8 @@ Encoding = Literal["scaled", "unit", "mask", "presence"]
 _NUMBERS: dict[Encoding, str] = {
     "scaled": "0 to 255",
     "unit": "0 to 1",
-    "mask": "0 and any other number",
-    "presence": "nodata and any number",
+    "mask": "0 and any other value",
+    "presence": "nodata and any value",
 }
 
 _CRS_TAG = "RAILSEG_CRS"
@@ -414,8 +414,8 @@ def _choose_bands(dataset: DatasetReader) -> tuple[int, ...]:
         return (described["track"], *([described["axis"]] if "axis" in described else []))
     if dataset.count > 2:
         raise RailSegError(
-            f"{dataset.name} has {dataset.count} bands: it looks like a picture, not a mask or probability.",
-            "Give a raster of one band, or extract the railway from the picture.",
+            f"{dataset.name} has {dataset.count} bands: it looks like a picture, not a mask or probabilities.",
+            "Give a raster with one band, or extract the railway from the picture.",
         )
     return (1,)
 
@@ -440,15 +440,15 @@ def _find_encoding(source: SourceRaster) -> Encoding:
         return "unit"
     if low < 0 or high > 255:
         raise RailSegError(
-            f"{source.name} has numbers from {min(low, 0):g} to {high:g}: neither a mask nor a probability.",
-            "Give a mask (0 and one other number) or a probability (0 to 1, or 0 to 255).",
+            f"{source.name} has values from {min(low, 0):g} to {high:g}: neither a mask nor probabilities.",
+            "Give a mask (0 and one other value) or probabilities (0 to 1, or 0 to 255).",
         )
     if high <= 1:
         return "unit"
     if high <= _MAX_CLASS:
         raise RailSegError(
-            f"{source.name} has numbers up to {high:g}: it looks like classes.",
-            "Make a mask of the railway's class: 0 and one other number.",
+            f"{source.name} has values up to {high:g}: it looks like classes.",
+            "Make a mask of the railway's class: 0 and one other value.",
         )
     return "scaled"
 

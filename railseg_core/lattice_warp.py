@@ -57,7 +57,7 @@ class LatticeWarp:
         across, down = _source_px_per_working_px(placement, gsd_m)
         if not max(across, down) <= MAX_SOURCE_PX_PER_PX:  # it may be NaN
             raise RailSegError(
-                f"{source.name} has pixels that are a {max(across, down):,.0f}th of the working grid's.",
+                f"{source.name} has pixels {max(across, down):,.0f} times smaller than the working grid's.",
                 "Its georeference is wrong, or it must be made coarser first, for example with gdalwarp -tr.",
             )
         self._factor = max(1, math.ceil(max(across, down) / _MAX_SAMPLES - 1e-3)) if resampling == "smooth" else 1

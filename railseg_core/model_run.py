@@ -102,7 +102,7 @@ def _check_pictures(grid: WorkingGrid) -> None:
     for info in grid.infos:
         if info.is_result:
             raise RailSegError(
-                f"{info.path} is a probability or mask raster of RailSeg, not a picture.",
+                f"{info.path} is a RailSeg probability or mask raster, not a picture.",
                 "Move it out of the folder." if len(grid.infos) > 1 else "Give the picture, or vectorize this raster.",
             )
 
@@ -115,7 +115,7 @@ def _keep_what_is_read(request: ExtractRequest | SegmentRequest, grid: WorkingGr
     """
     for output in request.outputs.values():
         if is_any_of(output, grid.paths):
-            raise RailSegError(f"{output} is a part of what is read.", "Choose another name for what is made of it.")
+            raise RailSegError(f"{output} is part of an input.", "Choose another name for the output.")
 
 
 def write_probability(run: ModelRun, path: Path, reporter: Reporter, *, overwrite: bool) -> None:

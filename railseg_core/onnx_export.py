@@ -68,8 +68,8 @@ def export_onnx(output: Path, model_path: Path | None = None, *, overwrite: bool
     missing = [name for name in _PACKAGES if find_spec(name) is None]
     if missing:
         raise RailSegError(
-            f"The export needs {' and '.join(missing)}, not installed here.",
-            f"Install: python -m pip install {' '.join(missing)}.",
+            f"The export needs {' and '.join(missing)} to be installed.",
+            f"Install with: python -m pip install {' '.join(missing)}.",
         )
     network, card = load_model(source)
     fuse_batch_norms(network)

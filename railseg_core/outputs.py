@@ -46,18 +46,16 @@ def prepare_output(
     target = _behind_link(path)
     folder = Path(gdal_name(target.absolute())).parent
     if endings and not Path(path).name.lower().endswith(tuple(ending.lower() for ending in endings)):
-        raise RailSegError(
-            f"{path} does not end in {' or '.join(endings)}.", "Give it a name that says what kind of file it is."
-        )
+        raise RailSegError(f"{path} does not end in {' or '.join(endings)}.", "Change the ending of its name.")
     try:
         if not folder.is_dir():
             raise RailSegError(f"The folder of {target} does not exist.", "Create it or choose another folder.")
         if target.is_dir():
             raise RailSegError(f"{target} is a folder.", "Give the name of a file.")
         if is_any_of(target, inputs):
-            raise RailSegError(f"{target} is what is read.", "Choose another name for what is made of it.")
+            raise RailSegError(f"{target} is an input.", "Choose another name for the output.")
         if target.exists() and not overwrite:
-            raise RailSegError(f"{target} exists already.", "Choose another name, or allow it to be overwritten.")
+            raise RailSegError(f"{target} already exists.", "Choose another name, or allow it to be overwritten.")
         # Only trying shows it: permission bits do not cover read-only mounts and network shares.
         handle, probe = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=Path(path).suffix, dir=folder)
         os.close(handle)
@@ -66,12 +64,12 @@ def prepare_output(
     except OSError as error:
         raise RailSegError(
             f"{target} cannot be written: {error.strerror or error}.",
-            "Choose a folder in which you may create files.",
+            "Choose a folder that you can write to.",
         ) from error
     if free < required_bytes + _RESERVE_BYTES:
         raise RailSegError(
             f"{folder} has {_megabytes(free)} left; {target.name} may need "
-            f"{_megabytes(required_bytes + _RESERVE_BYTES)} with a reserve.",
+            f"{_megabytes(required_bytes + _RESERVE_BYTES)}, including a reserve.",
             "Free some space or choose a folder on another disk.",
         )
     return Path(probe)
@@ -108,12 +106,12 @@ def written_aside(
     try:
         yield aside
         if exists(target) and not overwrite:
-            raise RailSegError(f"{target} appeared while it was being made.", "Choose another name.")
+            raise RailSegError(f"{target} has been created by another program meanwhile.", "Choose another name.")
         try:
             put_in_place(aside, target)
         except OSError as error:
             raise RailSegError(
-                f"{target} could not be put in place: {error.strerror or error}.",
+                f"{target} could not be moved into place: {error.strerror or error}.",
                 "Close it in QGIS and other programs, then try again.",
             ) from error
         # The old file's statistics, mask or log would be mistaken for the new one's.

@@ -71,9 +71,9 @@ def gdal_name(path: str | os.PathLike[str]) -> str:
     """
     name = os.fspath(path)
     if not name or "\0" in name:
-        raise RailSegError(f"{name!a} is no name of a file.", "Give one.")
+        raise RailSegError(f"{name!a} is not a file name.", "Give the name of a file.")
     try:
         name.encode()
     except UnicodeEncodeError as error:
-        raise RailSegError(f"The name {name!a} is not in UTF-8.", "Rename the file or its folder.") from error
+        raise RailSegError(f"The name {name!a} is not valid UTF-8.", "Rename the file or its folder.") from error
     return name

@@ -155,8 +155,8 @@ def _no_tracks(grid: WorkingGrid) -> str:
     if stretch is None:
         return "No tracks were found."
     return (
-        f"No tracks were found. Values from {stretch.low:g} to {stretch.high:g} were read as black to white: if the "
-        "ground has another range, set the raster's nodata value."
+        f"No tracks were found. Values from {stretch.low:g} to {stretch.high:g} were stretched from black to white: if "
+        "the ground has a different range, set the raster's nodata value."
     )
 
 
@@ -185,7 +185,7 @@ def _fill_shard(
     request: ExtractRequest, shard: tuple[int, int], work: ModelRun, clock: _Clock, reporter: Reporter
 ) -> dict[str, Any]:
     if later := [name for name in request.outputs if name != "output"]:
-        reporter.log("info", f"The merge makes what else is asked for ({', '.join(later)}).")
+        reporter.log("info", f"The other outputs ({', '.join(later)}) are made by the merge.")
     with clock.stage("segment"):
         filled = fill_shard(work, *shard, reporter)
     return {
@@ -218,7 +218,7 @@ def _vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str
         if not railway_map.tracks:
             reporter.log(
                 "warning",
-                f"No tracks from a threshold of {params.threshold:g} on; the numbers were read as {source.numbers}.",
+                f"No tracks with a threshold of {params.threshold:g}; the values were read as {source.numbers}.",
             )
         tags = source.tags
         source_gsd_m = tagged_gsd_m(tags) or source.gsd_m
@@ -228,7 +228,7 @@ def _vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str
     # The picture behind the probabilities if it still exists, otherwise the probabilities themselves.
     picture = tagged_picture(tags)
     if request.preview is not None and picture is None and SOURCE_TAG in tags:
-        reporter.log("warning", f"No preview over {tags[SOURCE_TAG]}: there is no such file.")
+        reporter.log("warning", f"No preview over {tags[SOURCE_TAG]}: the file does not exist.")
     pictures = [request.raster] if picture is None else [picture, request.raster]
     preview = _draw(request, pictures, railway_map, reporter)
     return _line_result(request, railway_map, crs, clock, preview)
@@ -270,11 +270,11 @@ def _check_outputs(request: Request) -> None:
         if ".gpkg" in endings[name]:
             check_vector_name(path)
         if ".gpkg" not in endings[name] and is_any_of(path.parent, request.inputs):
-            raise RailSegError(f"{path.parent} is the folder of pictures that is read.", "Write it to another folder.")
+            raise RailSegError(f"{path.parent} is the input folder.", "Write the output to another folder.")
     if (written := _geopackage_of(request)) is not None:
         check_replaceable(*written)
     if len({path.resolve() for path in request.outputs.values()}) < len(request.outputs):
-        raise RailSegError("Two outputs have the same name.", "Give each a name of its own.")
+        raise RailSegError("Two outputs have the same name.", "Give each output its own name.")
 
 
 def _geopackage_of(request: Request) -> tuple[Path, Collection[str]] | None:

@@ -63,7 +63,7 @@ class Placement:
         except (ProjError, CRSError, *GDAL_ERRORS) as error:
             raise RailSegError(
                 f"{dataset.name}'s georeference cannot be used ({error}).",
-                "Assign the right CRS, or georeference it again by three points or more that are not in a line.",
+                "Assign the right CRS, or georeference it again with three or more points that are not on a line.",
             ) from error
 
     @property
@@ -110,7 +110,7 @@ class Placement:
         points = np.column_stack(self.to_working(cols, rows))
         if not np.isfinite(points).all():
             raise RailSegError(
-                f"A part of {self._name} has no place in its own CRS.",
+                f"Part of {self._name} has invalid coordinates in its own CRS.",
                 "Its CRS or its georeference is wrong: assign the right one.",
             )
         return points
@@ -169,7 +169,7 @@ def _check_georeference(dataset: DatasetReader, by_points: bool) -> None:
     if not by_points and dataset.transform.is_identity:
         if dataset.rpcs:
             raise RailSegError(
-                f"{dataset.name} is placed by a camera model (RPC) only, not on the map.",
+                f"{dataset.name} has only a camera model (RPC) and no map coordinates.",
                 "Orthorectify it first, for example with gdalwarp -rpc and an elevation model.",
             )
         raise RailSegError(

@@ -47,7 +47,7 @@ def draw_preview(grid: WorkingGrid, railway_map: RailwayMap, path: Path, *, over
             cv2.circle(canvas, centre, 5 << _SHIFT, _NODE_COLOUR, 2, cv2.LINE_AA, _SHIFT)
     encoded, data = cv2.imencode(".png", cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR))
     if not encoded:
-        raise RailSegError(f"The preview {path} could not be drawn.", "Leave the preview out.")
+        raise RailSegError(f"The preview {path} could not be drawn.", "Run it again without a preview.")
     with written_aside(path, overwrite=overwrite) as aside:
         try:
             aside.write_bytes(data.tobytes())

@@ -115,8 +115,8 @@ def values_for_stretch(source: SourceRaster, rasters: int = 1) -> Values | None:
     if not count:
         if not _is_searchable(source):
             raise RailSegError(
-                f"In {source.name} no value was found in {_MAX_LOOKS:,} samples: nothing tells how its "
-                f"{source.dtypes[0]} values become 8-bit.",
+                f"{source.name} has no values in {_MAX_LOOKS:,} samples: its {source.dtypes[0]} values cannot be "
+                "converted to 8-bit.",
                 "Give it overviews (gdaladdo -r average), or make it 8-bit (gdal_translate -ot Byte -scale).",
             )
         values = [pixels[:, valid].ravel() for pixels, valid in _everywhere(source)]

@@ -98,8 +98,8 @@ def pictures_of(path: str | os.PathLike[str]) -> list[str]:
         found = sorted(str(file) for file in inside if not file.name.startswith(".")) or found
     if len(found) > MAX_PICTURES:
         raise RailSegError(
-            f"{path} holds {len(found):,} pictures; {MAX_PICTURES} can be open at a time.",
-            "Make one virtual raster of those with the same CRS with gdalbuildvrt, or share them among folders.",
+            f"{path} contains {len(found):,} pictures, but only {MAX_PICTURES} can be open at a time.",
+            "Combine those with the same CRS into a virtual raster with gdalbuildvrt, or split them among folders.",
         )
     return found
 
@@ -199,7 +199,7 @@ def open_working_grid(
             if not placement.gsd_m <= MAX_SOURCE_GSD_M:  # it may be NaN
                 raise RailSegError(
                     f"{source.name} is too coarse: its pixels are {placement.gsd_m:.2g} m on the ground.",
-                    f"Tracks can be told apart up to {MAX_SOURCE_GSD_M:g} m, and best at {GSD_M:g} m or finer.",
+                    f"Use a picture with pixels of at most {MAX_SOURCE_GSD_M:g} m, ideally {GSD_M:g} m or finer.",
                 )
             some_data = some_data or has_data(source)
             values.append(values_for_stretch(source, len(names)))
@@ -223,8 +223,8 @@ def open_working_grid(
         if grid.window.width * grid.window.height > MAX_WINDOW_PX:
             km2 = grid.window.width * grid.window.height * gsd_m**2 / 1e6
             raise RailSegError(
-                f"{os.fspath(path)} covers {km2:,.0f} km²: more than one run can take.",
-                "Choose an extent or an area in it; if it should be small, its georeference is wrong.",
+                f"{os.fspath(path)} covers {km2:,.0f} km²: more than one run can process.",
+                "Choose an extent or an area in it. If it should be smaller, its georeference is wrong.",
             )
     return grid
 
@@ -250,7 +250,7 @@ class WorkingGrid:
     def __init__(self, recipe: GridRecipe) -> None:
         names = pictures_of(recipe.path)
         if len(names) != len(recipe.stretches):
-            raise RailSegError(f"The pictures in {recipe.path} are others than before.", "Run it again.")
+            raise RailSegError(f"The pictures in {recipe.path} have changed.", "Run it again.")
         self.recipe = recipe
         self.gsd_m = recipe.gsd_m
         self._pictures: list[Picture] = []

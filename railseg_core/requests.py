@@ -44,7 +44,7 @@ class _Request:
         for item in fields(self):
             given = getattr(self, item.name)
             if given is None and item.default is MISSING:
-                raise RailSegError(f"The parameter {item.name!r} is needed.", "Give it.")
+                raise RailSegError(f"Parameter {item.name!r} is missing.", "Give a value for it.")
             value = item.default if given is None else _parse(item.name, given)
             object.__setattr__(self, item.name, value)
 
@@ -131,11 +131,11 @@ class ExtractRequest(_PictureRequest):
     def __post_init__(self) -> None:
         _PictureRequest.__post_init__(self)  # `super()` doesn't work in a dataclass with slots
         if self.shard is not None and self.merge is not None:
-            raise RailSegError("A shard is not merged.", "Run all shards first, then the merge.")
+            raise RailSegError("A shard and a merge cannot be combined.", "Run all shards first, then the merge.")
         if self.shard is not None and not self.resume:
             raise RailSegError(
-                "To start a shard anew would throw away what the others have left.",
-                "Remove their folder before the first of them starts, or give another output.",
+                "Starting a shard over would discard the blocks of the others.",
+                "Delete their folder before you start the first shard, or choose another output.",
             )
 
 
@@ -281,7 +281,7 @@ def parse_request(method: str, params: Mapping[str, Any]) -> Request:
     given = {name: value for name, value in params.items() if value is not None}
     for name, item in known.items():
         if item.default is MISSING and name not in given:
-            raise RailSegError(f"{method} needs the parameter {name!r}.", "Give it.")
+            raise RailSegError(f"{method} needs the parameter {name!r}.", "Give a value for it.")
     return request_type(**given)
 
 
@@ -307,12 +307,13 @@ def _parse(name: str, value: Any) -> Any:
             return _truth(value)
     except (TypeError, ValueError, OverflowError, KeyError, RecursionError, shapely.errors.ShapelyError) as error:
         raise RailSegError(
-            f"The value {_short(value)} of {name} isn't understood ({str(error)[:_SHOWN]}).", "Give one of its kind."
+            f"{_short(value)} is not a valid value for {name} ({str(error)[:_SHOWN]}).",
+            "Give a value of the right kind.",
         ) from error
     if name == "kernel" and value not in get_args(KernelShape):
         raise RailSegError(f"There is no kernel shape {_short(value)}.", "Use square or disc.")
     if name == "scheduler" and not isinstance(value, str):
-        raise RailSegError(f"There is no scheduler {_short(value)}.", "Give its address, such as tcp://host:8786.")
+        raise RailSegError(f"{_short(value)} is not a scheduler address.", "Give one such as tcp://host:8786.")
     if name == "device" and not isinstance(value, str):
         raise RailSegError(f"There is no device called {_short(value)}.", "Use auto.")
     return value
@@ -372,5 +373,5 @@ def _shard(value: Any) -> tuple[int, int]:
 
 def _in_range(name: str, value: float, low: float, high: float) -> float:
     if not low <= value <= high:
-        raise RailSegError(f"{name} is {value:g}.", f"Choose a value from {low:g} to {high:g}.")
+        raise RailSegError(f"{name} is {value:g}, out of range.", f"Choose a value from {low:g} to {high:g}.")
     return value

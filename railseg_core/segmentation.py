@@ -89,7 +89,7 @@ class Segmenter:
             if candidate == candidates[-1]:
                 raise RailSegError(f"{told}.", "Close other programs that use it, or choose the device cpu.")
             self.passed_over[candidate] = problem
-            self._reporter.log("warning", f"{told}; the next best device does it.")
+            self._reporter.log("warning", f"{told}. Using the next best device.")
 
     @property
     def device(self) -> str:
@@ -179,7 +179,7 @@ class Segmenter:
             if failure.is_not_finite:
                 if numbers.dtype != torch.float16:
                     return False
-                self._reporter.log("warning", f"{device} can't run the model in half precision: it takes single.")
+                self._reporter.log("warning", f"{device} can't run the model in half precision: using single.")
                 self._put_on(Numbers(numbers.device, torch.float32))
             elif not failure.is_memory:
                 return False
@@ -188,9 +188,9 @@ class Segmenter:
                 self._reporter.log("warning", f"{device} is out of memory: batches of {tiles // 2} from now on.")
             elif not self._one_at_a_time:
                 self._one_at_a_time = True  # other threads' batches may be all that was in the way
-                self._reporter.log("warning", f"{device} is out of memory: one batch after the other from now on.")
+                self._reporter.log("warning", f"{device} is out of memory: one batch at a time from now on.")
             elif numbers.device != "cpu":
-                self._reporter.log("warning", f"{device} is out of memory: the CPU goes on, which takes much longer.")
+                self._reporter.log("warning", f"{device} is out of memory: the CPU takes over, which is much slower.")
                 self._put_on(Numbers("cpu", torch.float32))
             else:
                 return False
@@ -207,7 +207,7 @@ class Segmenter:
                     return None
         except RuntimeError as error:
             return in_a_line(error)
-        return "its numbers are not the processor's"
+        return "its results differ from the CPU's"
 
     def _put_on(self, numbers: Numbers) -> None:
         """Places a copy of the network, so that a thread that still runs the previous one can finish."""
@@ -218,7 +218,7 @@ class Segmenter:
 
 def _failure(error: RuntimeError | NotFiniteError) -> _Failure:
     if isinstance(error, NotFiniteError):
-        return _Failure("it gives what is no number", is_not_finite=True)
+        return _Failure("its results are not finite numbers", is_not_finite=True)
     message = str(error).lower()
     is_memory = isinstance(error, torch.OutOfMemoryError) or any(words in message for words in _OUT_OF_MEMORY)
     return _Failure(in_a_line(error), is_memory=is_memory)

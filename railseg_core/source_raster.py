@@ -74,13 +74,13 @@ def open_dataset(path: str | os.PathLike[str], **options: object) -> DatasetRead
     except GDAL_ERRORS as error:
         if not (exists(name) or _NO_FILE.match(name)):
             raise RailSegError(
-                f"{name} does not exist.", "Check the name of the raster, and your right to see its folder."
+                f"{name} does not exist.", "Check the name of the raster and your permissions for its folder."
             ) from error
         if exists(name) and Path(name).is_dir():
             raise RailSegError(
-                f"{name} is a folder without pictures, or a single raster is wanted here.",
-                "Name a raster in it. Of a folder of pictures GeoTIFF, JPEG 2000, JPEG, PNG and IMG files are read, "
-                "not in its subfolders.",
+                f"{name} is a folder without pictures, or a single raster is expected here.",
+                "Name a raster in it. From a folder of pictures, GeoTIFF, JPEG 2000, JPEG, PNG and IMG files are read, "
+                "but not in its subfolders.",
             ) from error
         raise RailSegError(
             f"{name} is not a raster that can be read: {str(error).rstrip('.')}.",
@@ -102,8 +102,8 @@ def _check_blocks(dataset: DatasetReader) -> None:
         size = rows * cols * together * (16 if "complex" in dtype else np.dtype(dtype).itemsize)
         if size > MAX_BLOCK_BYTES:
             raise RailSegError(
-                f"{dataset.name} is stored in blocks of {cols:,} x {rows:,} pixels: {size / 1e9:,.1f} GB would be "
-                "unpacked for the first of them.",
+                f"{dataset.name} is stored in blocks of {cols:,} x {rows:,} pixels: reading a single one takes "
+                f"{size / 1e9:,.1f} GB of memory.",
                 "Store it in tiles: gdal_translate -co TILED=YES -co COMPRESS=DEFLATE -co BIGTIFF=IF_SAFER.",
             )
 
@@ -122,7 +122,7 @@ def reading(name: str) -> Iterator[None]:
         cause = error.__cause__ or error
         raise RailSegError(
             f"{name} could not be read: it is damaged or cut short ({cause}).",
-            "Copy or download it again; gdalinfo -checksum tells whether it is whole.",
+            "Copy or download it again; gdalinfo -checksum shows whether it is intact.",
         ) from error
 
 
@@ -155,7 +155,7 @@ def choose_bands(dataset: DatasetReader, bands: Sequence[int] | None) -> tuple[i
         if len(bands) not in (1, 3) or not all(1 <= band <= dataset.count for band in bands):
             listing = ", ".join(f"{i} ({c.name})" for i, c in zip(dataset.indexes, dataset.colorinterp, strict=True))
             raise RailSegError(
-                f"Bands {', '.join(map(str, bands)) or 'none'} cannot be taken from {dataset.name}.",
+                f"Bands {', '.join(map(str, bands)) or 'none'} of {dataset.name} cannot be used.",
                 f"Give one or three of its bands: {listing}.",
             )
         return tuple(bands)
@@ -164,7 +164,7 @@ def choose_bands(dataset: DatasetReader, bands: Sequence[int] | None) -> tuple[i
         return tuple(next(i for i, c in meaning.items() if c == colour) for colour in _RGB)
     colours = [i for i, c in meaning.items() if c != ColorInterp.alpha]
     if not colours:
-        raise RailSegError(f"{dataset.name} has an alpha band only.", "Give a picture.")
+        raise RailSegError(f"{dataset.name} has only an alpha band.", "Give a picture.")
     return tuple(colours[:3] if len(colours) >= 3 else colours[:1])
 
 
@@ -207,7 +207,7 @@ class SourceRaster:
             self.bands = choose(self.dataset)
             self.dtypes = tuple(self.dataset.dtypes[band - 1] for band in self.bands)
             if any("complex" in dtype for dtype in self.dtypes):
-                raise RailSegError(f"{self.name} holds complex numbers.", "Give a picture of amplitudes.")
+                raise RailSegError(f"{self.name} contains complex numbers.", "Give a picture of amplitudes.")
             self._palette = None if as_values else self._read_palette()
             flags = [self.dataset.mask_flag_enums[band - 1] for band in self.bands]
             nodata = [self.dataset.nodatavals[band - 1] for band in self.bands]

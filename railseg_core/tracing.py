@@ -79,7 +79,8 @@ def moved_geometries(
         move = pyproj.Transformer.from_crs(source, target, always_xy=True).transform
     except ProjError as error:
         raise RailSegError(
-            f"The lines' CRS does not lead to the picture's ({error}).", "Give the lines in the picture's own CRS."
+            f"The lines cannot be transformed to the picture's CRS ({error}).",
+            "Give the lines in the picture's own CRS.",
         ) from error
     moved: list[BaseGeometry | None] = []
     for geometry in geometries:
@@ -113,7 +114,7 @@ def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> T
             passed_over = (found.says("state", "hidden") | found.says("what", "ignore"))[found.owner]
             is_line = found.are(shapely.GeometryType.LINESTRING)
             if is_line.any() and found.is_rejected[is_line].all():
-                raise RailSegError(f"All lines of {name} are rejected.", "Give a layer with the tracks' centre-lines.")
+                raise RailSegError(f"All lines in {name} are rejected.", "Give a layer with the tracks' centre-lines.")
             is_line &= ~found.is_rejected
             is_polygon = found.are(shapely.GeometryType.POLYGON) & ~found.is_rejected
             visible = parts[is_line & ~passed_over]

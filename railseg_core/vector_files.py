@@ -55,7 +55,7 @@ def check_vector_name(path: Path) -> None:
     """
     if (sys.platform != "win32" and "!" in str(path.absolute())) or ";" in path.name:
         raise RailSegError(
-            f"{path} has a ! or ; in its name or a folder's, which vector files can't have here.",
+            f"{path} has a ! or ; in its name or a folder's, which is not supported for vector files.",
             "Rename it, or choose another folder.",
         )
 
@@ -156,5 +156,5 @@ def known_crs(name: str, crs: str) -> str:
         RailSegError: the layer has no CRS.
     """
     if not crs:
-        raise RailSegError(f"{name} does not say its CRS.", "Assign one to the layer.")
+        raise RailSegError(f"{name} has no CRS.", "Assign one to the layer.")
     return crs

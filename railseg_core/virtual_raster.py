@@ -44,7 +44,7 @@ def description_of(dataset: DatasetReader) -> ElementTree.Element:
     except ElementTree.ParseError as error:
         raise RailSegError(
             f"{dataset.name} is a virtual raster whose description cannot be read ({error}).",
-            "Build it anew with gdalbuildvrt.",
+            "Build it again with gdalbuildvrt.",
         ) from error
 
 
@@ -64,10 +64,10 @@ def check_sources(dataset: DatasetReader, depth: int = 0) -> None:
     name = dataset.name
     description = description_of(dataset)
     if depth > _MAX_DEPTH:
-        raise RailSegError(f"{name} is a virtual raster within itself.", "Build it of the pictures themselves.")
+        raise RailSegError(f"{name} is a virtual raster within itself.", "Build it from the pictures themselves.")
     if any(value == "VRTRawRasterBand" for element in description.iter() for value in element.attrib.values()):
         raise RailSegError(
-            f"{name} is a virtual raster of a file's raw bytes.", "Convert it to GeoTIFF with gdal_translate."
+            f"{name} is a virtual raster that reads a file's raw bytes.", "Convert it to GeoTIFF with gdal_translate."
         )
     languages = [(element.text or "").strip().lower() for element in description.iter("PixelFunctionLanguage")]
     if "python" in languages:
@@ -79,13 +79,13 @@ def check_sources(dataset: DatasetReader, depth: int = 0) -> None:
     for source in sources:
         if _WITHIN.match(source):
             raise RailSegError(
-                f"{name} is a virtual raster with another one written into it.",
+                f"{name} is a virtual raster with another one embedded in it.",
                 "Convert it to GeoTIFF with gdal_translate.",
             )
         if _NETWORK.search(source) and not is_on_network(name):
             raise RailSegError(
-                f"{name} is made of pictures on the network ({source}).",
-                "Download them and build the virtual raster of the copies, or give a picture's own address.",
+                f"{name} refers to pictures on the network ({source}).",
+                "Download them and build the virtual raster from the copies, or give a picture's own address.",
             )
     for file in dataset.files:
         if file != name and file not in {f"{name}{ending}" for ending in _SIDECARS}:
@@ -99,7 +99,7 @@ def _check_source(name: str, file: str, depth: int) -> None:
         RailSegError: it cannot be opened, or is a virtual raster that must not be read.
     """
     if is_device_or_pipe(file):
-        raise RailSegError(f"{name} is made of a device or a pipe ({file}).", "Build it of files.")
+        raise RailSegError(f"{name} refers to a device or a pipe ({file}).", "Build it from files.")
     version = file_version(file)  # none within an archive
     known = None if version is None else (file, *version)
     if known in _known_pictures:
@@ -110,8 +110,8 @@ def _check_source(name: str, file: str, depth: int) -> None:
             source = rasterio.open(file)
         except (RasterioError, CPLE_BaseError, UnicodeDecodeError) as error:
             raise RailSegError(
-                f"{name} is made of {file}, which cannot be read: {error}.",
-                "Put that file in place, or build the virtual raster anew with gdalbuildvrt.",
+                f"{name} refers to {file}, which cannot be read: {error}.",
+                "Restore that file, or build the virtual raster again with gdalbuildvrt.",
             ) from error
     with source:
         check_sources(source, depth + 1)

@@ -31,7 +31,7 @@ PROTOCOL_VERSION = 1
 """Incremented when an older parent would misunderstand; not for a new event or field, which parents ignore."""
 _CLEAN_UP_S = 3.0
 _PROGRESS_INTERVAL_S = 0.1
-_REPORT_IT = "This is a fault in RailSeg: please report it with the log."
+_REPORT_IT = "This is a bug in RailSeg: please report it with the log."
 
 
 class Connection:

@@ -65,14 +65,14 @@ def choose_working_crs(source: pyproj.CRS, x: float, y: float, what: str = "rast
     longitude, latitude = pyproj.Transformer.from_crs(source, _WGS84, always_xy=True).transform(x, y)
     if not (abs(longitude) <= 360 and abs(latitude) <= 90):
         raise RailSegError(
-            f"The {what}'s coordinates ({x:.7g}, {y:.7g}) have no place in its CRS ({source.name}).",
+            f"The {what}'s coordinates ({x:.7g}, {y:.7g}) are not valid in its CRS ({source.name}).",
             "Its CRS or its georeference is wrong: assign the right one.",
         )
     if _in_metres(source) and _distortion(source, x, y) <= MAX_DISTORTION:
         return source
     if not _UTM_LATITUDES[0] <= latitude <= _UTM_LATITUDES[1]:
         raise RailSegError(
-            f"The {what} lies too near a pole for UTM.", "Reproject it to a CRS that is true to scale there."
+            f"The {what} lies too close to a pole for UTM.", "Reproject it to a CRS that is true to scale there."
         )
     zone, hemisphere = int((longitude + 180) // 6) % 60 + 1, "N" if latitude >= 0 else "S"
     datum = _utm_datum(source)

@@ -98,7 +98,7 @@ def read_card(path: Path) -> ModelCard:
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise RailSegError(f"The model file {path} is damaged or not a safetensors file ({error}).", WAY_OUT) from error
     if header is None:
-        raise RailSegError(f"{path} is a safetensors file, but not of a RailSeg model.", WAY_OUT)
+        raise RailSegError(f"{path} is a safetensors file, but not a RailSeg model.", WAY_OUT)
     return _parse_card(header, path)
 
 
@@ -115,7 +115,7 @@ def _metadata(path: Path) -> dict[str, Any]:
         metadata: dict[str, Any] = header.pop("__metadata__", {})
         end = 8 + length + max((tensor["data_offsets"][1] for tensor in header.values()), default=0)
         if end != file.seek(0, os.SEEK_END):
-            raise ValueError("it is cut short or has a tail")
+            raise ValueError("its size does not match its header")
     return metadata
 
 
@@ -135,12 +135,11 @@ def _parse_card(header: str, path: Path) -> ModelCard:
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise RailSegError(f"The header of the model file {path} is damaged ({error}).", WAY_OUT) from error
     if card.format_version > _FORMAT_VERSION:
-        raise RailSegError(f"The model file {path} is of a newer RailSeg.", "Update RailSeg.")
+        raise RailSegError(f"The model file {path} was made for a newer RailSeg.", "Update RailSeg.")
     supported = (card.architecture, card.outputs, card.pixel_mean, card.pixel_scale)
     if supported != (ARCHITECTURE, OUTPUTS, PIXEL_MEAN, PIXEL_SCALE) or card.variant not in VARIANTS:
         raise RailSegError(
-            f"The model file {path} is of another kind ({card.architecture}, {card.variant}) than this RailSeg runs.",
-            WAY_OUT,
+            f"This RailSeg cannot run models of the kind of {path} ({card.architecture}, {card.variant}).", WAY_OUT
         )
     return card
 
@@ -160,4 +159,4 @@ def _check_types(card: ModelCard) -> None:
             raise ValueError("a text in it cannot be written")
     for number in (*numbers, *card.scores.values()):
         if isinstance(number, bool) or not isinstance(number, int | float):
-            raise TypeError(f"{str(number)[:40]} in it is no number")
+            raise TypeError(f"{str(number)[:40]} in it is not a number")

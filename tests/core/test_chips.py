@@ -131,7 +131,7 @@ def test_chips_of_several_pictures_share_a_folder_and_are_replaced_only_if_allow
     lines, folder = write_layer(tmp_path / "lines.gpkg", TRACK), tmp_path / "chips"
     export(picture, lines, folder)
     (folder / "other_1_2_target.png").write_text("precious")
-    with pytest.raises(RailSegError, match="holds chips of My_picture already"):
+    with pytest.raises(RailSegError, match="already contains chips of My_picture"):
         export(picture, lines, folder)
     export(picture, lines, folder, overwrite=True, side_px=150, bare_share=0.0)
     names = {path.name for path in folder.iterdir()} - {"other_1_2_target.png"}
@@ -155,7 +155,7 @@ def test_what_cannot_be_cut_is_told_and_nothing_is_left(picture: Path, tmp_path:
     area = Area(shapely.box(*place(0, 40), *place(40, 0)), UTM)
     for path, options, words in (
         (far, {}, "None of the tracks"),
-        (unseen, {}, "shows nothing"),
+        (unseen, {}, "has no data where"),
         (points, {}, "has no lines"),
         (lines, {"area": area}, "in the area"),
     ):

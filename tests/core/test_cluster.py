@@ -112,9 +112,9 @@ def test_no_more_blocks_are_under_way_than_are_allowed(grid: WorkingGrid, setup:
     ("change", "words"),
     [
         ({"version": "0.0.1"}, "not 0.0.1. Install the same version"),
-        ({"model_sha256": "0"}, "another model at"),
+        ({"model_sha256": "0"}, "different model at"),
         ({"model": Path("none.safetensors")}, "none.safetensors"),
-        ({"raster": (("corner.tif", 7),)}, "another raster"),
+        ({"raster": (("corner.tif", 7),)}, "different raster"),
         ({"device": "abacus"}, "abacus"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
@@ -156,8 +156,8 @@ class Failing(Executor):
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (None, "scheduler has gone.*goes on from there"),
-        (ModuleNotFoundError("No module named 'railseg_core'"), "no RailSeg that runs"),
+        (None, "scheduler was lost.*resumes from there"),
+        (ModuleNotFoundError("No module named 'railseg_core'"), "cannot be loaded on the workers"),
         (TimeoutError("of the worker's own"), "TimeoutError: of the worker's own"),
         (MemoryError(), "MemoryError"),
         (RailSegError("The raster is damaged.", "Get another."), "damaged. Get another"),
@@ -176,8 +176,8 @@ def test_what_fails_on_the_cluster_is_told_with_the_way_out(
     ("scheduler", "words"),
     [
         ("tcp://127.0.0.1:9", "cannot be reached.*dask scheduler"),
-        ("local:0", "no scheduler 'local:0'"),
-        ("tcp://host", "no scheduler 'tcp://host'"),
+        ("local:0", "'local:0' is not a scheduler address"),
+        ("tcp://host", "'tcp://host' is not a scheduler address"),
     ],
 )
 def test_a_scheduler_that_is_not_there_ends_with_one_line(

@@ -308,7 +308,7 @@ def test_the_polygons_of_the_area_are_not_replaced_by_the_lines(
     pyogrio.raw.write(area, box, [], [], geometry_type="Polygon", crs="EPSG:4326")
     before = area.read_bytes()
     assert run_extract(raster, area, "--aoi", str(area), "--overwrite") == 1
-    assert "area.gpkg is what is read" in capsys.readouterr().err
+    assert "area.gpkg is an input" in capsys.readouterr().err
     assert area.read_bytes() == before
 
 
@@ -368,7 +368,7 @@ def test_a_mask_without_tracks_is_told_with_what_its_numbers_were_taken_for(
     percent[0, 30] = 100
     mask = write_raster(tmp_path / "percent.tif", percent)
     assert main(["vectorize", str(mask), str(tmp_path / "out.gpkg"), "--quiet"]) == 0
-    assert "threshold of 0.5 on; the numbers were read as 0 to 255" in capsys.readouterr().err
+    assert "threshold of 0.5; the values were read as 0 to 255" in capsys.readouterr().err
     assert main(["vectorize", str(mask), str(tmp_path / "low.gpkg"), "--quiet", "--threshold", "0.2"]) == 0
     assert capsys.readouterr().err == ""
 
@@ -465,7 +465,7 @@ def test_the_area_is_not_overwritten(sample_raster: Path, tmp_path: Path, capsys
     before = area.read_bytes()
     options = ["--aoi", str(area), "--layers", str(area), "--overwrite"]
     assert main(["evaluate", str(tracks), str(tracks), *options]) == 1
-    assert "is what is read" in capsys.readouterr().err
+    assert "is an input" in capsys.readouterr().err
     assert area.read_bytes() == before
 
 
@@ -486,7 +486,7 @@ def test_a_geopackage_is_replaced_only_where_no_other_layer_goes_with_it(
     before = output.read_bytes()
     capsys.readouterr()
     assert main(request) == 1
-    assert "out.gpkg would lose what else it holds: sidings." in capsys.readouterr().err
+    assert "out.gpkg contains other layers, which would be lost: sidings." in capsys.readouterr().err
     assert output.read_bytes() == before
 
 

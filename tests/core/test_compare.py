@@ -109,7 +109,7 @@ def test_what_was_rejected_in_the_review_is_not_there(tmp_path: Path) -> None:
         rejected, shapely.to_wkb(lines), [], [], layer="roads", geometry_type="LineString", crs=UTM, append=True
     )
     assert figures(rejected, plain)["extracted_m"] == 0
-    with pytest.raises(RailSegError, match=r"All lines of .* are rejected"):
+    with pytest.raises(RailSegError, match=r"All lines in .* are rejected"):
         run(EvaluateRequest(extracted=str(plain), reference=str(rejected)))
 
 
@@ -182,7 +182,7 @@ def test_what_cannot_be_compared_is_told_with_a_way_out(tmp_path: Path) -> None:
     points = write_lines(tmp_path / "points.gpkg", [shapely.Point(ORIGIN)])
     for reference, words in (
         (far, "no area in common"),
-        (nowhere, "does not say its CRS"),
+        (nowhere, "has no CRS"),
         (points, "has no lines"),
         (tmp_path / "none.gpkg", "not a vector file"),
     ):

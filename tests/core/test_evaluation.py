@@ -239,7 +239,7 @@ def test_reference_switches_where_no_tracks_part_are_told(tmp_path: Path) -> Non
     told = Messages()
     found = run(EvaluateRequest(extracted=str(extracted), reference=str(reference)), told)
     assert (found["switch_recall"], found["switch_precision"]) == (0, 0)
-    assert "no three tracks part" in told.lines[0]
+    assert "no three tracks meet" in told.lines[0]
 
 
 def test_the_layers_show_what_is_matched_missed_and_false(tmp_path: Path) -> None:
@@ -304,7 +304,7 @@ def test_layers_that_exist_stay_unless_they_may_be_replaced(tmp_path: Path) -> N
     assert layers.read_text() == "precious"
     figures(extracted, extracted, layers=layers, overwrite=True)
     assert pyogrio.read_info(layers, layer="matched")["features"] == 3
-    with pytest.raises(RailSegError, match="is what is read"):
+    with pytest.raises(RailSegError, match="is an input"):
         figures(extracted, extracted, layers=extracted, overwrite=True)
 
 
@@ -319,7 +319,7 @@ def test_what_cannot_be_compared_is_told_with_a_way_out(tmp_path: Path) -> None:
     raster = write_raster(tmp_path / "a.tif", Affine.translation(*(beside(ORIGIN, 9_000, 50))) @ Affine.scale(1, -1))
     for reference, options, words in (
         (far, {}, "no area in common"),
-        (nowhere, {}, "does not say its CRS"),
+        (nowhere, {}, "has no CRS"),
         (points, {}, "has no lines"),
         (hidden, {}, "has no lines"),
         (text, {}, "not a vector file"),

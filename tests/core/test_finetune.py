@@ -308,10 +308,10 @@ def test_what_is_wrong_with_the_lines_is_said_before_any_work(small_raster: Path
     cases = {
         "has no lines": write_layer(tmp_path / "points.gpkg", track.centroid),
         "None of the lines": write_layer(tmp_path / "far.gpkg", shapely.affinity.translate(track, 5000, 0)),
-        "does not say its CRS": write_layer(tmp_path / "nowhere.shp", track, crs=None),
+        "has no CRS": write_layer(tmp_path / "nowhere.shp", track, crs=None),
         "Only 30 m of the lines": write_layer(tmp_path / "short.gpkg", short),
         "not a vector file": text,
-        "does not lead to the picture's": write_layer(tmp_path / "moon.gpkg", short, crs="IAU_2015:30110"),
+        "cannot be transformed to the picture's CRS": write_layer(tmp_path / "moon.gpkg", short, crs="IAU_2015:30110"),
     }
     out = tmp_path / "new.safetensors"
     for message, path in cases.items():
@@ -338,9 +338,9 @@ def test_what_is_wrong_with_the_files_is_said_before_any_work(small_raster: Path
     damaged.write_bytes(bundled_model_path().read_bytes()[:5000])
     with pytest.raises(SystemExit, match="damaged"):
         run(small_raster, lines, "--out", out, "--model", damaged)
-    with pytest.raises(SystemExit, match="exists already"):
+    with pytest.raises(SystemExit, match="already exists"):
         run(small_raster, lines, "--out", damaged)
-    with pytest.raises(SystemExit, match="is what is read"):
+    with pytest.raises(SystemExit, match="is an input"):
         run(small_raster, lines, "--out", damaged, "--model", damaged, "--overwrite")
     with pytest.raises(SystemExit, match=r"does not end in \.safetensors"):
         run(small_raster, lines, "--out", tmp_path / "new.pt")

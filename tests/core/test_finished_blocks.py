@@ -155,7 +155,7 @@ def test_an_interrupted_run_leaves_its_blocks_to_the_next_like_it(tmp_path: Path
         unfinished_folder(output), {"model": "a", "bands": (1, 2)}, resume=True, reporter=listening
     ) as finished:
         assert_same(finished.read(BLOCK), some_prediction())
-    assert "goes on where it stopped" in listening.messages[0]
+    assert "resuming where it stopped" in listening.messages[0]
 
 
 def test_a_second_run_at_the_same_time_is_refused_and_takes_nothing_from_the_first(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_a_second_run_at_the_same_time_is_refused_and_takes_nothing_from_the_fir
     with finished_blocks(folder, {"model": 1}, resume=True, reporter=Silent()) as first:
         first.write(BLOCK, some_prediction())
         with (
-            pytest.raises(RailSegError, match="at work"),
+            pytest.raises(RailSegError, match="already working"),
             finished_blocks(folder, {"model": 2}, resume=False, reporter=Silent()),
         ):
             pass
@@ -179,7 +179,7 @@ def test_with_other_parameters_it_starts_anew_and_says_so(tmp_path: Path) -> Non
         unfinished_folder(output), {"model": "b", "bands": None}, resume=True, reporter=listening
     ) as finished:
         assert not finished.has(BLOCK)
-    assert listening.messages == ["An earlier run was not finished, but differs in model: this starts anew."]
+    assert listening.messages == ["An earlier run was not finished but differs in model: starting over."]
 
 
 def test_what_a_gpu_has_left_is_kept_while_it_is_out_of_reach(tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ def test_a_damaged_block_is_removed_and_its_way_out_is_said(tmp_path: Path) -> N
     path = next(unfinished_folder(output).glob("*.npz"))
     path.write_bytes(path.read_bytes()[:-40])
     with (
-        pytest.raises(RailSegError, match=r"damaged or gone.*Run it again"),
+        pytest.raises(RailSegError, match=r"damaged or missing.*Run it again"),
         finished_blocks(unfinished_folder(output), {}, resume=True, reporter=Silent()) as finished,
     ):
         finished.read(BLOCK)
@@ -268,13 +268,13 @@ def test_a_killed_run_is_taken_up_and_gives_the_same_lines(sample_raster: Path, 
         _, errors = running.communicate()
         assert running.returncode == -signal.SIGKILL, errors
         assert not broken.exists()
-        assert (blocks == 1) == ("goes on where it stopped" not in errors)
+        assert (blocks == 1) == ("resuming where it stopped" not in errors)
     kept = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.npz")}
     running = extract(sample_raster, broken, *also)
     result, errors = running.communicate()
     assert running.returncode == 0, errors
     assert len(kept) >= 2
-    assert "goes on where it stopped" in errors
+    assert "resuming where it stopped" in errors
     assert json.loads(result)["tracks"] > 0
     first, second = (read_lines(path)[0] for path in (whole, broken))
     assert len(first) == len(second)
@@ -304,7 +304,7 @@ def test_a_run_goes_on_also_where_it_had_put_rasters_in_place(small_raster: Path
     assert probability.exists()
     assert mask.exists()
     assert run(request)["tracks"] > 0  # the same command goes on
-    with pytest.raises(RailSegError, match="exists already"):
+    with pytest.raises(RailSegError, match="already exists"):
         run(replace(request, output=tmp_path / "other.gpkg"))
 
 
@@ -329,7 +329,7 @@ def test_a_raster_that_another_has_changed_is_not_replaced(small_raster: Path, t
     with pytest.raises(KeyboardInterrupt):
         run(request, Stopped("mask"))
     request.output.write_bytes(b"mine")
-    with pytest.raises(RailSegError, match="exists already"):
+    with pytest.raises(RailSegError, match="already exists"):
         run(request)
     assert request.output.read_bytes() == b"mine"
 

@@ -248,8 +248,8 @@ def test_probabilities_may_stray_beyond_0_and_1(values: np.ndarray, tmp_path: Pa
 @pytest.mark.parametrize(
     ("values", "complaint"),
     [
-        (np.arange(24).reshape(1, 4, 6).astype(np.uint16) * 100, "neither a mask nor a probability"),
-        (MASK - 0.5, "neither a mask nor a probability"),
+        (np.arange(24).reshape(1, 4, 6).astype(np.uint16) * 100, "neither a mask nor probabilities"),
+        (MASK - 0.5, "neither a mask nor probabilities"),
         (np.arange(24).reshape(1, 4, 6).astype(np.uint8) % 4, "looks like classes"),
         (np.zeros((3, 5, 5), dtype=np.uint8), "looks like a picture"),
     ],

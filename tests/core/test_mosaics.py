@@ -97,6 +97,6 @@ def test_a_mosaics_own_picture_is_not_overwritten(tmp_path: Path, sample_raster:
     request = ExtractRequest(
         raster=str(mosaic), output=tmp_path / "out.gpkg", probability=tile, overwrite=True, device="cpu"
     )
-    with pytest.raises(RailSegError, match=r"tile\.tif is a part of what is read"):
+    with pytest.raises(RailSegError, match=r"tile\.tif is part of an input"):
         run(request)
     assert tile.read_bytes() == before

@@ -86,7 +86,7 @@ def test_it_tells_nothing_of_the_machine_that_made_it(exported: Path) -> None:
 def test_a_file_that_exists_stays(exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = exported.read_bytes()
     assert main(["export-onnx", str(exported)]) == 1
-    assert "exists already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert exported.read_bytes() == before
 
 

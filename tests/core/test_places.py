@@ -119,9 +119,9 @@ def test_a_result_is_no_picture(small_raster: Path, tmp_path: Path) -> None:
     probability, mask = folder / "P.tif", folder / "M.tif"
     run(SegmentRequest(raster=str(small_raster), output=probability, mask=mask, device="cpu"))
     for path in (probability, mask):
-        with pytest.raises(RailSegError, match=f"{path.name} is a probability or mask raster of RailSeg"):
+        with pytest.raises(RailSegError, match=f"{path.name} is a RailSeg probability or mask raster"):
             run(ExtractRequest(raster=str(path), output=tmp_path / "map.gpkg", device="cpu"))
-    with pytest.raises(RailSegError, match=r"M\.tif is a probability or mask") as error:
+    with pytest.raises(RailSegError, match=r"M\.tif is a RailSeg probability or mask") as error:
         run(ExtractRequest(raster=str(folder), output=tmp_path / "map.gpkg", device="cpu"))
     assert "folder" in error.value.hint
 

@@ -329,7 +329,7 @@ def test_the_bands_are_those_that_make_the_picture(
 @pytest.mark.parametrize("wish", [[1, 2], [0], [4], [1, 2, 5], []])
 def test_bands_that_cannot_be_taken_are_refused_with_a_list_of_what_there_is(wish: list, tmp_path: Path) -> None:
     path = write(tmp_path / "rgb.tif", np.zeros((3, 20, 20), dtype=np.uint8), photometric="rgb")
-    with pytest.raises(RailSegError, match="cannot be taken") as error:
+    with pytest.raises(RailSegError, match="cannot be used") as error:
         open_working_grid(path, bands=wish)
     assert "1 (red), 2 (green), 3 (blue)" in error.value.hint
 
@@ -381,7 +381,7 @@ def test_a_mosaic_of_a_state_is_too_large_only_where_all_of_it_is_asked_for(
 ) -> None:
     path = Kind().write(tmp_path / "state.tif")
     monkeypatch.setattr("railseg_core.raster.MAX_WINDOW_PX", 256 * 256)
-    with pytest.raises(RailSegError, match=r"covers .* km²: more than one run can take\. Choose an extent"):
+    with pytest.raises(RailSegError, match=r"covers .* km²: more than one run can process\. Choose an extent"):
         open_working_grid(path)
     area = Area.from_extent(CORNER_X + 1, CORNER_Y + 1, CORNER_X + 3, CORNER_Y + 3, UTM)
     monkeypatch.setattr("railseg_core.raster.AREA_MARGIN_M", 0.1)
@@ -457,7 +457,7 @@ BAD: dict[str, tuple[str, Callable[[Path], object]]] = {
     "no georeference": ("no georeference", lambda path: write(path, rgb(), transform=Affine.identity())),
     "camera model only": ("camera model", lambda path: write(path, rgb(), rpcs=CAMERA, crs=None)),
     "complex": ("complex", lambda path: write(path, rgb().astype(np.complex64))),
-    "alpha only": ("alpha band only", lambda path: write(path, rgb()[:1], colours=[ColorInterp.alpha])),
+    "alpha only": ("only an alpha band", lambda path: write(path, rgb()[:1], colours=[ColorInterp.alpha])),
     "all nodata": ("no pixel with data", lambda path: write(path, rgb(), nodata=90)),
     "all masked": ("no pixel with data", lambda path: write(path, rgb(), mask=np.zeros((30, 30), dtype=bool))),
     "all not a number": ("no pixel with data", lambda path: write(path, rgb() * np.float32("nan"))),
@@ -465,7 +465,7 @@ BAD: dict[str, tuple[str, Callable[[Path], object]]] = {
     "on the Moon": ("georeference cannot be used", lambda path: write(path, rgb(), crs="IAU_2015:30110", **DEGREES)),
     "one control point": ("georeference cannot be used", lambda path: write(path, rgb(), gcps=LINE[:1])),
     "control points in a line": ("georeference cannot be used", lambda path: write(path, rgb(), gcps=LINE)),
-    "nowhere on Earth": ("no place", lambda path: write(path, rgb(), crs="EPSG:4326")),
+    "nowhere on Earth": ("not valid in its CRS", lambda path: write(path, rgb(), crs="EPSG:4326")),
 }
 DEGREES = {"transform": Affine(1e-6, 0, 10, 0, -1e-6, 10)}
 LINE = [GroundControlPoint(row=i, col=i, x=CORNER_X + i / 5, y=CORNER_Y - i / 5) for i in range(5)]

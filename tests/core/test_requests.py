@@ -29,19 +29,19 @@ OPTIONS = {
 @pytest.mark.parametrize(
     ("wrong", "complaint"),
     [
-        ({"raster": None}, "'raster' is needed"),
+        ({"raster": None}, "'raster' is missing"),
         ({"threshold": 7.0}, "threshold is 7"),
         ({"opening_m": float("nan")}, "opening_m is nan"),
         ({"kernel": "star"}, "no kernel shape 'star'"),
         ({"bands": (1, 2)}, "2 bands"),
-        ({"bands": "123"}, "'123' of bands isn't understood"),
-        ({"bands": [1.7, 2, 3]}, "bands isn't understood"),
+        ({"bands": "123"}, "'123' is not a valid value for bands"),
+        ({"bands": [1.7, 2, 3]}, "not a valid value for bands"),
         ({"bands": [0, 1, 2]}, "no band 0"),
         ({"shard": (3, 2)}, "no shard 3/2"),
-        ({"shard": (1.9, 2)}, "shard isn't understood"),
-        ({"threshold": True}, "threshold isn't understood"),
-        ({"model": ""}, "model isn't understood"),
-        ({"resume": "yes"}, "resume isn't understood"),
+        ({"shard": (1.9, 2)}, "not a valid value for shard"),
+        ({"threshold": True}, "not a valid value for threshold"),
+        ({"model": ""}, "not a valid value for model"),
+        ({"resume": "yes"}, "not a valid value for resume"),
     ],
 )
 def test_a_request_made_in_python_is_checked_as_one_from_elsewhere(wrong: dict[str, Any], complaint: str) -> None:

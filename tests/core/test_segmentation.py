@@ -223,7 +223,7 @@ def make_another_device(monkeypatch: pytest.MonkeyPatch, error: RuntimeError | N
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (None, "its numbers are not the processor's"),
+        (None, "its results differ from the CPU's"),
         (torch.OutOfMemoryError("no room"), "no room"),
         (NotImplementedError("no such operation\nmore"), "no such operation"),
     ],
@@ -236,7 +236,7 @@ def test_a_device_that_cannot_run_the_model_is_passed_over_and_that_is_said(
     segmenter = Segmenter(random_model, "auto", messages)
     assert segmenter.device == "cpu"
     assert segmenter.passed_over == {"mps": told}
-    assert messages.messages == [f"mps can't run the model: {told}; the next best device does it."]
+    assert messages.messages == [f"mps can't run the model: {told}. Using the next best device."]
     with pytest.raises(RailSegError, match=told):
         Segmenter(random_model, "mps")
 
@@ -261,14 +261,14 @@ def test_where_half_precision_overflows_single_precision_goes_on(
     segmenter = Segmenter(path, "cpu", messages)
     assert segmenter._placed.numbers.dtype == torch.float16
     np.testing.assert_array_equal(segmenter.predict(tiles), expected)
-    assert "half precision: it takes single" in messages.messages[0]
+    assert "half precision: using single" in messages.messages[0]
 
 
 def test_what_is_no_number_is_not_taken_for_no_track(random_model: Path) -> None:
     segmenter = Segmenter(random_model, "cpu")
     with torch.no_grad():
         segmenter._placed.network.classify.weight[0] = float("nan")
-    with pytest.raises(RailSegError, match="no number"):
+    with pytest.raises(RailSegError, match="not finite numbers"):
         segmenter.predict(np.zeros((1, 3, 64, 64), dtype=np.uint8))
 
 
@@ -339,7 +339,7 @@ def test_short_memory_halves_the_batch_then_one_thread_goes_at_a_time(random_mod
     for found in predicted:
         assert np.abs(found.astype(int) - expected).max() <= 1
     told = [message.split(": ")[1].split(" from")[0] for message in messages.messages]
-    assert told == ["batches of 2", "batches of 1", "one batch after the other"][: 2 if threads == 1 else 3]
+    assert told == ["batches of 2", "batches of 1", "one batch at a time"][: 2 if threads == 1 else 3]
     assert room.refusals >= 2
 
     refusals = room.refusals
@@ -362,7 +362,7 @@ def test_where_a_device_has_no_room_for_a_tile_the_processor_goes_on(random_mode
     np.testing.assert_array_equal(segmenter.predict(tiles), expected)
     assert segmenter.device == "cpu"
     assert room.refusals == 2  # beside others, and alone
-    assert "the CPU goes on" in messages.messages[-1]
+    assert "the CPU takes over" in messages.messages[-1]
 
 
 def test_the_device_is_chosen_or_its_absence_is_said() -> None:

@@ -83,7 +83,7 @@ def test_shards_of_other_machines_are_merged_from_their_folders(
         assert main(command(copy, output, "extract", "--shard", f"{number}/2")) == 0
         merged_alone = main(command(copy, output, "merge"))
         assert merged_alone == 1
-        assert f"of 2 shards, {3 - number} are not done" in capsys.readouterr().err
+        assert f"Unfinished shards: {3 - number} of 2." in capsys.readouterr().err
     theirs = unfinished_folder(second)
     blocks = {path.name: path.read_bytes() for path in theirs.iterdir()}
     raster = first.with_name("picture.tif")
@@ -128,7 +128,7 @@ def test_a_shard_of_another_run_is_refused_and_nothing_is_thrown_away(tmp_path: 
     with shared_blocks(output, {"model": "a", "device": "cpu"}, 2) as finished:
         finished.write(PLAN[0], dict.fromkeys(PLAN[0].fresh))
     with (
-        pytest.raises(RailSegError, match=r"differs in device\. Remove"),
+        pytest.raises(RailSegError, match=r"differs in device\. Delete"),
         shared_blocks(output, {"model": "a", "device": "cuda"}, 2),
     ):
         pass
@@ -141,7 +141,7 @@ def test_a_run_that_is_no_shard_does_not_throw_away_what_shards_have_left(tmp_pa
         finished.write(PLAN[0], dict.fromkeys(PLAN[0].fresh))
     for identity, resume in (({"model": "b"}, True), ({"model": "a"}, False)):
         with (
-            pytest.raises(RailSegError, match=r"what shards have left.* Merge them"),
+            pytest.raises(RailSegError, match=r"blocks from shards.* Merge them"),
             finished_blocks(folder, identity, resume=resume, reporter=Silent()),
         ):
             pass
@@ -153,7 +153,7 @@ def test_a_damaged_block_of_another_machine_is_named_and_left(tmp_path: Path) ->
         finished.write(PLAN[0], dict.fromkeys(PLAN[0].fresh))
     (block,) = finished.folder.glob("*.npz")
     block.write_bytes(block.read_bytes()[:-20])
-    with pytest.raises(RailSegError, match=r"damaged or gone\. Remove that file, run its shard again"):
+    with pytest.raises(RailSegError, match=r"damaged or missing\. Delete that file, run its shard again"):
         FinishedBlocks(tmp_path / "own", {}, [finished.folder]).read(PLAN[0])
     assert block.exists()
 
@@ -161,7 +161,7 @@ def test_a_damaged_block_of_another_machine_is_named_and_left(tmp_path: Path) ->
 def test_missing_shards_are_named_as_a_batch_queue_takes_them(tmp_path: Path) -> None:
     with shared_blocks(tmp_path / "out.gpkg", {}, 10) as finished:
         missing = [PLAN[number] for number in (0, 1, 2, 6)]
-        with pytest.raises(RailSegError, match=r"4 of 10 blocks .* of 10 shards, 1-3,7 are not done.*--shard 1/10"):
+        with pytest.raises(RailSegError, match=r"4 of 10 blocks .* shards: 1-3,7 of 10.*--shard 1/10"):
             finished.refuse_missing(PLAN, missing, lambda _: None)
         assert list(finished.refuse_missing(PLAN, [], lambda _: None)) == []
 
@@ -204,5 +204,5 @@ def test_a_shard_that_can_not_be_is_refused(shard: str) -> None:
 
 
 def test_a_shard_does_not_start_anew() -> None:
-    with pytest.raises(RailSegError, match="throw away"):
+    with pytest.raises(RailSegError, match="would discard"):
         ExtractRequest(raster="a.tif", output=Path("a.gpkg"), shard=(1, 2), resume=False)

@@ -81,6 +81,6 @@ def test_a_file_whose_own_name_reads_like_that_is_read_as_it_is(tmp_path: Path) 
 def test_the_file_of_a_layer_that_is_read_is_not_replaced(survey: Path) -> None:
     before = survey.read_bytes()
     tracks = f"{survey}|layername=our tracks"
-    with pytest.raises(RailSegError, match="is what is read"):
+    with pytest.raises(RailSegError, match="is an input"):
         run(EvaluateRequest(extracted=tracks, reference=tracks, layers=survey, overwrite=True))
     assert survey.read_bytes() == before

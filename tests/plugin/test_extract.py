@@ -257,7 +257,7 @@ def test_a_cancelled_run_is_taken_up_by_the_next(sample_raster: Path) -> None:
     feedback = Feedback()
     # Another threshold makes no other blocks.
     assert run("extractrailway", parameters | {"THRESHOLD": 0.5}, feedback)["TRACK_COUNT"] > 0
-    assert any("goes on where it stopped" in info for info in feedback.infos)
+    assert any("resuming where it stopped" in info for info in feedback.infos)
     assert not any(folder.iterdir())
 
 
