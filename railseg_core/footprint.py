@@ -37,5 +37,7 @@ def seen_polygons(source: SourceRaster) -> BaseGeometry | None:
     rows, cols = valid.shape
     scale = np.array([source.window.width / cols, source.window.height / rows])
     parts = [shape(polygon) for polygon, value in rasterio.features.shapes(valid, connectivity=8) if value]
+    if not parts:
+        return shapely.Polygon()
     seen = shapely.transform(shapely.simplify(shapely.multipolygons(parts), 1.0), lambda points: points * scale)
     return shapely.segmentize(seen, max(source.window.shape) / _EDGE_PIECES)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +35,7 @@ from railseg_core.footprint import seen_polygons
 from railseg_core.paths import exists
 from railseg_core.picture import Picture, RasterFile, RasterInfo, describe, open_picture
 from railseg_core.placement import Placement
-from railseg_core.radiometry import Stretch, find_stretches, has_data, values_for_stretch
+from railseg_core.radiometry import Stretch, Values, find_stretches, has_data, values_for_stretch
 from railseg_core.source_raster import closed_on_error, open_dataset, reading
 from railseg_core.tiling import GSD_M, LATTICE_END_PX, RASTER_TILE_PX, PixelWindow
 
@@ -190,29 +190,22 @@ def open_working_grid(
         raise ValueError(f"gsd_m must be positive, not {gsd_m}")
     chosen = tuple(bands) if bands is not None else None
     names = pictures_of(path)
-    values, crss, some_data = [], [], False
+    looks: list[_FirstLook] = []
     for name in names:
-        source = open_picture(name, chosen)
         try:
-            with reading(source.name):
-                placement = Placement(source.dataset)
-            if not placement.gsd_m <= MAX_SOURCE_GSD_M:  # it may be NaN
-                raise RailSegError(
-                    f"{source.name} is too coarse: its pixels are {placement.gsd_m:.2g} m on the ground.",
-                    f"Use a picture with pixels of at most {MAX_SOURCE_GSD_M:g} m, ideally {GSD_M:g} m or finer.",
-                )
-            some_data = some_data or has_data(source)
-            values.append(values_for_stretch(source, len(names)))
-            crss.append((crs_text(placement.source_crs), placement.crs.to_wkt()))
-        finally:
-            source.close()
-    if not some_data:
+            looks.append(_first_look(name, chosen, len(names), is_searched=not any(look.has_data for look in looks)))
+        except RailSegError as error:
+            if len(names) == 1:
+                raise
+            raise RailSegError(error.message, f"{error.hint} Or move it out of the folder.") from error
+    if not any(look.has_data for look in looks):
         raise RailSegError(
             f"{os.fspath(path)} has no pixel with data: all of it is nodata or transparent.",
             "Check its nodata value and its mask.",
         )
-    crs = crss[_leading([of_source for of_source, _ in crss])][1] if len(names) > 1 else None
-    grid = GridRecipe(os.fspath(path), gsd_m, chosen, area, tuple(find_stretches(values)), crs).open()
+    crs = looks[_leading([look.source_crs for look in looks])].working_crs if len(names) > 1 else None
+    stretches = tuple(find_stretches([look.values for look in looks]))
+    grid = GridRecipe(os.fspath(path), gsd_m, chosen, area, stretches, crs).open()
     with closed_on_error(grid):
         far_px = max(map(abs, (grid.window.col, grid.window.row, grid.window.right, grid.window.bottom)))
         if far_px >= LATTICE_END_PX:
@@ -227,6 +220,47 @@ def open_working_grid(
                 "Choose an extent or an area in it. If it should be smaller, its georeference is wrong.",
             )
     return grid
+
+
+class _FirstLook(NamedTuple):
+    """What must be known about a raster before the grid can be opened.
+
+    Attributes:
+        has_data: Whether it has a valid pixel; False also if that was not searched for.
+        values: What `values_for_stretch` returns.
+        source_crs: Its own CRS, "EPSG:…" or WKT.
+        working_crs: The CRS that suits it, as WKT.
+    """
+
+    has_data: bool
+    values: Values | None
+    source_crs: str
+    working_crs: str
+
+
+def _first_look(name: str, bands: tuple[int, ...] | None, rasters: int, *, is_searched: bool) -> _FirstLook:
+    """Opens a raster, one of so many, and looks at it.
+
+    Raises:
+        RailSegError: it cannot be used.
+    """
+    source = open_picture(name, bands)
+    try:
+        with reading(source.name):
+            placement = Placement(source.dataset)
+        if not placement.gsd_m <= MAX_SOURCE_GSD_M:  # it may be NaN
+            raise RailSegError(
+                f"{source.name} is too coarse: its pixels are {placement.gsd_m:.2g} m on the ground.",
+                f"Use a picture with pixels of at most {MAX_SOURCE_GSD_M:g} m, ideally {GSD_M:g} m or finer.",
+            )
+        return _FirstLook(
+            is_searched and has_data(source),
+            values_for_stretch(source, rasters),
+            crs_text(placement.source_crs),
+            placement.crs.to_wkt(),
+        )
+    finally:
+        source.close()
 
 
 class WorkingGrid:

@@ -129,8 +129,9 @@ def test_a_folder_covers_what_its_pictures_cover(tmp_path: Path) -> None:
 def test_a_picture_of_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     Kind(gsd_m=0.2).write(tmp_path / "a.tif")
     (tmp_path / "b.tif").write_text("no picture")
-    with pytest.raises(RailSegError, match=r"b\.tif is not a raster"):
+    with pytest.raises(RailSegError, match=r"b\.tif is not a raster") as error:
         open_working_grid(tmp_path)
+    assert error.value.hint.endswith("Or move it out of the folder.")
     Kind(gsd_m=3.0).write(tmp_path / "b.tif")
     with pytest.raises(RailSegError, match=r"b\.tif is too coarse"):
         open_working_grid(tmp_path)

@@ -102,6 +102,11 @@ def test_where_a_raster_has_no_data_nothing_counts(tmp_path: Path) -> None:
     assert outline.symmetric_difference(expected).area < 0.01 * expected.area
     assert read_outline(write_collar(tmp_path / "black.tif", None))[0].area == pytest.approx(400 * 100)
 
+    empty = tmp_path / "empty.tif"
+    with rasterio.open(picture) as file, rasterio.open(empty, "w", **file.profile) as nothing:
+        nothing.write(np.zeros((3, 500, 2000), np.uint8))
+    assert read_outline(empty)[0].is_empty
+
     y = 5_610_950
     lines = [shapely.LineString([(612_000, y), (612_400, y)]), shapely.LineString([(612_100, y), (612_300, y)])]
     for name, line in zip(("whole", "seen"), lines, strict=True):
