@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from railseg_core.arrays import UInt8Array
+from railseg_core.errors import RailSegError
 
 TARGET_SUFFIX = "_target.png"
 
@@ -33,11 +34,17 @@ def write_chip(chip: Chip, folder: Path, name: str) -> None:
     """Writes a chip's pair of pictures.
 
     Raises:
-        OSError: If one could not be written.
+        RailSegError: one could not be written.
     """
     for file, content in ((f"{name}.png", chip.image), (f"{name}{TARGET_SUFFIX}", chip.target * np.uint8(255))):
         # Not cv2.imwrite, which on Windows only takes names in the system's code page.
         is_done, coded = cv2.imencode(".png", cv2.cvtColor(content, cv2.COLOR_RGB2BGR))
-        if not is_done:
-            raise OSError(f"{folder / file} could not be written")
-        (folder / file).write_bytes(coded.tobytes())
+        try:
+            if not is_done:
+                raise OSError("PNG does not take it")
+            (folder / file).write_bytes(coded.tobytes())
+        except OSError as error:
+            raise RailSegError(
+                f"{folder / file} could not be written: {error.strerror or error}.",
+                "Free some space or choose a folder in which you may create files.",
+            ) from error

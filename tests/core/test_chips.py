@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +178,18 @@ def test_the_command_writes_chips(picture: Path, tmp_path: Path, capsys: pytest.
     assert json.loads(capsys.readouterr().out)["chips"] == 5
     assert main(command) == 1
     assert "already" in capsys.readouterr().err
+
+
+def test_a_chip_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    code = (
+        "import resource, signal, sys, numpy as np\n"
+        "from pathlib import Path\n"
+        "from railseg_core.chip_files import Chip, write_chip\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)\n"
+        "write_chip(Chip(noise, noise * 0), Path(sys.argv[1]), 'a')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert "RailSegError" in done.stderr
+    assert f"{tmp_path / 'a.png'} could not be written: File too large." in done.stderr
