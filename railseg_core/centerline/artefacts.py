@@ -1,6 +1,6 @@
-"""What thinning and noise leave behind: it goes, and what runs through becomes one edge.
+"""Removes what thinning and noise leave behind, and joins the edges that run through.
 
-Everything here needs whole edges and whole components, which is why it happens after stitching and never in a block.
+Everything here needs whole edges and whole components, so it happens after stitching and never within a block.
 Ties are broken by the order of the pixels on the lattice, so the outcome does not depend on the picture's extent.
 """
 
@@ -20,30 +20,30 @@ from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 from railseg_core.polylines import unit
 
 MERGE_M = 1.5
-"""Two forks closer than this along the graph are one node."""
+"""Two forks closer than this along the graph are merged into one node."""
 MIN_SPUR_M = 3.0
-"""Dead-end branches shorter than this are thinning's artefacts."""
+"""Dead-end branches shorter than this are artefacts of thinning."""
 SLIVER_M = 1.5
-"""A loop narrower than this is a hole in a ribbon: two tracks are 3.5 m apart or more."""
+"""A loop narrower than this is a hole in a ribbon: two tracks are at least 3.5 m apart."""
 HAIRPIN_M = 3.0
 HAIRPIN_DEG = 60.0
-"""A line that turns by more than this from one such length to the next is no track, not even a tram's: it is two."""
+"""A line that turns by more than this from one `HAIRPIN_M` to the next is not one track, not even a tram's, but two."""
 RUNG_M = 20.0
 RUNG_DEG = 30.0
-"""A shorter edge that leaves straight tracks at a larger angle is no track."""
+"""An edge shorter than `RUNG_M` that leaves straight tracks at a larger angle is not a track."""
 _SPUR_WIDTHS = 2.5
-"""A dead end of up to so many half widths of the ribbon at its fork is thinning's too."""
+"""A dead end shorter than this many half-widths of the ribbon at its fork is an artefact of thinning as well."""
 _RUNG_LEG_M = 8.0
 _HOOK_M = 3.0
 _HOOK_LEG_M = 16.0
 _STRAY_M = 0.5
-"""A free end whose last metres lie further beside the track before is bent by something that is none."""
+"""A free end whose last metres stray further than this from the track before them was bent by something else."""
 _RIM_SHARE = 0.8
-"""Of a piece along the picture's rim, which wavers."""
+"""Share of its pixels at the picture's rim above which a piece counts as running along the rim: it may waver."""
 
 
 def simplify(graph: TrackGraph) -> None:
-    """Removes slivers and spurs, merges clustered forks, joins what runs through, parts what turns back; in place."""
+    """Removes slivers, spurs and rungs, merges clustered forks, joins what runs through, splits hairpins; in place."""
     for node in list(graph.at):
         graph.dissolve(node)
     while sum(
@@ -59,7 +59,7 @@ def simplify(graph: TrackGraph) -> None:
 
 
 def _remove_slivers(graph: TrackGraph) -> int:
-    """Of two edges between the same nodes that enclose next to nothing, the less certain goes; so do such loops."""
+    """Removes narrow loops, and the less certain of two edges between the same nodes that enclose next to nothing."""
     between: dict[tuple[int, int], list[int]] = {}
     for number, edge in graph.edges.items():
         between.setdefault((min(edge.start, edge.end), max(edge.start, edge.end)), []).append(number)
@@ -69,14 +69,14 @@ def _remove_slivers(graph: TrackGraph) -> int:
             doomed += [n for n in numbers if _loop_width_m(graph, graph.edges[n].pixels) < SLIVER_M]
         elif len(numbers) > 1:
             doomed += _doubles(graph, a, numbers)
-    # Joined only now: until here the numbers in `between` hold.
+    # Joined only now, since joining invalidates the numbers in `between`.
     for node in [node for edge in map(graph.remove, doomed) for node in (edge.start, edge.end)]:
         graph.dissolve(node)
     return len(doomed)
 
 
 def _doubles(graph: TrackGraph, start: int, numbers: list[int]) -> list[int]:
-    """Edges between the same two nodes that run beside a more certain one."""
+    """Edges between the same two nodes that run along a more certain one."""
 
     def certainty(number: int) -> tuple[float, float, int]:
         edge = graph.edges[number]
@@ -103,7 +103,7 @@ def _loop_width_m(graph: TrackGraph, pixels: Ints) -> float:
 
 
 def _merge_forks(graph: TrackGraph) -> int:
-    """Contracts the short edges between forks, shortest first; what met at the one fork now runs on to the other."""
+    """Contracts the short edges between forks, shortest first; what met at one fork now runs on to the other."""
     merged = 0
     short = [(edge.length_m, number) for number, edge in graph.edges.items() if edge.length_m < MERGE_M]
     for _, number in sorted(short):
@@ -129,7 +129,7 @@ def _merge_forks(graph: TrackGraph) -> int:
 
 
 def _prune_spurs(graph: TrackGraph) -> int:
-    """Removes dead ends that are as short as the mask is wide, shortest first, and joins what they had split."""
+    """Removes dead ends shorter than `_spur_m`, shortest first, and rejoins the edges they had split."""
     waiting = [(edge.length_m, int(edge.pixels.min()), number) for number, edge in graph.edges.items()]
     heapq.heapify(waiting)
     pruned = 0
@@ -151,13 +151,13 @@ def _prune_spurs(graph: TrackGraph) -> int:
 
 
 def _spur_m(graph: TrackGraph, leaf: int, fork: int) -> float:
-    """Length below which a dead end is an artefact. Where the picture cuts it, only what the width explains is one."""
+    """Length below which a dead end is an artefact; one that the picture cuts is only judged by the ribbon's width."""
     width_m = _SPUR_WIDTHS * float(graph.pixels.half_width_m[graph.node_pixels[fork]])
     return width_m if graph.is_cut(leaf) else max(MIN_SPUR_M, width_m)
 
 
 def _remove_rungs(graph: TrackGraph) -> int:
-    """Removes short edges that stand across the tracks at whose sides they end."""
+    """Removes short edges that stand across the tracks they end at; one of their ends may be free."""
     doomed = []
     for number, edge in graph.edges.items():
         if edge.length_m < RUNG_M and edge.start != edge.end:
@@ -173,7 +173,7 @@ def _remove_rungs(graph: TrackGraph) -> int:
 
 
 def _stands_across(graph: TrackGraph, end: TrackEnd) -> bool:
-    """Whether two other edges run straight through the node of an edge's end, and that edge leaves them steeply."""
+    """Whether two other edges run straight through the node at an edge's end and it leaves them at a steep angle."""
     edge = graph.edges[end.edge]
     ends = graph.ends_at(edge.node(end.end))
     if len(ends) != 3 or len({other.edge for other in ends}) < 3:
@@ -190,7 +190,7 @@ def _direction(graph: TrackGraph, end: TrackEnd) -> npt.NDArray[np.float64]:
 
 
 def _split_hairpins(graph: TrackGraph) -> int:
-    """Parts edges where they turn back: a fork of which the stem is not in the picture, or a hook of noise."""
+    """Splits edges where they turn back: at a fork whose stem is outside the picture, or at a hook caused by noise."""
     reach = round(HAIRPIN_M / graph.pixels.gsd_m)
     limit = math.cos(math.radians(HAIRPIN_DEG))
     count = 0
@@ -216,7 +216,7 @@ def _split_hairpins(graph: TrackGraph) -> int:
 
 
 def trim_hooks(graph: TrackGraph) -> None:
-    """Cuts the last metres off free ends that stray from their track, in place: where it leads tell those before."""
+    """Cuts off the last metres of free ends, in place, where they stray from where the track before them leads."""
     for node in graph.free_nodes():
         end = graph.ends_at(node)[0]
         pixels = graph.outward(end)
@@ -228,7 +228,7 @@ def trim_hooks(graph: TrackGraph) -> None:
 
 
 def _stray_pixels(places: npt.NDArray[np.float64]) -> int:
-    """How many of a track's places, float64 (n, 2) from its end on, lie beside where the others lead."""
+    """How many of a track's places, float64 (n, 2) from its end on, to cut off: they stray from where others lead."""
     away = np.hypot(*(places - places[0]).T)
     hook = int(np.searchsorted(np.maximum.accumulate(away), _HOOK_M))
     beyond = np.flatnonzero(away > _HOOK_LEG_M)
@@ -241,10 +241,10 @@ def _stray_pixels(places: npt.NDArray[np.float64]) -> int:
 
 
 def drop_doubtful_pieces(graph: TrackGraph, params: LineParams) -> None:
-    """Drops isolated pieces that are faint, or short in all; one that the picture cuts may be a long track's end.
+    """Drops isolated pieces that are faint or short in total; one that the picture cuts may be a long track's end.
 
-    Those along the picture's rim go as well: what is mirrored there looks like the two rails of a track.
-    What was bridged counts neither for nor against a piece.
+    Pieces along the picture's rim are dropped as well: mirrored objects there look like the two rails of a track.
+    Bridged gaps count neither for nor against a piece.
     """
     for piece in list(graph.components()):
         edges = [graph.edges[number] for number in piece]

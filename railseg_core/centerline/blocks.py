@@ -18,45 +18,45 @@ from railseg_core.morphology import clean, closing, dilation, halo_px, kernel
 from railseg_core.tiling import PixelWindow
 
 AXIS_HALF_WIDTH_M = 1.2
-"""A fork's axis ribbon is up to about a track mask's width before it parts; wider is no axis."""
+"""A fork's axis ribbon grows to about the width of a track mask before it splits; anything wider is not an axis."""
 WIDE_HALF_WIDTH_M = 0.8
-"""No single track's ribbon is wider: where it is, two or more may be in it, or the model does not know."""
+"""No single track's ribbon is wider: a wider one may hold two or more tracks, or the model is unsure."""
 _NEARLY = 0.9
-"""In wide ribbons counts what has nearly the highest probability within `_AROUND_M`: there the tracks show."""
+"""Share of the highest probability within `_AROUND_M` from which a pixel of a wide ribbon counts as a track's crest."""
 _AROUND_M = 1.0
 TRACK_HALF_WIDTH_M = 4.5
-"""Fused track masks of yards reach 4.2 m; wider is no track."""
+"""Merged track masks in yards reach 4.2 m; anything wider is not track."""
 EDGE_M = 2.0
-"""A line that ends this close to where the picture or the area ends is cut, not ended."""
+"""A line that ends this close to the edge of the picture or the area is cut there and may go on beyond."""
 RIM_M = 1.3
-"""Nearer to where the picture ends less than a track's width is seen, and that mirrored: two halves of anything."""
+"""Closer than this to the picture's edge, less than a track's width is visible, next to its own mirror image."""
 _RIBBON_RIM_M = 0.6
-"""The cleaned mask may be a little narrower than the ribbon at its ends: it is let out by this diameter."""
+"""The cleaned mask may be a little narrower than the ribbon at its ends: it is dilated with a disc of this diameter."""
 _RIBBON_CLOSING_M = 0.6
-"""Pin-holes in the ribbon would become loops."""
+"""Diameter of the disc that closes pinholes in the ribbon, which would become loops."""
 _FLOOR = 51
-"""Probabilities below this (0.2 of 255) say nothing about where the middle is."""
+"""Probabilities below this (0.2 as uint8) say nothing about where the middle is."""
 _DISC_STEPS = 10
-"""About this many samples across the disc in which a ribbon's direction is taken."""
+"""Approximate number of samples across the disc over which a ribbon's direction is measured."""
 _PROFILE, _WIDE_PROFILE = 17, 25
-"""Samples across a ribbon, and across two that run into one."""
+"""Numbers of samples across one ribbon, and across two that merge."""
 _PEAK = 7
-"""A profile is as high as it is this near to its middle, in samples: beyond may be a neighbour."""
+"""A profile's height is its highest value within this many samples of its middle: beyond may be a neighbour."""
 
 
 class SparseSkeleton(NamedTuple):
-    """The skeleton's pixels of one block or of all, in the order of their keys.
+    """The skeleton's pixels in one block or in all of them, in the order of their keys.
 
     Attributes:
         keys: int64 (n,), `pixel_keys` of the lattice's pixels.
-        probability: uint8 (n,), 0 to 255: of the axis where the raster has it, else of the track.
-        half_width_m: float32 (n,), half the width of the mask around.
+        probability: uint8 (n,), 0 to 255: of the axis where the raster has it, otherwise of the track.
+        half_width_m: float32 (n,), half the width of the mask around the pixel.
         offset_m: float32 (n, 2), from the pixel's middle to the middle of the probability around it, (x, y).
-        width_m: float32 (n,), width of the ribbon where it has half the probability of its middle, or of two ribbons
-            that run into one, from rim to rim: what it is wider than one of them tells how far they are apart.
+        width_m: float32 (n,), width of the ribbon at half the probability of its middle, or of two merged ribbons from
+            rim to rim: how much wider these are than a single one tells how far apart they are.
         at_edge: bool (n,), whether the picture or the area ends within `EDGE_M`.
         at_rim: bool (n,), whether the picture ends within `RIM_M`.
-        blob_px: Pixels of wide areas that were left out.
+        blob_px: Number of pixels in wide areas, which were left out.
     """
 
     keys: npt.NDArray[np.int64]
@@ -113,7 +113,7 @@ def block_halo_px(gsd_m: float, params: LineParams, *, has_axis: bool) -> int:
 def skeleton_of_recipe(
     recipe: GridRasterRecipe, core: PixelWindow, params: LineParams, area_mask: AreaMask | None
 ) -> SparseSkeleton:
-    """`skeleton_of_raster` for what a pool's process or a cluster's worker gets: it opens the raster itself."""
+    """`skeleton_of_raster` for a process of a pool or a worker of a cluster, which opens the raster itself."""
     with recipe.open() as raster:
         return skeleton_of_raster(raster, core, params, area_mask)
 
@@ -143,10 +143,10 @@ def skeleton_of_window(
     """The skeleton of a block.
 
     Args:
-        bands: uint8 (1 or 2, rows, cols), P(track) and, if there, P(axis), 0 to 255, of `window`; 0 where not valid.
+        bands: uint8 (1 or 2, rows, cols), P(track) and, if there, P(axis), 0 to 255, in `window`; 0 where not valid.
         valid: bool (rows, cols), where the picture is.
-        inside: bool (rows, cols), where the area is; None for everywhere. It cuts lines and changes none inside.
-        window: The block with at least `block_halo_px` pixels around.
+        inside: bool (rows, cols), where the area is; None for everywhere. It cuts lines off but changes none inside.
+        window: The block with at least `block_halo_px` pixels around it.
         core: The block.
         gsd_m: Ground sampling distance, metres.
         params: Thresholds and kernels.
@@ -167,7 +167,7 @@ def skeleton_of_window(
     return SparseSkeleton(
         keys=pixel_keys(rows + core.row, cols + core.col),
         probability=evidence[rows + top, cols + left],
-        # The chamfer counts to the middle of the first background pixel; the mask ends half a pixel before.
+        # The chamfer distance runs to the middle of the first background pixel; the mask ends half a pixel before it.
         half_width_m=(skeleton.half_width_px[rows, cols] - np.float32(0.5)) * np.float32(gsd_m),
         offset_m=offset_m,
         width_m=width_m,
@@ -186,14 +186,14 @@ def _cap_px(gsd_m: float, *, has_axis: bool) -> float:
 
 
 def _centroid_radius_m(*, has_axis: bool) -> float:
-    """A little more than half a blurred ribbon, or half a track's mask; less than half the distance of two tracks."""
+    """A little over half the width of a blurred ribbon or of a track's mask; less than half the track spacing."""
     return 0.8 if has_axis else 1.8
 
 
 def _line_mask(
     bands: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_], gsd_m: float, params: LineParams
 ) -> npt.NDArray[np.bool_]:
-    """What is thinned: the axis ribbon on the cleaned track mask, or the cleaned mask where there is no axis."""
+    """The mask to thin: the axis ribbon on the cleaned track mask, or the cleaned mask where there is no axis."""
     track: npt.NDArray[np.bool_] = (bands[0] >= level_of(params.threshold)) & valid
     if not track.any():
         return track
@@ -209,8 +209,8 @@ def _line_mask(
 def _parted(ribbon: npt.NDArray[np.bool_], axis: npt.NDArray[np.uint8], gsd_m: float) -> npt.NDArray[np.bool_]:
     """The ribbon, narrowed to the crests of its probability where it is too wide for one track.
 
-    At a low level the ribbons of a ladder's tracks are one area metres wide, of which no line can be drawn, while
-    their crests lie apart.
+    At a low threshold the ribbons of a ladder's tracks merge into one area metres wide, from which no line can be
+    drawn, while their crests stay apart.
     """
     wide = wide_areas(distance_px(ribbon), WIDE_HALF_WIDTH_M / gsd_m)
     if wide is None:
@@ -226,11 +226,11 @@ def _across_ribbons(
     gsd_m: float,
     radius_m: float,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """What lies across the ribbon at each pixel.
+    """Measures the profile across the ribbon at each pixel.
 
     Returns:
-        From each pixel's middle to the middle of the ribbon's probability, float32 (n, 2), metres (x, y), at most a
-        pixel; and the width that the whole profile is worth, float32 (n,), metres.
+        The offset from each pixel's middle to the middle of the ribbon's probability, float32 (n, 2), metres (x, y),
+        at most a pixel; and the width of the whole profile, float32 (n,), metres.
     """
     weights = np.maximum(probability, _FLOOR) - np.uint8(_FLOOR)
     reach = radius_m / gsd_m
@@ -244,14 +244,14 @@ def _across_ribbons(
     inner = slice((_WIDE_PROFILE - _PROFILE) // 2, (_WIDE_PROFILE + _PROFILE) // 2)
     own = _without_neighbours(profile[inner])
     shift = (own * places[inner]).sum(axis=0) / np.maximum(own.sum(axis=0), 1.0)
-    # Of more than a pixel it is no refinement.
+    # A shift of more than a pixel would be no refinement.
     shift = np.clip(shift, -1.0, 1.0)[:, np.newaxis] * across * (gsd_m, -gsd_m)
-    # To a tenth of a millimetre: the last bit of a vectorised sine depends on where in the array a pixel stands.
+    # Rounded to 0.1 mm: the last bit of a vectorised sine depends on the pixel's position in the array.
     return np.asarray(np.round(shift, 4), dtype=np.float32), np.round(width_m, 4)
 
 
 def _width(profile: npt.NDArray[np.float32], widest_valley: int) -> npt.NDArray[np.float32]:
-    """Distance of the outer flanks at half the profile's height, in samples: float32 (n,).
+    """Distance between the outer flanks at half the profile's height, in samples: float32 (n,).
 
     Args:
         profile: float32 (places, n).
@@ -276,7 +276,7 @@ def _width(profile: npt.NDArray[np.float32], widest_valley: int) -> npt.NDArray[
 
 
 def _without_neighbours(profile: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The profiles (places, n) without what rises again beyond the ribbon in the middle: another ribbon's."""
+    """The profiles (places, n) without anything that rises again beyond the middle ribbon: that is another ribbon."""
     middle = len(profile) // 2
     inner = slice(middle - 2, middle + 3)
     falling = profile.copy()

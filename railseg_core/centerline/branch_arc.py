@@ -1,11 +1,11 @@
-"""The arc on which a switch's branch leaves its track, told by how far apart both are.
+"""The arc on which a switch's branch leaves its track, derived from how far apart the two are.
 
-Beyond the toe a branch of radius R is s²/2R away from the through track after s metres, so a ribbon of 0.6 m shows no
-fork before 15 m (R 190) or 38 m (R 1200), and lies between the two tracks until then. But the ribbon grows wider by
-just that distance, and beyond the fork the distance can be measured. Both together, drawn as √(2d) over s, are a
-straight line that starts at the toe and rises by 1/√R: for a straight track as for a curved one, for R is that of the
-difference of both curvatures. Where a model sees no second track before the fork, there is the arc of a usual switch
-that lies as the tracks do beyond.
+A branch of radius R is s²/2R away from the through track s metres beyond the toe, so a ribbon 0.6 m wide shows no fork
+before 15 m (R 190) or 38 m (R 1200) and lies between the two tracks until then. But the ribbon widens by exactly that
+distance, and beyond the fork the distance can be measured. Plotted together as √(2d) over s, both form a straight line
+that starts at the toe and rises by 1/√R, on curved track as on straight track, since 1/R is the difference of the two
+curvatures. Where a model sees no second track before the fork, the arc is that of the common switch that best fits the
+tracks beyond it.
 """
 
 from __future__ import annotations
@@ -20,39 +20,39 @@ from railseg_core.centerline.legs import BIN_M
 
 LEAST_BINS = 4
 _ARC_END_M = (0.6, 3.2)
-"""1:9-190 ends its arc 1.2 m from the through track, 1:6.6-190 2.2 m; the angle is known to a tenth only."""
+"""How far from the through track arcs end: 1:9-190 at 1.2 m, 1:6.6-190 at 2.2 m; the angle is only known to a tenth."""
 _TOLD_M = 1.2
-"""Where a model sees no second track before the fork, the toe's standard error is larger: widths tell nothing there."""
+"""Largest standard error of a toe that is certain; without a second track seen before the fork, errors are larger."""
 _USUAL_NUMBERS, _USUAL_RADII_M = (6.0, 7.5, 9.0, 12.0, 14.0, 18.5), (190.0, 190.0, 250.0, 500.0, 760.0, 1200.0)
-"""Angles 1:n of usual switches and their radii; 1:9 has 190 or 300 m."""
+"""Common switches: n of their angles 1:n, and their radii; a 1:9 has 190 or 300 m."""
 _MOST_USUAL, _UNUSUAL = 9.0, 0.3
-"""The switch that there are most of, and by how much the logarithms of others' numbers stray from its."""
+"""Number of the most common switch, and the spread of the logarithms of other switches' numbers around it."""
 _USUAL_M = (1.3, 3.5)
-"""Distances at which a usual switch is looked for: nearer the two tracks draw each other together, and from
+"""Range of distances over which a common switch is fitted: closer, the two tracks pull each other together, and from
 3.2 m on a siding at 4.4 m turns parallel."""
 _PARALLEL = 0.5 / _USUAL_NUMBERS[-1]
-"""Tracks that part by less run beside each other: at those distances the flattest switch has nearly its angle."""
+"""Tracks that part more slowly run side by side: over `_USUAL_M` the flattest switch has nearly its full angle."""
 _PARALLEL_M = 12.0
-"""Length from which that is to be told."""
+"""Length of track needed to tell that."""
 _TORN_M = 1.15
-"""Where a model that sees only one track in a switch's rails begins to see two: the inner rails part at 1.4 m."""
+"""Distance at which a model that sees a switch as one track begins to see two: the inner rails part at 1.4 m."""
 _TORN_BINS = 3
 _USUAL_ERROR_M = 4.0
-"""Standard error of its toe, on rendered yards."""
+"""Standard error of a common switch's toe, measured on rendered yards."""
 _DISTANCE_ERROR_M = 0.15
 _ALIKE_BINS = 4
-"""Errors of so many metres' distances are one."""
+"""Number of neighbouring bins whose errors are so alike that they count as one."""
 
 
 class BranchArc(NamedTuple):
     """The branch's distance from the through track: (s - toe)² / 2R up to the switch's angle, then straight on.
 
     Attributes:
-        toe_m: Where it begins, along the stem, negative before the fork.
+        toe_m: Where it begins, in metres along the tracks from the fork, negative before it.
         radius_m: Its radius.
         error_m: Standard error of the toe.
         slope: Tangent of the angle at which the arc ends.
-        plain_m: Up to where, going back along the stem, a single track was seen before the toe.
+        plain_m: How far from the fork, going back along the stem beyond the toe, only a single track was seen.
     """
 
     toe_m: float
@@ -62,7 +62,7 @@ class BranchArc(NamedTuple):
     plain_m: float = 0.0
 
     def distance_m(self, along_m: Floats) -> Floats:
-        """The distance at places along."""
+        """The distance from the through track at places along it."""
         beyond = np.maximum(along_m - self.toe_m, 0.0)
         on_arc = np.minimum(beyond, self.radius_m * self.slope)
         straight = np.where(beyond > on_arc, (beyond - on_arc) * self.slope, 0.0) if math.isfinite(self.slope) else 0.0
@@ -70,21 +70,21 @@ class BranchArc(NamedTuple):
 
     @property
     def is_certain(self) -> bool:
-        """Whether the arc ends as far from the through track as those of switches do, and is well told."""
+        """Whether the arc ends as far from the through track as those of switches do, and its toe is well known."""
         is_usual = _ARC_END_M[0] <= self.radius_m * self.slope**2 / 2 <= _ARC_END_M[1]
         return bool(is_usual and self.error_m <= _TOLD_M)
 
 
 def usual_arc(along_m: Floats, apart_m: Floats, *, is_torn: bool) -> BranchArc | None:
-    """The arc of the usual switch that lies most as the two tracks do, the more usual of two that do so alike.
+    """The arc of the common switch that best fits the two tracks; of two that fit alike, the more common one.
 
     Args:
         along_m: float64 (n,), along the tracks, metres from the fork or from where the branch is first seen.
-        apart_m: float64 (n,), their distance there.
-        is_torn: Whether the two are one line before.
+        apart_m: float64 (n,), the distance between them there.
+        is_torn: Whether the two are a single line up to where `along_m` is 0.
 
     Returns:
-        The arc; None where the tracks are not seen parting.
+        The arc; None where the tracks are not seen to part.
     """
     far = np.flatnonzero(apart_m > _USUAL_M[1])
     seen = apart_m >= _USUAL_M[0]
@@ -113,16 +113,16 @@ def usual_arc(along_m: Floats, apart_m: Floats, *, is_torn: bool) -> BranchArc |
 
 
 def fitted_arc(along_m: Floats, distance_m: Floats) -> BranchArc | None:
-    """The line through √(2d), robustly; None where there is too little to tell."""
+    """Fits the straight line through √(2d) robustly; None where there is too little to go by."""
     if len(along_m) < LEAST_BINS or np.ptp(along_m) < LEAST_BINS * BIN_M:
         return None
     height = np.sqrt(2 * distance_m)
-    weight = height.copy()  # an error of d counts for that much less the larger d is
+    weight = height.copy()  # the larger d is, the less an error in d changes √(2d)
     for _ in range(6):
         slope, toe = _line(along_m, height, weight)
         if not slope > 0:
             return None
-        # How far off in distance, not in its root.
+        # The error in the distance, not in its root.
         off = np.abs(height - slope * (along_m - toe)) * height
         limit = max(2.0 * float(np.median(off)), 0.03)
         weight = height * np.minimum(1.0, limit / np.maximum(off, 1e-9))

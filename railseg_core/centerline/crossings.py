@@ -1,8 +1,8 @@
 """Crossings: two tracks that run straight through each other.
 
-Where they do so at a small angle their ribbons are one for some metres, and the skeleton shows two forks joined by a
-waist. They are told from two switches that face each other by their legs: those of a crossing lead straight into one
-another across the waist, those of switches are metres apart there, for a switch's branch bends away.
+Where they do so at a small angle, their ribbons merge for some metres, and the skeleton shows two forks joined by a
+waist. The legs tell this from two switches that face each other: those of a crossing lead straight into one another
+across the waist, while those of switches miss each other by metres because a switch's branch bends away.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ from railseg_core.centerline.poses import Pose, crossing_angle_deg, end_pose, fi
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
 LEVEL_DEG = 25.0
-"""Tracks that cross at a larger angle mostly do so on a bridge: there is no node."""
+"""Tracks that cross at a larger angle mostly do so on a bridge, so they get no node."""
 LEVEL_DOUBT = "crosses another track"
 SLIP_DOUBT = "crossing or slip"
 _SLIP_M = 0.2
-"""The arc of a slip lies 0.3 to 0.5 m beside the crossing."""
+"""A waist this much wider than one ribbon may be a slip, whose arc lies 0.3 to 0.5 m beside the crossing."""
 _LAST_PX = 20
 _WAIST_M = 40.0
-"""A longer waist is none: at 1:18.5 it is 26 m."""
+"""Longest waist of a crossing: at 1:18.5 it is 26 m."""
 _LEAST_STEM_M = 16.0
-"""Two switches that face each other have forks further apart: each lies 15 m beyond its toe or more."""
+"""The forks of two switches that face each other are further apart: each lies at least 15 m beyond its toe."""
 _BEND_DEG = 3.0
 _MISS_M = 0.4
 _WAIST_SLACK = 3.0
-"""So much more is forgiven at a waist too short for two switches: all that is left is to tell the crossing's pairs."""
+"""Factor on both limits at a waist too short for two switches, where only the crossing's pairs remain to be found."""
 _WAIST_RIBBONS = 6.0
-"""Ribbons fuse along that many of their widths over the crossing's tangent, at most: a longer waist is none of it."""
+"""Longest waist of a crossing, in ribbon widths divided by the tangent of its angle: ribbons merge no further."""
 _FORK_M = 8.0
-"""Forks of steep crossings are this close at most when thinning tears them apart."""
+"""Largest distance between the two forks into which thinning may split a steep crossing."""
 
 
 class _Leg(NamedTuple):
-    """A track end at a crossing, from where it is clear of the others.
+    """A track end at a crossing, from the point where it is clear of the others.
 
     Attributes:
         end: The track end.
         pixels: Its pixels from there on.
-        pose: Of the track there, looking into the crossing.
+        pose: Pose of the track there, looking into the crossing.
     """
 
     end: TrackEnd
@@ -55,8 +55,8 @@ def resolve_crossings(graph: TrackGraph) -> dict[int, str]:
     """Lets tracks that cross run straight through each other, in place.
 
     Returns:
-        The nodes of crossings at grade, of four track ends (`through_pairs` tells which are one track), and why a
-        person should look at each; empty for no reason.
+        The nodes of crossings at grade, each with four track ends (`through_pairs` tells which are one track), and
+        why a person should check it; empty if there is no reason.
     """
     nodes: dict[int, str] = {}
     waists = [(edge.length_m, int(edge.pixels.min()), number) for number, edge in graph.edges.items()]
@@ -76,7 +76,7 @@ def resolve_crossings(graph: TrackGraph) -> dict[int, str]:
 
 
 def _is_wide(graph: TrackGraph, waist: int, sides: list[list[TrackEnd]]) -> bool:
-    """Whether a waist is nowhere as narrow as one ribbon: a slip runs beside where the two tracks cross."""
+    """Whether a waist is nowhere as narrow as one ribbon: then a slip may run beside the crossing."""
     pixels = graph.edges[waist].pixels
     if len(pixels) < 2:
         return False
@@ -96,7 +96,7 @@ def through_pairs(graph: TrackGraph, node: int) -> tuple[tuple[TrackEnd, TrackEn
 
 
 def _resolve_star(graph: TrackGraph, node: int) -> list[int]:
-    """A node of four track ends: each side of the crossing has two that are neighbours. Returns it if it stays."""
+    """Resolves a node of four track ends, with two neighbouring ones on each side; returns the node if it stays."""
     ends = graph.ends_at(node)
     if len({end.edge for end in ends}) < 4:
         return []
@@ -118,10 +118,10 @@ def _bearing(places: Points) -> float:
 def _resolve(
     graph: TrackGraph, node: int, sides: list[list[TrackEnd]], waist_m: float, waist: int | None
 ) -> list[int] | None:
-    """Lets the legs of the one side run into those of the other, if they are those of a crossing.
+    """Joins the legs of one side to those of the other if they form a crossing.
 
     Returns:
-        The crossing's node, or nothing where the tracks cross on different levels; None if it is no crossing.
+        The crossing's node, or an empty list where the tracks cross on different levels; None if it is no crossing.
     """
     if any(len(side) != 2 for side in sides) or len({end.edge for side in sides for end in side}) < 4:
         return None
@@ -154,7 +154,7 @@ def _leg(graph: TrackGraph, end: TrackEnd, other: TrackEnd) -> _Leg:
 
 
 def _meeting(first: Points, second: Points) -> tuple[int, int, Points] | None:
-    """Where two ways meet: how many points of each come before, and the place; None if they do not."""
+    """Where two ways meet: how many points of each come before it, and the place; None if they do not."""
     chord_a, chord_b = first[-1] - first[0], second[-1] - second[0]
     cross = chord_a[0] * chord_b[1] - chord_a[1] * chord_b[0]
     if cross == 0:
@@ -164,7 +164,7 @@ def _meeting(first: Points, second: Points) -> tuple[int, int, Points] | None:
     u = (away[0] * chord_a[1] - away[1] * chord_a[0]) / cross
     if not (0 < t < 1 and 0 < u < 1):
         return None
-    # The ways are nearly straight: their nearest points, taken together, are where they meet.
+    # The ways are nearly straight, so they meet halfway between their points at these shares.
     place = (_at(first, t) + _at(second, u)) / 2
     return round(t * (len(first) - 1)), round(u * (len(second) - 1)), place
 
@@ -184,7 +184,7 @@ def _draw(
     *,
     is_level: bool,
 ) -> list[int]:
-    """Replaces what is fused by ways straight through: with a node between them, which is returned, or without one."""
+    """Replaces the merged part by ways straight through; where they meet at a node, returns it."""
     *splits, place = meeting
     probability = graph.pixels.probability[graph.node_pixels[node]]
     middle = graph.pixels.add(place[np.newaxis], probability, is_inferred=False) if is_level else None

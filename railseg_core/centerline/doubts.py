@@ -1,4 +1,4 @@
-"""The evidence for every line, and what its shape says against it."""
+"""The evidence for every line, and the reasons to doubt it."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from railseg_core.centerline.smoothing import STEP_M
 from railseg_core.centerline.tracks import Edge, TrackGraph
 
 CLOSEST_M = 1.2
-"""Two tracks are never nearer to each other than this, except where they part or cross."""
+"""Two tracks are never closer to each other than this, except where they part or cross."""
 SHARP_BEND_M = 100.0
-"""Outside works and ports railways have no smaller radius."""
+"""Smallest radius of railways outside industrial sites and ports."""
 LOW_CONFIDENCE = 0.6
 SHORT_PIECE_M = 45.0
-"""An isolated piece of a smaller total length is kept, but doubted."""
+"""An isolated piece of smaller total length is kept, but marked for review."""
 LONG_INFERENCE_M = 40.0
 _CONFIDENCE_WINDOW_M = 2.0
 _ALONG_M = 20.0
-"""Two lines may be too close over a shorter stretch: that may be noise."""
+"""Two lines may be too close over a shorter stretch, which may be noise."""
 _PARTING_M = 60.0
-"""Length on which tracks part: 1:18.5-1200 takes 54 m to 1.2 m."""
+"""Length over which tracks part: a 1:18.5-1200 takes 54 m to reach 1.2 m."""
 _SAMPLE_M = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the probabilities say of a track.
+    """What the probabilities say about a track.
 
     Attributes:
         confidence: Mean probability along it, 0 to 1.
@@ -72,16 +72,16 @@ def doubts_of(
     meetings: dict[int, Junction],
     params: LineParams,
 ) -> dict[int, list[str]]:
-    """Reasons why a person should look at a track, for every edge.
+    """Reasons why a person should check a track, for every edge.
 
     Args:
         graph: The graph.
         lines: Line of every edge, sampled every `STEP_M` or so, float64 (n, 2).
         lengths_m: Their lengths on the ground.
         radii_m: Their smallest radii; None for a straight line.
-        evidence: For every edge.
-        meetings: What every node is.
-        params: The run's, for what counts as short.
+        evidence: The evidence for every edge.
+        meetings: The junction at every node.
+        params: The run's parameters, for what counts as short.
     """
     isolated_m = _piece_lengths(graph, lengths_m)
     too_close = tracks_too_close(graph, lines, meetings)
@@ -100,12 +100,12 @@ def doubts_of(
 
 
 def tracks_too_close(graph: TrackGraph, lines: dict[int, Points], meetings: dict[int, Junction]) -> set[int]:
-    """Edges that run along another one where no two tracks can lie, away from nodes of several tracks.
+    """Edges that run closer along another than two tracks can lie, away from nodes where tracks meet.
 
     Args:
         graph: The graph.
         lines: Line of every edge, sampled every `STEP_M` or so, float64 (n, 2).
-        meetings: What every node is.
+        meetings: The junction at every node.
     """
     if len(lines) < 2:
         return set()
@@ -125,7 +125,7 @@ def tracks_too_close(graph: TrackGraph, lines: dict[int, Points], meetings: dict
 
 
 def _piece_lengths(graph: TrackGraph, lengths_m: dict[int, float]) -> dict[int, float]:
-    """For every edge the length of the connected piece it is part of."""
+    """Length of the connected piece that each edge is part of."""
     totals: dict[int, float] = {}
     for piece in graph.components():
         totals |= dict.fromkeys(piece, sum(lengths_m[number] for number in piece))

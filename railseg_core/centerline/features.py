@@ -1,4 +1,4 @@
-"""The map's features from a graph: tracks with smooth lines, nodes, relations, and ids that come from content."""
+"""The map's features from a graph: tracks with smooth lines, nodes, relations, and ids derived from content."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def railway_map_of(graph: TrackGraph, meetings: dict[int, Junction], crs: str, p
 
     Args:
         graph: Simplified, with its gaps, crossings and switches drawn.
-        meetings: What every node is.
+        meetings: The junction at every node.
         crs: The pixels' CRS, metric.
-        params: The run's, for what counts as short.
+        params: The run's parameters, for what counts as short.
     """
     lines, places = smooth_lines(graph, meetings)
     order = sorted(graph.edges, key=lambda number: (graph.edges[number].pixels.min(), number))
@@ -93,7 +93,7 @@ def _node_id(crs: str, middle: Points) -> str:
 
 
 def _track_id(graph: TrackGraph, crs: str, edge: Edge, node_ids: dict[int, str]) -> str:
-    """From the nodes and the pixel halfway: what tells a track from any other between the same nodes."""
+    """Id from the nodes and the pixel halfway, which tells a track from any other between the same nodes."""
     halfway = graph.pixels.middle[edge.pixels[len(edge.pixels) // 2]]
     return "t_" + _digest(crs, node_ids[edge.start], _place(halfway), node_ids[edge.end])
 

@@ -1,8 +1,8 @@
-"""Gaps: two ends that face each other and fit as one track are joined; nearness alone never is a reason.
+"""Gaps: two ends that face each other and fit together as one track are joined; being close is never reason enough.
 
-The neighbour is 4 m away, and the missing piece may be 40 m long. What tells that two ends belong together is that one
-track's direction and bend lead into the other's, or that both pieces lie on one arc; over more than `PLAIN_GAP_M` a
-track that runs through beside them must vouch for it too.
+The neighbouring track is 4 m away, while the missing piece may be 40 m long. Two ends belong together if one track's
+direction and curvature lead into the other's, or if both pieces lie on one arc; over more than `PLAIN_GAP_M`, a track
+that runs through beside them must vouch for the gap too.
 """
 
 from __future__ import annotations
@@ -31,41 +31,41 @@ from railseg_core.polylines import left_of
 PLAIN_GAP_M = 40.0
 """Longest gap that is bridged without a track beside it."""
 LONGEST_GAP_M = 250.0
-"""Longest gap that is bridged at all: a goods train with its locomotive."""
+"""Longest gap that is bridged at all: the length of a goods train with its locomotive."""
 MIN_RADIUS_M = 150.0
 _HEADING_DEG = 3.0
-"""How wrong the direction of an end may be, and twice that where little of its track is known."""
+"""How far off the direction of an end may be; twice as far where little of its track is known."""
 _WELL_KNOWN_M = REACH_M - 1.0
 _SHORT_M = 10.0
 _SHORT_GAP_M = 2.0
-"""A longer gap must not be longer than the pieces of track at its ends, as far as these are looked at."""
+"""A longer gap must not be longer than the known track at either end, unless that is `_WELL_KNOWN_M` or more."""
 _MISS_M = 0.4
 _LARGEST_MISS_M = 1.5
-"""Two fifths of the least distance of two tracks."""
+"""Two fifths of the smallest distance between two tracks."""
 _LARGEST_TURN_DEG = 25.0
 _MIN_ARC_RADIUS_M = 80.0
-"""Of the sharpest curve that wagons run through coupled, as sidings have; directions alone do not tell of such."""
+"""Radius of the sharpest curve for coupled wagons, as in sidings; directions alone do not reveal such curves."""
 _ARC_RMS_M = 0.3
-"""How far two pieces of track may lie from the arc that makes them one. At the least distance of two tracks, and over a
-gap no longer than the pieces, it is half a metre."""
+"""How far two pieces of track may lie from the arc that makes them one (root mean square). For pieces of two tracks at
+the smallest distance, with a gap no longer than the pieces, it is half a metre."""
 _BESIDE_M = (2.8, 7.5)
-"""How far off a track may be that vouches for a gap."""
+"""Smallest and largest distance of a track that vouches for a gap."""
 _STEADY_M = 0.4
 """How much that distance may vary along the gap (standard deviation)."""
 _COVERED = 0.9
 _CLEAR_M = 1.6
-"""A bridge comes no nearer to another track, unless it crosses it."""
+"""A bridged gap comes no closer than this to another track, unless it crosses it."""
 _CROSSING_DEG = 20.0
 _SAMPLE_M = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Others:
-    """Samples along all tracks, to look for what is beside a gap.
+    """Samples along all tracks, for finding what lies beside a gap.
 
     Attributes:
-        tree: Of the samples' places.
-        direction: float64 (n, 2), of the track there.
+        tree: Search tree of the samples' places.
+        direction: float64 (n, 2), direction of the track there.
     """
 
     tree: cKDTree
@@ -101,7 +101,7 @@ def _bridge_once(graph: TrackGraph) -> int:
         way = way_between(poses[i], poses[j], graph.pixels.gsd_m)
         if _runs_into_a_track(way, others) or (fit.gap_m > PLAIN_GAP_M and not _is_vouched_for(way, others)):
             continue
-        # An edge that was joined at its other end has got another number: next time.
+        # An edge that was joined at its other end has a new number now: it is left to the next pass.
         if ends[i].edge in graph.edges and ends[j].edge in graph.edges:
             _join(graph, ends[i], ends[j], way)
             bridged += 1
@@ -110,16 +110,16 @@ def _bridge_once(graph: TrackGraph) -> int:
 
 
 def _free_ends(graph: TrackGraph) -> tuple[list[TrackEnd], list[Pose], list[Points]]:
-    """The ends that neither meet another track nor the picture's edge, and the places that tell their poses."""
+    """The ends that meet neither another track nor the picture's edge, their poses, and the places these come from."""
     ends = [graph.ends_at(node)[0] for node in graph.free_nodes()]
     seen = [leg_places(graph, end, REACH_M) for end in ends]
     return ends, [end_pose(places) for places in seen], seen
 
 
 def facing_pairs(poses: list[Pose]) -> list[tuple[int, int]]:
-    """The pairs of poses, by number, that `fits` does not refuse for their distance or the turn between them.
+    """The pairs of poses, by number, that `fits` does not reject for their distance or the turn between them.
 
-    A yard has hundreds of free ends: all pairs are looked at as arrays. Those of short pieces only nearby.
+    A yard has hundreds of free ends, so all pairs are examined as arrays; ends of short pieces are only paired nearby.
     """
     points, ahead = np.array([pose.point for pose in poses]), np.array([pose.direction for pose in poses])
     well_known = np.flatnonzero([pose.known_m >= _WELL_KNOWN_M for pose in poses])
@@ -129,24 +129,24 @@ def facing_pairs(poses: list[Pose]) -> list[tuple[int, int]]:
     across = points[pairs[:, 1]] - points[pairs[:, 0]]
     gap_m = np.hypot(*across.T)
     onward = np.minimum(np.sum(ahead[pairs[:, 0]] * across, axis=1), -np.sum(ahead[pairs[:, 1]] * across, axis=1))
-    limit = np.cos(np.radians(_LARGEST_TURN_DEG)) - 1e-9  # rounding decides later
+    limit = np.cos(np.radians(_LARGEST_TURN_DEG)) - 1e-9  # `fits` decides borderline cases
     return [(int(i), int(j)) for i, j in pairs[(onward >= limit * gap_m) | (gap_m == 0)]]
 
 
 def fits(fit: Fit, first: Pose, second: Pose) -> bool:
-    """Whether two ends may be one track by their place and direction."""
+    """Whether two ends may be one track, judging by their positions and directions."""
     known_m = min(first.known_m, second.known_m)
     if fit.gap_m > max(known_m, _SHORT_GAP_M) and known_m < _WELL_KNOWN_M:
         return False
     heading_deg = _HEADING_DEG * (2 if known_m < _SHORT_M else 1)
     bend_deg = np.degrees(fit.gap_m / MIN_RADIUS_M) + heading_deg
     miss_m = min(_MISS_M + fit.gap_m * np.radians(heading_deg) / 2, _LARGEST_MISS_M)
-    # Ends that overlap lie side by side: their straight way turns back.
+    # Ends that overlap lie side by side: the straight way between them turns back.
     return bool(fit.bend_deg <= bend_deg and fit.turn_deg <= _LARGEST_TURN_DEG and fit.miss_m <= miss_m)
 
 
 def _may_be_an_arc(fit: Fit, first: Pose, second: Pose) -> bool:
-    """Whether enough is known of two ends for an arc through both to tell neighbouring tracks from one."""
+    """Whether enough is known of two ends for an arc through both to tell one track from two."""
     known_m = min(first.known_m, second.known_m)
     return known_m >= CURVED_M and fit.gap_m <= (PLAIN_GAP_M if known_m >= _WELL_KNOWN_M else known_m)
 
@@ -154,7 +154,7 @@ def _may_be_an_arc(fit: Fit, first: Pose, second: Pose) -> bool:
 def is_arc(first: Points, second: Points) -> bool:
     """Whether two pieces of track, each from its facing end inwards, lie on one arc that trains can run on.
 
-    An end that wanders by a decimetre or two tells a wrong direction, which `fits` refuses; the whole of both tells.
+    An end that wanders by a decimetre or two points the wrong way, so `fits` rejects it; the whole pieces tell better.
     """
     arc = arc_through(first, second)
     return arc is not None and arc.rms_m <= _ARC_RMS_M and arc.curvature * _MIN_ARC_RADIUS_M <= 1.0
@@ -174,7 +174,7 @@ def _others(graph: TrackGraph) -> _Others:
 
 
 def _runs_into_a_track(way: Points, others: _Others) -> bool:
-    """Whether a way comes so near to another track, other than at its own ends or across it, that it is the same."""
+    """Whether a way, except at its ends and where it crosses, comes so close to another track that it is the same."""
     if len(way) < 3:
         return False
     places, along = way[::3], directions(way)[::3]
@@ -188,7 +188,7 @@ def _runs_into_a_track(way: Points, others: _Others) -> bool:
 
 
 def _is_vouched_for(way: Points, others: _Others) -> bool:
-    """Whether a track runs through beside a way, nearly all along and always as far off."""
+    """Whether a track runs through beside a way, along nearly all of it and at a steady distance."""
     step = max(len(way) // 60, 1)
     places, along = way[::step], directions(way)[::step]
     left = left_of(along)
@@ -210,7 +210,7 @@ def _is_vouched_for(way: Points, others: _Others) -> bool:
 
 
 def _join(graph: TrackGraph, first: TrackEnd, second: TrackEnd, way: Points) -> None:
-    """Makes one edge of two by a way from the one end to the other."""
+    """Joins two edges into one by a way from one end to the other."""
     before, after = graph.outward(first)[::-1], graph.outward(second)
     one, other = graph.remove(first.edge), graph.remove(second.edge)
     start = one.node(1 - first.end)

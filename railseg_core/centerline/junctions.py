@@ -1,4 +1,4 @@
-"""What every node is, and which track runs through it."""
+"""What every node is, and which tracks run through it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from railseg_core.centerline.switches import FORK_DOUBT, Switch
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
 NAVIGABLE_DEG = 45.0
-"""A train does not turn more than this from one track into the next."""
+"""A train does not turn by more than this from one track into the next."""
 CROSSING_DOUBT = "uncertain crossing"
 FAN_M = 30.0
-"""So near to a fork that could not be told a switch may be part of it."""
+"""A switch closer than this to a fork whose geometry is unknown may be part of it."""
 CROWDED_M = 6.0
-"""Toes of two switches are further apart: tongues of the one and rails of the other leave no less."""
+"""Toes of two switches are further apart than this: the blades of one and the rails of the other need the room."""
 
 Pair = tuple[TrackEnd, TrackEnd]
 
@@ -28,12 +28,12 @@ class Junction:
 
     Attributes:
         ends: The track ends that meet here.
-        navigable: Pairs of track ends that a train gets from one into the other.
-        through: Pairs of track ends that are one track running through.
+        navigable: Pairs of track ends between which a train can pass.
+        through: Pairs of track ends that form one track running through.
         railway: `switch`, `railway_crossing`, `end` or `cut`.
         angle_deg: Angle between the tracks that part or cross; None at an end.
-        switch: What is known of it if it is one.
-        doubt: Why a person should look at it; empty for no reason.
+        switch: What is known about the switch, if it is one.
+        doubt: Why a person should check it; empty if there is no reason.
     """
 
     ends: tuple[TrackEnd, ...]
@@ -46,12 +46,12 @@ class Junction:
 
 
 def junctions(graph: TrackGraph, switches: dict[int, Switch], crossings: dict[int, str]) -> dict[int, Junction]:
-    """Every node of the graph, told what it is.
+    """The junction at every node of the graph.
 
     Args:
-        graph: With its switches and crossings drawn.
-        switches: What is known of them, by node.
-        crossings: Nodes of crossings at grade, with what is doubtful of them.
+        graph: The graph, with its switches and crossings drawn.
+        switches: What is known about the switches, by node.
+        crossings: Nodes of crossings at grade, each with why a person should check it, or an empty text.
     """
     meetings = {node: _junction(graph, node, switches.get(node), crossings.get(node)) for node in sorted(graph.at)}
     for node in _crowded(graph, meetings):
@@ -60,7 +60,7 @@ def junctions(graph: TrackGraph, switches: dict[int, Switch], crossings: dict[in
 
 
 def _crowded(graph: TrackGraph, meetings: dict[int, Junction]) -> set[int]:
-    """Switches so near behind one another that they are one of three ways, or fan out as none that is known."""
+    """Switches so close together that they are a three-way switch, or that fan out as no known switches do."""
     crowded: set[int] = set()
     for edge in graph.edges.values():
         both = (meetings[edge.start], meetings[edge.end])
@@ -89,7 +89,7 @@ def _junction(graph: TrackGraph, node: int, switch: Switch | None, crossing_doub
 
 
 def _unresolved(graph: TrackGraph, ends: tuple[TrackEnd, ...]) -> Junction:
-    """A node at which tracks meet as they do at no switch or crossing that is known: what its headings say, doubted."""
+    """A node at which tracks meet as at no known switch or crossing: judged by its headings and marked for review."""
     poses = [pose_at(graph, end, LEG_M) for end in ends]
     bends = {pair: fit_of(poses[pair[0]], poses[pair[1]]).bend_deg for pair in combinations(range(len(ends)), 2)}
     through: list[Pair] = []

@@ -1,4 +1,4 @@
-"""The tracks that leave a node, and how far they are apart."""
+"""The tracks that leave a node, and how far apart they are."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from railseg_core.centerline.poses import REACH_M, Pose, end_pose
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
 LEG_M = 25.0
-"""Length of a leg that tells where it leads."""
+"""Length over which a leg's direction is measured."""
 BIN_M = 1.0
-"""Legs are told by the means of pieces of this length: single pixels stray by some centimetres."""
+"""Legs are averaged over pieces of this length: single pixels stray by some centimetres."""
 CLEAR_M = 0.4
-"""Distance between the rims of two ribbons from which neither draws the other to itself."""
+"""Distance between the rims of two ribbons from which neither pulls the other towards itself."""
 
 
 def pose_at(graph: TrackGraph, end: TrackEnd, reach_m: float = REACH_M) -> Pose:
-    """The pose of a track at an end, looking away from it; `reach_m` of the track are looked at."""
+    """The pose of a track at an end, looking away from it, from the last `reach_m` of the track."""
     return end_pose(graph.pixels.places(_first_pixels(graph, end, reach_m)), reach_m)
 
 
 def leg_places(graph: TrackGraph, end: TrackEnd, reach_m: float) -> Points:
-    """Where the track runs from its end on, up to a straight distance: float64 (n, 2)."""
+    """Where the track runs from its end on, up to a straight-line distance: float64 (n, 2)."""
     return graph.pixels.places(leg_pixels(graph, end, reach_m))
 
 
 def leg_pixels(graph: TrackGraph, end: TrackEnd, reach_m: float) -> Ints:
-    """The pixels of a track from its end on, up to a straight distance."""
+    """The pixels of a track from its end on, up to a straight-line distance."""
     pixels = _first_pixels(graph, end, reach_m)
     away = np.hypot(*(graph.pixels.middle[pixels] - graph.pixels.middle[pixels[0]]).T)
     beyond = np.flatnonzero(away > reach_m)
@@ -36,22 +36,22 @@ def leg_pixels(graph: TrackGraph, end: TrackEnd, reach_m: float) -> Ints:
 
 
 def _first_pixels(graph: TrackGraph, end: TrackEnd, reach_m: float) -> Ints:
-    """As many pixels of a track from its end on as surely hold all within a straight distance."""
+    """The first pixels of a track from its end on: enough to include all within a straight-line distance."""
     return graph.outward(end)[: round(1.5 * reach_m / graph.pixels.gsd_m) + 2]
 
 
 def ribbon_m(graph: TrackGraph, pixels: Ints) -> float:
-    """Width of the ribbon along pixels: the median."""
+    """Median width of the ribbon along pixels; 0.6 m where none has a width."""
     widths = graph.pixels.half_width_m[pixels]
     return float(2 * np.median(widths[widths > 0])) if (widths > 0).any() else 0.6
 
 
 def binned(origin: Points, places: Points, *columns: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.float64], ...]:
-    """Means over pieces of `BIN_M` of straight distance from an origin.
+    """Means over bins of `BIN_M` in straight-line distance from an origin.
 
     Args:
         origin: float64 (2,).
-        places: float64 (n, 2), one behind the other away from the origin.
+        places: float64 (n, 2), in order, leading away from the origin.
         columns: float (n,) each, or (n, 2).
 
     Returns:
@@ -71,7 +71,7 @@ def binned(origin: Points, places: Points, *columns: npt.NDArray[np.floating]) -
 
 
 def apart_from(graph: TrackGraph, end: TrackEnd, other: TrackEnd) -> int:
-    """The number of a track's pixels, from the node on, beside which another that leaves there is not yet clear."""
+    """Number of a track's pixels, from the node on, up to where another track that leaves there is clear of it."""
     own = leg_pixels(graph, end, 3 * LEG_M)
     places, others = graph.pixels.places(own), leg_places(graph, other, 3 * LEG_M)
     origin = graph.pixels.middle[own[0]]

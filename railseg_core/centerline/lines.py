@@ -1,4 +1,4 @@
-"""Smooth lines for the edges of a graph: what runs through nodes is drawn as one, and a branch from its track on."""
+"""Smooth lines for the edges of a graph: what runs through nodes is smoothed as one, and a branch with its stem."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from railseg_core.centerline.smoothing import WINDOW_M, cut_line, pin, smooth
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
 _DIRECTION_M = 3.0
-"""Length over which the direction of a free end is taken."""
+"""Length over which the direction of a free end is measured."""
 
 Run = list[tuple[int, bool]]
-"""Edges that run through nodes as one line: their numbers in order, and whether each is passed from end to start."""
+"""Edges that run through nodes as one line: their numbers in order, and whether each is traversed from end to start."""
 
 
 def smooth_lines(graph: TrackGraph, meetings: dict[int, Junction]) -> tuple[dict[int, Points], dict[int, Points]]:
-    """A smooth, evenly sampled line for every edge, and the place of every node, where the lines end bit for bit."""
+    """A smooth, evenly sampled line for every edge, and the place of every node, at which lines end bit for bit."""
     lines: dict[int, Points] = {}
     through: dict[int, list[Points]] = {}
     stems = {
@@ -51,14 +51,14 @@ def smooth_lines(graph: TrackGraph, meetings: dict[int, Junction]) -> tuple[dict
 
 
 def _runs(graph: TrackGraph, meetings: dict[int, Junction]) -> list[Run]:
-    """All edges, those that run through nodes together, each run from its end that comes first on the lattice."""
+    """All edges in runs through nodes, each run starting from its end that comes first on the lattice."""
     onward: dict[TrackEnd, TrackEnd] = {}
     for junction in meetings.values():
         for a, b in junction.through:
             onward[a], onward[b] = b, a
 
     def follow(first: TrackEnd) -> Run:
-        """Edges from one that is entered at `first`, up to a free end or back to the first edge."""
+        """The edges from the one entered at `first`, up to where no track runs through or back to the first."""
         passed: Run = []
         entered: TrackEnd | None = first
         seen = set()
@@ -87,7 +87,7 @@ def _runs(graph: TrackGraph, meetings: dict[int, Junction]) -> list[Run]:
 
 
 def _lead_ins(graph: TrackGraph, run: Run, stems: dict[TrackEnd, TrackEnd]) -> tuple[Ints, Ints]:
-    """The pixels of the track that a run leaves as a branch, before it and behind it: there it is tangent."""
+    """The pixels of the stems that a run leaves as a branch, before and after it, so that it leaves them smoothly."""
     (first, is_first_reversed), (last, is_last_reversed) = run[0], run[-1]
     parts = []
     for end in (TrackEnd(first, int(is_first_reversed)), TrackEnd(last, int(not is_last_reversed))):
@@ -98,7 +98,7 @@ def _lead_ins(graph: TrackGraph, run: Run, stems: dict[TrackEnd, TrackEnd]) -> t
 
 
 def _run_pixels(graph: TrackGraph, run: Run) -> tuple[Ints, list[Ints]]:
-    """A run's pixels in order, and where in them its edges meet: the last pixel of one and the first of the next."""
+    """A run's pixels in order, and where its edges meet: indices of the last pixel of one and the first of the next."""
     parts: list[Ints] = []
     joints: list[Ints] = []
     count = 0
@@ -117,12 +117,12 @@ def _run_pixels(graph: TrackGraph, run: Run) -> tuple[Ints, list[Ints]]:
 def _with_free_ends(
     graph: TrackGraph, run: Run, pixels: Ints, points: Points, offsets: Points
 ) -> tuple[Points, Points, int]:
-    """Straightens a run's free ends, where the skeleton leans to a corner of the mask, and lets them out.
+    """Straightens a run's free ends, where the skeleton leans towards a corner of the mask, and extends them.
 
-    Thinning takes half the mask's width off an end and may bend as much again.
+    Thinning takes half the mask's width off an end and may bend as much again of what is left.
 
     Returns:
-        The points and offsets with one more at either free end, and how many came before (0 or 1).
+        The points and offsets with one more at each free end, and how many were added at the start (0 or 1).
     """
     points, offsets = points.copy(), offsets.copy()
     added = []

@@ -1,4 +1,4 @@
-"""Branches whose ribbon ends beside the track that they come from: they are led to it, and doubted."""
+"""Branches whose ribbon ends beside the track that they come from: they are extended to it and marked for review."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 from railseg_core.polylines import left_of, unit
 
 BESIDE_M = (0.5, 3.2)
-"""How far from its track a branch may end."""
+"""Smallest and largest distance from its track at which a branch may end."""
 PARTING_DEG = (1.5, 15.0)
-"""At which angle."""
+"""Smallest and largest angle to its track at which a branch may end."""
 AHEAD_M = 70.0
-"""How far before that end its toe may lie."""
+"""How far from that end, along the track, the toe may lie."""
 _KNOWN_M = 12.0
-"""A shorter piece does not tell where it leads."""
+"""A shorter piece does not show where it leads."""
 _LOOK_M = 35.0
 """Length of the branch along which its distance from the track is measured."""
 _HEADING_M = 5.0
-"""Half the length of the track whose direction is taken beside the branch's end."""
+"""Half the length over which the track's direction beside the branch's end is measured."""
 _SPARSE_M = 1.0
-"""Spacing of the track pixels among which those beside an end are looked for; then they are measured exactly."""
+"""Spacing of the track pixels among which those beside an end are searched for, to be measured exactly afterwards."""
 _ROOM_M = 2.0
-"""No toe lies nearer to an end of its track."""
+"""A toe lies no closer than this to an end of its track."""
 
 
 class _Merge(NamedTuple):
@@ -42,10 +42,10 @@ class _Merge(NamedTuple):
         end: The branch's free end.
         edge: The track it comes from.
         beside: The pixels of that edge from beside the end to the toe.
-        is_forward: Whether they run as the edge does.
+        is_forward: Whether these run in the direction of the edge.
         is_left: Whether the branch is to the left, seen from the toe.
-        arc: Of the branch, along its track from beside the end, negative towards the toe.
-        apart_m: How far it is from the track at its end.
+        arc: Arc of the branch, along its track from beside the end, negative towards the toe.
+        apart_m: Distance of the branch from the track at its end.
     """
 
     end: TrackEnd
@@ -58,10 +58,10 @@ class _Merge(NamedTuple):
 
 
 def merge_branches(graph: TrackGraph) -> dict[int, Switch]:
-    """Leads free ends that run towards a track at a switch's angle into it, in place.
+    """Extends free ends that run towards a track at a switch's angle into it, in place.
 
     Returns:
-        The new switches by node; their arcs are inferred, so all of them are doubted.
+        The new switches by node; their arcs are inferred, so all of them are marked for review.
     """
     switches: dict[int, Switch] = {}
     while _merge_once(graph, switches):
@@ -70,7 +70,7 @@ def merge_branches(graph: TrackGraph) -> dict[int, Switch]:
 
 
 def _merge_once(graph: TrackGraph, switches: dict[int, Switch]) -> int:
-    """Leads ends into their tracks, all measured before any is drawn; adds their switches and returns how many."""
+    """Extends ends into their tracks, all measured before any is drawn; adds their switches and returns how many."""
     ends = [graph.ends_at(node)[0] for node in graph.free_nodes()]
     if not ends:
         return 0
@@ -92,7 +92,7 @@ def _merge_once(graph: TrackGraph, switches: dict[int, Switch]) -> int:
     for merge in merges:
         pieces = parts.get(merge.edge, (merge.edge,))
         piece = next((number for number in pieces if _has_room(graph, number, int(merge.beside[-1]))), None)
-        # A branch that was parted itself, or led in at its other end, has got another number: next time.
+        # A branch that was itself split, or extended at its other end, has a new number now: left to the next pass.
         if piece is not None and merge.end.edge in graph.edges:
             both = _draw(graph, merge, piece, switches)
             parts[merge.edge] = (*(number for number in pieces if number != piece), *both)
@@ -101,13 +101,13 @@ def _merge_once(graph: TrackGraph, switches: dict[int, Switch]) -> int:
 
 
 def _has_room(graph: TrackGraph, number: int, toe: int) -> bool:
-    """Whether a pixel lies on an edge that is still there, and not too near to its ends."""
+    """Whether a pixel lies on an edge that still exists, and not too close to its ends."""
     room = round(_ROOM_M / graph.pixels.gsd_m)
     return number in graph.edges and bool((graph.edges[number].pixels[room:-room] == toe).any())
 
 
 def _merge(graph: TrackGraph, end: TrackEnd, pose: Pose, number: int) -> _Merge | None:
-    """Where a free end leads on another track; None where it does not as a branch does."""
+    """Where a free end joins another track; None where it does not do so as a branch would."""
     pixels = graph.edges[number].pixels
     places = graph.pixels.places(pixels)
     away = np.hypot(*(places - pose.point).T)
@@ -140,12 +140,12 @@ def _merge(graph: TrackGraph, end: TrackEnd, pose: Pose, number: int) -> _Merge 
     beside = pixels[onward[: far[0] + 1]]
     if not _has_room(graph, number, int(beside[-1])):
         return None
-    # From the toe the branch goes the other way, so that left and right change places.
+    # Seen from the toe the branch goes the other way, so left and right are swapped.
     return _Merge(end, number, beside, forward, aside < 0, arc, abs(aside))
 
 
 def _draw(graph: TrackGraph, merge: _Merge, piece: int, switches: dict[int, Switch]) -> tuple[int, int]:
-    """Parts the track's piece with the toe there, leads the branch to it along its arc, and adds the switch.
+    """Splits a piece of the track at the toe, extends the branch to it along its arc, and adds the switch.
 
     Returns:
         The numbers of the piece's two parts.
@@ -154,11 +154,11 @@ def _draw(graph: TrackGraph, merge: _Merge, piece: int, switches: dict[int, Swit
     toe = int(np.flatnonzero(track.pixels == merge.beside[-1])[0])
     places = graph.pixels.places(merge.beside)
     from_toe = np.hypot(*(places - places[-1]).T)
-    # What the arc misses at the branch's end fades out towards the toe.
+    # Scaled to meet the branch's end.
     distance = merge.arc.distance_m(merge.arc.toe_m + from_toe)
     distance *= merge.apart_m / max(float(distance[0]), 1e-9)
     along = directions(places)
-    # Along the way to the toe; the branch's left from the toe is on the right here.
+    # `along` leads to the toe: what is left as seen from the toe is on the right here.
     outward = np.column_stack([along[:, 1], -along[:, 0]]) * (1.0 if merge.is_left else -1.0)
     arc = graph.pixels.add((places + distance[:, np.newaxis] * outward)[1:-1], 0, is_inferred=True)
     node = graph.add_node(int(track.pixels[toe]))

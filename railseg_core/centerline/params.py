@@ -1,4 +1,4 @@
-"""What a person can set about the lines."""
+"""Settings for how lines are drawn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from railseg_core.morphology import KernelShape
 from railseg_core.tiling import PixelWindow
 
 AreaMask = Callable[[PixelWindow], npt.NDArray[np.bool_] | None]
-"""Says which pixels of a window are asked for, bool (rows, cols); None for all."""
+"""Function that tells which pixels of a window are wanted, bool (rows, cols); None for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +26,12 @@ class LineParams:
         opening_m: Size of the opening's kernel on the track mask.
         closing_m: Size of the closing's kernel on the track mask.
         kernel: Shape of both kernels.
-        min_length_m: Isolated pieces of a smaller total length are left out, unless the picture cuts them.
+        min_length_m: Isolated pieces of smaller total length are left out, unless the picture cuts them.
         min_piece_confidence: Isolated pieces whose mean probability, 0 to 1, is lower are left out. With a low
-            `axis_threshold` faint stretches of a track are kept that as a whole is plain, and faint things are not.
-        short_piece_margin: By how much an isolated piece of `min_length_m` must exceed `min_piece_confidence`, one of
-            n times that length by the n-th part: the shorter, the plainer it must be. Of a piece that the picture cuts
-            half is asked, since it goes on beyond.
+            `axis_threshold` this keeps faint stretches of a track that is clear as a whole, but no other faint things.
+        short_piece_margin: How far an isolated piece of `min_length_m` must exceed `min_piece_confidence`; a piece n
+            times as long, an n-th as far: the shorter a piece, the clearer it must be. For one that the picture cuts
+            half of that is enough, since it goes on beyond.
     """
 
     threshold: float = 0.5
@@ -45,5 +45,5 @@ class LineParams:
 
 
 def level_of(threshold: float) -> int:
-    """The smallest uint8 (0-255 for 0-1) that stands for at least this probability; never 0, which is no track."""
+    """The smallest uint8 (0-255 for 0-1) that stands for at least this probability; never 0, which means no track."""
     return max(1, math.ceil(threshold * 255 - 1e-6))

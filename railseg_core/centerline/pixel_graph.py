@@ -1,7 +1,7 @@
 """The skeleton's pixels as a multigraph: chains of pixels between nodes.
 
-A pixel is known by its number on the lattice, so chains run across blocks by themselves: identical keys are the
-stitching. All of it is array work on the skeleton's pixels; nothing has the picture's size.
+A pixel is identified by its number on the lattice, so chains run across blocks without further stitching. All of it
+is array work on the skeleton's pixels; nothing is as large as the picture.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 from railseg_core.arrays import Ints
 
 Indices = npt.NDArray[np.int32]
-"""Numbers of pixels where there are many of them at a time: some 400,000 km of track have room."""
+"""Pixel numbers where many are held at a time: there is room for some 400,000 km of track."""
 
 _AT_ONCE = 1 << 18
 _SHIFT = 32
@@ -25,13 +25,13 @@ _ROW = 1 << _SHIFT
 
 
 def pixel_keys(rows: npt.NDArray[np.integer], cols: npt.NDArray[np.integer]) -> Ints:
-    """One int64 per pixel of the lattice (numbers of either sign, below 2^31), in row-major order."""
+    """One int64 per pixel of the lattice, sorting in row-major order; rows and columns of either sign, below 2^31."""
     biased_rows = np.asarray(rows, dtype=np.int64)
     return (biased_rows << _SHIFT) | (np.asarray(cols, dtype=np.int64) + _BIAS)
 
 
 def pixels_of(keys: Ints) -> tuple[Ints, Ints]:
-    """The rows and columns that `pixel_keys` was made of."""
+    """The rows and columns from which `pixel_keys` made keys."""
     return keys >> _SHIFT, (keys & (_ROW - 1)) - _BIAS
 
 
@@ -39,8 +39,8 @@ class PixelGraph(NamedTuple):
     """Chains between nodes; two nodes may have several chains, and a chain may return to its node.
 
     Attributes:
-        node_pixels: int64 (nodes,), the pixel (index into the keys) that stands for each node: that of the
-            node's pixels nearest to their middle.
+        node_pixels: int64 (nodes,), the pixel (index into the keys) that stands for each node: the one of its
+            pixels nearest to their middle.
         chains: One int64 array per chain: indices of its pixels in order. The first and the last belong to the nodes
             at its ends, and those between have two neighbours each.
         chain_nodes: int64 (chains, 2), the nodes at the chain's start and end.
@@ -59,7 +59,7 @@ def pixel_graph(keys: Ints) -> PixelGraph:
 
     Returns:
         The graph; a closed ring has one node, the pixel of the lowest key, and pieces without a chain (single pixels,
-        clumps) are nodes without chains. It depends on the pixels only, not on how they came together.
+        clumps) are nodes without chains. It depends only on the pixels, not on how they were put together.
     """
     count = len(keys)
     start, end = _links(keys)
@@ -78,7 +78,7 @@ def pixel_graph(keys: Ints) -> PixelGraph:
 
 
 def _links(keys: Ints) -> tuple[Indices, Indices]:
-    """Every pair of neighbouring pixels once; no diagonal where two steps along rows and columns lead there."""
+    """Every pair of neighbouring pixels once; no diagonal where a row and a column step lead there."""
     starts, ends = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.int32)]
     for first in range(0, len(keys), _AT_ONCE):
         own = keys[first : first + _AT_ONCE]
@@ -108,7 +108,7 @@ class _Pieces(NamedTuple):
     """What is left when all nodes are taken out.
 
     Attributes:
-        label: int32 (n,), the piece of each pixel, -1 of nodes.
+        label: int32 (n,), the piece of each pixel, -1 for nodes.
         is_open: bool (pieces,), whether the piece touches a node; a closed ring does not.
     """
 
@@ -131,7 +131,7 @@ def _pieces(start: Indices, end: Indices, is_node: npt.NDArray[np.bool_]) -> _Pi
 
 
 def _clusters(keys: Ints, start: Indices, end: Indices, is_node: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """Nodes: touching node pixels are one. Returns the node of each pixel (-1 for none) and each node's pixel."""
+    """Merges touching node pixels; returns the node of each pixel (-1 for none) and each node's pixel."""
     pixels = np.flatnonzero(is_node)
     place = np.cumsum(is_node) - 1
     both = is_node[start] & is_node[end]
@@ -143,7 +143,7 @@ def _clusters(keys: Ints, start: Indices, end: Indices, is_node: npt.NDArray[np.
     away = np.zeros(len(pixels))
     _, first = np.unique(label, return_index=True)
     for numbers in (rows, cols):
-        # Taken from the cluster's first pixel, so that the sums stay small and exact anywhere on the lattice.
+        # Relative to the cluster's first pixel, so that the sums stay small and exact anywhere on the lattice.
         local = numbers - numbers[first][label]
         middle = np.bincount(label, weights=local, minlength=nodes) / size
         away += (local - middle[label]) ** 2
@@ -156,10 +156,10 @@ def _chains(start: Indices, end: Indices, is_node: npt.NDArray[np.bool_], piece:
     """The pixels of every chain in order, with the node pixel at either end.
 
     Args:
-        start: Of the links.
-        end: Of the links.
-        is_node: Of the pixels.
-        piece: int32 (n,), which chain a pixel belongs to that is no node.
+        start: int32 (links,), the pixel at one end of each link.
+        end: int32 (links,), the pixel at the other end.
+        is_node: bool (n,), whether a pixel is part of a node.
+        piece: int32 (n,), the chain of each pixel that is not part of a node.
     """
     free = ~is_node
     inner = np.flatnonzero(free).astype(np.int32)
@@ -176,7 +176,7 @@ def _chains(start: Indices, end: Indices, is_node: npt.NDArray[np.bool_], piece:
     order = np.lexsort((contact, own, piece[own]))
     own, contact = own[order].reshape(-1, 2), contact[order].reshape(-1, 2)
 
-    # Threading all chains one behind the other makes a single path, and its order is one breadth-first walk.
+    # Strung together, all chains make a single path, and one breadth-first walk gives its order.
     heads, tails = place[own[:, 0]], place[own[:, 1]]
     within = free[start] & free[end]
     a = np.concatenate([place[start[within]], tails[:-1]])

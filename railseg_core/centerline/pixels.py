@@ -1,4 +1,4 @@
-"""The pixels that lines run along: the skeleton's, then those put where it has none."""
+"""The pixels that lines run along: the skeleton's, then those added where it has none."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from railseg_core.centerline.pixel_graph import pixels_of
 class LinePixels:
     """A table of pixels by number; the skeleton's come first, in the order of their keys.
 
-    The columns have room to spare: only ask for numbers that were given out.
+    The columns have spare capacity: only use numbers that were given out.
 
     Attributes:
         middle: float64 (n, 2), (x, y) in the raster's CRS.
         offset_m: float32 (n, 2), from there to where the line runs.
         probability: uint8 (n,), 0 to 255.
-        half_width_m: float32 (n,), half the width of the mask around; 0 where there is none.
+        half_width_m: float32 (n,), half the width of the mask around the pixel; 0 where there is none.
         width_m: float32 (n,), as `SparseSkeleton.width_m`; 0 where there is none.
         at_edge: bool (n,), whether the picture or the area ends there.
-        at_rim: bool (n,), whether the picture ends so near that less than a track is seen.
-        is_inferred: bool (n,), whether no evidence of a track is there.
+        at_rim: bool (n,), whether the picture ends so close by that less than a track's width is seen.
+        is_inferred: bool (n,), whether there is no evidence of a track.
         gsd_m: Size of a pixel.
     """
 
@@ -47,7 +47,7 @@ class LinePixels:
         return np.asarray(self.middle[pixels] + self.offset_m[pixels])
 
     def add(self, places: Points, probability: npt.ArrayLike, *, is_inferred: bool) -> Ints:
-        """Puts pixels at places, float64 (n, 2), and returns their numbers."""
+        """Adds pixels at places, float64 (n, 2), and returns their numbers."""
         first, self._count = self._count, self._count + len(places)
         if self._count > len(self.middle):
             self._make_room(self._count + self._count // 8)

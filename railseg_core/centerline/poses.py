@@ -1,4 +1,4 @@
-"""Where a track would run on beyond its end, and how well two ends fit together as one track."""
+"""How a track would continue beyond its end, and how well two ends fit together as one track."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from railseg_core.arrays import Points
 from railseg_core.polylines import left_of, unit
 
 REACH_M = 30.0
-"""Length of track that tells where it runs on."""
+"""Length of track that shows how it continues."""
 CURVED_M = 12.0
-"""A shorter piece does not tell its curvature."""
+"""A shorter piece does not show its curvature."""
 _OVERLAP_M = 0.5
 
 
@@ -24,8 +24,8 @@ class Pose:
     Attributes:
         point: float64 (2,), where it ends, (x, y).
         direction: float64 (2,), unit vector onwards.
-        curvature: 1/m, positive where it turns to the left onwards; 0 where it is too short to tell.
-        known_m: Length of track that tells so.
+        curvature: 1/m, positive where it turns left onwards; 0 where the track is too short to tell.
+        known_m: Length of track that this comes from.
     """
 
     point: Points
@@ -50,7 +50,7 @@ def end_pose(places: Points, reach_m: float = REACH_M) -> Pose:
 
     Args:
         places: float64 (n, 2), from the end inwards, n at least 2.
-        reach_m: How much of them to look at.
+        reach_m: How far along them to look, metres.
     """
     seen = within_reach(places, reach_m)
     inwards = seen[-1] - seen[0]
@@ -69,7 +69,7 @@ def end_pose(places: Points, reach_m: float = REACH_M) -> Pose:
 
 
 def within_reach(places: Points, reach_m: float = REACH_M) -> Points:
-    """The first of some places, float64 (n, 2) with n at least 2, up to a distance from the first of all."""
+    """The leading places, float64 (n, 2) with n at least 2, up to a distance from the first."""
     beyond = np.flatnonzero(np.hypot(*(places - places[0]).T) > reach_m)
     return places[: max(int(beyond[0]), 2)] if len(beyond) else places
 
@@ -80,9 +80,9 @@ class Fit:
 
     Attributes:
         gap_m: Distance between them.
-        bend_deg: Angle by which the direction changes from the one to the other.
+        bend_deg: Angle by which the direction changes from one to the other.
         turn_deg: The larger of the angles between an end's direction and the straight way to the other.
-        miss_m: How far the one track passes beside the other, whatever evenly curved way joins their directions.
+        miss_m: How far one track passes beside the other, beyond what an evenly curved way between them explains.
     """
 
     gap_m: float
@@ -92,11 +92,11 @@ class Fit:
 
 
 def fit_of(first: Pose, second: Pose) -> Fit:
-    """How well two ends are one track."""
+    """How well two ends fit together as one track."""
     across = second.point - first.point
     gap_m = float(np.hypot(*across))
     straight = across / gap_m if gap_m else first.direction
-    # On an arc both turns are alike; what they differ by is a step aside.
+    # On an arc both turns are equal; their difference is a sideways step.
     before, after = _turn(first.direction, straight), _turn(straight, -second.direction)
     return Fit(
         gap_m=gap_m,
@@ -108,11 +108,11 @@ def fit_of(first: Pose, second: Pose) -> Fit:
 
 @dataclass(frozen=True, slots=True)
 class Arc:
-    """The arc that runs best through two pieces of track.
+    """The arc that best fits two pieces of track.
 
     Attributes:
         curvature: 1/m, positive.
-        rms_m: How far the two lie from it.
+        rms_m: How far the two lie from it, root mean square.
     """
 
     curvature: float
@@ -122,7 +122,7 @@ class Arc:
 def arc_through(first: Points, second: Points) -> Arc | None:
     """The arc through two pieces of track that face each other, float64 (n, 2), each from its facing end inwards.
 
-    An arc is taken for a parabola, as in a switch's formulas. None where the pieces overlap.
+    The arc is approximated by a parabola, as in the formulas for switches. None where the pieces overlap.
     """
     across = second[0] - first[0]
     gap_m = float(np.hypot(*across))
@@ -145,7 +145,7 @@ def directions(line: Points) -> Points:
 
 
 def crossing_angle_deg(first: tuple[Pose, Pose], second: tuple[Pose, Pose]) -> float:
-    """Acute angle between two tracks, each given by the ends with which it comes from either side."""
+    """Acute angle between two tracks, each given by its ends on either side of the crossing."""
     one, other = (a.direction - b.direction for a, b in (first, second))
     cosine = abs(float(one @ other)) / max(float(np.hypot(*one) * np.hypot(*other)), 1e-12)
     return float(np.degrees(np.arccos(min(cosine, 1.0))))

@@ -1,9 +1,9 @@
 """The skeleton of a block of a mask, exactly as it is in the whole mask.
 
-Thinning (Zhang and Suen's rule, as scikit-image's `skeletonize` has it) looks at a pixel's neighbours, pass after
-pass, so what it does to a pixel depends on pixels no further away than about twice the number of passes. Wide areas
-(a platform, a roof taken for track) would need any number of passes and give no centre-line anyhow: they are cut
-out first, which caps the passes and with them the halo.
+Thinning (Zhang and Suen's rule, as in scikit-image's `skeletonize`) looks at a pixel's neighbours, pass after pass, so
+the result at a pixel depends on pixels no further away than about twice the number of passes. Wide areas (a platform or
+roof mistaken for track) could need any number of passes and give no centre-line anyway: they are cut out first, which
+caps the passes and with them the halo.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def skeleton_halo_px(cap_px: float) -> int:
     """How many pixels beyond a block its skeleton depends on, for a mask cut at a half-width of `cap_px` pixels.
 
     Two sub-iterations per pass move two pixels, along a diagonal 1.42 times as many passes are needed, and the test
-    for wide areas looks `cap_px` around twice.
+    for wide areas twice looks `cap_px` further.
     """
     return cut_px(cap_px) + 3 * math.ceil(cap_px) + 8
 
@@ -51,7 +51,7 @@ def skeleton_of_block(mask: Mask, core: tuple[slice, slice], cap_px: float) -> S
     """Thins a block of a mask to lines one pixel wide.
 
     Args:
-        mask: bool (rows, cols), the block with `skeleton_halo_px(cap_px)` pixels around; background where there is
+        mask: bool (rows, cols), the block with `skeleton_halo_px(cap_px)` pixels around it; background where there is
             no picture.
         core: Slices of the block's own pixels in `mask`.
         cap_px: Half-width from which an area is too wide for a track, pixels.
@@ -71,12 +71,12 @@ def skeleton_of_block(mask: Mask, core: tuple[slice, slice], cap_px: float) -> S
 
 
 def wide_areas(distance: npt.NDArray[np.float32], cap_px: float) -> Mask | None:
-    """Where discs of a radius of more than `cap_px` fit into a mask of this `distance_px`; None for nowhere."""
+    """Where discs with a radius of more than `cap_px` fit into the mask of this `distance_px`; None if nowhere."""
     heart = distance > cap_px
     return distance_px(~heart) <= cap_px + 1.0 if heart.any() else None
 
 
 def distance_px(mask: Mask) -> npt.NDArray[np.float32]:
-    """Distance to the background in pixels within 2 %: the 5x5 chamfer, the same in any window that holds it."""
+    """Distance to the background in pixels, to within 2 %: the 5x5 chamfer, the same in any window that includes it."""
     foreground = np.ascontiguousarray(mask).view(np.uint8)
     return np.asarray(cv2.distanceTransform(foreground, cv2.DIST_L2, cv2.DIST_MASK_5), dtype=np.float32)

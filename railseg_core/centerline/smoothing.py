@@ -1,8 +1,8 @@
-"""Smooth lines from chains of pixels: as straight as a track is, and no further from the pixels than they are wide.
+"""Smooth lines from chains of pixels: as straight as a track is, and within a pixel or two of the chain.
 
-A local cubic is fitted along the line (Savitzky and Golay's filter). Unlike a mean it keeps arcs where they are: the
-error on a circle of 150 m is far below a centimetre. Its support is finite, so a line cut by the picture's edge is the
-same line further inside.
+A local cubic is fitted along the line (a Savitzky-Golay filter). Unlike a moving average it keeps arcs where they are:
+the error on a circle of 150 m is far below a centimetre. Its support is finite, so a line cut by the picture's edge is
+unchanged further inside.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ STEP_M = 0.5
 WINDOW_M = 20.0
 """Length of the local cubic."""
 RADIUS_BASE_M = 20.0
-"""Length along which a radius is measured."""
+"""Length over which a radius is measured."""
 SAGITTA_M = 0.01
-"""How far the written line may cut an arc."""
+"""How far the written line may stray from the smooth one."""
 MAX_CHORD_M = 50.0
-"""Longest straight piece written: straight in one CRS is bent in another."""
+"""Longest straight segment written: what is straight in one CRS is bent in another."""
 STRAIGHT_M = 5000.0
-"""A larger radius is called straight."""
+"""A line of larger radius counts as straight."""
 _STAIRS_PX = 2.0
-"""Standard deviation of the first, light smoothing that takes the stairs out of the pixels, in pixels."""
+"""Standard deviation, in pixels, of the first, light smoothing, which removes the pixels' staircase."""
 _SHIFT_PX = 1.5
 """How far smoothing may move a line off its pixels."""
 _PIN_M = 10.0
@@ -42,12 +42,12 @@ def smooth(points: Points, offsets: Points, gsd_m: float) -> tuple[Points, Float
 
     Args:
         points: float64 (n, 2), the pixels' middles in order, (x, y), metres; n at least 2.
-        offsets: float64 (n, 2), sub-pixel corrections; only their part across the line is used.
+        offsets: float64 (n, 2), sub-pixel corrections; only their component across the line is used.
         gsd_m: Size of a pixel, metres.
 
     Returns:
         The line's samples, float64 (m, 2), m at least 2, evenly spaced by about `STEP_M`; and where the points
-        are along them, float64 (n,), in samples from the start (rising, 0 to m - 1).
+        are along them, float64 (n,), in samples from the start (increasing, 0 to m - 1).
     """
     stepless = _gaussian(points, _STAIRS_PX)
     along = along_m(stepless)
@@ -64,7 +64,7 @@ def smooth(points: Points, offsets: Points, gsd_m: float) -> tuple[Points, Float
 
 
 def cut_line(samples: Points, start: float, end: float) -> Points:
-    """The part of a line of even samples between two places, counted in samples; its ends lie exactly there."""
+    """The part of an evenly sampled line between two places, counted in samples; its ends lie exactly there."""
     inner = np.arange(np.floor(start) + 1, np.ceil(end)).astype(np.int64)
     places = np.arange(len(samples))
     first, last = (np.array([np.interp(place, places, samples[:, axis]) for axis in (0, 1)]) for place in (start, end))
@@ -72,7 +72,7 @@ def cut_line(samples: Points, start: float, end: float) -> Points:
 
 
 def pin(line: Points, start: npt.ArrayLike, end: npt.ArrayLike) -> Points:
-    """Bends a line's ends to given points, each over its nearest `_PIN_M` metres, or half the line if it is shorter."""
+    """Bends a line's ends to given points, each over its last `_PIN_M` metres, or half the line if that is less."""
     pinned = line.copy()
     along = along_m(line)
     reach = max(min(_PIN_M, along[-1] / 2), 1e-12)
@@ -84,13 +84,13 @@ def pin(line: Points, start: npt.ArrayLike, end: npt.ArrayLike) -> Points:
 
 
 def simplified(line: Points) -> Points:
-    """The fewest vertices that stay within `SAGITTA_M` of the line; its ends stay as they are, bit for bit."""
+    """The line with few vertices: within `SAGITTA_M` of it, at most `MAX_CHORD_M` apart, with the same ends."""
     spare = shapely.simplify(shapely.linestrings(line), SAGITTA_M, preserve_topology=False)
     return np.asarray(shapely.get_coordinates(shapely.segmentize(spare, MAX_CHORD_M)))
 
 
 def min_radius_m(line: Points) -> float | None:
-    """The smallest radius along evenly spaced samples, by a parabola over `RADIUS_BASE_M`.
+    """The smallest radius along evenly spaced samples, by parabolas over `RADIUS_BASE_M`.
 
     Returns:
         Metres; None for a line shorter than the base or one that is straight.
@@ -110,7 +110,7 @@ def min_radius_m(line: Points) -> float | None:
 
 
 def _gaussian(values: Points, sigma: float) -> Points:
-    """Gaussian smoothing along a chain that leaves its ends in place: beyond them it goes on mirrored through them."""
+    """Gaussian smoothing along a chain that keeps its ends in place: beyond each, it continues mirrored through it."""
     reach = min(len(values) - 1, int(4 * sigma))
     before = 2 * values[0] - values[reach:0:-1]
     after = 2 * values[-1] - values[-2 : -2 - reach : -1]
@@ -119,7 +119,7 @@ def _gaussian(values: Points, sigma: float) -> Points:
 
 
 def local_cubic(samples: Points) -> Points:
-    """Each sample moved onto the cubic that fits its surroundings, at the ends onto the first and the last such cubic.
+    """Each sample moved onto the cubic that fits its surroundings; near the ends, onto the first or last such cubic.
 
     Args:
         samples: float64 (n, 2), evenly spaced by about `STEP_M`.
@@ -134,18 +134,18 @@ def local_cubic(samples: Points) -> Points:
 
 
 def _weighted(samples: Points, weights: Floats) -> Points:
-    """The weighted sum of the samples round each that has as many on either side as there are weights."""
+    """The weighted sums around all samples that have enough neighbours on either side for the weights."""
     half = len(weights) // 2
     return np.asarray(correlate1d(samples, weights, axis=0)[half : len(samples) - half])
 
 
 @lru_cache
 def _polynomials(half: int, degree: int) -> Floats:
-    """What gives the polynomial that fits 2 * half + 1 even samples best (Savitzky and Golay, 1964).
+    """The matrix that fits a polynomial to 2 * half + 1 evenly spaced samples (Savitzky and Golay, 1964).
 
-    `scipy.signal` has it too, but to load that takes as long as the lines of a small picture.
+    `scipy.signal` has it too, but importing that takes as long as drawing the lines of a small picture.
 
     Returns:
-        (degree + 1, 2 * half + 1): times the samples, the coefficients of 1, x, x²… with x from -1 to 1.
+        float64 (degree + 1, 2 * half + 1); times the samples, the coefficients of 1, x, x²… with x from -1 to 1.
     """
     return np.asarray(np.linalg.pinv(np.vander(np.arange(-half, half + 1) / half, degree + 1, increasing=True)))

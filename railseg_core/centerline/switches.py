@@ -1,6 +1,6 @@
-"""Switches: where a branch really leaves its track, which lies far before the fork that the skeleton shows.
+"""Switches: where a branch really leaves its track, far before the fork that the skeleton shows.
 
-How far the branch is from its track tells the arc, and the arc the toe (`branch_arc`).
+The distance between the branch and its track gives the arc, and the arc gives the toe (`branch_arc`).
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from railseg_core.polylines import cross, left_of, unit
 
 FORK_DOUBT = "uncertain fork"
 MAX_PARTING_DEG = 25.0
-"""Tracks that part at a larger angle do so at no switch."""
+"""Tracks that part at a larger angle do not do so at a switch."""
 MAX_SWITCH_DEG = 15.0
-"""A switch of 1:4.8 has 11.8°; tramways have larger ones."""
+"""Switches with a larger angle are marked for review: one of 1:4.8 has 11.8°, those of tramways have more."""
 MIN_RADIUS_M, MAX_RADIUS_M = 80.0, 4000.0
 ARC_M = 1.5
-"""Up to this distance of the two tracks a branch is on its arc: 1:9-190 ends it at 1.16 m, others later."""
+"""Up to this distance between the two tracks a branch is on its arc: a 1:9-190 ends it at 1.16 m, others later."""
 _STEM_M = 75.0
 _LEG_M = 70.0
 _LEAST_M = 0.12
 """Distances below this are lost in the noise of the ribbon's width."""
 _FUSED = 0.8
-"""Up to this share of a ribbon's width two of them are one without a valley."""
+"""Share of a ribbon's width up to which two ribbons so far apart merge without a valley between them."""
 _KNOWN_M = 8.0
-"""Length of the track before the toe that tells which way it runs on."""
+"""Length of track needed before the toe to tell how it continues."""
 _SYMMETRIC = 0.6
-"""Branches that bend away to both sides alike: which is the through track is not to be told."""
+"""Two legs whose deviations from the stem have a ratio above this bend alike: the through track can't be told."""
 _ANGLE_M = (1.2, 2.4)
 _END_M = 1.0
 _BEYOND_M = 5.0
-"""A toe that lies no further beyond the stem's other end is put at that end."""
+"""A toe that lies less than this beyond the stem's other end is put at that end."""
 _NEAR_FORK_M = 12.0
 _PAST_TOE_M = 2.0
 _BASE_BINS = 30
-"""So many bins before the toe tell how wide the ribbon of one track is."""
+"""Number of bins before the toe that tell how wide the ribbon of one track is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ class Switch:
         stem: The track end before it.
         through: The track end that continues the stem.
         branch: The track end that leaves it.
-        side: `left` or `right`, on which the branch leaves as a train sees it that comes along the stem.
-        radius_m: Of the branch against the through track; None where it is not to be told.
+        side: `left` or `right`, the side on which the branch leaves, seen from a train that comes along the stem.
+        radius_m: Radius of the branch relative to the through track; None where it is unknown.
         angle_deg: Angle between them beyond the arc.
-        doubt: Why a person should look at it; empty for no reason.
+        doubt: Why a person should check it; empty if there is no reason.
     """
 
     stem: TrackEnd
@@ -71,17 +71,17 @@ class Switch:
 
 
 class _Fork(NamedTuple):
-    """A fork of the skeleton as it was measured.
+    """A fork of the skeleton, as measured.
 
     Attributes:
         stem: The track end before it.
-        left: The one of the two others that lies to the left, seen from the stem.
-        right: The other.
-        stem_pixels: From the fork backwards.
-        along_m: float64 (n,), along the legs, metres from the fork.
-        apart_m: float64 (n,), their distance there.
-        left_places: float64 (n, 2), of the left leg there.
-        right_places: float64 (n, 2), of the right leg there.
+        left: The leg on the left, seen from the stem.
+        right: The leg on the right.
+        stem_pixels: Pixels of the stem, from the fork backwards.
+        along_m: float64 (n,), positions along the legs, metres from the fork.
+        apart_m: float64 (n,), distance between the legs there.
+        left_places: float64 (n, 2), where the left leg runs there.
+        right_places: float64 (n, 2), where the right leg runs there.
     """
 
     stem: TrackEnd
@@ -97,11 +97,11 @@ class _Fork(NamedTuple):
 def reconstruct_switches(graph: TrackGraph, known: Container[int] = ()) -> dict[int, Switch]:
     """Moves the nodes of switches from the forks to the toes, and both tracks beyond to where they lie, in place.
 
-    All are measured before any is moved, so that the outcome does not depend on their order.
+    All are measured before any is moved, so the outcome does not depend on their order.
 
     Args:
-        graph: Oriented.
-        known: Nodes that are switches already.
+        graph: The graph, oriented.
+        known: Nodes already known as switches, which are left alone.
     """
     nodes = sorted(
         (node for node in graph.at if graph.degree(node) == 3 and node not in known),
@@ -113,7 +113,7 @@ def reconstruct_switches(graph: TrackGraph, known: Container[int] = ()) -> dict[
 
 
 def _fork(graph: TrackGraph, node: int) -> _Fork | None:
-    """The fork at a node; None where three tracks meet as they do at no switch."""
+    """The fork at a node; None where the tracks do not meet as at a switch."""
     ends = graph.ends_at(node)
     if len({end.edge for end in ends}) < 3:
         return None
@@ -150,11 +150,11 @@ def _heading(origin: Points, along_m: Floats, places: Points) -> Points:
 
 
 def _arc(graph: TrackGraph, fork: _Fork) -> BranchArc | None:
-    """The branch's arc, from the ribbon's growing width before the fork and the tracks' distance beyond."""
+    """The branch's arc, from the ribbon's growing width before the fork and the distance between the tracks beyond."""
     pixels = fork.stem_pixels
     origin = graph.pixels.middle[pixels[0]]
     along, _, width = binned(origin, graph.pixels.places(pixels), graph.pixels.width_m[pixels])
-    # The fork itself is wider than either ribbon, and its first bin is not whole.
+    # The fork itself is wider than either ribbon, and its first bin is incomplete.
     along, width = along[1:], width[1:]
     if len(along) < LEAST_BINS:
         return None
@@ -194,11 +194,11 @@ class _Plan:
     """What a fork is to become.
 
     Attributes:
-        fork: As measured.
-        arc: Of the branch; None where it can't be told: then the node stays at the fork.
-        toe: Number of the stem's pixels up to the toe.
+        fork: The fork as measured.
+        arc: Arc of the branch; None where it is unknown: then the node stays at the fork.
+        toe: Index of the toe among the stem's pixels.
         is_left: Whether the left leg is the branch.
-        doubt: Why a person should look at it.
+        doubt: Why a person should check it.
     """
 
     fork: _Fork
@@ -232,7 +232,7 @@ class _Plan:
         return cls(fork, arc, toe, is_left, doubt or ("" if is_plain else FORK_DOUBT))
 
     def carried_out(self, graph: TrackGraph, node: int) -> Switch:
-        """Draws the tracks anew; where another switch took the pixels for it, the fork stays as it was, doubted."""
+        """Redraws the tracks; where another switch took the pixels they need, leaves the fork as it was, for review."""
         fork = self.fork
         through, branch = (fork.right, fork.left) if self.is_left else (fork.left, fork.right)
         angle_deg = _angle_deg(fork)
@@ -243,7 +243,7 @@ class _Plan:
         return Switch(fork.stem, through, branch, "left" if self.is_left else "right", radius_m, angle_deg, doubt)
 
     def _redraw(self, graph: TrackGraph, node: int, through: TrackEnd, branch: TrackEnd, arc: BranchArc) -> bool:
-        """Cuts the stem at its toe and leads both legs there; whether that was possible."""
+        """Cuts the stem at the toe and extends both legs to it; returns whether that was possible."""
         pixels = graph.pixels
         stem = self.fork.stem_pixels
         onward = {end: graph.outward(end) for end in (self.fork.stem, through, branch)}
@@ -269,14 +269,14 @@ class _Plan:
         sign = 1.0 if self.is_left else -1.0
         left = _left_normals(pixels.places(stem[::-1]))[::-1][self.toe : 0 : -1][fused]
         shift = (sign * distance / 2)[:, np.newaxis] * left
-        # The through track: half the distance back from the middle of both; then straight on to where it is clear.
+        # The through track: moved by half the distance from the middle of both, then smoothly on to where it is clear.
         back = end_pose(np.concatenate([(places - shift)[::-1], pixels.places(stem[self.toe + 1 :])]))
         ahead = end_pose(pixels.places(clear[through]))
         way = way_between(back, ahead, pixels.gsd_m)
         along_way = _signed(origin, way, back)
         probability = pixels.probability[stem[0]]
         bridge = pixels.add(way, probability, is_inferred=False)
-        # The branch: as much to the other side, then beside the through track by what its arc says.
+        # The branch: as far to the other side, then beside the through track at the distance its arc gives.
         own = pixels.add((places + shift)[1:], pixels.probability[kept[1:]], is_inferred=False)
         first = pixels.places(clear[branch][:1])[0]
         before = along_way < _signed(origin, first[np.newaxis], back)[0] - pixels.gsd_m
@@ -293,10 +293,10 @@ class _Plan:
 
 
 def _branch_is_left(fork: _Fork, before: Points, away: Floats) -> tuple[bool, bool]:
-    """Whether the left leg is the branch, and whether that is plain.
+    """Whether the left leg is the branch, and whether that is clear.
 
     Args:
-        fork: As measured.
+        fork: The fork as measured.
         before: float64 (n, 2), the stem from the toe backwards.
         away: float64 (n,), distances of these from the fork.
     """
@@ -307,7 +307,7 @@ def _branch_is_left(fork: _Fork, before: Points, away: Floats) -> tuple[bool, bo
     known_m = float(away[-1] - away[0]) if len(away) > 1 else 0.0
     pose = end_pose(before) if len(before) > 2 else None
     if pose is None or known_m < _KNOWN_M:
-        # Too short to run on with its own bend: by its mere direction.
+        # Too short for its curvature to be continued: its direction alone is used.
         pose = None if pose is None else Pose(pose.point, pose.direction, 0.0, pose.known_m)
     if pose is None:
         return True, False
@@ -316,7 +316,7 @@ def _branch_is_left(fork: _Fork, before: Points, away: Floats) -> tuple[bool, bo
 
 
 def _angle_deg(fork: _Fork) -> float:
-    """Angle at which the two legs part, where the crossing of their rails would be."""
+    """Angle at which the two legs part, measured about where the frog would be."""
     seen = (fork.apart_m >= _ANGLE_M[0]) & (fork.apart_m <= _ANGLE_M[1])
     if np.count_nonzero(seen) < 4:
         seen = np.arange(len(fork.along_m)) >= len(fork.along_m) - 8
@@ -335,11 +335,11 @@ def _left_normals(line: Points) -> Points:
 
 
 def _signed(origin: Points, places: Points, onward: Pose) -> Floats:
-    """Straight distances from the fork, negative before it."""
+    """Straight-line distances from the fork, negative before it."""
     away = places - origin
     return np.asarray(np.hypot(*away.T) * np.sign(away @ onward.direction))
 
 
 def _lead(graph: TrackGraph, end: TrackEnd, pixels: Ints) -> None:
-    """Lets an edge run along pixels that are given from one of its ends on."""
+    """Redraws an edge along pixels that are given from one of its ends on."""
     graph.redraw(end.edge, pixels if end.end == 0 else pixels[::-1])

@@ -17,7 +17,7 @@ _LENGTH_STEP = 5
 
 
 class TrackEnd(NamedTuple):
-    """An end of an edge: 0 its start, 1 its end."""
+    """An end of an edge: 0 for its start, 1 for its end."""
 
     edge: int
     end: int
@@ -32,7 +32,7 @@ class Edge:
         end: Node at the last pixel.
         pixels: int64 (n,), numbers of its pixels, from `start` to `end`.
         length_m: Its length on the working grid.
-        doubts: Why a person should look at it, each reason once.
+        doubts: Why a person should check it, each reason once.
     """
 
     start: int
@@ -42,7 +42,7 @@ class Edge:
     doubts: frozenset[str] = frozenset()
 
     def node(self, end: int) -> int:
-        """The node at an end, 0 or 1, as a `TrackEnd` counts them."""
+        """The node at an end, 0 or 1 as in `TrackEnd`."""
         return self.end if end else self.start
 
 
@@ -50,9 +50,9 @@ class TrackGraph:
     """A multigraph of edges that is simplified in place.
 
     Attributes:
-        pixels: What the numbers of all pixels stand for.
+        pixels: The pixels that pixel numbers stand for.
         edges: Edges by number.
-        at: The numbers of the edges at each node that has any; one that returns to its node is there twice.
+        at: The numbers of the edges at each node that has any; an edge that returns to its node is listed twice.
         node_pixels: The pixel that stands for each node.
     """
 
@@ -75,17 +75,17 @@ class TrackGraph:
         return number
 
     def add_node(self, pixel: int) -> int:
-        """Adds a node and returns its number; it is there once an edge has it."""
+        """Adds a node and returns its number; it is in `at` once an edge uses it."""
         self.node_pixels = np.append(self.node_pixels, pixel)
         return len(self.node_pixels) - 1
 
     def redraw(self, number: int, pixels: Ints) -> None:
-        """Lets an edge take another way between its nodes."""
+        """Gives an edge another way between its nodes."""
         edge = self.edges[number]
         edge.pixels, edge.length_m = pixels, self._length_m(pixels)
 
     def remove(self, number: int) -> Edge:
-        """Takes an edge out, and the nodes that are left without any."""
+        """Takes an edge out, and the nodes left without any; returns the edge."""
         edge = self.edges.pop(number)
         for node in (edge.start, edge.end):
             self.at[node].remove(number)
@@ -122,7 +122,7 @@ class TrackGraph:
         return pixels if end.end == 0 else pixels[::-1]
 
     def dissolve(self, node: int) -> int | None:
-        """Makes one edge of the two at a node; returns its number, or None where there is nothing to join."""
+        """Joins the two edges at a node into one; returns its number, or None where there is nothing to join."""
         numbers = self.at.get(node, [])
         if len(numbers) != 2 or numbers[0] == numbers[1]:
             return None
@@ -135,7 +135,7 @@ class TrackGraph:
         return self.add(start, end, np.concatenate([before, joint]), first.doubts | second.doubts)
 
     def orient(self) -> None:
-        """Lets every edge run from the node that comes first on the lattice, however it came about."""
+        """Makes every edge run from the node that comes first on the lattice, however it was made."""
         for edge in self.edges.values():
             first, last = self.node_pixels[edge.start], self.node_pixels[edge.end]
             if (first, edge.pixels[1]) > (last, edge.pixels[-2]):

@@ -37,9 +37,9 @@ from railseg_core.threads import in_order, threads
 from railseg_core.tiling import BLOCK_PX, PixelWindow
 
 MAX_GSD_M = 2.0
-"""In a coarser raster tracks 4 m apart are one."""
+"""In a coarser raster, tracks 4 m apart merge into one."""
 _MOST_THREADS = 4
-"""A block that is worked takes some 80 MB."""
+"""Each block in progress takes some 80 MB."""
 
 __all__ = ["AreaMask", "LineParams", "vectorize"]
 
@@ -53,19 +53,19 @@ def vectorize(
     area_mask: AreaMask | None = None,
     block_px: int = BLOCK_PX,
 ) -> RailwayMap:
-    """Makes tracks and nodes of a probability raster or a mask.
+    """Makes tracks and nodes from a probability raster or a mask.
 
-    The outcome does not depend on the blocks' size, on the executor or on the number of its workers, and not on the
-    area for what lies well inside it.
+    The outcome does not depend on the size of the blocks, on the executor or on the number of its workers; nor, well
+    inside the area, on the area.
 
     Args:
         raster: P(track) and, if there, P(axis).
         params: Thresholds, kernels and lengths.
-        executor: Where the blocks are worked; None for threads of this process.
-        reporter: Is told of the stages `skeleton` (in blocks) and `lines`.
+        executor: Where the blocks are processed; None for threads of this process.
+        reporter: Receives the progress of the stages `skeleton` (in blocks) and `lines`.
         area_mask: Restricts the lines to an area; picklable if the executor's workers are other processes, such as
             `functools.partial(polygon_mask, polygon, gsd_m=raster.gsd_m)`.
-        block_px: Side of a block.
+        block_px: Side of a block, pixels.
 
     Returns:
         The map in the raster's metric CRS.
@@ -87,10 +87,10 @@ def vectorize(
     pixels = pixel_graph(skeleton.keys)
     reporter.progress("lines", 1, 3)
     graph = TrackGraph(LinePixels(skeleton, raster.transform, raster.gsd_m), pixels)
-    del skeleton, pixels  # of a country's tracks they are large, and not needed any more
+    del skeleton, pixels  # for a whole country these are large, and no longer needed
     simplify(graph)
     trim_hooks(graph)
-    # Faint and short pieces of a track are neither once their gaps are bridged.
+    # Faint or short pieces of a track are no longer so once their gaps are bridged.
     bridge_gaps(graph)
     drop_doubtful_pieces(graph, params)
     crossings = resolve_crossings(graph)
@@ -112,7 +112,7 @@ def _skeleton(
     area_mask: AreaMask | None,
     block_px: int,
 ) -> SparseSkeleton:
-    """The skeleton of all blocks, which is the whole raster's."""
+    """The skeleton of the whole raster, joined from its blocks."""
     halo_px = block_halo_px(raster.gsd_m, params, has_axis="axis" in raster.bands)
     cores = [core for core in _cores(raster.window, block_px) if raster.may_have_track(core.expanded(halo_px))]
     reporter.progress("skeleton", 0, len(cores))
@@ -137,14 +137,14 @@ def _skeletons(
         yield executor.map(skeleton_of_recipe, repeat(raster.recipe), cores, repeat(params), repeat(area_mask))
         return
     count = min(os.cpu_count() or 1, _MOST_THREADS)
-    with threads(count, waits=True) as pool:  # the raster may be closed when these have ended
+    with threads(count, waits=True) as pool:  # the raster may be closed once these have ended
         guarded = None if area_mask is None else _one_at_a_time(area_mask)
         work = partial(skeleton_of_raster, raster, params=params, area_mask=guarded)
         yield in_order(pool, work, cores, 2 * count)
 
 
 def _one_at_a_time(area_mask: AreaMask) -> AreaMask:
-    """The same for several threads: GEOS makes ready a polygon's index while it answers."""
+    """The same mask, safe for several threads: GEOS builds a polygon's index while it answers."""
     lock = Lock()
 
     def mask(window: PixelWindow) -> Bools | None:
@@ -155,7 +155,7 @@ def _one_at_a_time(area_mask: AreaMask) -> AreaMask:
 
 
 def _cores(window: PixelWindow, block_px: int) -> Iterator[PixelWindow]:
-    """The parts of the window in the blocks of the lattice, row by row."""
+    """The window's parts, cut along the lattice's blocks, row by row."""
     cells = window.snapped(block_px)
     for row in range(cells.row, cells.bottom, block_px):
         for col in range(cells.col, cells.right, block_px):
