@@ -38,7 +38,7 @@ class TerminalReporter:
 
     Args:
         stream: Where to write; a bar is only drawn on a terminal.
-        quiet: Only warnings.
+        quiet: Whether to show only warnings.
     """
 
     def __init__(self, stream: TextIO, *, quiet: bool) -> None:
@@ -48,7 +48,7 @@ class TerminalReporter:
         self._bar: Any = None
 
     def plan(self, plan: WorkPlan) -> None:
-        """Writes what lies ahead."""
+        """Writes what the run will involve."""
         duration = "" if plan.seconds is None else f"about {plan.seconds:,.0f} s, "
         self.log(
             "info",
@@ -72,7 +72,7 @@ class TerminalReporter:
             self._bar.update(done - self._bar.n)
 
     def log(self, level: str, message: str) -> None:
-        """Writes a fact, or a warning with its name before it."""
+        """Writes a message; a warning is marked as such."""
         if level == "debug" or (self._quiet and level == "info"):
             return
         text = f"warning: {message}" if level == "warning" else message
@@ -82,7 +82,7 @@ class TerminalReporter:
             print(text, file=self._stream)
 
     def close(self) -> None:
-        """Ends the bar."""
+        """Closes the bar."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
@@ -280,7 +280,7 @@ def _run(arguments: argparse.Namespace, reporter: TerminalReporter) -> dict[str,
 
 
 def _area(arguments: argparse.Namespace) -> Area | None:
-    """What --aoi, --corridor and --extent have in common; None without them."""
+    """The area inside both --aoi (with --corridor) and --extent; None without them."""
     from railseg_core.area import Area
 
     box = None
@@ -322,7 +322,7 @@ def _print_plainly(values: dict[str, Any], indent: int = 0) -> None:
 
 
 def _readable(value: object) -> str:
-    """A value as text; fractions are rounded to four digits."""
+    """A value as text; fractions are rounded to four significant digits."""
     if not isinstance(value, float) or not math.isfinite(value) or value == 0:
         return str(value)
     digits = max(0, 3 - math.floor(math.log10(abs(value))))
@@ -333,7 +333,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command.
 
     Returns:
-        0 when it worked, 1 for what the user can mend (one line on standard error), 2 for wrong usage, 130 when
+        0 on success, 1 for an error that the user can fix (one line on standard error), 2 for wrong usage, 130 if
         interrupted.
     """
     prepare_process_environment()
@@ -354,7 +354,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         print("railseg: The machine's memory isn't enough. Choose a smaller --extent.", file=sys.stderr)
     except BrokenPipeError:
-        # Whoever read the result has gone; Python would complain once more when it closes standard output.
+        # The reader of the result is gone; Python would complain once more when it closes standard output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         print(f"railseg: {error.strerror or error}: {error.filename or 'standard output'}.", file=sys.stderr)
@@ -368,16 +368,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _open_closed_streams() -> None:
-    """Standard output and error that whoever started the program has closed: what is written to them is lost."""
+    """Replaces standard output and error that are closed, so that what is written to them is discarded."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  # until the end
 
 
 def program() -> NoReturn:
-    """`main` as a process, which ends at once.
+    """Runs `main` and ends the process at once.
 
-    The interpreter's own end is left out: it takes a fifth of a second, and can crash while torch's threads still run.
+    The interpreter's own shutdown is skipped: it takes a fifth of a second and can crash while torch's threads run.
     """
     code = main()
     with suppress(OSError):
@@ -386,13 +386,13 @@ def program() -> NoReturn:
 
 
 def _interrupt(*_: object) -> None:
-    """A request to end is treated like Ctrl-C: what is half-written is removed."""
+    """Treats a request to terminate like Ctrl-C: half-written files are removed."""
     raise KeyboardInterrupt
 
 
 def _print_result(result: dict[str, Any], *, as_json: bool) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a path may have letters that the terminal has not
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path may have characters that the terminal lacks
     if as_json:
         print(json.dumps(result))
     else:

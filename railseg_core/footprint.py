@@ -18,7 +18,7 @@ _EDGE_PIECES = 64
 
 
 def seen_polygons(source: SourceRaster) -> BaseGeometry | None:
-    """The parts of a raster that have data, from a look at it thinned out to some thousand pixels.
+    """The parts of a raster that have data, read thinned out to about 1,000 pixels along its longer side.
 
     Returns:
         Polygons in the raster's own pixels, (x, y) being (column, row) from its first corner; None if all of it has

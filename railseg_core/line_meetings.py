@@ -22,10 +22,10 @@ class Meetings(NamedTuple):
     """Where lines end, meet or touch.
 
     Attributes:
-        places: float64 (n, 2).
-        meeting: int64 (k,), which of them, for every time that a line comes there.
-        line: int64 (k,), which line.
-        along_m: float64 (k,), where on it.
+        places: float64 (n, 2), (x, y).
+        meeting: int64 (k,), index of the place, for every time that a line comes to one.
+        line: int64 (k,), index of that line.
+        along_m: float64 (k,), how far along it.
     """
 
     places: Points

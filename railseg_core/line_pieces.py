@@ -1,4 +1,4 @@
-"""Parts of lines: from samples that have something in common back to lines."""
+"""Parts of lines: turns samples that have something in common back into lines."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Piece:
 
     Attributes:
         line: float64 (n, 2), (x, y) in the CRS of the comparison.
-        offset_m: How far the line lies to the left of its counterpart, in the mean and in its own direction; NaN
-            without one.
+        offset_m: Mean distance of the line to the left of its counterpart, seen in its own direction; NaN without
+            one.
         source: Number of the line it is a part of.
         partner: Number of its counterpart among the lines of the other side; -1 without one.
     """
@@ -42,15 +42,15 @@ def pieces_of(
     partners: Ints | None = None,
     longest_m: float = math.inf,
 ) -> list[Piece]:
-    """The parts of lines that the wanted samples stand for, as long as they are in one piece.
+    """The parts of lines that the wanted samples stand for, one for each unbroken run of samples.
 
     Args:
         lines: float64 (n, 2) vertices of each line.
-        samples: Samples of them.
-        wanted: bool (samples,).
-        offsets_m: float64 (samples,), NaN where there is none to tell; a piece has the mean of the others.
+        samples: Samples of the lines.
+        wanted: bool (samples,), which samples to use.
+        offsets_m: float64 (samples,), NaN where unknown; a piece has the mean of those known.
         partners: int64 (samples,); a piece ends where the partner changes.
-        longest_m: What is longer is cut in equal pieces.
+        longest_m: Longer pieces are cut into equal ones.
     """
     chosen = np.flatnonzero(wanted)
     if not len(chosen):
@@ -78,7 +78,7 @@ def pieces_of(
 
 
 def _part(line: Points, start_m: float, end_m: float) -> Points:
-    """A line between two places along it; the line itself, bit for bit, where that is all of it."""
+    """The part of a line between two places along it; the line itself, bit for bit, if that is all of it."""
     along = along_m(line)
     if start_m <= _WHOLE_M and end_m >= along[-1] - _WHOLE_M:
         return line

@@ -1,4 +1,4 @@
-"""Whether the ways from place to place are as long on one map as on another."""
+"""Whether the paths from place to place are as long on one map as on another."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from railseg_core.polylines import linestrings
 
 CONTROL_STEP_M = 50.0
 SNAP_M = 1.0
-"""Less than half the distance of two tracks, or a way over the neighbouring track would do."""
+"""Less than half the distance between two tracks, or a path along the neighbouring track would count."""
 MAX_SOURCES = 200
 _SOURCES_AT_ONCE = 20
 _SHORTEST_EDGE_M = 1e-9
-"""A graph in sparse form might take a length of nothing for no edge."""
+"""Smallest length of an edge: a sparse graph may take a length of zero for no edge."""
 
 
 def path_similarity(kept: float, true: float) -> float:
-    """Harmonic mean of how well the reference's paths are kept in the extracted lines, and of the way round.
+    """Harmonic mean of how well the reference's paths are kept in the extracted lines, and the other way round.
 
     Args:
         kept: `paths_kept` of the reference in the extracted lines.
@@ -40,18 +40,18 @@ def path_similarity(kept: float, true: float) -> float:
 
 
 def paths_kept(lines: Sequence[Points], others: Sequence[Points]) -> float:
-    """How well the shortest ways along lines are kept along other lines: one direction of APLS, for railways.
+    """How well the shortest paths along lines are kept along other lines: one direction of APLS, for railways.
 
     Control points are all meetings and ends, and places at most `CONTROL_STEP_M` apart between them. Each is moved to
-    the nearest of the other lines within `SNAP_M`. A pair costs the relative difference of its two shortest ways, 1 at
-    most, and 1 where there is no other way. Ways start from at most `MAX_SOURCES` points, spread evenly.
+    the nearest of the other lines within `SNAP_M`. A pair costs the relative difference of its two shortest paths, at
+    most 1, and 1 where the others have no path. Paths start from at most `MAX_SOURCES` points, spread evenly.
 
     Args:
         lines: float64 (n, 2) vertices of each, (x, y), in a metric CRS.
         others: Likewise.
 
     Returns:
-        1 less the mean cost; NaN where no two points are joined by the lines.
+        1 minus the mean cost; NaN where the lines connect no two points.
     """
     meetings = meetings_of(lines)
     controls = _controls(lines, meetings)
@@ -60,7 +60,7 @@ def paths_kept(lines: Sequence[Points], others: Sequence[Points]) -> float:
     other_graph, other_at = _network(meetings_of(others), line[known], along[known])
     vertex = np.full(len(at), -1)
     vertex[known] = other_at
-    every = np.lexsort(controls.points.T)  # by place: neither order nor direction of the lines decides
+    every = np.lexsort(controls.points.T)  # by place, so that the lines' order and direction don't matter
     sources = every[np.unique(np.linspace(0, len(every) - 1, min(len(every), MAX_SOURCES)).round().astype(np.int64))]
     cost, pairs = 0.0, 0
     for chunk in np.array_split(sources, math.ceil(len(sources) / _SOURCES_AT_ONCE)) if len(sources) else ():
@@ -82,8 +82,8 @@ class _Places(NamedTuple):
 
     Attributes:
         points: float64 (n, 2).
-        line: int64 (n,), which line.
-        along_m: float64 (n,), from its start.
+        line: int64 (n,), index of the line.
+        along_m: float64 (n,), distance from its start.
     """
 
     points: Points
@@ -92,7 +92,7 @@ class _Places(NamedTuple):
 
 
 def _controls(lines: Sequence[Points], meetings: Meetings) -> _Places:
-    """The places between which ways are compared."""
+    """The places between which paths are compared."""
     _, first = np.unique(meetings.meeting, return_index=True)
     numbers, places = [meetings.line[first]], [meetings.along_m[first]]
     order = np.lexsort((meetings.along_m, meetings.line))
@@ -107,7 +107,7 @@ def _controls(lines: Sequence[Points], meetings: Meetings) -> _Places:
 
 
 def _network(meetings: Meetings, line: Ints, along_m: Floats) -> tuple[csr_array, Ints]:
-    """Lines that meet as a graph whose edges have their lengths, and its vertices at the given places on them."""
+    """The graph of lines that meet, weighted by length, and its vertices at the given places on them."""
     own = len(meetings.places) + np.arange(len(line))
     vertex = np.concatenate([meetings.meeting, own])
     number, place = np.concatenate([meetings.line, line]), np.concatenate([meetings.along_m, along_m])
@@ -116,7 +116,7 @@ def _network(meetings: Meetings, line: Ints, along_m: Floats) -> tuple[csr_array
     same = np.diff(number) == 0
     pairs = np.sort(np.column_stack([vertex[:-1], vertex[1:]])[same], axis=1)
     length = np.maximum(np.diff(place)[same], _SHORTEST_EDGE_M)
-    # Two ways between the same vertices would be added up: only the shorter counts.
+    # Two edges between the same vertices would be added up: only the shorter is kept.
     order = np.lexsort((length, *pairs.T))
     pairs, first = np.unique(pairs[order], axis=0, return_index=True)
     size = len(meetings.places) + len(line)

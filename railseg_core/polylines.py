@@ -11,7 +11,7 @@ import shapely
 from railseg_core.arrays import Floats, Points
 
 _SHORTEST = 1e-9
-"""Shorter vectors have no direction worth knowing."""
+"""Shorter vectors have no meaningful direction."""
 
 
 def along_m(line: Points) -> Floats:
@@ -20,7 +20,7 @@ def along_m(line: Points) -> Floats:
 
 
 def unit(vectors: Points) -> Points:
-    """Vectors (…, 2) brought to length 1; those without a direction stay close to 0."""
+    """Vectors (…, 2) scaled to length 1; those without a direction stay close to 0."""
     length = np.hypot(vectors[..., 0], vectors[..., 1])
     return np.asarray(vectors / np.maximum(length, _SHORTEST)[..., np.newaxis])
 

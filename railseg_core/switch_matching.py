@@ -1,4 +1,4 @@
-"""The switches that the lines of a map make, and how many of them another map has."""
+"""The switches that the lines of a map form, and how many of them another map has."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from railseg_core.line_meetings import MEET_M, meetings_of
 from railseg_core.polylines import cross, linestrings
 
 LEG_M = 20.0
-"""Length along a track over which its direction away from a switch is taken: nearer the tracks still are one."""
+"""Length over which a track's direction away from a switch is measured: closer to it, the tracks are still one."""
 MAX_PARTING_DEG = 25.0
-"""Tracks that part at a larger angle do so at no switch."""
+"""Tracks that part at a larger angle do not do so at a switch."""
 NAVIGABLE_DEG = 45.0
-"""A train does not turn more than this from one track into the next."""
+"""A train does not turn by more than this from one track into the next."""
 SWITCH_ALONG_M = 5.0
 SWITCH_ACROSS_M = 1.0
 FACING_DEG = 45.0
@@ -29,12 +29,12 @@ _NO_PAIR = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """Switches, as the lines around them tell.
+    """Switches, as described by the lines around them.
 
     Attributes:
         places: float64 (n, 2), (x, y) in a metric CRS.
-        facing: float64 (n, 2), unit vector from the stem to where two tracks part; NaN where no three lines tell.
-        side: int64 (n,), where the diverging track leaves the through track: 1 left, -1 right, 0 where nothing tells.
+        facing: float64 (n, 2), unit vector from the stem towards the two tracks; NaN where no three lines show it.
+        side: int64 (n,), where the diverging track leaves the through track: 1 left, -1 right, 0 if unknown.
     """
 
     places: Points
@@ -42,12 +42,12 @@ class Switches:
     side: Ints
 
     def only(self, wanted: Bools) -> Switches:
-        """Some of them; bool (n,)."""
+        """Those that are wanted, bool (n,)."""
         return Switches(self.places[wanted], self.facing[wanted], self.side[wanted])
 
 
 def switches_at(places: Points, lines: Sequence[Points], reach_m: float) -> Switches:
-    """Looks at the lines around places at which there are switches.
+    """Describes the switches at given places by the lines around them.
 
     Args:
         places: float64 (n, 2), (x, y) in a metric CRS.
@@ -58,7 +58,7 @@ def switches_at(places: Points, lines: Sequence[Points], reach_m: float) -> Swit
 
 
 def find_switches(lines: Sequence[Points]) -> Switches:
-    """The switches that lines make: three ends meet, or an end touches a line, and two of the three legs run together.
+    """The switches that lines form: three ends meet or an end touches a line, and two of the three legs run together.
 
     Args:
         lines: float64 (n, 2) vertices of each, (x, y), in a metric CRS.
@@ -70,7 +70,7 @@ def find_switches(lines: Sequence[Points]) -> Switches:
 
 
 def _described(places: Points, legs: Mapping[int, Points]) -> Switches:
-    """What the legs of each place tell of it; nothing where there are none."""
+    """Switches as the legs of each place describe them; unknown where they form none."""
     facing, side = np.full((len(places), 2), np.nan), np.zeros(len(places), dtype=np.int64)
     for place, headings in legs.items():
         told = _parting(headings)
@@ -113,10 +113,10 @@ def _legs(places: Points, lines: Sequence[Points], reach_m: float) -> dict[int, 
 
 
 def _parting(headings: Points) -> tuple[Points, int] | None:
-    """Facing direction and side of the switch that legs make, None if they make none.
+    """Facing direction and side of the switch that legs form; None if they form none.
 
-    A switch is a stem and two legs that a train can reach from it, and that run nearly the same way. Of several the one
-    that parts most is meant: between tracks that still lie in each other there is nothing to choose.
+    A switch is a stem and two legs that a train can reach from it and that run nearly the same way. Of several, the one
+    whose legs part most is taken: between tracks that still coincide there is nothing to choose.
     """
     best: tuple[float, Points, int] | None = None
     for trio in combinations(range(len(headings)), 3):
@@ -139,9 +139,9 @@ class SwitchMatch:
 
     Attributes:
         extracted: The extracted switches that count.
-        reference: Those of the reference.
-        pairs: int64 (k, 2), numbers of an extracted and a reference switch that are the same.
-        along_m: float64 (k,), how far the extracted one lies beyond the other, in its facing direction.
+        reference: The reference's switches.
+        pairs: int64 (k, 2), indices of an extracted switch and of the reference switch that is the same.
+        along_m: float64 (k,), how far the extracted one lies beyond the reference one, in the latter's direction.
     """
 
     extracted: Switches
@@ -151,17 +151,17 @@ class SwitchMatch:
 
     @property
     def precision(self) -> float:
-        """Share of the extracted switches that is right; NaN where the reference has none, as all figures here."""
+        """Share of the extracted switches that are correct; NaN without any, or without any in the reference."""
         return self._share(len(self.extracted.places))
 
     @property
     def recall(self) -> float:
-        """Share of the reference's switches that was found."""
+        """Share of the reference's switches that were found; NaN without any."""
         return self._share(len(self.reference.places))
 
     @property
     def f1(self) -> float:
-        """Harmonic mean of precision and recall."""
+        """Harmonic mean of precision and recall; NaN where the reference has no switches."""
         return self._share((len(self.extracted.places) + len(self.reference.places)) / 2)
 
     @property
@@ -171,7 +171,7 @@ class SwitchMatch:
 
     @property
     def side_accuracy(self) -> float:
-        """Share of the switches found that diverge to the right side; NaN where none was found."""
+        """Share of the switches found that diverge to the correct side; NaN where none was found."""
         if not len(self.pairs):
             return float("nan")
         extracted, reference = self.pairs.T
@@ -206,5 +206,5 @@ def match_switches(extracted: Switches, reference: Switches) -> SwitchMatch:
 
 
 def _angle_deg(first: Points, second: Points) -> float:
-    """Between unit vectors."""
+    """Angle between unit vectors."""
     return math.degrees(math.acos(min(1.0, max(-1.0, float(first @ second)))))

@@ -33,19 +33,19 @@ class TrackCounts:
 
     @property
     def accuracy(self) -> float:
-        """Share of the sections with the same number; NaN without sections."""
+        """Share of the sections with the same number of tracks; NaN without sections."""
         return float(np.mean(self.reference == self.extracted)) if len(self.reference) else float("nan")
 
     @property
     def mae(self) -> float:
-        """Mean difference of the numbers; NaN without sections."""
+        """Mean absolute difference of the numbers of tracks; NaN without sections."""
         return float(np.mean(np.abs(self.reference - self.extracted))) if len(self.reference) else float("nan")
 
 
 def count_tracks(extracted: Sequence[Points], reference: Sequence[Points]) -> TrackCounts:
     """Counts tracks on sections square to the reference, every `SECTION_STEP_M`, `SECTION_HALF_M` to either side.
 
-    A track counts where it runs within `SECTION_HEADING_DEG` of the reference; one that passes over does not.
+    A track counts if it runs within `SECTION_HEADING_DEG` of the reference's direction; one that passes over does not.
 
     Args:
         extracted: float64 (n, 2) vertices of each line, (x, y), in a metric CRS.
@@ -71,6 +71,6 @@ def _tracks_across(points: Points, heading: Points, lines: Sequence[Points]) -> 
     offset = cross(start[piece] - points[section], direction[piece]) / cross(across[section], direction[piece])
     order = np.lexsort((offset, section))
     section, offset = section[order], offset[order]
-    # Where two pieces of a track meet both are crossed; so are the tracks of a switch where they are still one.
+    # Where two pieces of a track meet, or a switch's tracks are still one, both are crossed: they count once.
     is_new = (np.diff(section, prepend=-1) != 0) | (np.diff(offset, prepend=-np.inf) > MEET_M)
     return np.bincount(section[is_new], minlength=len(points))
