@@ -52,8 +52,8 @@ class TerminalReporter:
         duration = "" if plan.seconds is None else f"about {plan.seconds:,.0f} s, "
         self.log(
             "info",
-            f"{plan.source_gsd_m:.3g} m pixels, {plan.area_m2 / 1e4:,.1f} ha to look at in {plan.tiles:,} tiles with "
-            f"{plan.model} on {plan.device}: {duration}{plan.disk_bytes / 1e6:,.0f} MB on the disk",
+            f"{plan.source_gsd_m:.3g} m pixels, {plan.area_m2 / 1e4:,.1f} ha to process in {plan.tiles:,} tiles with "
+            f"{plan.model} on {plan.device}: {duration}{plan.disk_bytes / 1e6:,.0f} MB of disk space",
         )
 
     def progress(self, stage: str, done: int, total: int) -> None:
@@ -95,8 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"railseg {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    extract = commands.add_parser("extract", help="raster to tracks and nodes: the whole way")
-    merge = commands.add_parser("merge", help="the map of what extract's shards have left")
+    extract = commands.add_parser("extract", help="raster to tracks and nodes: the whole pipeline")
+    merge = commands.add_parser("merge", help="results of extract's shards to one map")
     for command in (extract, merge):
         command.add_argument(
             "raster",
@@ -113,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     extract.add_argument(
         "--shard",
         metavar="I/N",
-        help="only run the model over the I-th of N parts; `railseg merge` then makes the map of all",
+        help="only run the model over the I-th of N parts; `railseg merge` then makes the map from all of them",
     )
     merge.add_argument(
         "--from",
@@ -121,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         default=[],
         metavar="FOLDER",
-        help="what shards on other machines have left: their folders .OUT.gpkg.unfinished",
+        help="folders .OUT.gpkg.unfinished of shards that ran on other machines",
     )
 
     segment = commands.add_parser("segment", help="raster to probability raster")
@@ -143,9 +143,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_mask_options(vectorize)
     _add_line_options(vectorize)
 
-    evaluate = commands.add_parser("evaluate", help="extracted lines against reference lines: how good they are")
+    evaluate = commands.add_parser("evaluate", help="extracted lines against reference lines: how well they match")
     evaluate.add_argument("extracted", metavar="OUT.gpkg", help="map of extract or vectorize, or any file of lines")
-    evaluate.add_argument("reference", metavar="REFERENCE", help="file of the true lines, in any CRS")
+    evaluate.add_argument("reference", metavar="REFERENCE", help="file of reference lines, in any CRS")
     evaluate.add_argument("--raster", metavar="RASTER", help="only what lies on this raster counts")
     evaluate.add_argument("--layers", metavar="EVAL.gpkg", help="write matched, missed and false lines, and switches")
     evaluate.add_argument(
@@ -153,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
         dest="rho_m",
         type=float,
         metavar="M",
-        help="how far a line may be from the reference, in metres: less than half the distance of two tracks (1)",
+        help="how far a line may be from the reference, in metres: less than half the distance between tracks (1)",
     )
     _add_area_options(evaluate)
 
@@ -167,43 +167,51 @@ def _parser() -> argparse.ArgumentParser:
         dest="reach_m",
         type=float,
         metavar="M",
-        help="how far a track may lie from where the map has it, in metres: less than the distance of two tracks (2.5)",
+        help="how far a track may be from the map's, in metres: less than the distance between tracks (2.5)",
     )
     compare.add_argument(
-        "--shift", dest="shift_m", type=float, metavar="M", help="mean offset from which a piece is shifted (0.5)"
+        "--shift",
+        dest="shift_m",
+        type=float,
+        metavar="M",
+        help="mean offset above which a piece is shifted, in metres (0.5)",
     )
     _add_area_options(compare)
 
-    chips = commands.add_parser("chips", help="picture and traced tracks to chips that training reads")
+    chips = commands.add_parser("chips", help="picture and traced tracks to chips for training")
     chips.add_argument("raster", metavar="RASTER", help="picture with a coordinate system, or a folder of them")
     chips.add_argument(
-        "lines", metavar="LINES", help="file of the tracks' centre-lines, or of polygons of their ground"
+        "lines", metavar="LINES", help="file of track centre-lines, or of polygons that cover the tracks"
     )
     chips.add_argument("output", metavar="OUT_FOLDER", help="folder to write NAME.png and NAME_target.png to")
     side = chips.add_mutually_exclusive_group()
     side.add_argument("--side-px", type=int, metavar="PX", help="side of a chip, in pixels of 0.2 m (512)")
     side.add_argument("--side", dest="side_m", type=float, metavar="M", help="side of a chip, in metres")
     chips.add_argument(
-        "--bare", dest="bare_share", type=float, metavar="SHARE", help="chips without a track for each with one (all)"
+        "--bare",
+        dest="bare_share",
+        type=float,
+        metavar="SHARE",
+        help="number of chips without a track for each chip with one (all)",
     )
     chips.add_argument("--bands", nargs="+", type=int, metavar="N", help="one band, or three as red, green and blue")
     _add_area_options(chips)
 
     for command in (extract, merge, segment, clean, vectorize, evaluate, compare, chips):
-        command.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
+        command.add_argument("--overwrite", action="store_true", help="replace existing outputs")
         command.add_argument("--json", action="store_true", help="print the result as one JSON object")
         command.add_argument("--quiet", action="store_true", help="no progress, only warnings")
 
-    info = commands.add_parser("info", help="versions, device and model card; with a raster, what it is")
+    info = commands.add_parser("info", help="versions, device and model card, or the properties of a raster")
     what = info.add_mutually_exclusive_group()
-    what.add_argument("raster", metavar="RASTER", nargs="?", help="a raster to look at")
-    what.add_argument("--model", metavar="FILE", help="the model file to show instead of the bundled one")
+    what.add_argument("raster", metavar="RASTER", nargs="?", help="raster to describe")
+    what.add_argument("--model", metavar="FILE", help="model file to show instead of the bundled one")
     info.add_argument("--json", action="store_true", help="print as one JSON object")
 
-    export = commands.add_parser("export-onnx", help="the model as an ONNX file that the QGIS plugin Deepness runs")
+    export = commands.add_parser("export-onnx", help="the model as an ONNX file for the QGIS plugin Deepness")
     export.add_argument("output", metavar="OUT.onnx", help="file to write")
     export.add_argument("--model", metavar="FILE", help="model file instead of the bundled one")
-    export.add_argument("--overwrite", action="store_true", help="replace a file that exists")
+    export.add_argument("--overwrite", action="store_true", help="replace an existing file")
     export.add_argument("--json", action="store_true", help="print the result as one JSON object")
     return parser
 
@@ -227,38 +235,40 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         "--resume",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="go on where an interrupted run stopped (default), or start anew",
+        help="resume where an interrupted run stopped (default), or start over",
     )
     parser.add_argument(
         "--scheduler",
         metavar="ADDRESS",
-        help="run the model on a dask cluster, tcp://host:8786, or in N processes of this machine, local:N",
+        help="run the model on a dask cluster (tcp://host:8786) or in N processes on this machine (local:N)",
     )
 
 
 def _add_area_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--aoi", metavar="FILE", help="vector file: only look inside its polygons, or beside its lines")
     parser.add_argument(
-        "--aoi", metavar="FILE", help="vector file with polygons, or lines: only look inside, or beside"
-    )
-    parser.add_argument(
-        "--corridor", type=float, metavar="M", help="how far to look to either side of --aoi's lines, metres"
+        "--corridor", type=float, metavar="M", help="how far to look on either side of the lines in --aoi, in metres"
     )
 
 
 def _add_mask_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threshold", type=float, metavar="P", help="probability from which a pixel counts, 0 to 1")
     parser.add_argument(
-        "--opening", dest="opening_m", type=float, metavar="M", help="size of the opening's kernel in metres (0.6)"
+        "--opening", dest="opening_m", type=float, metavar="M", help="size of the opening's kernel, in metres (0.6)"
     )
     parser.add_argument(
-        "--closing", dest="closing_m", type=float, metavar="M", help="size of the closing's kernel in metres (1)"
+        "--closing", dest="closing_m", type=float, metavar="M", help="size of the closing's kernel, in metres (1)"
     )
     parser.add_argument("--kernel", choices=("square", "disc"), help="shape of both kernels (disc)")
 
 
 def _add_line_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--min-length", dest="min_length_m", type=float, metavar="M", help="shortest isolated piece in metres (15)"
+        "--min-length",
+        dest="min_length_m",
+        type=float,
+        metavar="M",
+        help="shortest isolated piece to keep, in metres (15)",
     )
     parser.add_argument("--preview", metavar="P.png", help="draw the lines over the picture")
 
@@ -285,7 +295,7 @@ def _area(arguments: argparse.Namespace) -> Area | None:
 
     box = None
     if arguments.corridor is not None and arguments.aoi is None:
-        raise RailSegError("--corridor says how wide, but not round what.", "Give a file of lines as --aoi.")
+        raise RailSegError("--corridor needs a file of lines to look beside.", "Give one as --aoi.")
     if getattr(arguments, "extent", None) is not None:
         from railseg_core.raster import read_crs
 
@@ -352,14 +362,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RailSegError as error:
         print(f"railseg: {error}", file=sys.stderr)
     except MemoryError:
-        print("railseg: The machine's memory isn't enough. Choose a smaller --extent.", file=sys.stderr)
+        print("railseg: There is not enough memory. Choose a smaller --extent.", file=sys.stderr)
     except BrokenPipeError:
         # The reader of the result is gone; Python would complain once more when it closes standard output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         print(f"railseg: {error.strerror or error}: {error.filename or 'standard output'}.", file=sys.stderr)
     except KeyboardInterrupt:
-        more = " The same command goes on where it stopped." if parsed.command in ("extract", "segment") else ""
+        more = " Run the same command again to resume." if parsed.command in ("extract", "segment") else ""
         print(f"railseg: interrupted.{more}", file=sys.stderr)
         return EXIT_INTERRUPTED
     else:

@@ -76,13 +76,13 @@ def vectorize(
     if raster.gsd_m > MAX_GSD_M:
         raise RailSegError(
             f"The mask is too coarse: its pixels are {raster.gsd_m:.2g} m on the ground.",
-            f"In masks and probabilities tracks can be told apart up to {MAX_GSD_M:g} m.",
+            f"In masks and probabilities, tracks can be told apart at up to {MAX_GSD_M:g} m per pixel.",
         )
     reporter = reporter or Silent()
     skeleton = _skeleton(raster, params, executor, reporter, area_mask, block_px)
     if skeleton.blob_px:
         blob_m2 = skeleton.blob_px * raster.gsd_m**2
-        reporter.log("info", f"{blob_m2:,.0f} m² are too wide for a track and were left out.")
+        reporter.log("info", f"Areas too wide for a track were left out: {blob_m2:,.0f} m².")
     reporter.progress("lines", 0, 3)
     pixels = pixel_graph(skeleton.keys)
     reporter.progress("lines", 1, 3)

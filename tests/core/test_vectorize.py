@@ -531,7 +531,7 @@ def test_a_wide_flat_area_has_no_line_of_its_own_and_is_told(tmp_path, axis_thre
     assert abs(found.line[:, 1] - ORIGIN_Y).max() < 0.05
     assert found.length_m == pytest.approx(140, abs=1)
     assert found.inferred_m == pytest.approx(30, abs=2.5)
-    assert listener.logged == ["240 m² are too wide for a track and were left out."]
+    assert listener.logged == ["Areas too wide for a track were left out: 240 m²."]
 
 
 def _hooked(length_m, aside_m):
