@@ -171,7 +171,7 @@ def serve(connection: Connection, line: str) -> None:
         connection.send(
             "error",
             id=request_id,
-            message="The machine's memory isn't enough.",
+            message="There is not enough memory.",
             hint="Close other programs, or choose a smaller extent.",
             kind="MemoryError",
         )

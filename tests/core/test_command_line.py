@@ -505,3 +505,10 @@ def test_the_work_may_open_the_files_of_a_folder() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     allowed = int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
     assert allowed == (4096 if hard == resource.RLIM_INFINITY else min(hard, 4096))
+
+
+def test_bands_that_swallow_the_raster_are_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["extract", "--bands", "1", "2", "3", "picture.tif", "map.gpkg"])
+    assert end.value.code == 2
+    assert "'picture.tif' is not a band number: give RASTER and output before --bands" in capsys.readouterr().err
