@@ -19,7 +19,7 @@ from qgis.core import (
 
 from ..translation import tr
 from .base import PictureAlgorithm
-from .parameters import advanced, bands_request, metres_parameter, picture_parameters, with_help
+from .parameters import advanced, bands_request, metres_parameter, picture_parameters, with_decimals, with_help
 from .vector_source import source_problem
 
 
@@ -87,13 +87,16 @@ class ExportTrainingChips(PictureAlgorithm):
             ),
             advanced(
                 with_help(
-                    QgsProcessingParameterNumber(
-                        self.BARE,
-                        tr("Chips without track per chip with track"),
-                        Qgis.ProcessingNumberParameterType.Double,
-                        optional=True,
-                        minValue=0.0,
-                        maxValue=1000.0,
+                    with_decimals(
+                        QgsProcessingParameterNumber(
+                            self.BARE,
+                            tr("Chips without track per chip with track"),
+                            Qgis.ProcessingNumberParameterType.Double,
+                            optional=True,
+                            minValue=0.0,
+                            maxValue=1000.0,
+                        ),
+                        3,
                     ),
                     tr("0: only chips that a track crosses; 1: as many without as with. Empty: all chips."),
                 )

@@ -151,13 +151,16 @@ def cleaning_parameters() -> list[QgsProcessingParameterDefinition]:
     """The parameters for the threshold and the morphology that cleans the mask."""
     return [
         with_help(
-            QgsProcessingParameterNumber(
-                THRESHOLD,
-                tr("Threshold"),
-                Qgis.ProcessingNumberParameterType.Double,
-                optional=True,
-                minValue=0.0,
-                maxValue=1.0,
+            with_decimals(
+                QgsProcessingParameterNumber(
+                    THRESHOLD,
+                    tr("Threshold"),
+                    Qgis.ProcessingNumberParameterType.Double,
+                    optional=True,
+                    minValue=0.0,
+                    maxValue=1.0,
+                ),
+                3,
             ),
             tr(
                 "Probability from which a pixel counts as track, 0 to 1. Empty: the value that the model was tuned for."
@@ -316,7 +319,13 @@ def metres_parameter(
     """The parameter for a length on the ground, with the worker's limits."""
     kind = Qgis.ProcessingNumberParameterType.Double
     parameter = QgsProcessingParameterNumber(name, description, kind, default, minValue=smallest, maxValue=largest)
-    return with_help(parameter, help_text)
+    return with_help(with_decimals(parameter, 2), help_text)
+
+
+def with_decimals(parameter: QgsProcessingParameterDefinition, decimals: int) -> QgsProcessingParameterDefinition:
+    """The parameter, whose number has so many decimals in the dialog; by default there are six."""
+    parameter.setMetadata({"widget_wrapper": {"decimals": decimals}})
+    return parameter
 
 
 def with_help(parameter: QgsProcessingParameterDefinition, help_text: str) -> QgsProcessingParameterDefinition:
