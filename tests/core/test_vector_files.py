@@ -73,7 +73,7 @@ def test_a_layer_that_is_not_there_is_told_with_those_that_are(survey: Path) -> 
 
 
 def test_a_file_whose_own_name_reads_like_that_is_read_as_it_is(tmp_path: Path) -> None:
-    path = tmp_path / "a|layername=b"
+    path = tmp_path / "a|layername=b.gpkg"
     write(path, "lines", TRACK)
     assert read_tracing(path).visible == (TRACK,)
 
