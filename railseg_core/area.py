@@ -102,7 +102,7 @@ class Area:
             RailSegError: the file cannot be read, has no polygons (or, with a corridor, lines), or has no CRS.
         """
         name, only = vector_name(path)
-        has_lines, polygons_alone = False, None
+        has_lines, shape, crs = False, shapely.GeometryCollection(), ""
         with reading_vectors(name, "polygons"):
             for layer in geometry_layers(name, only):
                 found = read_parts(name, layer)
@@ -110,14 +110,13 @@ class Area:
                 has_lines = has_lines or not lines.is_empty
                 if polygons.is_empty and (lines.is_empty or not corridor_m):
                     continue
-                if polygons_alone is None or not lines.is_empty:
-                    shape = shapely.GeometryCollection([polygons, lines])
-                    area = cls(shape, known_crs(name, found.crs), corridor_m, within, name)
-                    if not (corridor_m and lines.is_empty):
-                        return area
-                    polygons_alone = area
-        if polygons_alone is not None:
-            return polygons_alone
+                is_wanted = not corridor_m or not lines.is_empty  # polygons alone only if no layer has lines
+                if shape.is_empty or is_wanted:
+                    shape, crs = shapely.GeometryCollection([polygons, lines]), found.crs
+                if is_wanted:
+                    break
+        if not shape.is_empty:
+            return cls(shape, known_crs(name, crs), corridor_m, within, name)
         if has_lines:
             raise RailSegError(f"{name} has no polygons, only lines.", "Give the width of a corridor around them.")
         raise RailSegError(f"{name} has no polygons.", "Give a layer whose polygons enclose the area.")

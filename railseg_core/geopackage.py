@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ def written_geopackage(path: str | os.PathLike[str], *, overwrite: bool = False)
         aside.unlink(missing_ok=True)
         try:
             yield aside
+            check_replaceable(Path(path), _contents(aside))  # the work may have taken hours since the first check
         except (DataSourceError, DataLayerError, sqlite3.Error, OSError) as error:
             raise RailSegError(
                 f"{os.fspath(path)} could not be written ({error}).",
@@ -54,17 +55,24 @@ def check_replaceable(path: Path, layers: Collection[str]) -> None:
     Raises:
         RailSegError: the file is a GeoPackage with a layer of another name.
     """
-    if not path.is_file():
-        return
-    try:
-        there = pyogrio.list_layers(path)[:, 0]
-    except (DataSourceError, DataLayerError):
-        return  # it cannot be read, so nothing is lost
-    if others := sorted(set(there) - {*layers, _STYLES_TABLE}):
+    if others := sorted(_contents(path) - {*layers, _STYLES_TABLE}):
         raise RailSegError(
             f"{path} contains other layers, which would be lost: {', '.join(others)}.",
             "Choose another name, or move those layers to another file.",
         )
+
+
+def _contents(path: Path) -> set[str]:
+    """The names of a file's layers, tables and rasters; of a file that is not a GeoPackage there are none."""
+    if not path.is_file():
+        return set()
+    names: set[str] = set()
+    with suppress(DataSourceError, DataLayerError):
+        names.update(map(str, pyogrio.list_layers(path)[:, 0]))
+    # A raster is not a layer to pyogrio.
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+        names.update(str(name) for (name,) in database.execute("SELECT table_name FROM gpkg_contents"))
+    return names
 
 
 @contextmanager

@@ -92,8 +92,8 @@ def written_aside(
         path: The file to be written.
         overwrite: Whether an existing file may be replaced.
         required_bytes: Its approximate size.
-        aside_folder: Folder for the temporary file, used if it is on the same disk; it should be one that is removed
-            later, with what a killed process leaves there. By default the temporary file lies beside `path`.
+        aside_folder: Folder for the temporary file, used if files can be renamed from there; it should be one that is
+            removed later, with what a killed process leaves there. By default the temporary file lies beside `path`.
 
     Raises:
         RailSegError: as for `prepare_output`, nothing was written, or the rename fails because another program holds
@@ -101,7 +101,7 @@ def written_aside(
     """
     target = _behind_link(path)
     aside = prepare_output(path, overwrite=overwrite, required_bytes=required_bytes)
-    if aside_folder is not None and aside_folder.stat().st_dev == aside.parent.stat().st_dev:
+    if aside_folder is not None and _can_move(aside_folder / aside.name, aside):
         aside = aside_folder / aside.name
     try:
         yield aside
@@ -118,6 +118,18 @@ def written_aside(
         _remove(target, *_SIDECARS)
     finally:
         _remove(aside, "", *_SIDECARS)
+
+
+def _can_move(source: Path, target: Path) -> bool:
+    """Whether files can be renamed from one name to the other: not between disks, nor between mounts of one disk."""
+    try:
+        source.touch()
+        source.replace(target)
+        target.unlink()
+    except OSError:
+        _remove(source, "")
+        return False
+    return True
 
 
 def _behind_link(path: str | os.PathLike[str]) -> Path:

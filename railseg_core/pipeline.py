@@ -141,7 +141,9 @@ def _extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
         write_map(request.output, railway_map, grid.source_crs, run_record, overwrite=overwrite)
         work.finished.note_output(request.output)
         source_crs = grid.info.crs
-        preview = _draw(request, [request.raster], railway_map, reporter)
+        preview = _draw(request, [request.raster], railway_map, reporter, before)
+        if preview is not None:
+            work.finished.note_output(preview)
     return _line_result(request, railway_map, source_crs, clock, preview) | {
         "device": device,
         "probability": _text(request.probability),
@@ -359,11 +361,16 @@ def _write_mask(
 
 
 def _draw(
-    request: ExtractRequest | VectorizeRequest, pictures: Sequence[str], railway_map: RailwayMap, reporter: Reporter
+    request: ExtractRequest | VectorizeRequest,
+    pictures: Sequence[str],
+    railway_map: RailwayMap,
+    reporter: Reporter,
+    before: Collection[Path] = (),
 ) -> Path | None:
     """Draws the preview over the first picture that can be read, at a GSD at which its longer side fits.
 
-    The map has been written by now: a preview that can't be drawn is a warning, not an error.
+    The map has been written by now: a preview that can't be drawn is a warning, not an error. `before` are the outputs
+    of an unfinished run, which may be replaced.
     """
     if request.preview is None:
         return None
@@ -375,7 +382,8 @@ def _draw(
                 longest_m = max(grid.window.width, grid.window.height) * grid.gsd_m
             gsd_m = max(grid.gsd_m, longest_m / LONGEST_SIDE_PX)
             with replace(grid.recipe, gsd_m=gsd_m).open() as coarse:
-                draw_preview(coarse, railway_map, request.preview, overwrite=request.overwrite)
+                overwrite = request.overwrite or request.preview.absolute() in before
+                draw_preview(coarse, railway_map, request.preview, overwrite=overwrite)
         except RailSegError as error:
             reporter.log("warning", f"No preview over {picture}: {error}")
         else:

@@ -135,7 +135,7 @@ def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> T
 
 
 def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64], pyproj.CRS] | None:
-    """The switches of a vector file's first layer with any, whichever layer is named.
+    """The switches of a vector file's first layer with any; a layer `rail_node` only counts for `rail_track`.
 
     They are points with `railway` or `what` = `switch`. Those whose `state` is `hidden` or whose `status` is `rejected`
     are left out.
@@ -147,9 +147,11 @@ def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64]
     Raises:
         RailSegError: the file cannot be read, or the layer has no CRS.
     """
-    name, _ = vector_name(path)
+    name, only = vector_name(path)
     with reading_vectors(name):
         for layer in geometry_layers(name, first=NODE_LAYER):
+            if layer == NODE_LAYER and only not in (None, TRACK_LAYER, NODE_LAYER):
+                continue  # it belongs to other lines than those that are named
             found = read_parts(name, layer, ["railway", "what", "state"])
             is_switch = (found.says("railway", "switch") | found.says("what", "switch"))[found.owner]
             switches = is_switch & found.are(shapely.GeometryType.POINT)

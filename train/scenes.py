@@ -60,8 +60,8 @@ def traced_scenes(folder: Path) -> Iterator[TracedScene]:
             properties, geometry = feature["properties"] or {}, feature["geometry"]
             if geometry is None or properties.get("status") == "rejected":
                 continue
-            what = properties.get("what", "track")
-            kind = properties.get("state", "visible") if what == "track" else what
+            what = properties.get("what") or "track"
+            kind = properties.get("state") or "visible" if what == "track" else what
             if kind in by_kind:
                 by_kind[kind] += shapely.get_parts(shapely.from_geojson(json.dumps(geometry))).tolist()
         _check_that_they_meet(path, raster, [*by_kind["visible"], *by_kind["hidden"]])

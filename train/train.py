@@ -52,7 +52,7 @@ MAX_LEFT_OUT = 100  # steps without a finite loss
 CHECKPOINT_SECONDS = 120.0
 MIN_SWITCH_CROP_PX = 128
 VALIDATION_CROPS = 48
-ORIGIN = ("start", "encoder", "seed", "backgrounds", "real", "negatives")  # with others it is another run
+ORIGIN = ("start", "encoder", "seed", "backgrounds", "real")  # with others it is another run
 
 
 def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:

@@ -171,3 +171,17 @@ def test_on_windows_a_file_that_is_held_for_a_moment_is_tried_again(
     else:
         paths.put_in_place(aside, target)
         assert target.read_text() == "new"
+
+
+def test_the_temporary_file_lies_in_a_folder_of_its_own_if_it_can_be_moved_from_there(tmp_path: Path) -> None:
+    folder, target = tmp_path / "aside", tmp_path / "p.tif"
+    with written_aside(target, aside_folder=folder) as aside:  # there is no such folder
+        assert aside.parent == tmp_path
+        aside.write_text("first")
+    folder.mkdir()
+    with written_aside(target, overwrite=True, aside_folder=folder) as aside:
+        assert aside.parent == folder
+        assert names(tmp_path) == ["aside", "p.tif"]
+        aside.write_text("second")
+    assert target.read_text() == "second"
+    assert names(folder) == []

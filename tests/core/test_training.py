@@ -357,6 +357,7 @@ def test_a_scene_whose_lines_lie_beside_its_picture_is_refused(tmp_path: Path, f
     others = [
         {"type": "Feature", "properties": {"status": "rejected"}, "geometry": line},
         {"type": "Feature", "properties": None, "geometry": None},
+        {"type": "Feature", "properties": {"what": None, "state": ""}, "geometry": line},
         *([] if far_m else [{"type": "Feature", "properties": {}, "geometry": both}]),
     ]
     content = {"type": "FeatureCollection", "features": [feature, *others], "gsd_m": 0.2}
@@ -366,4 +367,4 @@ def test_a_scene_whose_lines_lie_beside_its_picture_is_refused(tmp_path: Path, f
             list(traced_scenes(tmp_path))
     else:
         (scene,) = traced_scenes(tmp_path)
-        assert [one.geom_type for one in scene.visible] == ["LineString"] * 3
+        assert [one.geom_type for one in scene.visible] == ["LineString"] * 4

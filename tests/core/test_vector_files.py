@@ -65,6 +65,19 @@ def test_the_switches_are_those_of_the_file_whichever_layer_the_lines_are_in(sur
     assert switches[0].tolist() == [[X + 10, Y + 50]]
 
 
+def test_the_nodes_of_a_map_are_not_those_of_other_lines(survey: Path) -> None:
+    write(survey, "rail_track", PIPE)
+    write(survey, "rail_node", shapely.Point(X + 90, Y), railway="switch")
+    for name, x in (
+        (survey, X + 90),
+        (f"{survey}|layername=rail_track", X + 90),
+        (f"{survey}|layername=pipes", X + 10),
+    ):
+        switches = read_switches(name)
+        assert switches is not None
+        assert switches[0][0, 0] == x
+
+
 def test_a_layer_that_is_not_there_is_told_with_those_that_are(survey: Path) -> None:
     for read in (read_tracing, read_line_layer, Area.from_file):
         with pytest.raises(RailSegError, match=r"survey.gpkg has no layer tracks\.") as error:

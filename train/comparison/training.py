@@ -88,6 +88,8 @@ class TileStream(IterableDataset[tuple[Tensor, Tensor]]):
         worker = get_worker_info()
         share = slice(None) if worker is None else slice(worker.id, None, worker.num_workers)
         shared = np.random.default_rng(self.seed)
+        if not self.tiles[share]:
+            raise ValueError("there are more workers than tiles")
         while True:
             yield from (self.tiles[place] for place in shared.permutation(len(self.tiles))[share])
 
