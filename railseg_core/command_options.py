@@ -18,20 +18,23 @@ def argument_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"railseg {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_extract(commands)
-    _add_merge(commands)
-    _add_segment(commands)
-    _add_clean(commands)
-    _add_vectorize(commands)
-    _add_evaluate(commands)
-    _add_compare(commands)
-    _add_chips(commands)
+    for add in (
+        _add_extract,
+        _add_merge,
+        _add_segment,
+        _add_clean,
+        _add_vectorize,
+        _add_evaluate,
+        _add_compare,
+        _add_chips,
+    ):
+        _add_output_options(add(commands))
     _add_info(commands)
     _add_export(commands)
     return parser
 
 
-def _add_extract(commands: _Commands) -> None:
+def _add_extract(commands: _Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("extract", help="raster to tracks and nodes: the whole pipeline")
     _add_map_options(parser)
     _add_run_options(parser)
@@ -40,10 +43,10 @@ def _add_extract(commands: _Commands) -> None:
         metavar="I/N",
         help="only run the model over the I-th of N parts; `railseg merge` then makes the map from all of them",
     )
-    _add_output_options(parser)
+    return parser
 
 
-def _add_merge(commands: _Commands) -> None:
+def _add_merge(commands: _Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("merge", help="results of extract's shards to one map")
     _add_map_options(parser)
     parser.add_argument(
@@ -54,10 +57,10 @@ def _add_merge(commands: _Commands) -> None:
         metavar="FOLDER",
         help="folders .OUT.gpkg.unfinished of shards that ran on other machines",
     )
-    _add_output_options(parser)
+    return parser
 
 
-def _add_segment(commands: _Commands) -> None:
+def _add_segment(commands: _Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("segment", help="raster to probability raster")
     parser.add_argument("raster", metavar="RASTER", help="picture with a coordinate system, or a folder of them")
     parser.add_argument("output", metavar="P.tif", help="probability raster to write: P(track), P(axis)")
@@ -65,27 +68,27 @@ def _add_segment(commands: _Commands) -> None:
     _add_run_options(parser)
     _add_mask_options(parser)
     parser.add_argument("--mask", metavar="M.tif", help="write the cleaned mask raster as well")
-    _add_output_options(parser)
+    return parser
 
 
-def _add_clean(commands: _Commands) -> None:
+def _add_clean(commands: _Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("clean", help="mask raster to cleaned mask raster: opening, then closing")
     parser.add_argument("raster", metavar="MASK", help="mask or probability raster")
     parser.add_argument("output", metavar="M.tif", help="cleaned mask to write")
     _add_mask_options(parser)
-    _add_output_options(parser)
+    return parser
 
 
-def _add_vectorize(commands: _Commands) -> None:
+def _add_vectorize(commands: _Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("vectorize", help="mask or probability raster to tracks and nodes")
     parser.add_argument("raster", metavar="RASTER", help="probability raster, or a mask made elsewhere")
     parser.add_argument("output", metavar="OUT.gpkg", help="GeoPackage to write")
     _add_mask_options(parser)
     _add_line_options(parser)
-    _add_output_options(parser)
+    return parser
 
 
-def _add_evaluate(commands: _Commands) -> None:
+def _add_evaluate(commands: _Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("evaluate", help="extracted lines against reference lines: how well they match")
     parser.add_argument("extracted", metavar="OUT.gpkg", help="map of extract or vectorize, or any file of lines")
     parser.add_argument("reference", metavar="REFERENCE", help="file of reference lines, in any CRS")
@@ -99,10 +102,10 @@ def _add_evaluate(commands: _Commands) -> None:
         help="how far a line may be from the reference, in metres: less than half the distance between tracks (1)",
     )
     _add_area_options(parser)
-    _add_output_options(parser)
+    return parser
 
 
-def _add_compare(commands: _Commands) -> None:
+def _add_compare(commands: _Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("compare", help="extracted tracks against a map: what is new, missing and shifted")
     parser.add_argument("extracted", metavar="TRACKS.gpkg", help="map of extract or vectorize, or any file of lines")
     parser.add_argument("reference", metavar="REFERENCE", help="file of the map's lines, in any CRS")
@@ -123,10 +126,10 @@ def _add_compare(commands: _Commands) -> None:
         help="mean offset above which a piece is shifted, in metres (0.5)",
     )
     _add_area_options(parser)
-    _add_output_options(parser)
+    return parser
 
 
-def _add_chips(commands: _Commands) -> None:
+def _add_chips(commands: _Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("chips", help="picture and traced tracks to chips for training")
     parser.add_argument("raster", metavar="RASTER", help="picture with a coordinate system, or a folder of them")
     parser.add_argument(
@@ -143,9 +146,9 @@ def _add_chips(commands: _Commands) -> None:
         metavar="SHARE",
         help="number of chips without a track for each chip with one (all)",
     )
-    parser.add_argument("--bands", nargs="+", type=_band, metavar="N", help="one band, or three as red, green and blue")
+    _add_bands_option(parser)
     _add_area_options(parser)
-    _add_output_options(parser)
+    return parser
 
 
 def _add_info(commands: _Commands) -> None:
@@ -168,6 +171,10 @@ def _band(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a band number: give RASTER and output before --bands")
     return int(text)
+
+
+def _add_bands_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bands", nargs="+", type=_band, metavar="N", help="one band, or three as red, green and blue")
 
 
 def _add_map_options(parser: argparse.ArgumentParser) -> None:
@@ -200,7 +207,7 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
         metavar=("XMIN", "YMIN", "XMAX", "YMAX"),
         help="only look inside this box, in the raster's CRS",
     )
-    parser.add_argument("--bands", nargs="+", type=_band, metavar="N", help="one band, or three as red, green and blue")
+    _add_bands_option(parser)
     parser.add_argument("--model", metavar="FILE", help="model file instead of the bundled one")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
 

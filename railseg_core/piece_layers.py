@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 import pyproj
 
@@ -37,6 +36,6 @@ def write_pieces(
         move: Transforms points from `crs` to `target`.
     """
     lines = [piece.line for piece in pieces]
-    geometries = linestrings(lines, move(np.concatenate(lines)) if lines else None)
+    geometries = linestrings(lines, move)
     values = {"length_m": ground_lengths(lines, crs), **fields}
     write_layer(path, layer, values, geometries, "LineString", target)

@@ -119,7 +119,7 @@ def _extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
         grid = work.grid
         probability_path = request.probability or work.finished.folder / "probability.tif"
         before = outputs_of_unfinished(work.finished.folder)
-        overwrite = request.overwrite or request.probability is None or probability_path.absolute() in before
+        overwrite = request.probability is None or _may_replace(request, probability_path, before)
         with clock.stage("segment"), loaded_beside("railseg_core.centerline.vectorize"):
             write_probability(work, probability_path, reporter, overwrite=overwrite)
         work.finished.note_output(probability_path)
@@ -137,7 +137,7 @@ def _extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
         run_record = _run_record(request, clock, grid.source_gsd_m, work.card.name, work.model_sha256, device)
         if not railway_map.tracks:
             reporter.log("warning", _no_tracks(grid))
-        overwrite = request.overwrite or request.output.absolute() in before
+        overwrite = _may_replace(request, request.output, before)
         write_map(request.output, railway_map, grid.source_crs, run_record, overwrite=overwrite)
         work.finished.note_output(request.output)
         source_crs = grid.info.crs
@@ -168,7 +168,7 @@ def _segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, An
     with open_model_run(request, reporter) as work:
         before = outputs_of_unfinished(work.finished.folder)
         with clock.stage("segment"):
-            overwrite = request.overwrite or request.output.absolute() in before
+            overwrite = _may_replace(request, request.output, before)
             write_probability(work, request.output, reporter, overwrite=overwrite)
         work.finished.note_output(request.output)
         if request.mask:
@@ -267,7 +267,7 @@ def _check_outputs(request: Request) -> None:
         before = outputs_of_unfinished(request.unfinished or unfinished_folder(request.output))
     for name, path in request.outputs.items():
         prepare_output(
-            path, overwrite=request.overwrite or path.absolute() in before, inputs=request.inputs, endings=endings[name]
+            path, overwrite=_may_replace(request, path, before), inputs=request.inputs, endings=endings[name]
         )
         if ".gpkg" in endings[name]:
             check_vector_name(path)
@@ -277,6 +277,11 @@ def _check_outputs(request: Request) -> None:
         check_replaceable(*written)
     if len({path.resolve() for path in request.outputs.values()}) < len(request.outputs):
         raise RailSegError("Two outputs have the same name.", "Give each output its own name.")
+
+
+def _may_replace(request: Request, path: Path, before: Collection[Path]) -> bool:
+    """Whether an output may be replaced: the user allows it, or it is one of those `before`, of an unfinished run."""
+    return request.overwrite or path.absolute() in before
 
 
 def _geopackage_of(request: Request) -> tuple[Path, Collection[str]] | None:
@@ -356,7 +361,7 @@ def _write_mask(
         reporter,
         area_mask=area_mask,
         tags=picture_tags(source.tags),
-        overwrite=request.overwrite or path.absolute() in before,
+        overwrite=_may_replace(request, path, before),
     )
 
 
@@ -382,7 +387,7 @@ def _draw(
                 longest_m = max(grid.window.width, grid.window.height) * grid.gsd_m
             gsd_m = max(grid.gsd_m, longest_m / LONGEST_SIDE_PX)
             with replace(grid.recipe, gsd_m=gsd_m).open() as coarse:
-                overwrite = request.overwrite or request.preview.absolute() in before
+                overwrite = _may_replace(request, request.preview, before)
                 draw_preview(coarse, railway_map, request.preview, overwrite=overwrite)
         except RailSegError as error:
             reporter.log("warning", f"No preview over {picture}: {error}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -35,15 +35,15 @@ def cross(first: Points, second: Points) -> Floats:
     return np.asarray(first[..., 0] * second[..., 1] - first[..., 1] * second[..., 0])
 
 
-def linestrings(lines: Sequence[Points], points: Points | None = None) -> npt.NDArray[np.object_]:
+def linestrings(lines: Sequence[Points], move: Callable[[Points], Points] | None = None) -> npt.NDArray[np.object_]:
     """Lines as LineStrings, object (n,).
 
     Args:
         lines: float64 (n, 2) vertices of each.
-        points: Other places for all of these vertices, one line after the other.
+        move: Takes all of these vertices at once to where they are wanted; by default they stay.
     """
     if not lines:
         return np.zeros(0, dtype=object)
     owner = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
-    places = np.concatenate(lines) if points is None else points
-    return np.asarray(shapely.linestrings(places, indices=owner), dtype=object)
+    points = np.concatenate(lines)
+    return np.asarray(shapely.linestrings(points if move is None else move(points), indices=owner), dtype=object)

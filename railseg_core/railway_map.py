@@ -199,8 +199,7 @@ def write_map(
 
 def _write_tracks(path: Path, railway_map: RailwayMap, move: Mover, crs: pyproj.CRS, run: RunRecord) -> None:
     tracks = railway_map.tracks
-    given = [track.line for track in tracks]
-    lines = linestrings(given, move(np.concatenate(given)) if given else None)
+    lines = linestrings([track.line for track in tracks], move)
     count = len(tracks)
     fields = {
         "track_id": _texts(track.track_id for track in tracks),

@@ -13,6 +13,7 @@ import math
 import os
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -113,13 +114,9 @@ def read_raster_info(path: str | os.PathLike[str]) -> RasterInfo:
     infos, values = [], []
     names = pictures_of(path)
     for name in names:
-        source = open_picture(name, None)
-        try:
-            with reading(source.name):
-                infos.append(describe(source, Placement(source.dataset), GSD_M, None))
-                values.append(values_for_stretch(source, len(names)))
-        finally:
-            source.close()
+        with closing(open_picture(name, None)) as source, reading(source.name):
+            infos.append(describe(source, Placement(source.dataset), GSD_M, None))
+            values.append(values_for_stretch(source, len(names)))
     leading = _leading([info.crs for info in infos])
     return replace(infos[leading], stretch=find_stretches(values)[leading])
 
@@ -147,12 +144,8 @@ def read_outline(path: str | os.PathLike[str]) -> tuple[BaseGeometry, pyproj.CRS
     """
     seen: list[tuple[Placement, BaseGeometry | None]] = []
     for name in pictures_of(path):
-        source = open_picture(name, None)
-        try:
-            with reading(source.name):
-                seen.append((Placement(source.dataset), seen_polygons(source)))
-        finally:
-            source.close()
+        with closing(open_picture(name, None)) as source, reading(source.name):
+            seen.append((Placement(source.dataset), seen_polygons(source)))
     crs = seen[_leading([crs_text(placement.source_crs) for placement, _ in seen])][0].crs
     outlines = []
     for placement, polygons in seen:
@@ -244,8 +237,7 @@ def _first_look(name: str, bands: tuple[int, ...] | None, rasters: int, *, is_se
     Raises:
         RailSegError: it cannot be used.
     """
-    source = open_picture(name, bands)
-    try:
+    with closing(open_picture(name, bands)) as source:
         with reading(source.name):
             placement = Placement(source.dataset)
         if not placement.gsd_m <= MAX_SOURCE_GSD_M:  # it may be NaN
@@ -259,8 +251,6 @@ def _first_look(name: str, bands: tuple[int, ...] | None, rasters: int, *, is_se
             crs_text(placement.source_crs),
             placement.crs.to_wkt(),
         )
-    finally:
-        source.close()
 
 
 class WorkingGrid:

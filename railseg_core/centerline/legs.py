@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from railseg_core.arrays import Ints, Points
-from railseg_core.centerline.poses import REACH_M, Pose, end_pose
+from railseg_core.centerline.poses import REACH_M, Pose, end_pose, within_reach
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
 LEG_M = 25.0
@@ -30,9 +30,7 @@ def leg_places(graph: TrackGraph, end: TrackEnd, reach_m: float) -> Points:
 def leg_pixels(graph: TrackGraph, end: TrackEnd, reach_m: float) -> Ints:
     """The pixels of a track from its end on, up to a straight-line distance."""
     pixels = _first_pixels(graph, end, reach_m)
-    away = np.hypot(*(graph.pixels.middle[pixels] - graph.pixels.middle[pixels[0]]).T)
-    beyond = np.flatnonzero(away > reach_m)
-    return pixels[: max(int(beyond[0]), 2)] if len(beyond) else pixels
+    return pixels[: len(within_reach(graph.pixels.middle[pixels], reach_m))]
 
 
 def _first_pixels(graph: TrackGraph, end: TrackEnd, reach_m: float) -> Ints:

@@ -107,6 +107,13 @@ def track_layer() -> QgsVectorLayer:
     return layer
 
 
+def write_tracks(folder: Path, project: QgsProject) -> Path:
+    path = folder / "tracks.gpkg"
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    QgsVectorFileWriter.writeAsVectorFormatV3(track_layer(), str(path), project.transformContext(), options)
+    return path
+
+
 def add(layer: QgsVectorLayer, rows: list[tuple[str, list[Any]]]) -> None:
     for wkt, values in rows:
         feature = QgsFeature(layer.fields())
@@ -392,9 +399,7 @@ def test_a_hidden_panel_catches_up_when_it_is_shown(panel: ReviewPanel, tracks: 
 def test_edits_are_saved_to_a_geopackage(
     project: QgsProject, layers: ReviewLayers, canvas: QgsMapCanvas, tmp_path: Path
 ) -> None:
-    path = tmp_path / "tracks.gpkg"
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    QgsVectorFileWriter.writeAsVectorFormatV3(track_layer(), str(path), project.transformContext(), options)
+    path = write_tracks(tmp_path, project)
     layer = QgsVectorLayer(str(path), "tracks")
     project.addMapLayer(layer)
     panel = ReviewPanel(layers, canvas)
@@ -413,9 +418,7 @@ def test_edits_are_saved_to_a_geopackage(
 def test_edits_that_can_t_be_saved_stay_and_the_panel_says_why(
     project: QgsProject, layers: ReviewLayers, canvas: QgsMapCanvas, tmp_path: Path
 ) -> None:
-    path = tmp_path / "tracks.gpkg"
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    QgsVectorFileWriter.writeAsVectorFormatV3(track_layer(), str(path), project.transformContext(), options)
+    path = write_tracks(tmp_path, project)
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TRIGGER t BEFORE UPDATE ON tracks BEGIN SELECT RAISE(ABORT, 'not today'); END")
     layer = QgsVectorLayer(str(path), "mine")
