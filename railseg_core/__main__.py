@@ -20,7 +20,7 @@ from railseg_core.process_environment import loading, prepare_process_environmen
 from railseg_core.terminal import TerminalReporter
 
 if TYPE_CHECKING:
-    from railseg_core.area import Area
+    from railseg_core.vectors.area import Area
 
 EXIT_OK, EXIT_ERROR, EXIT_INTERRUPTED = 0, 1, 130
 
@@ -43,7 +43,7 @@ def _run(arguments: argparse.Namespace, reporter: TerminalReporter) -> dict[str,
 
 def _area(arguments: argparse.Namespace) -> Area | None:
     """The area inside both --aoi (with --corridor) and --extent; None without them."""
-    from railseg_core.area import Area
+    from railseg_core.vectors.area import Area
 
     box = None
     if arguments.corridor is not None and arguments.aoi is None:

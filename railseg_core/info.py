@@ -59,8 +59,8 @@ def working_devices() -> dict[str, Any]:
 
     `device_problems` has the reason for each device that this torch was built for but that can't run the model.
     """
-    from railseg_core.devices import available_devices, device_description, device_problem
-    from railseg_core.planning import tiles_per_s
+    from railseg_core.inference.devices import available_devices, device_description, device_problem
+    from railseg_core.inference.planning import tiles_per_s
     from railseg_core.segmentation import Segmenter
 
     segmenter = Segmenter(bundled_model_path())

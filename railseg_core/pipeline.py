@@ -10,20 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from railseg_core import __version__
-from railseg_core.area import Area
 from railseg_core.beside import loaded_beside
-from railseg_core.centerline.params import AreaMask, LineParams
-from railseg_core.coordinates import as_crs, crs_text
 from railseg_core.errors import RailSegError
-from railseg_core.finished_blocks import outputs_of_unfinished, unfinished_folder
-from railseg_core.geopackage import check_replaceable
-from railseg_core.grid_raster import GridRaster, open_grid_raster
+from railseg_core.inference.finished_blocks import outputs_of_unfinished, unfinished_folder
+from railseg_core.inference.model_run import ModelRun, fill_shard, open_model_run, write_probability
+from railseg_core.line_params import AreaMask, LineParams
 from railseg_core.mask_raster import write_mask
-from railseg_core.model_run import ModelRun, fill_shard, open_model_run, write_probability
 from railseg_core.outputs import prepare_output
 from railseg_core.paths import is_any_of
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
-from railseg_core.provenance import (
+from railseg_core.railway_map import MAP_LAYERS, RailwayMap, RunRecord, write_map
+from railseg_core.raster import WorkingGrid, open_working_grid
+from railseg_core.rasters.grid_raster import GridRaster, open_grid_raster
+from railseg_core.rasters.provenance import (
     MODEL_TAG,
     SOURCE_CRS_TAG,
     SOURCE_TAG,
@@ -32,8 +31,6 @@ from railseg_core.provenance import (
     tagged_levels,
     tagged_picture,
 )
-from railseg_core.railway_map import MAP_LAYERS, RailwayMap, RunRecord, write_map
-from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.reporting import Reporter, Silent, Timeline
 from railseg_core.requests import (
     ChipsRequest,
@@ -46,7 +43,10 @@ from railseg_core.requests import (
     SegmentRequest,
     VectorizeRequest,
 )
-from railseg_core.vector_files import check_vector_name
+from railseg_core.vectors.area import Area
+from railseg_core.vectors.coordinates import as_crs, crs_text
+from railseg_core.vectors.geopackage import check_replaceable
+from railseg_core.vectors.vector_files import check_vector_name
 
 _RASTER_ENDINGS = (".tif", ".tiff")
 
@@ -78,8 +78,8 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
         What was written and found, as JSON-like values: `output`, and for lines `tracks`, `nodes`, `switches`,
         `review`, `total_length_m`, `crs` (for a shard `shard`, `blocks`, `blocks_there_already`, `folder` instead);
         with `device`, `timings_s`, `probability`, `mask`, `preview` where they apply. For an evaluation or a comparison
-        the figures that `railseg_core.evaluation.evaluate` and `railseg_core.compare.compare` return; for chips what
-        `railseg_core.chip_export.export_chips` returns.
+        the figures that `evaluate` and `compare` of `railseg_core.evaluation` return; for chips what
+        `railseg_core.chips.export.export_chips` returns.
 
     Raises:
         RailSegError: For everything the user can fix. No output is left half-written then.
@@ -97,15 +97,15 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
             return _vectorize_raster(request, reporter)
         # Imported only for the few requests that need it.
         case EvaluateRequest():
-            from railseg_core.evaluation import evaluate
+            from railseg_core.evaluation.evaluate import evaluate
 
             return evaluate(request, reporter)
         case CompareRequest():
-            from railseg_core.compare import compare
+            from railseg_core.evaluation.compare import compare
 
             return compare(request, reporter)
         case ChipsRequest():
-            from railseg_core.chip_export import export_chips
+            from railseg_core.chips.export import export_chips
 
             return export_chips(request, reporter)
 
@@ -290,11 +290,11 @@ def _geopackage_of(request: Request) -> tuple[Path, Collection[str]] | None:
         case ExtractRequest() | VectorizeRequest():
             return request.output, MAP_LAYERS
         case EvaluateRequest(layers=Path() as layers):
-            from railseg_core.evaluation_layers import EVALUATION_LAYERS
+            from railseg_core.evaluation.evaluation_layers import EVALUATION_LAYERS
 
             return layers, EVALUATION_LAYERS
         case CompareRequest(layers=Path() as layers):
-            from railseg_core.compare import COMPARISON_LAYERS
+            from railseg_core.evaluation.compare import COMPARISON_LAYERS
 
             return layers, COMPARISON_LAYERS
     return None

@@ -7,11 +7,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from railseg_core.coordinates import as_crs, mover
 from railseg_core.errors import RailSegError
 from railseg_core.outputs import written_aside
 from railseg_core.railway_map import RailwayMap
 from railseg_core.raster import WorkingGrid
+from railseg_core.vectors.coordinates import as_crs, mover
 
 LONGEST_SIDE_PX = 1600
 _COLOURS = {"ok": (230, 30, 40), "review": (255, 150, 0)}

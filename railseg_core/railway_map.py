@@ -18,10 +18,10 @@ import pyproj
 import shapely
 
 from railseg_core.arrays import Points
-from railseg_core.coordinates import Mover, as_crs, crs_text, mover
-from railseg_core.geopackage import write_layer, written_geopackage
-from railseg_core.polylines import linestrings
 from railseg_core.resources_dir import resource_path
+from railseg_core.vectors.coordinates import Mover, as_crs, crs_text, mover
+from railseg_core.vectors.geopackage import write_layer, written_geopackage
+from railseg_core.vectors.polylines import linestrings
 
 TRACK_LAYER = "rail_track"
 NODE_LAYER = "rail_node"

@@ -28,17 +28,17 @@ from affine import Affine
 from rasterio.crs import CRS
 from shapely.geometry.base import BaseGeometry
 
-from railseg_core.area import Area, polygon_mask
-from railseg_core.chunks import ChunkCache
-from railseg_core.coordinates import crs_text
 from railseg_core.errors import RailSegError
-from railseg_core.footprint import seen_polygons
 from railseg_core.paths import exists
-from railseg_core.picture import Picture, RasterFile, RasterInfo, describe, open_picture
-from railseg_core.placement import Placement
-from railseg_core.radiometry import Stretch, Values, find_stretches, has_data, values_for_stretch
-from railseg_core.source_raster import closed_on_error, open_dataset, reading
+from railseg_core.rasters.chunks import ChunkCache
+from railseg_core.rasters.footprint import seen_polygons
+from railseg_core.rasters.picture import Picture, RasterFile, RasterInfo, describe, open_picture
+from railseg_core.rasters.placement import Placement
+from railseg_core.rasters.radiometry import Stretch, Values, find_stretches, has_data, values_for_stretch
+from railseg_core.rasters.source_raster import closed_on_error, open_dataset, reading
 from railseg_core.tiling import GSD_M, LATTICE_END_PX, RASTER_TILE_PX, PixelWindow
+from railseg_core.vectors.area import Area, polygon_mask
+from railseg_core.vectors.coordinates import crs_text
 
 MAX_SOURCE_GSD_M = 1.0
 """Coarsest GSD of a picture: in coarser ones the rails of a track (1.435 m apart) can no longer be told apart."""

@@ -15,14 +15,14 @@ from typing import Any, get_args
 
 import shapely
 
-from railseg_core.area import Area
-from railseg_core.centerline.params import LineParams
 from railseg_core.errors import RailSegError
-from railseg_core.map_comparison import REACH_M, SHIFT_M
+from railseg_core.evaluation.map_comparison import REACH_M, SHIFT_M
+from railseg_core.line_params import LineParams
 from railseg_core.metrics import RHO_M
 from railseg_core.morphology import KernelShape
 from railseg_core.paths import split_layer
 from railseg_core.tiling import GSD_M
+from railseg_core.vectors.area import Area
 
 _LINES = LineParams()
 
@@ -168,7 +168,7 @@ class EvaluateRequest(_Request):
 
     Attributes:
         extracted: A map from `extract` or `vectorize`, or any vector file of lines.
-        reference: Vector file of the true lines; see `railseg_core.tracing.read_tracing` for what counts in it.
+        reference: Vector file of the true lines; see `railseg_core.vectors.tracing.read_tracing` for what counts in it.
         raster: Only what lies on this raster counts; None for all lines.
         area: Only what lies in it counts; None for all lines.
         layers: GeoPackage to write, of what is matched, missed and false; None for figures alone.

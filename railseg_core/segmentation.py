@@ -13,11 +13,11 @@ import numpy as np
 import torch
 
 from railseg_core.arrays import UInt8Array
-from railseg_core.devices import available_devices, choose_device, device_description, in_a_line
 from railseg_core.errors import RailSegError
+from railseg_core.inference.devices import available_devices, choose_device, device_description, in_a_line
+from railseg_core.inference.placed_network import PRECISIONS, NotFiniteError, Numbers, PlacedNetwork, is_right, place
 from railseg_core.network.deeplabv3plus import fuse_batch_norms
 from railseg_core.network.model_file import load_model
-from railseg_core.placed_network import PRECISIONS, NotFiniteError, Numbers, PlacedNetwork, is_right, place
 from railseg_core.reporting import Reporter, Silent
 
 _BATCH_TILES = {"cpu": 1, "cuda": 8, "mps": 2}

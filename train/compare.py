@@ -22,11 +22,11 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from railseg_core.centerline.params import LineParams
-from railseg_core.chips import TRACK_WIDTH_M
-from railseg_core.devices import device_description
+from railseg_core.chips.targets import TRACK_WIDTH_M
 from railseg_core.errors import RailSegError
 from railseg_core.freed_memory import keep_freed_memory
+from railseg_core.inference.devices import device_description
+from railseg_core.line_params import LineParams
 from train.command import command
 from train.comparison.measuring import (
     TIMED_PICTURES,

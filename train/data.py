@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
 from railseg_core.arrays import UInt8Array
-from railseg_core.chip_files import TARGET_SUFFIX, Chip
+from railseg_core.chips.files import TARGET_SUFFIX, Chip
 from railseg_core.errors import RailSegError
 from train.pictures import read_picture
 from train.synthetic.camera import brought_to

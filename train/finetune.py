@@ -25,10 +25,8 @@ from scipy.ndimage import distance_transform_edt
 from shapely.geometry.base import BaseGeometry
 from skimage.morphology import skeletonize
 
-from railseg_core.area import Area
-from railseg_core.chip_files import Chip, write_chip
-from railseg_core.chips import read_chip
-from railseg_core.coordinates import as_crs
+from railseg_core.chips.files import Chip, write_chip
+from railseg_core.chips.targets import read_chip
 from railseg_core.errors import RailSegError
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
 from railseg_core.network.model_card import ModelCard, bundled_model_path
@@ -36,7 +34,9 @@ from railseg_core.network.model_file import load_model, save_model
 from railseg_core.outputs import prepare_output
 from railseg_core.raster import open_working_grid
 from railseg_core.tiling import GSD_M, PixelWindow
-from railseg_core.tracing import Tracing, moved_geometries, read_tracing, total_length
+from railseg_core.vectors.area import Area
+from railseg_core.vectors.coordinates import as_crs
+from railseg_core.vectors.tracing import Tracing, moved_geometries, read_tracing, total_length
 from train import train
 from train.chips import pieces_of
 from train.command import command

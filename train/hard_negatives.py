@@ -18,7 +18,7 @@ import numpy as np
 from tqdm import tqdm
 
 from railseg_core.arrays import UInt8Array
-from railseg_core.chip_files import Chip, write_chip
+from railseg_core.chips.files import Chip, write_chip
 from railseg_core.errors import RailSegError
 from railseg_core.network.model_card import bundled_model_path
 from railseg_core.segmentation import Segmenter

@@ -15,17 +15,17 @@ from rasterio.transform import array_bounds
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.arrays import Points
-from railseg_core.chips import read_chip
-from railseg_core.coordinates import as_crs
+from railseg_core.chips.targets import read_chip
 from railseg_core.errors import RailSegError
-from railseg_core.grid_raster import GridRaster, open_grid_raster
-from railseg_core.line_evaluation import compare_switches
-from railseg_core.line_layer import read_lines
+from railseg_core.evaluation.line_evaluation import compare_switches
 from railseg_core.metrics import RHO_M, LineScores, PixelScores, score_lines
 from railseg_core.pipeline import run
 from railseg_core.raster import WorkingGrid, open_working_grid, read_raster_info
+from railseg_core.rasters.grid_raster import GridRaster, open_grid_raster
 from railseg_core.requests import ExtractRequest
-from railseg_core.tracing import Tracing, read_switches
+from railseg_core.vectors.coordinates import as_crs
+from railseg_core.vectors.line_layer import read_lines
+from railseg_core.vectors.tracing import Tracing, read_switches
 from train.judge_pictures import draw
 from train.scenes import TracedScene
 

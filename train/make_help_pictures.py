@@ -15,17 +15,17 @@ import numpy as np
 import shapely
 
 from railseg_core.arrays import Points, UInt8Array
-from railseg_core.centerline.params import level_of
-from railseg_core.chip_files import TARGET_SUFFIX
-from railseg_core.grid_raster import open_grid_raster
-from railseg_core.line_layer import read_lines
+from railseg_core.chips.files import TARGET_SUFFIX
+from railseg_core.line_params import level_of
 from railseg_core.network.model_card import bundled_model_path, read_card
 from railseg_core.pipeline import run
 from railseg_core.raster import open_working_grid
+from railseg_core.rasters.grid_raster import open_grid_raster
 from railseg_core.requests import ChipsRequest, ExtractRequest
 from railseg_core.resources_dir import resource_path
 from railseg_core.tiling import GSD_M, PixelWindow
-from railseg_core.tracing import read_tracing
+from railseg_core.vectors.line_layer import read_lines
+from railseg_core.vectors.tracing import read_tracing
 from train.data import read_scene
 from train.judge_pictures import strokes
 from train.pictures import write_picture

@@ -24,15 +24,15 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.vectorize import vectorize
-from railseg_core.grid_raster import GridRaster, open_grid_raster
+from railseg_core.line_params import LineParams
 from railseg_core.metrics import RHO_M, LineScores, PixelScores
 from railseg_core.morphology import clean_block, halo_px
 from railseg_core.network.model_card import ModelCard, bundled_model_path, read_card
 from railseg_core.pipeline import run
-from railseg_core.provenance import card_levels
 from railseg_core.raster import WorkingGrid, open_working_grid
+from railseg_core.rasters.grid_raster import GridRaster, open_grid_raster
+from railseg_core.rasters.provenance import card_levels
 from railseg_core.requests import SegmentRequest
 from train.command import command
 from train.judge import Truth, band_truth, require_metric, score_tracks

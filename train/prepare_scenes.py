@@ -10,12 +10,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from railseg_core.chip_files import write_chip
-from railseg_core.chips import read_chip
-from railseg_core.coordinates import as_crs
+from railseg_core.chips.files import write_chip
+from railseg_core.chips.targets import read_chip
 from railseg_core.raster import open_working_grid
 from railseg_core.tiling import GSD_M
-from railseg_core.tracing import Tracing
+from railseg_core.vectors.coordinates import as_crs
+from railseg_core.vectors.tracing import Tracing
 from train.command import command
 from train.scenes import TracedScene, traced_scenes
 

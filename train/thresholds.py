@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.vectorize import vectorize
-from railseg_core.grid_raster import open_grid_raster
+from railseg_core.line_params import LineParams
 from railseg_core.metrics import RHO_M, LineScores, score_lines
 from railseg_core.pipeline import run
+from railseg_core.rasters.grid_raster import open_grid_raster
 from railseg_core.requests import SegmentRequest
 from train.judge import coordinates
 from train.judge_rendered import SCENE_PX, put_on_map

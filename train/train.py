@@ -27,7 +27,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from railseg_core.chip_files import Chip
+from railseg_core.chips.files import Chip
 from railseg_core.freed_memory import keep_freed_memory
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, normalise, probabilities

@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from railseg_core.arrays import Ints
 from railseg_core.centerline.legs import leg_places
-from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.poses import end_pose
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
-from railseg_core.polylines import unit
+from railseg_core.line_params import LineParams
+from railseg_core.vectors.polylines import unit
 
 MERGE_M = 1.5
 """Two forks closer than this along the graph are merged into one node."""

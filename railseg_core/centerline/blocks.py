@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import map_coordinates
 
-from railseg_core.centerline.params import AreaMask, LineParams, level_of
 from railseg_core.centerline.pixel_graph import pixel_keys
 from railseg_core.centerline.skeleton import cut_px, distance_px, skeleton_halo_px, skeleton_of_block, wide_areas
-from railseg_core.grid_raster import GridRaster, GridRasterRecipe
+from railseg_core.line_params import AreaMask, LineParams, level_of
 from railseg_core.morphology import clean, closing, dilation, halo_px, kernel
+from railseg_core.rasters.grid_raster import GridRaster, GridRasterRecipe
 from railseg_core.tiling import PixelWindow
 
 AXIS_HALF_WIDTH_M = 1.2

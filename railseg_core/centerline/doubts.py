@@ -10,9 +10,9 @@ from scipy.spatial import cKDTree
 
 from railseg_core.arrays import Points
 from railseg_core.centerline.junctions import Junction
-from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.smoothing import STEP_M
 from railseg_core.centerline.tracks import Edge, TrackGraph
+from railseg_core.line_params import LineParams
 
 CLOSEST_M = 1.2
 """Two tracks are never closer to each other than this, except where they part or cross."""

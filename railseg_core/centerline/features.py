@@ -9,11 +9,11 @@ from railseg_core.arrays import Points
 from railseg_core.centerline.doubts import Evidence, doubts_of
 from railseg_core.centerline.junctions import Junction
 from railseg_core.centerline.lines import smooth_lines
-from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.smoothing import min_radius_m, simplified
 from railseg_core.centerline.tracks import Edge, TrackGraph
-from railseg_core.coordinates import ground_lengths
+from railseg_core.line_params import LineParams
 from railseg_core.railway_map import OK, REVIEW, Node, RailwayMap, Relation, Track
+from railseg_core.vectors.coordinates import ground_lengths
 
 
 def railway_map_of(graph: TrackGraph, meetings: dict[int, Junction], crs: str, params: LineParams) -> RailwayMap:

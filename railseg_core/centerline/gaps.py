@@ -26,7 +26,7 @@ from railseg_core.centerline.poses import (
     way_between,
 )
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
-from railseg_core.polylines import left_of
+from railseg_core.vectors.polylines import left_of
 
 PLAIN_GAP_M = 40.0
 """Longest gap that is bridged without a track beside it."""

@@ -15,7 +15,7 @@ from railseg_core.centerline.legs import binned, pose_at
 from railseg_core.centerline.poses import Pose, directions
 from railseg_core.centerline.switches import FORK_DOUBT, Switch
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
-from railseg_core.polylines import left_of, unit
+from railseg_core.vectors.polylines import left_of, unit
 
 BESIDE_M = (0.5, 3.2)
 """Smallest and largest distance from its track at which a branch may end."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from railseg_core.arrays import Points
-from railseg_core.polylines import left_of, unit
+from railseg_core.vectors.polylines import left_of, unit
 
 REACH_M = 30.0
 """Length of track that shows how it continues."""

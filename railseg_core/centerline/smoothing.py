@@ -15,7 +15,7 @@ import shapely
 from scipy.ndimage import correlate1d, gaussian_filter1d
 
 from railseg_core.arrays import Floats, Points
-from railseg_core.polylines import along_m, cross, left_of, unit
+from railseg_core.vectors.polylines import along_m, cross, left_of, unit
 
 STEP_M = 0.5
 """Spacing of the samples that are filtered."""

@@ -17,7 +17,7 @@ from railseg_core.centerline.branch_arc import LEAST_BINS, BranchArc, fitted_arc
 from railseg_core.centerline.legs import BIN_M, CLEAR_M, LEG_M, apart_from, binned, leg_pixels, ribbon_m
 from railseg_core.centerline.poses import Pose, end_pose, way_between
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
-from railseg_core.polylines import cross, left_of, unit
+from railseg_core.vectors.polylines import cross, left_of, unit
 
 FORK_DOUBT = "uncertain fork"
 MAX_PARTING_DEG = 25.0

@@ -23,18 +23,18 @@ from railseg_core.centerline.features import railway_map_of
 from railseg_core.centerline.gaps import bridge_gaps
 from railseg_core.centerline.junctions import junctions
 from railseg_core.centerline.merging import merge_branches
-from railseg_core.centerline.params import AreaMask, LineParams
 from railseg_core.centerline.pixel_graph import pixel_graph
 from railseg_core.centerline.pixels import LinePixels
 from railseg_core.centerline.switches import reconstruct_switches
 from railseg_core.centerline.tracks import TrackGraph
-from railseg_core.coordinates import as_crs, crs_text
 from railseg_core.errors import RailSegError
-from railseg_core.grid_raster import GridRaster
+from railseg_core.line_params import AreaMask, LineParams
 from railseg_core.railway_map import RailwayMap
+from railseg_core.rasters.grid_raster import GridRaster
 from railseg_core.reporting import Reporter, Silent
 from railseg_core.threads import in_order, threads
 from railseg_core.tiling import BLOCK_PX, PixelWindow
+from railseg_core.vectors.coordinates import as_crs, crs_text
 
 MAX_GSD_M = 2.0
 """In a coarser raster, tracks 4 m apart merge into one."""

@@ -20,7 +20,7 @@ from typing import Any
 
 import rasterio
 
-from railseg_core.evaluation import evaluate
+from railseg_core.evaluation.evaluate import evaluate
 from railseg_core.network.model_card import bundled_model_path, read_card
 from railseg_core.outputs import written_aside
 from railseg_core.process_environment import prepare_process_environment

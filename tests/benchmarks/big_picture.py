@@ -23,9 +23,9 @@ import rasterio
 from rasterio.windows import Window
 
 import railseg_core.worker
-from railseg_core.finished_blocks import unfinished_folder
-from railseg_core.line_layer import read_lines
+from railseg_core.inference.finished_blocks import unfinished_folder
 from railseg_core.resources_dir import resource_path
+from railseg_core.vectors.line_layer import read_lines
 from tests.benchmarks.processes import kilobytes
 
 BUILD = Path("build")

@@ -21,12 +21,12 @@ import numpy.typing as npt
 
 from railseg_core import __version__
 from railseg_core.centerline.vectorize import vectorize
-from railseg_core.grid_raster import create_grid_raster, open_grid_raster
 from railseg_core.network.model_card import ModelCard, bundled_model_path
 from railseg_core.process_environment import prepare_process_environment
-from railseg_core.provenance import card_levels
 from railseg_core.railway_map import RunRecord, write_map
 from railseg_core.raster import open_working_grid
+from railseg_core.rasters.grid_raster import create_grid_raster, open_grid_raster
+from railseg_core.rasters.provenance import card_levels
 from railseg_core.tiling import TILE_PX
 
 STEP_PX = TILE_PX * 3 // 4

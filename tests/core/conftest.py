@@ -53,9 +53,9 @@ def corner_raster(sample_raster: Path, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(scope="session")
 def corner_lines(corner_raster: Path, tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     """What one process finds on it."""
-    from railseg_core.line_layer import read_lines
     from railseg_core.pipeline import run
     from railseg_core.requests import ExtractRequest
+    from railseg_core.vectors.line_layer import read_lines
 
     output = tmp_path_factory.mktemp("corner") / "out.gpkg"
     run(ExtractRequest(raster=str(corner_raster), output=output, device="cpu"))

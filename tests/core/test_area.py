@@ -14,9 +14,9 @@ import pytest
 import shapely
 from rasters import CORNER_X, CORNER_Y, UTM
 
-from railseg_core.area import Area, polygon_mask
 from railseg_core.errors import RailSegError
 from railseg_core.tiling import PixelWindow
+from railseg_core.vectors.area import Area, polygon_mask
 
 SQUARE = shapely.box(CORNER_X, CORNER_Y, CORNER_X + 10, CORNER_Y + 10)
 

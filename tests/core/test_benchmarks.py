@@ -9,7 +9,7 @@ import pytest
 import rasterio
 from rasterio.windows import Window
 
-from railseg_core.evaluation import evaluate
+from railseg_core.evaluation.evaluate import evaluate
 from railseg_core.network.model_card import bundled_model_path
 from railseg_core.pipeline import run
 from railseg_core.raster import open_working_grid

@@ -13,9 +13,9 @@ import pytest
 from rasters import Kind
 
 from railseg_core.beside import beside, loaded_beside
-from railseg_core.block_plan import plan_blocks
 from railseg_core.errors import RailSegError
-from railseg_core.prediction import read_ahead
+from railseg_core.inference.block_plan import plan_blocks
+from railseg_core.inference.prediction import read_ahead
 from railseg_core.raster import open_working_grid
 
 

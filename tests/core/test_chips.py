@@ -19,12 +19,12 @@ from rasters import write as write_raster
 from test_finetune import to_degrees, write_layer
 
 from railseg_core.__main__ import main
-from railseg_core.area import Area
-from railseg_core.chip_export import chip_windows
+from railseg_core.chips.export import chip_windows
 from railseg_core.errors import RailSegError
 from railseg_core.pipeline import run
 from railseg_core.requests import ChipsRequest
 from railseg_core.tiling import PixelWindow
+from railseg_core.vectors.area import Area
 from train.data import load_real_scenes
 
 SIDE = 100
@@ -184,7 +184,7 @@ def test_a_chip_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     code = (
         "import resource, signal, sys, numpy as np\n"
         "from pathlib import Path\n"
-        "from railseg_core.chip_files import Chip, write_chip\n"
+        "from railseg_core.chips.files import Chip, write_chip\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)\n"

@@ -21,19 +21,19 @@ import pytest
 
 from railseg_core import __version__
 from railseg_core.__main__ import main
-from railseg_core.block_plan import plan_blocks
-from railseg_core.cluster import _result, predict_with
-from railseg_core.cluster_worker import WorkerSetup, check_worker, predict_block
 from railseg_core.errors import RailSegError
-from railseg_core.finished_blocks import unfinished_folder
-from railseg_core.line_layer import read_lines
+from railseg_core.inference.block_plan import plan_blocks
+from railseg_core.inference.cluster import _result, predict_with
+from railseg_core.inference.cluster_worker import WorkerSetup, check_worker, predict_block
+from railseg_core.inference.finished_blocks import unfinished_folder
+from railseg_core.inference.prediction import from_bytes, predict_blocks, to_bytes
 from railseg_core.network.model_card import bundled_model_path, checksum
 from railseg_core.pipeline import run
-from railseg_core.prediction import from_bytes, predict_blocks, to_bytes
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.reporting import Silent
 from railseg_core.requests import ExtractRequest
 from railseg_core.segmentation import Segmenter
+from railseg_core.vectors.line_layer import read_lines
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ class _Late(Future[int]):
 
 
 def test_a_block_that_is_done_at_the_last_moment_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("railseg_core.cluster._LOOK_FOR_WORKERS_S", 0.01)
+    monkeypatch.setattr("railseg_core.inference.cluster._LOOK_FOR_WORKERS_S", 0.01)
     late = _Late()
     assert _result(late, lambda: late.set_result(7)) == 7
 

@@ -26,10 +26,10 @@ from test_evaluation import (
 )
 
 from railseg_core.__main__ import main
-from railseg_core.area import Area
 from railseg_core.errors import RailSegError
 from railseg_core.pipeline import run
 from railseg_core.requests import CompareRequest, EvaluateRequest, parse_request
+from railseg_core.vectors.area import Area
 
 KINDS = ("new_m", "missing_m", "shifted_m", "matched_m")
 FIELDS = {

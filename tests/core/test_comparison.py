@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-from railseg_core.chip_files import Chip, write_chip
+from railseg_core.chips.files import Chip, write_chip
 from railseg_core.metrics import PixelScores
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus

@@ -18,12 +18,12 @@ from rasterio.transform import from_origin
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
-from railseg_core.area import Area
-from railseg_core.block_plan import plan_blocks
-from railseg_core.line_layer import read_lines
+from railseg_core.inference.block_plan import plan_blocks
 from railseg_core.pipeline import run
 from railseg_core.raster import open_working_grid
 from railseg_core.requests import ExtractRequest
+from railseg_core.vectors.area import Area
+from railseg_core.vectors.line_layer import read_lines
 
 LEFT_M, TOP_M = 500_000.0, 5_500_000.0
 SIDE_PX = 3000

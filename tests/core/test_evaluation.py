@@ -18,12 +18,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.transform import Affine
 
-from railseg_core.area import Area
 from railseg_core.errors import RailSegError
-from railseg_core.line_evaluation import evaluate_lines
+from railseg_core.evaluation.line_evaluation import evaluate_lines
 from railseg_core.pipeline import run
 from railseg_core.railway_map import Node, RailwayMap, RunRecord, Track, write_map
 from railseg_core.requests import EvaluateRequest, parse_request
+from railseg_core.vectors.area import Area
 
 ORIGIN = np.array([500_000.0, 5_600_000.0])
 UTM = "EPSG:25832"

@@ -20,16 +20,16 @@ from affine import Affine
 from rasters import CORNER_X, CORNER_Y, UTM
 from rasters import write as write_raster
 
-from railseg_core.area import Area
-from railseg_core.chip_files import Chip
-from railseg_core.chips import drawn, read_chip
-from railseg_core.coordinates import as_crs
+from railseg_core.chips.files import Chip
+from railseg_core.chips.targets import drawn, read_chip
 from railseg_core.errors import RailSegError
 from railseg_core.network.model_card import bundled_model_path, read_card
 from railseg_core.network.model_file import load_model
 from railseg_core.raster import open_working_grid
 from railseg_core.resources_dir import resource_path
-from railseg_core.tracing import Tracing, moved_geometries, read_tracing
+from railseg_core.vectors.area import Area
+from railseg_core.vectors.coordinates import as_crs
+from railseg_core.vectors.tracing import Tracing, moved_geometries, read_tracing
 from train import finetune
 from train.chips import PIECE_PX, pieces_of
 from train.data import load_real_scenes

@@ -22,17 +22,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from railseg_core.__main__ import main
-from railseg_core.area import Area
-from railseg_core.block_plan import PlannedBlock, plan_blocks
 from railseg_core.errors import RailSegError
-from railseg_core.finished_blocks import FinishedBlocks, finished_blocks, unfinished_folder
-from railseg_core.line_layer import read_lines
+from railseg_core.inference.block_plan import PlannedBlock, plan_blocks
+from railseg_core.inference.finished_blocks import FinishedBlocks, finished_blocks, unfinished_folder
+from railseg_core.inference.prediction import BlockPrediction, TilePrediction, from_bytes, to_bytes
+from railseg_core.inference.probability import predict_missing
 from railseg_core.pipeline import run
-from railseg_core.prediction import BlockPrediction, TilePrediction, from_bytes, to_bytes
-from railseg_core.probability import predict_missing
 from railseg_core.reporting import Level, Silent
 from railseg_core.requests import ExtractRequest, SegmentRequest
 from railseg_core.tiling import BLOCK_PX, STRIDE_PX, TILE_PX, PixelWindow, Tile, blocks_of, tiles_of
+from railseg_core.vectors.area import Area
+from railseg_core.vectors.line_layer import read_lines
 
 BLOCK = PlannedBlock(0, PixelWindow(0, 0, 448, 448), (Tile(0, 0), Tile(1, 0)), (Tile(0, 0), Tile(1, 0)))
 

@@ -27,16 +27,16 @@ from rasterio import Affine
 from rasters import CORNER_X, CORNER_Y, UTM
 from safetensors.torch import save_file
 
-from railseg_core.area import Area
 from railseg_core.errors import RailSegError
-from railseg_core.grid_raster import create_grid_raster, open_grid_raster
-from railseg_core.line_layer import read_line_layer
 from railseg_core.network.model_card import ModelCard, bundled_model_path, read_card
 from railseg_core.network.model_file import load_model
 from railseg_core.raster import open_working_grid, read_outline, read_raster_info
+from railseg_core.rasters.grid_raster import create_grid_raster, open_grid_raster
 from railseg_core.requests import REQUESTS
 from railseg_core.tiling import PixelWindow
-from railseg_core.tracing import read_switches, read_tracing
+from railseg_core.vectors.area import Area
+from railseg_core.vectors.line_layer import read_line_layer
+from railseg_core.vectors.tracing import read_switches, read_tracing
 from railseg_core.worker import Connection, serve
 
 SIDE_PX = 64

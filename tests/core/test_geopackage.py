@@ -11,7 +11,7 @@ import rasterio
 import shapely
 
 from railseg_core.errors import RailSegError
-from railseg_core.geopackage import check_replaceable, write_layer, written_geopackage
+from railseg_core.vectors.geopackage import check_replaceable, write_layer, written_geopackage
 
 UTM = pyproj.CRS(25832)
 LINE = np.array([shapely.LineString([(0, 0), (1, 1)])])

@@ -17,14 +17,14 @@ from rasterio import Affine
 from rasters import CORNER_X, CORNER_Y, UTM
 
 from railseg_core.errors import RailSegError
-from railseg_core.grid_raster import create_grid_raster, open_grid_raster
-from railseg_core.line_layer import read_line_layer
 from railseg_core.pipeline import run
-from railseg_core.provenance import SOURCE_GSD_TAG, SOURCE_TAG, tagged_gsd_m, tagged_levels
 from railseg_core.raster import WorkingGrid, open_working_grid
+from railseg_core.rasters.grid_raster import create_grid_raster, open_grid_raster
+from railseg_core.rasters.provenance import SOURCE_GSD_TAG, SOURCE_TAG, tagged_gsd_m, tagged_levels
+from railseg_core.rasters.source_raster import gdal_environment
 from railseg_core.requests import VectorizeRequest
-from railseg_core.source_raster import gdal_environment
 from railseg_core.tiling import PixelWindow
+from railseg_core.vectors.line_layer import read_line_layer
 
 TRANSFORM = Affine(0.2, 0, CORNER_X, 0, -0.2, CORNER_Y)
 PLACE = f"<SRS>{UTM}</SRS><GeoTransform>{CORNER_X},0.2,0,{CORNER_Y},0,-0.2</GeoTransform>"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import shapely
 
-from railseg_core.chip_files import Chip, write_chip
+from railseg_core.chips.files import Chip, write_chip
 from railseg_core.errors import RailSegError
 from train.data import paper_crop, read_scene
 from train.judge_rendered import CRS, put_on_map

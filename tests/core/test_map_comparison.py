@@ -11,7 +11,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from test_evaluation import MAIN, ORIGIN, beside, branch, line, yards
 
-from railseg_core.map_comparison import MapComparison, compare_maps
+from railseg_core.evaluation.map_comparison import MapComparison, compare_maps
 
 
 def lengths(found: MapComparison) -> dict[str, float | None]:

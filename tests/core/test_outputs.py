@@ -11,8 +11,8 @@ import pytest
 
 from railseg_core import paths
 from railseg_core.errors import RailSegError
-from railseg_core.grid_raster import open_grid_raster
 from railseg_core.outputs import prepare_output, written_aside
+from railseg_core.rasters.grid_raster import open_grid_raster
 
 
 def names(folder: Path) -> list[str]:

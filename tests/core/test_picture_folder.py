@@ -16,11 +16,11 @@ from rasterio.warp import calculate_default_transform, reproject
 from rasterio.windows import Window
 
 from railseg_core.errors import RailSegError
-from railseg_core.line_layer import read_lines
 from railseg_core.metrics import score_lines
 from railseg_core.pipeline import run
 from railseg_core.raster import MAX_PICTURES, open_working_grid, pictures_of, read_outline, read_raster_info
 from railseg_core.requests import ExtractRequest
+from railseg_core.vectors.line_layer import read_lines
 from tests.core.rasters import CORNER_X, CORNER_Y, UTM, Kind, write
 
 

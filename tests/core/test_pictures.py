@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from railseg_core.chip_files import Chip, write_chip
+from railseg_core.chips.files import Chip, write_chip
 from railseg_core.errors import RailSegError
 from train.data import read_scene
 from train.pictures import read_picture, sheet_of, write_picture

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import shapely
 
-from railseg_core.line_layer import read_lines
 from railseg_core.metrics import score_lines
 from railseg_core.pipeline import run
 from railseg_core.requests import ExtractRequest
 from railseg_core.resources_dir import resource_path
+from railseg_core.vectors.line_layer import read_lines
 
 
 def true_lines(state: str) -> list:

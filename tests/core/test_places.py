@@ -14,12 +14,12 @@ import rasterio
 import shapely
 from affine import Affine
 
-from railseg_core.area import Area
 from railseg_core.errors import RailSegError
-from railseg_core.line_layer import read_line_layer
 from railseg_core.pipeline import run
 from railseg_core.raster import open_working_grid, read_outline
 from railseg_core.requests import CompareRequest, ExtractRequest, SegmentRequest, VectorizeRequest
+from railseg_core.vectors.area import Area
+from railseg_core.vectors.line_layer import read_line_layer
 
 UTM = "EPSG:25832"
 # Old national grids as their files give them: PROJ would find the official one, some metres off.

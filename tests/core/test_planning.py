@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 import shapely
 
-from railseg_core.area import Area
-from railseg_core.block_plan import plan_blocks
+from railseg_core.inference.block_plan import plan_blocks
+from railseg_core.inference.planning import plan_work
 from railseg_core.network.model_card import bundled_model_path
-from railseg_core.planning import plan_work
 from railseg_core.raster import open_working_grid
 from railseg_core.reporting import Timeline, WorkPlan
 from railseg_core.segmentation import Segmenter
 from railseg_core.tiling import tiles_of
+from railseg_core.vectors.area import Area
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,8 @@ FIRST_RUN = """
 import gc, sys, weakref
 from railseg_core.process_environment import loading
 with loading():
-    from railseg_core import model_run, pipeline
+    from railseg_core.inference import model_run
+    from railseg_core import pipeline
     from railseg_core.requests import parse_request
 grids = []
 opened = model_run.open_working_grid

@@ -12,11 +12,11 @@ import pyproj
 import pytest
 import shapely
 
-from railseg_core.coordinates import ground_lengths
 from railseg_core.errors import RailSegError
-from railseg_core.line_layer import read_lines
 from railseg_core.railway_map import Node, RailwayMap, Relation, RunRecord, Track, write_map
 from railseg_core.resources_dir import resource_path
+from railseg_core.vectors.coordinates import ground_lengths
+from railseg_core.vectors.line_layer import read_lines
 
 CREATED = datetime(2026, 3, 4, 5, 6, 7, 890000, tzinfo=UTC)
 RUN = RunRecord(

@@ -16,24 +16,24 @@ import shapely
 import torch
 
 from railseg_core import segmentation
-from railseg_core.area import Area
-from railseg_core.block_plan import plan_blocks
-from railseg_core.devices import available_devices, choose_device
 from railseg_core.errors import RailSegError
-from railseg_core.finished_blocks import finished_blocks, unfinished_folder
-from railseg_core.grid_raster import create_grid_raster, open_grid_raster
+from railseg_core.inference.block_plan import plan_blocks
+from railseg_core.inference.devices import available_devices, choose_device
+from railseg_core.inference.finished_blocks import finished_blocks, unfinished_folder
+from railseg_core.inference.placed_network import PRECISIONS, Numbers, PlacedNetwork, deviation, place
+from railseg_core.inference.prediction import BANDS, BlockPrediction, TilePrediction, predict_blocks
+from railseg_core.inference.probability import blend, predict_missing, write_probabilities
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, normalise, probabilities
 from railseg_core.network.model_card import ModelCard, bundled_model_path
 from railseg_core.network.model_file import load_model, save_model
-from railseg_core.placed_network import PRECISIONS, Numbers, PlacedNetwork, deviation, place
-from railseg_core.prediction import BANDS, BlockPrediction, TilePrediction, predict_blocks
-from railseg_core.probability import blend, predict_missing, write_probabilities
 from railseg_core.raster import WorkingGrid, open_working_grid
+from railseg_core.rasters.grid_raster import create_grid_raster, open_grid_raster
 from railseg_core.reporting import Reporter, Silent
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter
 from railseg_core.tiling import TILE_PX, PixelWindow, tiles_of
+from railseg_core.vectors.area import Area
 
 LEFT, TOP, GSD_M = 500_000.0, 5_600_000.0, 0.2
 

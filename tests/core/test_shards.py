@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from railseg_core.__main__ import main
-from railseg_core.block_plan import PlannedBlock, shard_of
 from railseg_core.errors import RailSegError
-from railseg_core.finished_blocks import FinishedBlocks, finished_blocks, shared_blocks, unfinished_folder
-from railseg_core.line_layer import read_lines
+from railseg_core.inference.block_plan import PlannedBlock, shard_of
+from railseg_core.inference.finished_blocks import FinishedBlocks, finished_blocks, shared_blocks, unfinished_folder
 from railseg_core.reporting import Silent
 from railseg_core.requests import ExtractRequest, parse_request
 from railseg_core.tiling import PixelWindow, Tile
+from railseg_core.vectors.line_layer import read_lines
 
 PLAN = [PlannedBlock(number, PixelWindow(0, 0, 1, 1), (Tile(number, 0),), (Tile(number, 0),)) for number in range(10)]
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from railseg_core.path_similarity import path_similarity, paths_kept
-from railseg_core.switch_matching import find_switches, match_switches, switches_at
-from railseg_core.track_counts import count_tracks
+from railseg_core.evaluation.path_similarity import path_similarity, paths_kept
+from railseg_core.evaluation.switch_matching import find_switches, match_switches, switches_at
+from railseg_core.evaluation.track_counts import count_tracks
 
 
 def line(*points):

@@ -9,11 +9,11 @@ from affine import Affine
 from railseg_core.centerline.artefacts import drop_doubtful_pieces, simplify, trim_hooks
 from railseg_core.centerline.blocks import SparseSkeleton
 from railseg_core.centerline.doubts import tracks_too_close
-from railseg_core.centerline.params import LineParams
 from railseg_core.centerline.pixel_graph import pixel_graph, pixel_keys
 from railseg_core.centerline.pixels import LinePixels
 from railseg_core.centerline.smoothing import STEP_M, cut_line
 from railseg_core.centerline.tracks import TrackGraph
+from railseg_core.line_params import LineParams
 
 GSD_M = 0.2
 

@@ -15,7 +15,7 @@ import rasterio
 import torch
 from rasterio.transform import from_origin
 
-from railseg_core.chip_files import TARGET_SUFFIX, Chip
+from railseg_core.chips.files import TARGET_SUFFIX, Chip
 from railseg_core.errors import RailSegError
 from railseg_core.metrics import LineScores
 from railseg_core.network.config import VARIANTS

@@ -14,14 +14,14 @@ from scipy.ndimage import gaussian_filter
 from scipy.signal import savgol_filter
 from scipy.spatial import cKDTree
 
-from railseg_core.area import polygon_mask
 from railseg_core.centerline.blocks import SparseSkeleton, block_halo_px, skeleton_of_window
 from railseg_core.centerline.smoothing import SAGITTA_M, STEP_M, local_cubic, min_radius_m, smooth
 from railseg_core.centerline.vectorize import LineParams, vectorize
-from railseg_core.grid_raster import open_grid_raster
 from railseg_core.metrics import score_lines
+from railseg_core.rasters.grid_raster import open_grid_raster
 from railseg_core.reporting import Silent
 from railseg_core.tiling import PixelWindow
+from railseg_core.vectors.area import polygon_mask
 from tests.truth.ribbons import GSD_M, ORIGIN_X, ORIGIN_Y, beside, probabilities, raster_of, track, window_round
 
 # A main line with a curve, a track beside it, and a 1:9-190 switch with a branch that ends.

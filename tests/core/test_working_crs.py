@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyproj
 import pytest
 
-from railseg_core.coordinates import crs_text
 from railseg_core.errors import RailSegError
-from railseg_core.working_crs import choose_working_crs, horizontal
+from railseg_core.rasters.working_crs import choose_working_crs, horizontal
+from railseg_core.vectors.coordinates import crs_text
 
 
 @pytest.mark.parametrize(

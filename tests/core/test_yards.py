@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from rasterio.warp import Resampling, calculate_default_transform, reproject
 
 from railseg_core.centerline.vectorize import LineParams, vectorize
-from railseg_core.line_layer import read_lines
 from railseg_core.metrics import score_lines
 from railseg_core.pipeline import run
 from railseg_core.requests import VectorizeRequest
 from railseg_core.tiling import PixelWindow
+from railseg_core.vectors.line_layer import read_lines
 from tests.truth.ribbons import GOOD, GSD_M, POOR, probabilities, raster_of
 from tests.truth.scores import YardScores, found_switches, map_of_yard, score_yard, window_of
 from tests.truth.yards import (

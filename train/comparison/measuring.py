@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from railseg_core.arrays import Bools, Floats, UInt8Array
-from railseg_core.chip_files import Chip
+from railseg_core.chips.files import Chip
 from railseg_core.metrics import PixelScores
 from railseg_core.morphology import clean
 from railseg_core.network.deeplabv3plus import fuse_batch_norms, normalise

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from railseg_core.arrays import UInt8Array
-from railseg_core.chip_files import Chip
+from railseg_core.chips.files import Chip
 from train.comparison.measuring import Morphology, Predictor
 from train.judge_pictures import captioned
 from train.models.table import MODEL_ROWS

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from railseg_core.arrays import UInt8Array
-from railseg_core.chip_files import Chip
+from railseg_core.chips.files import Chip
 
 
 def chip_of_mask(image: UInt8Array, mask: npt.NDArray[np.bool_], ignore: npt.NDArray[np.bool_] | None = None) -> Chip:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from railseg_core.chip_files import TARGET_SUFFIX, write_chip
+from railseg_core.chips.files import TARGET_SUFFIX, write_chip
 from railseg_core.errors import RailSegError
 from train.labelled.sources import Source
 from train.train import tiled

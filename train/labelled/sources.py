@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from railseg_core.chip_files import TARGET_SUFFIX, Chip
+from railseg_core.chips.files import TARGET_SUFFIX, Chip
 from railseg_core.errors import RailSegError
 from railseg_core.pipeline import run
 from railseg_core.requests import ChipsRequest

@@ -1,0 +1,1 @@
+"""Training chips from a picture and its traced tracks."""

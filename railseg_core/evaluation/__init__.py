@@ -1,0 +1,1 @@
+"""Lines compared with reference lines and with maps."""

@@ -1,0 +1,1 @@
+"""Running the model over a picture: blocks, devices, resuming, clusters."""

@@ -1,0 +1,126 @@
+"""Blocks to the probability raster: their tiles are predicted or taken from an earlier run, blended, written once."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+
+import numpy as np
+
+from railseg_core.arrays import Bools, UInt8Array
+from railseg_core.inference.block_plan import PlannedBlock
+from railseg_core.inference.finished_blocks import FinishedBlocks
+from railseg_core.inference.prediction import BANDS, BlockPrediction, PredictBlocks, TilePrediction
+from railseg_core.rasters.grid_raster import GridRasterWriter
+from railseg_core.reporting import Reporter
+from railseg_core.tiling import PixelWindow, Tile, blending_weights, tiles_of
+
+_WRITERS = 2
+"""Number of blocks, each of a few megabytes, that are compressed and written at a time."""
+
+
+def predict_missing(
+    predict: PredictBlocks,
+    blocks: Sequence[PlannedBlock],
+    finished: FinishedBlocks,
+    reporter: Reporter,
+) -> Generator[BlockPrediction, None, None]:
+    """The prediction of every block in order; missing ones are predicted and stored.
+
+    Args:
+        predict: Predicts the missing blocks.
+        blocks: In the order of their numbers.
+        finished: Where predictions are stored.
+        reporter: Receives progress after every batch, stage `segment`, counted in missing tiles.
+    """
+    missing = [block for block in blocks if not finished.has(block)]
+    total = sum(len(block.fresh) for block in missing)
+    done = 0
+
+    def on_tiles(count: int) -> None:
+        nonlocal done
+        done += count
+        reporter.progress("segment", done, total)
+
+    on_tiles(0)
+    numbers = {block.number for block in missing}
+    writing: deque[Future[None]] = deque()
+    # Compressing takes longer than everything else in this thread; a GPU would have to wait for it.
+    with closing(predict(missing, on_tiles)) as predictions, ThreadPoolExecutor(_WRITERS) as writers:
+        for block in blocks:
+            if block.number in numbers:
+                prediction = next(predictions)
+                writing.append(writers.submit(finished.write, block, prediction))
+                if len(writing) > _WRITERS:
+                    writing.popleft().result()
+            else:
+                prediction = finished.read(block)
+            yield prediction
+        for written in writing:
+            written.result()
+    reporter.progress("segment", total, total)
+
+
+def write_probabilities(
+    blocks: Sequence[PlannedBlock], predictions: Iterable[BlockPrediction], output: GridRasterWriter
+) -> None:
+    """Writes P(track) and P(axis) of blocks.
+
+    Where two to four tiles overlap, their probabilities are averaged by `blending_weights`: the same pixels come out
+    whatever the window.
+
+    Args:
+        blocks: In the order of their numbers.
+        predictions: The blocks' predictions, in the same order.
+        output: Opened for the grid's window with the bands of `BANDS`.
+    """
+    blocks_left = Counter(tile for block in blocks for tile in block.tiles)
+    # Neighbouring blocks share tiles: each is kept until its last block is written.
+    known: BlockPrediction = {}
+    for block, prediction in zip(blocks, predictions, strict=True):
+        known |= prediction
+        here = {tile: known[tile] for tile in block.tiles}
+        output.write(block.window, blend(block.window, here), _valid(block.window, here))
+        blocks_left.subtract(block.tiles)
+        for tile in block.tiles:
+            if not blocks_left[tile]:
+                del known[tile]
+
+
+def blend(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) -> UInt8Array:
+    """The weighted mean of overlapping tiles.
+
+    Args:
+        window: The window to compute.
+        predicted: Every tile that reaches into it, None counting as 0.
+
+    Returns:
+        (2, rows, cols) uint8. The weights are dyadic and the sums exact, so the order of the tiles doesn't matter.
+    """
+    weights = blending_weights()
+    total = np.zeros((len(BANDS), *window.shape), dtype=np.float32)
+    for tile, prediction in predicted.items():
+        if prediction is not None:
+            common = tile.window.intersection(window)
+            there = common.local_slices(window)
+            here = common.local_slices(tile.window)
+            total[:, *there] += prediction.probability[:, *here] * weights[here]
+    blended: UInt8Array = np.floor(total + 0.5).astype(np.uint8)
+    return blended
+
+
+def _valid(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) -> Bools:
+    """Where there is data and every contributing tile was processed: bool (rows, cols)."""
+    valid = np.zeros(window.shape, dtype=np.bool_)
+    for tile, prediction in predicted.items():
+        if prediction is not None:
+            common = tile.core.intersection(window)
+            if not common.is_empty:
+                part = True if prediction.valid is None else prediction.valid[common.local_slices(tile.core)]
+                valid[common.local_slices(window)] = part
+    for tile in tiles_of(window):
+        if tile not in predicted:
+            valid[tile.window.intersection(window).local_slices(window)] = False
+    return valid

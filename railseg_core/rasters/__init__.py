@@ -1,0 +1,1 @@
+"""Rasters: opening, placing and resampling pictures, and the rasters that RailSeg writes."""

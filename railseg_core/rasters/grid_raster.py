@@ -1,0 +1,464 @@
+"""Probability and mask rasters: RailSeg's own on the lattice, and others on any grid."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import rasterio
+from affine import Affine
+from rasterio.crs import CRS
+from rasterio.errors import CRSError, RasterioIOError
+from rasterio.io import DatasetReader, DatasetWriter
+from rasterio.windows import Window
+
+from railseg_core.errors import RailSegError
+from railseg_core.outputs import written_aside
+from railseg_core.rasters.chunks import ChunkCache
+from railseg_core.rasters.coverage import Holds, held_by_tiff
+from railseg_core.rasters.lattice_warp import LatticeWarp
+from railseg_core.rasters.placement import Placement
+from railseg_core.rasters.provenance import ENCODING_TAG
+from railseg_core.rasters.source_raster import GDAL_ERRORS, SourceRaster, closed_on_error, gdal_environment, reading
+from railseg_core.tiling import LATTICE_END_PX, RASTER_TILE_PX, PixelWindow
+
+Encoding = Literal["scaled", "unit", "mask", "presence"]
+"""How a raster's values encode probabilities: 0-255, 0-1, any value but 0 for 1, or nodata for 0 and the rest for 1."""
+_NUMBERS: dict[Encoding, str] = {
+    "scaled": "0 to 255",
+    "unit": "0 to 1",
+    "mask": "0 and any other value",
+    "presence": "nodata and any value",
+}
+
+_CRS_TAG = "RAILSEG_CRS"
+_BYTES_PER_VALUE = 0.1
+"""Approximate size of a compressed probability, to check for free disk space."""
+_SEARCH_PX = 2048
+_MAX_CLASS = 16
+_ON_LATTICE_PX = 1e-3
+_OVERSHOOT = 0.1
+"""How far beyond 0 and 1 resampling may have pushed probabilities."""
+
+
+def expected_bytes(window: PixelWindow, bands: int) -> int:
+    """Approximate size of a grid raster's file."""
+    return int(bands * window.width * window.height * _BYTES_PER_VALUE)
+
+
+class GridRasterWriter:
+    """Writes windows of a grid raster. Created by `create_grid_raster`.
+
+    Attributes:
+        window: The window the file covers.
+    """
+
+    def __init__(self, dataset: DatasetWriter, window: PixelWindow, name: str) -> None:
+        self.window = window
+        self._dataset = dataset
+        self._name = name
+        self._written: list[Window] = []
+
+    def write(self, window: PixelWindow, pixels: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) -> None:
+        """Writes a window, ideally one that starts and ends at multiples of 256 px: others are compressed twice.
+
+        Args:
+            window: Within the file's.
+            pixels: uint8 (bands, rows, cols).
+            valid: bool (rows, cols); invalid pixels are written as 0.
+
+        Raises:
+            RailSegError: the disk is full or gone.
+            ValueError: the window reaches beyond the file's.
+        """
+        rows, cols = window.local_slices(self.window)
+        where = Window(cols.start, rows.start, window.width, window.height)
+        with _writing(self._name), gdal_environment():
+            self._dataset.write(np.where(valid, pixels, np.uint8(0)), window=where)
+            self._dataset.write_mask(valid, window=where)
+        self._written.append(where)
+
+    def read_again(self, path: Path) -> None:
+        """Reads back what was written to a file that has been closed: libtiff does not report what it failed to flush.
+
+        Raises:
+            RasterioIOError: a tile is damaged or missing.
+        """
+        with rasterio.open(path) as dataset:
+            for where in self._written:
+                dataset.read(window=where, masked=True)
+
+
+@contextmanager
+def create_grid_raster(
+    path: str | os.PathLike[str],
+    window: PixelWindow,
+    gsd_m: float,
+    crs: CRS | str,
+    bands: Sequence[str] = ("track", "axis"),
+    tags: Mapping[str, str] | None = None,
+    *,
+    numbering: Affine | None = None,
+    overwrite: bool = False,
+    aside_folder: Path | None = None,
+) -> Iterator[GridRasterWriter]:
+    """Writes a raster on the lattice, which appears under its name only if the `with` block succeeds.
+
+    The file is a GeoTIFF in tiles of 256 px, uint8, 0-255 for 0-1, with an internal mask band. Pixels that are never
+    written are invalid.
+
+    Args:
+        path: The file to write.
+        window: The whole raster, in the lattice's pixel coordinates; if snapped to 256 px, as `WorkingGrid.window` is,
+            no tile is written twice.
+        gsd_m: The lattice's GSD, metres.
+        crs: The working CRS.
+        bands: The bands' descriptions.
+        tags: Metadata of the file.
+        numbering: Transform of the window's pixel coordinates, if they are those of a `GridRaster` off the lattice (its
+            `transform`); by default the lattice's own.
+        overwrite: Whether an existing file may be replaced.
+        aside_folder: See `railseg_core.outputs.written_aside`.
+
+    Raises:
+        RailSegError: the file cannot be written: its folder, permission or space is missing, or it exists already.
+    """
+    required = expected_bytes(window, len(bands))
+    name = os.fspath(path)
+    profile = {
+        "driver": "GTiff",
+        "dtype": "uint8",
+        "count": len(bands),
+        "width": window.width,
+        "height": window.height,
+        "crs": crs,
+        "transform": (numbering or Affine.scale(gsd_m, -gsd_m)) @ Affine.translation(window.col, window.row),
+        "tiled": True,
+        "blockxsize": RASTER_TILE_PX,
+        "blockysize": RASTER_TILE_PX,
+        "interleave": "band",
+        "compress": "deflate",
+        "zlevel": 1,
+        "bigtiff": "if_safer",
+        "sparse_ok": True,
+    }
+    with written_aside(path, overwrite=overwrite, required_bytes=required, aside_folder=aside_folder) as aside:
+        with _writing(name), gdal_environment():
+            dataset: DatasetWriter = rasterio.open(aside, "w", **profile)
+        try:
+            with _writing(name), gdal_environment():
+                own_tags = {ENCODING_TAG: "scaled", _CRS_TAG: CRS.from_user_input(crs).to_wkt()}
+                dataset.update_tags(**{**(tags or {}), **own_tags})
+                for band, description in enumerate(bands, 1):
+                    dataset.set_band_description(band, description)
+            writer = GridRasterWriter(dataset, window, name)
+            yield writer
+            with _writing(name), gdal_environment():
+                with _all_failures():
+                    dataset.close()
+                writer.read_again(aside)
+        finally:
+            with gdal_environment():
+                dataset.close()
+
+
+@contextmanager
+def _writing(name: str) -> Iterator[None]:
+    try:
+        yield
+    except GDAL_ERRORS as error:
+        raise RailSegError(
+            f"{name} could not be written ({error.__cause__ or error}).",
+            "Check that the disk has space left and is still there.",
+        ) from error
+
+
+class _FailureLog(logging.Handler):
+    """Collects the failures that GDAL reports: rasterio logs them as information, since GDAL may recover from some."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Collects a failure; warnings have a different form."""
+        message = record.getMessage()
+        if record.levelno >= logging.ERROR or message.startswith("GDAL signalled an error"):
+            self.messages.append(message)
+
+
+@contextmanager
+def _all_failures() -> Iterator[None]:
+    """Raises what rasterio only logs while a file is closed, when GDAL writes the last tiles, mask and directory.
+
+    Reading them back does not show every failure: a tile without space may look like one that was never written.
+
+    Raises:
+        RasterioIOError: something failed without an exception.
+    """
+    log, failures = logging.getLogger("rasterio._env"), _FailureLog()
+    level = log.level
+    log.addHandler(failures)
+    log.setLevel(min(log.getEffectiveLevel(), logging.INFO))
+    try:
+        yield
+    finally:
+        log.removeHandler(failures)
+        log.setLevel(level)
+    if failures.messages:
+        raise RasterioIOError(failures.messages[0])
+
+
+@dataclass(frozen=True, slots=True)
+class GridRasterRecipe:
+    """Everything needed to open the same grid raster again, in this or another process. It can be pickled.
+
+    Attributes:
+        path: The raster.
+        encoding: How its values encode probabilities, known from the first opening.
+    """
+
+    path: str
+    encoding: Encoding
+
+    def open(self) -> GridRaster:
+        """Opens the raster without looking at its values.
+
+        Raises:
+            RailSegError: the raster can no longer be opened.
+        """
+        return GridRaster(self)
+
+
+def open_grid_raster(path: str | os.PathLike[str]) -> GridRaster:
+    """Opens a probability or mask raster, RailSeg's own or another.
+
+    RailSeg's rasters have a tag with their encoding. Any other is scanned whole, window by window: with a single value
+    besides 0 it is a mask, and that value is read as 255; values from 0 to 1 are read as 0-255; others up to 255 as
+    they are. In a raster made elsewhere, a nodata value of 0 is the background, and so is any other nodata value if a
+    mask has no 0 (GRASS makes such masks); only the first band is used, unless bands are described as `track` and
+    `axis`.
+
+    Raises:
+        RailSegError: the raster is missing, unreadable, without CRS or georeference, a picture, or its values
+            are neither a mask nor probabilities.
+    """
+    source = _open_values(path)
+    try:
+        with reading(source.name):
+            tag = source.dataset.tags().get(ENCODING_TAG)
+            encoding: Encoding = "scaled" if tag == "scaled" and source.is_eight_bit else _find_encoding(source)
+    finally:
+        source.close()
+    return GridRasterRecipe(os.fspath(path), encoding).open()
+
+
+class GridRaster:
+    """A probability or mask raster, read by windows. A context manager; several threads may read.
+
+    A north-up raster of square pixels in a metric, undistorted CRS is read as it is, pixel for pixel. Its pixels
+    have the lattice's coordinates if they lie on the lattice of their own GSD and not beyond its end; otherwise they
+    count from its first pixel. Any other raster is resampled to the lattice of its own GSD in the local UTM zone: masks
+    by the nearest pixel, probabilities by interpolation.
+
+    Attributes:
+        recipe: Opens the same raster in another process.
+        window: The whole raster.
+        gsd_m: Side of a pixel, in metres.
+        crs: The metric CRS in which it is read.
+        source_crs: The raster's own CRS.
+        transform: From a pixel's coordinates as in `window`, (col + 0.5, row + 0.5), to its centre (x, y) in `crs`.
+        bands: Descriptions: ("track", "axis") or ("track",).
+        tags: Metadata of the file.
+    """
+
+    def __init__(self, recipe: GridRasterRecipe) -> None:
+        self._source = source = _open_values(recipe.path)
+        with closed_on_error(self), reading(source.name):
+            tags: dict[str, str] = source.dataset.tags()
+            # A part of a wide picture may lie where its CRS would not have been chosen: our rasters keep theirs. The
+            # tag must match, since other programs copy our tags to what they reproject.
+            own = _is_crs(tags.get(_CRS_TAG), source.dataset.crs)
+            own_crs = pyproj.CRS.from_user_input(source.dataset.crs) if own else None
+            placement = Placement(source.dataset, own_crs)
+            self.recipe = recipe
+            self.crs = CRS.from_user_input(placement.crs)
+            self.source_crs = CRS.from_user_input(placement.source_crs)
+            self.bands = ("track", "axis")[: len(source.bands)]
+            self.tags = tags
+            self._chunks: ChunkCache | None = None
+            if placement.is_upright:
+                transform: Affine = source.dataset.transform
+                self.gsd_m = float(transform.a)
+                col, row = transform.c / self.gsd_m, -transform.f / self.gsd_m
+                on_lattice = (
+                    max(abs(col - round(col)), abs(row - round(row))) < _ON_LATTICE_PX
+                    and max(abs(col) + placement.width, abs(row) + placement.height) < LATTICE_END_PX
+                )
+                col, row = (round(col), round(row)) if on_lattice else (0, 0)
+                self.window = PixelWindow(col, row, placement.width, placement.height)
+                self.transform = Affine.scale(self.gsd_m, -self.gsd_m) if on_lattice else transform
+            else:
+                self.gsd_m = placement.gsd_m
+                self.window = placement.footprint(self.gsd_m)
+                self.transform = Affine.scale(self.gsd_m, -self.gsd_m)
+                is_mask = recipe.encoding in ("mask", "presence")
+                resampling: Literal["nearest", "smooth"] = "nearest" if is_mask else "smooth"
+                self._warp = LatticeWarp(source, placement, self.gsd_m, resampling)
+                self._chunks = ChunkCache(self._warp.chunk_px, len(source.bands) + 1, self._make_pixels)
+
+    def read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+        """The probabilities in any window, within the raster or not.
+
+        Args:
+            window: In the pixel coordinates of `self.window`.
+
+        Returns:
+            uint8 (bands, rows, cols), 0-255 for 0-1, 0 or 255 for a mask, 0 where not valid; and valid, bool
+            (rows, cols).
+
+        Raises:
+            RailSegError: the raster is damaged or cut short.
+        """
+        pixels, valid = self._read(window)
+        part = window.intersection(self.window)
+        if self.recipe.encoding == "presence" and not part.is_empty:
+            valid[part.local_slices(window)] = True
+        return pixels, valid
+
+    def _read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+        """`read`, but with the validity that the file states."""
+        if self._chunks is not None:
+            warped = self._chunks.read(window)
+            return warped[:-1], warped[-1] > 0
+        pixels = np.zeros((len(self.bands), *window.shape), dtype=np.uint8)
+        valid = np.zeros(window.shape, dtype=np.bool_)
+        part = window.intersection(self.window)
+        if not part.is_empty:
+            values, known = self._source.read(self._in_file(part))
+            where = part.local_slices(window)
+            pixels[:, *where] = _encoded(values, self.recipe.encoding)
+            valid[where] = known
+        return pixels, valid
+
+    @property
+    def numbers(self) -> str:
+        """How the raster's values are interpreted, for display."""
+        return _NUMBERS[self.recipe.encoding]
+
+    def may_have_track(self, window: PixelWindow) -> bool:
+        """False if nothing but 0 can be read in the window; most of a country's raster was never written."""
+        part = window.intersection(self.window)
+        if part.is_empty:
+            return False
+        return self._holds is None or self._holds(self._in_file(part))
+
+    def close(self) -> None:
+        """Closes the raster."""
+        self._source.close()
+
+    @cached_property
+    def _holds(self) -> Holds | None:
+        """The `Holds` that the file's directory allows, in the file's own pixel coordinates; None if it allows none."""
+        dataset, bands = self._source.dataset, self._source.stored_bands
+        is_empty_0 = all(dataset.nodatavals[band - 1] in (None, 0) for band in bands)
+        if self._chunks is not None or dataset.driver != "GTiff" or not is_empty_0:
+            return None
+        with reading(self._source.name):
+            return held_by_tiff(dataset, bands)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _in_file(self, window: PixelWindow) -> PixelWindow:
+        """The window relative to the file's first pixel."""
+        return PixelWindow(window.col - self.window.col, window.row - self.window.row, window.width, window.height)
+
+    def _make_pixels(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
+        made = self._warp.chunk(place)
+        if made is None:
+            return None
+        values, valid = made
+        return np.concatenate([_encoded(values, self.recipe.encoding) * valid, valid[None]], dtype=np.uint8)
+
+
+def _is_crs(text: str | None, crs: CRS) -> bool:
+    try:
+        return text is not None and CRS.from_wkt(text) == crs
+    except CRSError:
+        return False
+
+
+def _open_values(path: str | os.PathLike[str]) -> SourceRaster:
+    return SourceRaster(path, _choose_bands, as_values=True)
+
+
+def _choose_bands(dataset: DatasetReader) -> tuple[int, ...]:
+    described = {name: band for band, name in zip(dataset.indexes, dataset.descriptions, strict=True) if name}
+    if "track" in described:
+        return (described["track"], *([described["axis"]] if "axis" in described else []))
+    if dataset.count > 2:
+        raise RailSegError(
+            f"{dataset.name} has {dataset.count} bands: it looks like a picture, not a mask or probabilities.",
+            "Give a raster with one band, or extract the railway from the picture.",
+        )
+    return (1,)
+
+
+def _find_encoding(source: SourceRaster) -> Encoding:
+    low, high = np.inf, 0.0
+    has_zeros = has_gaps = False
+    whole = source.window
+    for row in range(0, whole.height, _SEARCH_PX):
+        for col in range(0, whole.width, _SEARCH_PX):
+            pixels, valid = source.read(PixelWindow(col, row, _SEARCH_PX, _SEARCH_PX).intersection(whole))
+            values = pixels[pixels != 0]
+            has_zeros = has_zeros or bool((valid & (pixels == 0)).any())
+            has_gaps = has_gaps or not valid.all()
+            if values.size:
+                low, high = min(low, float(values.min())), max(high, float(values.max()))
+            if source.is_eight_bit and low < high and high > _MAX_CLASS:
+                return "scaled"
+    if low >= high:
+        return "presence" if has_gaps and not has_zeros else "mask"
+    if low >= -_OVERSHOOT and high <= 1 + _OVERSHOOT and any("float" in dtype for dtype in source.dtypes):
+        return "unit"
+    if low < 0 or high > 255:
+        raise RailSegError(
+            f"{source.name} has values from {min(low, 0):g} to {high:g}: neither a mask nor probabilities.",
+            "Give a mask (0 and one other value) or probabilities (0 to 1, or 0 to 255).",
+        )
+    if high <= 1:
+        return "unit"
+    if high <= _MAX_CLASS:
+        raise RailSegError(
+            f"{source.name} has values up to {high:g}: it looks like classes.",
+            "Make a mask of the railway's class: 0 and one other value.",
+        )
+    return "scaled"
+
+
+def _encoded(values: npt.NDArray[Any], encoding: Encoding) -> npt.NDArray[np.uint8]:
+    if encoding in ("mask", "presence"):
+        return np.where(values != 0, np.uint8(255), np.uint8(0))
+    if values.dtype == np.uint8:
+        return values
+    scaled: npt.NDArray[np.uint8] = np.rint(np.clip(values * (255 if encoding == "unit" else 1), 0, 255)).astype(
+        np.uint8
+    )
+    return scaled

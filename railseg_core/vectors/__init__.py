@@ -1,0 +1,1 @@
+"""Vector files and plane geometry: reading lines and areas, writing GeoPackages."""
