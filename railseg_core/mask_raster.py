@@ -11,7 +11,8 @@ import numpy as np
 from railseg_core.arrays import Bools
 from railseg_core.line_params import AreaMask, LineParams, level_of
 from railseg_core.morphology import clean_block, halo_px
-from railseg_core.rasters.grid_raster import GridRaster, create_grid_raster
+from railseg_core.rasters.grid_raster import GridRaster
+from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.reporting import Reporter
 from railseg_core.threads import in_order, threads
 from railseg_core.tiling import PixelWindow, blocks_of

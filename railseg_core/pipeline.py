@@ -12,14 +12,13 @@ from typing import Any
 from railseg_core import __version__
 from railseg_core.beside import loaded_beside
 from railseg_core.errors import RailSegError
-from railseg_core.inference.finished_blocks import outputs_of_unfinished, unfinished_folder
+from railseg_core.inference.finished_blocks import outputs_of_unfinished
 from railseg_core.inference.model_run import ModelRun, fill_shard, open_model_run, write_probability
 from railseg_core.line_params import AreaMask, LineParams
 from railseg_core.mask_raster import write_mask
-from railseg_core.outputs import prepare_output
-from railseg_core.paths import is_any_of
+from railseg_core.output_checks import check_outputs, may_replace
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
-from railseg_core.railway_map import MAP_LAYERS, RailwayMap, RunRecord, write_map
+from railseg_core.railway_map import RailwayMap, RunRecord, write_map
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.rasters.grid_raster import GridRaster, open_grid_raster
 from railseg_core.rasters.provenance import (
@@ -45,10 +44,6 @@ from railseg_core.requests import (
 )
 from railseg_core.vectors.area import Area
 from railseg_core.vectors.coordinates import as_crs, crs_text
-from railseg_core.vectors.geopackage import check_replaceable
-from railseg_core.vectors.vector_files import check_vector_name
-
-_RASTER_ENDINGS = (".tif", ".tiff")
 
 
 def timeline(request: Request) -> Timeline:
@@ -85,7 +80,7 @@ def run(request: Request, reporter: Reporter | None = None) -> dict[str, Any]:
         RailSegError: For everything the user can fix. No output is left half-written then.
     """
     reporter = reporter or Silent()
-    _check_outputs(request)
+    check_outputs(request)
     match request:
         case ExtractRequest():
             return _extract(request, reporter)
@@ -119,7 +114,7 @@ def _extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
         grid = work.grid
         probability_path = request.probability or work.finished.folder / "probability.tif"
         before = outputs_of_unfinished(work.finished.folder)
-        overwrite = request.probability is None or _may_replace(request, probability_path, before)
+        overwrite = request.probability is None or may_replace(request, probability_path, before)
         with clock.stage("segment"), loaded_beside("railseg_core.centerline.vectorize"):
             write_probability(work, probability_path, reporter, overwrite=overwrite)
         work.finished.note_output(probability_path)
@@ -137,7 +132,7 @@ def _extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
         run_record = _run_record(request, clock, grid.source_gsd_m, work.card.name, work.model_sha256, device)
         if not railway_map.tracks:
             reporter.log("warning", _no_tracks(grid))
-        overwrite = _may_replace(request, request.output, before)
+        overwrite = may_replace(request, request.output, before)
         write_map(request.output, railway_map, grid.source_crs, run_record, overwrite=overwrite)
         work.finished.note_output(request.output)
         source_crs = grid.info.crs
@@ -168,7 +163,7 @@ def _segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, An
     with open_model_run(request, reporter) as work:
         before = outputs_of_unfinished(work.finished.folder)
         with clock.stage("segment"):
-            overwrite = _may_replace(request, request.output, before)
+            overwrite = may_replace(request, request.output, before)
             write_probability(work, request.output, reporter, overwrite=overwrite)
         work.finished.note_output(request.output)
         if request.mask:
@@ -250,56 +245,6 @@ class _Clock:
         self.seconds[name] = round(time.perf_counter() - started, 3)
 
 
-def _check_outputs(request: Request) -> None:
-    """Raises an error before the work if an output can't be written, or would replace an input."""
-    if isinstance(request, ChipsRequest):
-        return  # its output is a folder, which is checked where it is filled
-    makes_lines = isinstance(request, ExtractRequest | VectorizeRequest)
-    endings: dict[str, tuple[str, ...]] = {
-        "output": (".gpkg",) if makes_lines else _RASTER_ENDINGS,
-        "probability": _RASTER_ENDINGS,
-        "mask": _RASTER_ENDINGS,
-        "preview": (".png",),
-        "layers": (".gpkg",),
-    }
-    before: frozenset[Path] = frozenset()
-    if isinstance(request, ExtractRequest | SegmentRequest):
-        before = outputs_of_unfinished(request.unfinished or unfinished_folder(request.output))
-    for name, path in request.outputs.items():
-        prepare_output(
-            path, overwrite=_may_replace(request, path, before), inputs=request.inputs, endings=endings[name]
-        )
-        if ".gpkg" in endings[name]:
-            check_vector_name(path)
-        if ".gpkg" not in endings[name] and is_any_of(path.parent, request.inputs):
-            raise RailSegError(f"{path.parent} is the input folder.", "Write the output to another folder.")
-    if (written := _geopackage_of(request)) is not None:
-        check_replaceable(*written)
-    if len({path.resolve() for path in request.outputs.values()}) < len(request.outputs):
-        raise RailSegError("Two outputs have the same name.", "Give each output its own name.")
-
-
-def _may_replace(request: Request, path: Path, before: Collection[Path]) -> bool:
-    """Whether an output may be replaced: the user allows it, or it is one of those `before`, of an unfinished run."""
-    return request.overwrite or path.absolute() in before
-
-
-def _geopackage_of(request: Request) -> tuple[Path, Collection[str]] | None:
-    """The GeoPackage that a request writes, and the names of its layers; None if it writes none."""
-    match request:
-        case ExtractRequest() | VectorizeRequest():
-            return request.output, MAP_LAYERS
-        case EvaluateRequest(layers=Path() as layers):
-            from railseg_core.evaluation.evaluation_layers import EVALUATION_LAYERS
-
-            return layers, EVALUATION_LAYERS
-        case CompareRequest(layers=Path() as layers):
-            from railseg_core.evaluation.compare import COMPARISON_LAYERS
-
-            return layers, COMPARISON_LAYERS
-    return None
-
-
 def _line_params(request: RasterRequest, raster: GridRaster) -> LineParams:
     """The request's settings, with the raster's own thresholds if none is given."""
     params = (
@@ -361,7 +306,7 @@ def _write_mask(
         reporter,
         area_mask=area_mask,
         tags=picture_tags(source.tags),
-        overwrite=_may_replace(request, path, before),
+        overwrite=may_replace(request, path, before),
     )
 
 
@@ -387,7 +332,7 @@ def _draw(
                 longest_m = max(grid.window.width, grid.window.height) * grid.gsd_m
             gsd_m = max(grid.gsd_m, longest_m / LONGEST_SIDE_PX)
             with replace(grid.recipe, gsd_m=gsd_m).open() as coarse:
-                overwrite = _may_replace(request, request.preview, before)
+                overwrite = may_replace(request, request.preview, before)
                 draw_preview(coarse, railway_map, request.preview, overwrite=overwrite)
         except RailSegError as error:
             reporter.log("warning", f"No preview over {picture}: {error}")

@@ -16,7 +16,8 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.arrays import Bools
 from railseg_core.centerline.skeleton import skeleton_halo_px, skeleton_of_block
 from railseg_core.chips.files import Chip
-from railseg_core.raster import WorkingGrid, reflect_invalid
+from railseg_core.raster import WorkingGrid
+from railseg_core.rasters.reflection import reflect_invalid
 from railseg_core.tiling import PixelWindow
 from railseg_core.vectors.area import polygon_mask
 from railseg_core.vectors.tracing import Tracing

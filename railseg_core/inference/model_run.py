@@ -28,7 +28,7 @@ from railseg_core.network.model_card import ModelCard, bundled_model_path, check
 from railseg_core.paths import is_any_of
 from railseg_core.process_environment import collecting_no_garbage
 from railseg_core.raster import WorkingGrid, open_working_grid
-from railseg_core.rasters.grid_raster import create_grid_raster
+from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.rasters.provenance import probability_tags
 from railseg_core.reporting import Reporter
 from railseg_core.requests import ExtractRequest, SegmentRequest

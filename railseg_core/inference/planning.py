@@ -12,7 +12,7 @@ from railseg_core.inference.block_plan import PlannedBlock
 from railseg_core.inference.devices import device_description
 from railseg_core.inference.prediction import BANDS
 from railseg_core.raster import WorkingGrid
-from railseg_core.rasters.grid_raster import expected_bytes
+from railseg_core.rasters.grid_raster_writer import expected_bytes
 from railseg_core.reporting import WorkPlan
 from railseg_core.segmentation import Segmenter
 from railseg_core.tiling import TILE_PX

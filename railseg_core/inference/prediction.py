@@ -17,7 +17,8 @@ import numpy as np
 
 from railseg_core.arrays import Bools, UInt8Array
 from railseg_core.inference.block_plan import PlannedBlock
-from railseg_core.raster import WorkingGrid, reflect_invalid
+from railseg_core.raster import WorkingGrid
+from railseg_core.rasters.reflection import reflect_invalid
 from railseg_core.threads import in_order, threads
 from railseg_core.tiling import OVERLAP_PX, STRIDE_PX, TILE_PX, Tile
 

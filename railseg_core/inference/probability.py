@@ -13,7 +13,7 @@ from railseg_core.arrays import Bools, UInt8Array
 from railseg_core.inference.block_plan import PlannedBlock
 from railseg_core.inference.finished_blocks import FinishedBlocks
 from railseg_core.inference.prediction import BANDS, BlockPrediction, PredictBlocks, TilePrediction
-from railseg_core.rasters.grid_raster import GridRasterWriter
+from railseg_core.rasters.grid_raster_writer import GridRasterWriter
 from railseg_core.reporting import Reporter
 from railseg_core.tiling import PixelWindow, Tile, blending_weights, tiles_of
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ENCODING_TAG = "RAILSEG_ENCODING"
 """Tag of every probability and mask raster of RailSeg."""
+CRS_TAG = "RAILSEG_CRS"
+"""The CRS it was written in: programs that reproject it copy the tag."""
 SOURCE_TAG = "RAILSEG_SOURCE"
 SOURCE_GSD_TAG = "RAILSEG_SOURCE_GSD_M"
 SOURCE_CRS_TAG = "RAILSEG_SOURCE_CRS"

@@ -28,7 +28,8 @@ from railseg_core.inference.prediction import BANDS, from_bytes, predict_blocks,
 from railseg_core.inference.probability import write_probabilities
 from railseg_core.network.model_card import bundled_model_path
 from railseg_core.raster import AREA_MARGIN_M, open_working_grid
-from railseg_core.rasters.grid_raster import create_grid_raster, open_grid_raster
+from railseg_core.rasters.grid_raster import open_grid_raster
+from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.segmentation import Segmenter
 from railseg_core.tiling import BLOCK_PX, GSD_M, STRIDE_PX, TILE_PX
 from tests.benchmarks.pictures import mirrored_sample

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from railseg_core.centerline.vectorize import LineParams, vectorize
-from railseg_core.rasters.grid_raster import create_grid_raster, open_grid_raster
+from railseg_core.rasters.grid_raster import open_grid_raster
+from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.tiling import PixelWindow
 from tests.benchmarks.processes import run_python
 from tests.truth.ribbons import GOOD, GSD_M, UTM, probabilities

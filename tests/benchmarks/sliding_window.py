@@ -25,7 +25,8 @@ from railseg_core.network.model_card import ModelCard, bundled_model_path
 from railseg_core.process_environment import prepare_process_environment
 from railseg_core.railway_map import RunRecord, write_map
 from railseg_core.raster import open_working_grid
-from railseg_core.rasters.grid_raster import create_grid_raster, open_grid_raster
+from railseg_core.rasters.grid_raster import open_grid_raster
+from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.rasters.provenance import card_levels
 from railseg_core.tiling import TILE_PX
 

@@ -23,7 +23,8 @@ from rasters import Kind
 from railseg_core.metrics import PixelScores
 from railseg_core.network.model_card import bundled_model_path, checksum
 from railseg_core.raster import open_working_grid
-from railseg_core.rasters.grid_raster import create_grid_raster, open_grid_raster
+from railseg_core.rasters.grid_raster import open_grid_raster
+from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.resources_dir import resource_path
 from train import evaluate, morphology_sweep
 from train.judge import (

@@ -14,7 +14,7 @@ from rasters import UTM, Kind
 from railseg_core.errors import RailSegError
 from railseg_core.inference.finished_blocks import unfinished_folder
 from railseg_core.raster import open_working_grid
-from railseg_core.rasters.grid_raster import create_grid_raster
+from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.tiling import PixelWindow
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="files that are open stay there on Windows")

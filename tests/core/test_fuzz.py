@@ -31,7 +31,8 @@ from railseg_core.errors import RailSegError
 from railseg_core.network.model_card import ModelCard, bundled_model_path, read_card
 from railseg_core.network.model_file import load_model
 from railseg_core.raster import open_working_grid, read_outline, read_raster_info
-from railseg_core.rasters.grid_raster import create_grid_raster, open_grid_raster
+from railseg_core.rasters.grid_raster import open_grid_raster
+from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.requests import REQUESTS
 from railseg_core.tiling import PixelWindow
 from railseg_core.vectors.area import Area

@@ -19,7 +19,8 @@ from rasterio.crs import CRS
 from rasters import CORNER_X, CORNER_Y, FEET, UTM, Kind, write
 
 from railseg_core.errors import RailSegError
-from railseg_core.rasters.grid_raster import create_grid_raster, open_grid_raster
+from railseg_core.rasters.grid_raster import open_grid_raster
+from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.tiling import PixelWindow
 
 GSD_M = 0.2
@@ -122,7 +123,7 @@ FILL_THE_DISK = """
 import resource, signal, sys
 import numpy as np
 from railseg_core.errors import RailSegError
-from railseg_core.rasters.grid_raster import create_grid_raster
+from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.tiling import PixelWindow
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 rows, limit = int(sys.argv[2]), int(sys.argv[3])

@@ -19,7 +19,8 @@ from rasters import CORNER_X, CORNER_Y, UTM
 from railseg_core.errors import RailSegError
 from railseg_core.pipeline import run
 from railseg_core.raster import WorkingGrid, open_working_grid
-from railseg_core.rasters.grid_raster import create_grid_raster, open_grid_raster
+from railseg_core.rasters.grid_raster import open_grid_raster
+from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.rasters.provenance import SOURCE_GSD_TAG, SOURCE_TAG, tagged_gsd_m, tagged_levels
 from railseg_core.rasters.source_raster import gdal_environment
 from railseg_core.requests import VectorizeRequest

@@ -28,8 +28,9 @@ from rasters import CORNER_X, CORNER_Y, KINDS, UTM, WAVE_X, WAVE_Y, Kind, waves,
 from shapely import affinity
 
 from railseg_core.errors import RailSegError
-from railseg_core.raster import AREA_MARGIN_M, open_working_grid, read_raster_info, reflect_invalid
+from railseg_core.raster import AREA_MARGIN_M, open_working_grid, read_raster_info
 from railseg_core.rasters.chunks import ChunkCache
+from railseg_core.rasters.reflection import reflect_invalid
 from railseg_core.rasters.source_raster import SourceRaster, choose_bands
 from railseg_core.tiling import PixelWindow
 from railseg_core.vectors.area import Area, polygon_mask

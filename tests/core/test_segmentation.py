@@ -28,7 +28,8 @@ from railseg_core.network.deeplabv3plus import DeepLabV3Plus, normalise, probabi
 from railseg_core.network.model_card import ModelCard, bundled_model_path
 from railseg_core.network.model_file import load_model, save_model
 from railseg_core.raster import WorkingGrid, open_working_grid
-from railseg_core.rasters.grid_raster import create_grid_raster, open_grid_raster
+from railseg_core.rasters.grid_raster import open_grid_raster
+from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.reporting import Reporter, Silent
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter

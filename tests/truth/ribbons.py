@@ -15,7 +15,8 @@ from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.arrays import Points
-from railseg_core.rasters.grid_raster import GridRaster, create_grid_raster, open_grid_raster
+from railseg_core.rasters.grid_raster import GridRaster, open_grid_raster
+from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.tiling import PixelWindow
 
 GSD_M = 0.2
