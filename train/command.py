@@ -19,8 +19,10 @@ def command(main: Callable[Arguments, None]) -> Callable[Arguments, None]:
     def ended_in_a_line(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         try:
             main(*args, **kwargs)
-        except (RailSegError, FileNotFoundError) as error:
+        except RailSegError as error:
             raise SystemExit(str(error)) from error
+        except OSError as error:  # a missing or unwritable file, a full disk
+            raise SystemExit(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from error
         except KeyboardInterrupt:
             print("Interrupted.", file=sys.stderr)
             raise SystemExit(130) from None  # as shells count it

@@ -27,6 +27,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.freed_memory import keep_freed_memory
 from railseg_core.inference.devices import device_description
 from railseg_core.line_params import LineParams
+from train.checkpoint import CHECKPOINT_NAME
 from train.command import command
 from train.comparison.measuring import (
     TIMED_PICTURES,
@@ -42,7 +43,7 @@ from train.comparison.measuring import (
 )
 from train.comparison.report import Measured, write_report
 from train.comparison.sheet import write_sheet
-from train.comparison.training import CHECKPOINT_NAME, Recipe, train_network
+from train.comparison.training import Recipe, train_network
 from train.curves import draw_curves
 from train.data import read_scene
 from train.labelled.labelme import KINDS, LABELS, LabelmeSettings

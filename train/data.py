@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 from railseg_core.arrays import UInt8Array
 from railseg_core.chips.files import TARGET_SUFFIX, Chip
 from railseg_core.errors import RailSegError
+from railseg_core.tiling import TILE_PX
 from train.pictures import read_picture
 from train.synthetic.camera import brought_to
 from train.synthetic.scene import GSD_M, Backgrounds, render_scene
@@ -51,6 +52,19 @@ def read_scene(target_path: Path) -> Chip:
     if image.shape != target.shape:
         raise RailSegError(f"{image_path} and {target_path} differ in size.", "Make both again, or remove them.")
     return Chip(image, (target > 0).astype(np.uint8))
+
+
+def tiled(scenes: Iterable[Chip], tile_px: int = TILE_PX) -> Iterator[Chip]:
+    """Whole scenes in tiles (tile, tile) as the product sees them; pixels beyond the edge are mirrored and ignored."""
+    for scene in scenes:
+        rows, cols = scene.image.shape[:2]
+        below, right = (-(-side // tile_px) * tile_px - side for side in (rows, cols))
+        image = cv2.copyMakeBorder(scene.image, 0, below, 0, right, cv2.BORDER_REFLECT)
+        target = cv2.copyMakeBorder(scene.target, 0, below, 0, right, cv2.BORDER_CONSTANT, value=(0, 0, 1))
+        for row in range(0, rows, tile_px):
+            for col in range(0, cols, tile_px):
+                here = np.s_[row : row + tile_px, col : col + tile_px]
+                yield Chip(image[here].astype(np.uint8), target[here].astype(np.uint8))
 
 
 def augmented_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> Chip:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from railseg_core.errors import RailSegError
 from railseg_core.network.layers import ConvBNAct
 from railseg_core.network.mobilenetv3 import InvertedResidual, MobileNetV3Large, SqueezeExcite
 
@@ -24,8 +26,16 @@ def start_encoder(encoder: MobileNetV3Large, weights_path: Path, first_batch: Te
         encoder: A fresh encoder.
         weights_path: The safetensors file with `stem.conv`, `blocks.N.{expand,dw,project}.conv` weights and biases.
         first_batch: (n, 3, rows, cols) float, normalised as in training: pictures to take the statistics from.
+
+    Raises:
+        RailSegError: If the file holds something else.
     """
-    weights = load_file(weights_path)
+    try:
+        weights = load_file(weights_path)
+    except SafetensorError as error:
+        raise _unfit(weights_path, str(error)) from error
+    if "stem.conv.weight" not in weights:
+        raise _unfit(weights_path, "it has no stem.conv.weight")
     _start(encoder.stem, weights, "stem.conv")
     for index, block in enumerate(encoder.blocks):
         if not isinstance(block, InvertedResidual):
@@ -38,6 +48,13 @@ def start_encoder(encoder: MobileNetV3Large, weights_path: Path, first_batch: Te
             nn.init.normal_(block.attention.expand.weight, std=1e-3)
             nn.init.constant_(block.attention.expand.bias, 3.0)  # type: ignore[arg-type]  # h-sigmoid(3) = 1
     _pass_through(encoder, first_batch)
+
+
+def _unfit(path: Path, reason: str) -> RailSegError:
+    return RailSegError(
+        f"{path} does not hold the weights of an encoder ({reason}).",
+        "Give ImageNet weights of MobileNetV3-Large minimalistic; a whole model file is for --start.",
+    )
 
 
 def _start(layer: ConvBNAct, weights: dict[str, Tensor], name: str) -> None:

@@ -1,4 +1,4 @@
-"""Trains the network: settings, model, data, loop and checkpoints, from top to bottom.
+"""Trains the network: settings, data, state, steps and the loop, from top to bottom.
 
     python -m train.train --out build/run --minutes 60 --backgrounds DATA/backgrounds --encoder WEIGHTS.safetensors
 
@@ -16,26 +16,31 @@ import copy
 import math
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import cv2
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from railseg_core.chips.files import Chip
+from railseg_core.errors import RailSegError
+from railseg_core.folder_lock import alone_in
 from railseg_core.freed_memory import keep_freed_memory
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, normalise, probabilities
+from railseg_core.network.model_card import read_card
 from railseg_core.network.model_file import load_model
+from train.checkpoint import CHECKPOINT_NAME, read_checkpoint, write_checkpoint
 from train.command import command
 from train.curves import draw_curves
-from train.data import CropStream, Mixture, as_batch, load_real_scenes
+from train.data import CropStream, Mixture, as_batch, load_real_scenes, tiled
 from train.losses import LOSSES, railway_loss
+from train.precision import keep_depthwise_in_float32, mixed_precision
 from train.pretrained import start_encoder
 from train.run_log import add_to_log
 from train.seeds import RUN_SEEDS, Seed
@@ -43,20 +48,24 @@ from train.seeds import RUN_SEEDS, Seed
 EPOCH_CROPS = 7892  # pictures in the paper's training set
 KEEP_EVERY_EPOCHS = 5
 MOMENTUM = 0.9
+CLIP_NORM = 5.0
 CROP_STEP_PX = 16  # the network halves its input four times
-TILE_PX = 512  # side of the tiles that the product gives the network
 NEGATIVE_SHARE = 0.1
 WARM_UP = 0.03  # share of the budget in which the learning rate rises
 AVERAGE_DECAY = 0.998
 MAX_LEFT_OUT = 100  # steps without a finite loss
 CHECKPOINT_SECONDS = 120.0
 MIN_SWITCH_CROP_PX = 128
-VALIDATION_CROPS = 48
-ORIGIN = ("start", "encoder", "seed", "backgrounds", "real")  # with others it is another run
+VALIDATION_CROPS, VALIDATION_BATCH = 48, 8
+IDENTITY = ("variant", "optimiser", "start", "encoder", "seed", "backgrounds", "real")  # with others it is another run
 
 
 def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
-    """The settings of a run."""
+    """The settings of a run.
+
+    Raises:
+        RailSegError: If --start is not a model file.
+    """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint, log")
     parser.add_argument("--variant", choices=VARIANTS, default="lite")
@@ -86,10 +95,13 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=0)
     settings = parser.parse_args(arguments)
-    if settings.minutes is not None and settings.minutes <= 0:
-        parser.error("--minutes must be more than 0")
-    if settings.real_share + settings.negative_share > 1:
-        parser.error("--real-share and --negative-share must not exceed 1 together")
+    if settings.epochs <= 0 or (settings.minutes is not None and settings.minutes <= 0):
+        parser.error("--minutes and --epochs must be more than 0")
+    if min(settings.learning_rate, settings.weight_decay) < 0:
+        parser.error("--learning-rate and --weight-decay must be 0 or more")
+    shares = (settings.real_share, settings.negative_share)
+    if min(shares) < 0 or sum(shares) > 1:
+        parser.error("--real-share and --negative-share must be 0 or more, and not exceed 1 together")
     if settings.switch_share and min(settings.crop_px) < MIN_SWITCH_CROP_PX:
         parser.error(f"--switch-share needs crops of {MIN_SWITCH_CROP_PX} px or more: no fan of tracks fits into less")
     if any(side <= 0 or side % CROP_STEP_PX for side in settings.crop_px):
@@ -102,7 +114,30 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error(f"--device {settings.device} cannot be used here: {str(error).splitlines()[0]}")
     if settings.seed not in RUN_SEEDS:
         parser.error(f"--seed must be from 0 to {RUN_SEEDS.stop - 1}: validation and test use larger ones")
+    if settings.start:
+        settings.variant = read_card(settings.start).variant
     return settings
+
+
+def training_batches(settings: argparse.Namespace, step: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """An endless stream of batches, as of `CropStream`; another after each resume, so that no crop is seen twice."""
+    mixture = Mixture(
+        settings.backgrounds,
+        real_scenes=tuple(load_real_scenes(settings.real)) if settings.real else (),
+        real_share=settings.real_share,
+        negatives=tuple(load_real_scenes(settings.negatives)) if settings.negatives else (),
+        negative_share=settings.negative_share,
+        switch_share=settings.switch_share,
+    )
+    stream = CropStream(settings.crop_px, settings.batch, (settings.seed, step), mixture)
+    is_pinned = settings.device == "cuda"
+    return iter(DataLoader(stream, batch_size=None, num_workers=settings.workers, pin_memory=is_pinned))
+
+
+def validation_batches(settings: argparse.Namespace) -> list[tuple[Tensor, Tensor]]:
+    """Rendered crops that no run trains on."""
+    stream = iter(CropStream(settings.crop_px[:1], VALIDATION_BATCH, (Seed.VALIDATION,), Mixture(settings.backgrounds)))
+    return [next(stream) for _ in range(VALIDATION_CROPS // VALIDATION_BATCH)]
 
 
 def normalised(images: Tensor, device: str) -> Tensor:
@@ -111,31 +146,107 @@ def normalised(images: Tensor, device: str) -> Tensor:
     return normalise(images.float())
 
 
-def mixed_precision(precision: str, device: str) -> bool:
-    """Whether convolutions run in bfloat16; `auto` uses it only on devices that multiply in it: others are slower."""
-    if precision == "auto":
-        return device == "cuda" or (device == "cpu" and torch.cpu._is_avx512_bf16_supported())
-    return precision == "bfloat16"
+@dataclass(slots=True)
+class Run:
+    """The state of a run, all of which its checkpoints keep.
 
-
-class Float32Conv2d(nn.Conv2d):
-    """A convolution that autocast leaves in float32."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(n, in, rows, cols) to float32 (n, out, rows, cols)."""
-        with torch.autocast(x.device.type, enabled=False):
-            return super().forward(x.float())
-
-
-def keep_depthwise_in_float32(model: nn.Module) -> None:
-    """Leaves large, strided and dilated depthwise convolutions out of mixed precision on the CPU, in place.
-
-    Their gradient in bfloat16 is up to five times as slow, and for dilated ones it is occasionally NaN (torch 2.13).
+    Attributes:
+        model: The network.
+        average: A running average of its weights, which `train.export` makes the model file from.
+        optimiser: Steps the model's weights.
+        step: Number of steps so far.
+        crops: Number of crops seen in them.
+        began: When it would have begun without interruptions, by `time.monotonic`.
     """
-    for module in model.modules():
-        if isinstance(module, nn.Conv2d) and module.groups > 1:
-            is_plain = module.kernel_size[0] <= 3 and module.stride[0] == 1 and module.dilation[0] == 1
-            module.__class__ = nn.Conv2d if is_plain else Float32Conv2d
+
+    model: DeepLabV3Plus
+    average: DeepLabV3Plus
+    optimiser: torch.optim.Optimizer
+    step: int = 0
+    crops: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent on it, measuring and saving included."""
+        return time.monotonic() - self.began
+
+    def progress(self, settings: argparse.Namespace) -> float:
+        """Share of the budget that is used up; 1 or more at the end."""
+        if settings.minutes:
+            return self.seconds / (60 * float(settings.minutes))
+        return self.crops / EPOCH_CROPS / float(settings.epochs)
+
+    def resume(self, checkpoint: dict[str, Any]) -> None:
+        """Takes everything over from a checkpoint, except settings that may change: weight decay, learning rate."""
+        weight_decays = [group["weight_decay"] for group in self.optimiser.param_groups]
+        self.model.load_state_dict(checkpoint["model"])
+        self.average.load_state_dict(checkpoint["average"])
+        self.optimiser.load_state_dict(checkpoint["optimiser"])
+        for group, weight_decay in zip(self.optimiser.param_groups, weight_decays, strict=True):
+            group["weight_decay"] = weight_decay
+        self.step, self.crops = checkpoint["step"], checkpoint["crops"]
+        self.began = time.monotonic() - checkpoint["seconds"]
+
+    def save(self, settings: argparse.Namespace, name: str) -> None:
+        """Writes a checkpoint to the run's folder.
+
+        Raises:
+            RailSegError: As `write_checkpoint`.
+        """
+        content = {
+            "identity": identity(settings),
+            "variant": settings.variant,
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+            "crops": self.crops,
+            "seconds": self.seconds,
+        }
+        write_checkpoint(content, settings.out / name)
+
+
+def identity(settings: argparse.Namespace) -> dict[str, str]:
+    """The settings that must be the same when a run is resumed."""
+    return {name: str(getattr(settings, name)) for name in IDENTITY}
+
+
+def check_identity(checkpoint: dict[str, Any], settings: argparse.Namespace) -> None:
+    """Checks that a checkpoint is of the same run.
+
+    Raises:
+        RailSegError: If it is not.
+    """
+    if "identity" in checkpoint:
+        found = checkpoint["identity"]
+    else:  # as written up to railseg-7
+        found = {"variant": checkpoint["variant"], "optimiser": checkpoint["kind"].split()[-1]} | checkpoint["origin"]
+    if changed := [name for name, value in identity(settings).items() if found.get(name) != value]:
+        options = ", ".join(f"another --{name} ({found.get(name)})" for name in changed)
+        raise RailSegError(f"{settings.out} holds a run with {options}.", "Choose another --out.")
+
+
+def new_network(settings: argparse.Namespace) -> DeepLabV3Plus:
+    """A network with the weights of --start, or random ones."""
+    model = load_model(settings.start)[0] if settings.start else DeepLabV3Plus(VARIANTS[settings.variant])
+    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]  # not in torch's stubs
+
+
+def new_run(model: DeepLabV3Plus, settings: argparse.Namespace) -> Run:
+    """A run that begins with a network's weights."""
+    model = model.to(settings.device)
+    average = copy.deepcopy(model)
+    if settings.device == "cpu" and mixed_precision(settings.precision, settings.device):
+        keep_depthwise_in_float32(model)
+    # Batch norms and biases are not decayed: decaying a scale does not regularise.
+    groups = [
+        {"params": [p for p in model.parameters() if p.ndim > 1], "weight_decay": settings.weight_decay},
+        {"params": [p for p in model.parameters() if p.ndim == 1], "weight_decay": 0.0},
+    ]
+    if settings.optimiser == "sgd":
+        return Run(model, average, torch.optim.SGD(groups, settings.learning_rate, MOMENTUM, nesterov=True))
+    return Run(model, average, torch.optim.AdamW(groups, settings.learning_rate))
 
 
 def learning_rate_factor(progress: float) -> float:
@@ -143,6 +254,30 @@ def learning_rate_factor(progress: float) -> float:
     if progress < WARM_UP:
         return max(progress / WARM_UP, 0.01)
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - WARM_UP) / (1 - WARM_UP))))
+
+
+def training_step(run: Run, batch: tuple[Tensor, Tensor], settings: argparse.Namespace) -> dict[str, float] | None:
+    """Moves the weights and their average by one batch.
+
+    Returns:
+        The terms of the loss; None if loss or gradient are not finite, in which case the run stays as it was.
+    """
+    images, target = batch
+    device = settings.device
+    run.model.train()
+    with torch.autocast(device, dtype=torch.bfloat16, enabled=mixed_precision(settings.precision, device)):
+        logits = run.model(normalised(images, device))
+    loss, terms = railway_loss(logits, target.to(device, non_blocking=True), settings.loss)
+    run.optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    norm = nn.utils.clip_grad_norm_(run.model.parameters(), CLIP_NORM)
+    if not (loss.isfinite() and norm.isfinite()):
+        restore_statistics(run.model, run.average)
+        return None
+    run.optimiser.step()
+    run.step, run.crops = run.step + 1, run.crops + len(images)
+    update_average(run.average, run.model, run.step)
+    return terms
 
 
 @torch.no_grad()
@@ -178,170 +313,88 @@ def intersection_over_union(model: DeepLabV3Plus, batches: Iterable[tuple[Tensor
     return (overlap / union.clamp(min=1)).tolist()
 
 
-def tiled(scenes: Iterable[Chip], tile_px: int = TILE_PX) -> Iterator[Chip]:
-    """Whole scenes in tiles (tile, tile) as the product sees them; pixels beyond the edge are mirrored and ignored."""
-    for scene in scenes:
-        rows, cols = scene.image.shape[:2]
-        below, right = (-(-side // tile_px) * tile_px - side for side in (rows, cols))
-        image = cv2.copyMakeBorder(scene.image, 0, below, 0, right, cv2.BORDER_REFLECT)
-        target = cv2.copyMakeBorder(scene.target, 0, below, 0, right, cv2.BORDER_CONSTANT, value=(0, 0, 1))
-        for row in range(0, rows, tile_px):
-            for col in range(0, cols, tile_px):
-                here = np.s_[row : row + tile_px, col : col + tile_px]
-                yield Chip(image[here].astype(np.uint8), target[here].astype(np.uint8))
+def scores(
+    run: Run, validation: Iterable[tuple[Tensor, Tensor]], watched: Sequence[Chip], device: str
+) -> dict[str, float]:
+    """IoU of the averaged weights on rendered crops and, if there are any, on the real scenes of --validation."""
+    found = dict(zip(("track_iou", "axis_iou"), intersection_over_union(run.average, validation, device), strict=True))
+    if watched:
+        tiles = (as_batch([tile]) for tile in tiled(watched))
+        real = intersection_over_union(run.average, tiles, device)
+        found |= dict(zip(("real_track_iou", "real_axis_iou"), real, strict=True))
+    return found
+
+
+def report(folder: Path, row: dict[str, float]) -> None:
+    """Adds a row to the log, prints it, and draws the curves."""
+    add_to_log(folder, row)
+    print("  ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
+    if find_spec("matplotlib"):
+        draw_curves([folder], folder / "curves.png")
 
 
 @command
 def main(arguments: list[str] | None = None) -> None:
     """Trains until the budget is used up."""
     settings = parse_settings(arguments)
-    settings.out.mkdir(parents=True, exist_ok=True)
-    checkpoint_path: Path = settings.out / "checkpoint.pt"
-    device = settings.device
+    with alone_in(settings.out):
+        settings.out.mkdir(parents=True, exist_ok=True)
+        train(settings)
+
+
+def train(settings: argparse.Namespace) -> None:
+    """Begins or resumes a run, and trains until the budget is used up.
+
+    Raises:
+        RailSegError: If something is wrong with an input, --out is of another run or can't be written, or too many
+            steps have no finite loss or gradient.
+        FileNotFoundError: If a folder of scenes or backgrounds is empty.
+    """
     keep_freed_memory()
     torch.set_num_threads(settings.threads)
     cv2.setNumThreads(1)
     torch.manual_seed(settings.seed)
 
-    # Model and optimiser, fresh, from a model file, or as the last checkpoint left them
-    if settings.start:
-        model, card = load_model(settings.start)
-        settings.variant = card.variant
-    else:
-        model = DeepLabV3Plus(VARIANTS[settings.variant])
-    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
-    kind = f"a {settings.variant} network trained by {settings.optimiser}"
-    origin = {name: str(getattr(settings, name)) for name in ORIGIN}
-    state: dict[str, Any] | None = None
-    step, crops, seconds_before = 0, 0, 0.0
-    if checkpoint_path.exists():
-        state = torch.load(checkpoint_path, map_location="cpu", weights_only=True)
-        if state.get("kind") != kind:
-            raise SystemExit(f"{checkpoint_path} is from {state.get('kind', 'an older version')}; choose another --out")
-        if changed := [name for name, value in origin.items() if state.get("origin", origin).get(name) != value]:
-            options = ", ".join(f"--{name}" for name in changed)
-            raise SystemExit(f"{settings.out} holds a run with another {options}: choose another --out")
-        model.load_state_dict(state["model"])
-        step, crops, seconds_before = state["step"], state["crops"], state["seconds"]
-
-    # Data: another stream of random numbers after each resume, so that no crop is seen twice
-    mixture = Mixture(
-        settings.backgrounds,
-        real_scenes=tuple(load_real_scenes(settings.real)) if settings.real else (),
-        real_share=settings.real_share,
-        negatives=tuple(load_real_scenes(settings.negatives)) if settings.negatives else (),
-        negative_share=settings.negative_share,
-        switch_share=settings.switch_share,
-    )
-    loader = DataLoader(
-        CropStream(settings.crop_px, settings.batch, (settings.seed, step), mixture),
-        batch_size=None,
-        num_workers=settings.workers,
-        pin_memory=device == "cuda",
-    )
-    held_out = iter(CropStream(settings.crop_px[:1], 8, (Seed.VALIDATION,), Mixture(settings.backgrounds)))
-    validation = [next(held_out) for _ in range(VALIDATION_CROPS // 8)]
-    watched_scenes = load_real_scenes(settings.validation) if settings.validation else []
-
-    mixed = mixed_precision(settings.precision, device)
-    batches = iter(loader)
-    if state is None and settings.encoder:
+    checkpoint = read_checkpoint(settings.out / CHECKPOINT_NAME)
+    if checkpoint:
+        check_identity(checkpoint, settings)
+    model = new_network(settings)
+    batches = training_batches(settings, checkpoint["step"] if checkpoint else 0)
+    if settings.encoder and not checkpoint:
         start_encoder(model.encoder, settings.encoder, normalised(next(batches)[0], "cpu"))
-    model = model.to(device)
-    average = copy.deepcopy(model)
-    if mixed and device == "cpu":
-        keep_depthwise_in_float32(model)
-    # Batch norms and biases are not decayed: decaying a scale does not regularise.
-    vectors = [p for p in model.parameters() if p.ndim == 1]
-    matrices = [p for p in model.parameters() if p.ndim > 1]
-    groups = [
-        {"params": matrices, "weight_decay": settings.weight_decay},
-        {"params": vectors, "weight_decay": 0.0},
-    ]
-    optimiser: torch.optim.Optimizer
-    if settings.optimiser == "sgd":
-        optimiser = torch.optim.SGD(groups, lr=settings.learning_rate, momentum=MOMENTUM, nesterov=True)
-    else:
-        optimiser = torch.optim.AdamW(groups, lr=settings.learning_rate)
-    if state is not None:
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        optimiser.param_groups[0]["weight_decay"] = settings.weight_decay
+    validation = validation_batches(settings)
+    watched = load_real_scenes(settings.validation) if settings.validation else []
+    run = new_run(model, settings)
+    if checkpoint:
+        run.resume(checkpoint)
 
-    def save(path: Path) -> None:
-        content = {
-            "kind": kind,
-            "origin": origin,
-            "variant": settings.variant,
-            "model": model.state_dict(),
-            "average": average.state_dict(),
-            "optimiser": optimiser.state_dict(),
-            "step": step,
-            "crops": crops,
-            "seconds": seconds_before + time.monotonic() - started,
-        }
-        torch.save(content, path.with_suffix(".part"))
-        path.with_suffix(".part").replace(path)
-
-    # The loop
     left_out = 0
-    started = last_saved = time.monotonic()
-    sums: dict[str, float] = {}
+    terms: dict[str, float] = {}
+    first_step, last_saved = run.step, time.monotonic()
     while True:
-        elapsed = seconds_before + time.monotonic() - started
-        epoch = crops / EPOCH_CROPS
-        progress = elapsed / (60 * settings.minutes) if settings.minutes else epoch / settings.epochs
-        finished = progress >= 1
-        if finished or time.monotonic() - last_saved > CHECKPOINT_SECONDS:
-            track_iou, axis_iou = intersection_over_union(average, validation, device)
-            row = {
-                "step": step,
-                "crops": crops,
-                "minutes": elapsed / 60,
-                "left_out": left_out,
-                "track_iou": track_iou,
-                "axis_iou": axis_iou,
-            }
-            if watched_scenes:
-                watched = (as_batch([tile]) for tile in tiled(watched_scenes))
-                scores = intersection_over_union(average, watched, device)
-                row |= {"real_track_iou": scores[0], "real_axis_iou": scores[1]}
-            row |= sums
-            add_to_log(settings.out, row)
-            print("  ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
-            save(checkpoint_path)
-            if find_spec("matplotlib"):
-                draw_curves([settings.out], settings.out / "curves.png")
+        progress = run.progress(settings)
+        if progress >= 1 or time.monotonic() - last_saved > CHECKPOINT_SECONDS:
+            row = {"step": run.step, "crops": run.crops, "minutes": run.seconds / 60, "left_out": left_out}
+            report(settings.out, row | scores(run, validation, watched, settings.device) | terms)
+            run.save(settings, CHECKPOINT_NAME)
             last_saved = time.monotonic()
-        if finished:
-            if state is not None and step == state["step"]:
-                print(f"The run in {settings.out} is finished. A larger budget continues it.")
-            return
-        for group in optimiser.param_groups:
+        if progress >= 1:
+            break
+        for group in run.optimiser.param_groups:
             group["lr"] = settings.learning_rate * learning_rate_factor(progress)
-        images, target = next(batches)
-        model.train()
-        with torch.autocast(device, dtype=torch.bfloat16, enabled=mixed):
-            logits = model(normalised(images, device))
-        loss, terms = railway_loss(logits, target.to(device, non_blocking=True), settings.loss)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        if not (loss.isfinite() and norm.isfinite()):
+        epochs_before = run.crops // EPOCH_CROPS
+        new_terms = training_step(run, next(batches), settings)
+        if new_terms is None:
             left_out += 1
             if left_out > MAX_LEFT_OUT:
-                raise SystemExit(f"{left_out} steps gave no finite loss or gradient: lower --learning-rate")
-            restore_statistics(model, average)
+                raise RailSegError(f"{left_out} steps gave no finite loss or gradient.", "Lower --learning-rate.")
             continue
-        optimiser.step()
-        epochs_before = crops // EPOCH_CROPS
-        step, crops = step + 1, crops + len(images)
-        update_average(average, model, step)
-        for name, value in terms.items():
-            sums[name] = 0.98 * sums.get(name, value) + 0.02 * value
-        epochs_done = crops // EPOCH_CROPS
-        if epochs_done > epochs_before and epochs_done % KEEP_EVERY_EPOCHS == 0:
-            save(settings.out / f"epoch_{epochs_done:03d}.pt")
+        terms = {name: 0.98 * terms.get(name, value) + 0.02 * value for name, value in new_terms.items()}
+        epochs = run.crops // EPOCH_CROPS
+        if epochs > epochs_before and epochs % KEEP_EVERY_EPOCHS == 0:
+            run.save(settings, f"epoch_{epochs:03d}.pt")
+    if checkpoint and run.step == first_step:
+        print(f"The run in {settings.out} is finished. A larger budget continues it.")
 
 
 if __name__ == "__main__":

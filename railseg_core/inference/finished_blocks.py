@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from filelock import FileLock, Timeout
-
 from railseg_core.errors import RailSegError
+from railseg_core.folder_lock import alone_in
 from railseg_core.inference.block_plan import PlannedBlock, shard_of
 from railseg_core.inference.prediction import BlockPrediction, from_bytes, to_bytes
 from railseg_core.paths import file_version, put_in_place
 from railseg_core.reporting import Reporter
 
 _ENDING = ".unfinished"
-_LOCK_ENDING = ".lock"
 _IDENTITY_FILE = "run.json"
 _OUTPUTS_FILE = "outputs.json"
 _SHARDS_ENDING = ".shards"
@@ -162,34 +160,10 @@ def finished_blocks(
         RailSegError: the folder cannot be created, another run is using it, or it contains blocks that must not be
             discarded: those of shards, or of such a GPU.
     """
-    with _alone(folder):
+    with alone_in(folder):
         _take_up(folder, identity, resume=resume, reporter=reporter, is_device_named=is_device_named)
         with _removed_when_done(folder):
             yield FinishedBlocks(folder, identity)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Locks the folder against other runs; the system releases the lock of a process that was killed."""
-    path = folder.with_name(f"{folder.name}{_LOCK_ENDING}")
-    lock = FileLock(path, timeout=0)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout as error:
-        raise RailSegError(
-            f"Another run is already working on this; it keeps its blocks in {folder}.",
-            "Wait until it has finished, or, on the command line, choose another output.",
-        ) from error
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    try:
-        yield
-    finally:
-        # Unlinked after its release, it could be a lock that another run has acquired in between.
-        with suppress(OSError):  # Windows refuses while it is held; there the release unlinks it
-            path.unlink(missing_ok=True)
-        lock.release()
 
 
 def _take_up(

@@ -19,11 +19,12 @@ from railseg_core.metrics import PixelScores
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from train import compare, morphology_sweep
+from train.checkpoint import CHECKPOINT_NAME
 from train.comparison import measuring
 from train.comparison.measuring import Morphology, Predictor, Times, score, take_times
 from train.comparison.report import Measured, write_report
 from train.comparison.sheet import TILE_PX
-from train.comparison.training import CHECKPOINT_NAME, Recipe, TileStream, train_network
+from train.comparison.training import Recipe, TileStream, train_network
 from train.data import read_scene
 from train.labelled.parts import tiles_of_part
 from train.losses import track_loss
@@ -172,7 +173,7 @@ def test_the_report_tells_means_spreads_and_ratios(tmp_path: Path) -> None:
     assert rows["U-Net"][:2] == ["2", "55.0 ± 7.1"]  # of 50 and 60
     assert rows["U-Net"][7:10] == ["288", "0.45", "0.45"]
     assert rows[OURS.label][1:7] == ["100.0 ± 0.0"] * 6
-    assert rows["all background"][1:7] == ["0.0", "45.0", "–", "90.0", "0.0", "90.0"]
+    assert rows["all background"][1:7] == ["0.0", "45.0", "0.0", "45.0", "0.0", "90.0"]
     assert rows["CARAFE instead of bilinear, V3"] == ["+1.00 ± 0.00", "+10.00 ± 0.00", "2.000", "2.000"]
     assert rows["morphology, V3 + CARAFE"][2] == "1.100"
     assert json.loads((tmp_path / "report.json").read_text())["networks"]["unet"]["crops"] == [80, 80]

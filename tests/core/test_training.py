@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
 import sys
 from itertools import pairwise, product
 from pathlib import Path
@@ -17,6 +18,7 @@ from rasterio.transform import from_origin
 
 from railseg_core.chips.files import TARGET_SUFFIX, Chip
 from railseg_core.errors import RailSegError
+from railseg_core.folder_lock import alone_in
 from railseg_core.metrics import LineScores
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus
@@ -26,7 +28,8 @@ from railseg_core.network.model_file import load_model
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter
 from train import export, train
-from train.data import CropStream, Mixture, augmented_crop, chosen_plan, load_real_scenes
+from train.checkpoint import read_checkpoint
+from train.data import CropStream, Mixture, augmented_crop, chosen_plan, load_real_scenes, tiled
 from train.hard_negatives import main as main_of_hard_negatives
 from train.hard_negatives import real_places, rendered_places, write_negatives
 from train.losses import LOSSES, railway_loss
@@ -77,26 +80,17 @@ def test_a_run_goes_on_where_it_stood_and_becomes_a_model_file(tmp_path: Path, m
     torch.testing.assert_close(trained["classify.weight"], network.state_dict()["classify.weight"])
 
 
-def test_a_checkpoint_of_another_variant_is_not_gone_on_with(tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    train.main(["--out", str(run), *SETTINGS])
-    with pytest.raises(SystemExit, match="choose another --out"):
-        train.main(["--out", str(run), *SETTINGS, "--variant", "faithful"])
-
-
-def test_a_checkpoint_of_another_optimiser_is_not_gone_on_with(tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    train.main(["--out", str(run), *SETTINGS])
-    with pytest.raises(SystemExit, match=r"adamw.*choose another --out"):
-        train.main(["--out", str(run), *SETTINGS, "--optimiser", "sgd"])
-
-
 def test_another_run_is_not_taken_for_the_one_that_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = tmp_path / "run"
     train.main(["--out", str(run), *SETTINGS])
     before = (run / "checkpoint.pt").read_bytes()
-    for other in (["--seed", "5"], ["--encoder", "weights.safetensors"]):
-        with pytest.raises(SystemExit, match=rf"another {other[0]}: choose another --out"):
+    for other, found in (
+        (["--seed", "5"], "0"),
+        (["--encoder", "weights.safetensors"], "None"),
+        (["--variant", "faithful"], "lite"),
+        (["--optimiser", "sgd"], "adamw"),
+    ):
+        with pytest.raises(SystemExit, match=rf"another {other[0]} \({found}\)\. Choose another --out"):
             train.main(["--out", str(run), *SETTINGS, *other])
     assert (run / "checkpoint.pt").read_bytes() == before
     capsys.readouterr()
@@ -104,10 +98,82 @@ def test_another_run_is_not_taken_for_the_one_that_is_there(tmp_path: Path, caps
     assert "is finished" in capsys.readouterr().out
 
 
+def test_a_checkpoint_of_an_older_version_is_gone_on_with(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train.main(["--out", str(run), *SETTINGS])
+    state = torch.load(run / "checkpoint.pt", weights_only=True)
+    same = state.pop("identity")
+    state["kind"] = f"a {same.pop('variant')} network trained by {same.pop('optimiser')}"
+    torch.save(state | {"origin": same}, run / "checkpoint.pt")
+    train.main(["--out", str(run), *SETTINGS, "--epochs", "0.0015"])
+    assert steps(run) == 6
+    torch.save(state | {"origin": same}, run / "checkpoint.pt")
+    with pytest.raises(SystemExit, match=r"another --optimiser \(adamw\)"):
+        train.main(["--out", str(run), *SETTINGS, "--optimiser", "sgd"])
+
+
+def test_a_run_goes_on_with_all_that_it_had(tmp_path: Path) -> None:
+    settings = train.parse_settings(["--out", str(tmp_path), *SETTINGS])
+    train.train(settings)
+    checkpoint = read_checkpoint(tmp_path / "checkpoint.pt")
+    assert checkpoint is not None
+    torch.manual_seed(7)
+    run = train.new_run(train.new_network(settings), settings)
+    run.resume(checkpoint)
+    assert (run.step, run.crops) == (4, 8)
+    assert run.seconds == pytest.approx(checkpoint["seconds"], abs=1.0)
+    for name in ("model", "average"):
+        for found, wanted in zip(getattr(run, name).state_dict().values(), checkpoint[name].values(), strict=True):
+            assert torch.equal(found, wanted)
+    moments = run.optimiser.state_dict()["state"]
+    for number, wanted in checkpoint["optimiser"]["state"].items():
+        assert all(torch.equal(moments[number][name], value) for name, value in wanted.items())
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
+    with alone_in(tmp_path / "run"), pytest.raises(SystemExit, match="already working"):
+        train.main(["--out", str(tmp_path / "run"), *SETTINGS])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such limit")
+def test_a_full_disk_is_said_and_the_checkpoint_before_stays(tmp_path: Path) -> None:
+    code = (
+        "import resource, signal, sys\n"
+        "from pathlib import Path\n"
+        "import torch\n"
+        "from train.checkpoint import write_checkpoint\n"
+        "path = Path(sys.argv[1])\n"
+        "write_checkpoint({'step': 1}, path)\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "write_checkpoint({'step': 2, 'model': torch.zeros(100_000)}, path)\n"
+    )
+    path = tmp_path / "checkpoint.pt"
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    assert f"RailSegError: {path} could not be written: File too large. Free some space" in done.stderr
+    assert read_checkpoint(path) == {"step": 1}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_no_checkpoint_is_named(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint.pt").write_bytes(b"anything but a checkpoint")
+    with pytest.raises(SystemExit, match=r"checkpoint\.pt is damaged or not a checkpoint"):
+        train.main(["--out", str(tmp_path), *SETTINGS])
+
+
+def test_a_place_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SystemExit, match="file: File exists"):
+        train.main(["--out", str(tmp_path / "file"), *SETTINGS])
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         ["--minutes", "0"],
+        ["--epochs", "-1"],
+        ["--real-share", "-0.5"],
+        ["--learning-rate", "-1"],
         ["--crop-px", "100"],
         ["--batch", "0"],
         ["--device", "gpu0"],
@@ -228,7 +294,7 @@ def test_batches_are_of_the_sizes_and_the_mixture_asked_for() -> None:
 
 def test_scenes_are_watched_whole_with_their_edges_ignored() -> None:
     scene = Chip(np.full((600, 300, 3), 90, np.uint8), np.zeros((600, 300, 3), np.uint8))
-    tiles = list(train.tiled([scene]))
+    tiles = list(tiled([scene]))
     assert [tile.image.shape for tile in tiles] == [(512, 512, 3)] * 2
     counted = sum(int((tile.target[..., 2] == 0).sum()) for tile in tiles)
     assert counted == 600 * 300
@@ -344,6 +410,13 @@ def test_a_pretrained_encoder_passes_on_what_its_weights_did(tmp_path: Path) -> 
     torch.testing.assert_close(encoder.stem.norm(encoder.stem.conv(images)), convolved, rtol=1e-3, atol=1e-3)
     encoder.eval()
     torch.testing.assert_close(encoder.stem.norm(encoder.stem.conv(images)), convolved, rtol=1e-3, atol=1e-3)
+
+
+def test_a_file_that_is_no_encoder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "text.safetensors").write_text("no weights")
+    for path in (tmp_path / "text.safetensors", bundled_model_path()):
+        with pytest.raises(RailSegError, match=rf"{path.name} does not hold the weights of an encoder"):
+            start_encoder(MobileNetV3Large(), path, torch.zeros(1, 3, 32, 32))
 
 
 @pytest.mark.parametrize("far_m", [0.0, 5000.0])

@@ -17,7 +17,7 @@ from railseg_core.chips.files import Chip
 from railseg_core.metrics import PixelScores
 from railseg_core.morphology import clean
 from railseg_core.network.deeplabv3plus import fuse_batch_norms, normalise
-from train.comparison.training import CHECKPOINT_NAME
+from train.checkpoint import CHECKPOINT_NAME
 from train.models.table import NETWORKS
 
 TIMED_PICTURES = 288  # as in the paper

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -14,21 +13,16 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
+from railseg_core.errors import RailSegError
 from railseg_core.metrics import PixelScores
+from train.checkpoint import CHECKPOINT_NAME, read_checkpoint, write_checkpoint
 from train.data import as_batch, own_numbers, paper_crop, read_scene
 from train.losses import track_loss
 from train.models.table import NETWORKS
+from train.precision import keep_depthwise_in_float32, mixed_precision
 from train.run_log import add_to_log
-from train.train import (
-    CHECKPOINT_SECONDS,
-    MOMENTUM,
-    keep_depthwise_in_float32,
-    learning_rate_factor,
-    mixed_precision,
-    normalised,
-)
+from train.train import CHECKPOINT_SECONDS, MOMENTUM, learning_rate_factor, normalised
 
-CHECKPOINT_NAME = "checkpoint.pt"
 LOG_ROWS = 10
 WATCHED_CROPS = 8
 """Crops of the test part on which the loss is watched: in the paper, it serves as the validation part as well."""
@@ -115,16 +109,14 @@ def train_network(
         workers: Processes that read tiles; 0 to read in this one.
 
     Raises:
-        FloatingPointError: If the loss is not finite.
+        RailSegError: If the loss is not finite, or the folder can't be written.
     """
     run.mkdir(parents=True, exist_ok=True)
-    checkpoint = run / CHECKPOINT_NAME
     torch.manual_seed(seed)
     model: nn.Module = NETWORKS[name]().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
-    state: dict[str, Any] | None = None
     step, seconds_before = 0, 0.0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    state = read_checkpoint(run / CHECKPOINT_NAME)
+    if state is not None:
         if state["finished"]:
             return
         model.load_state_dict(state["model"])
@@ -144,7 +136,7 @@ def train_network(
     batches = iter(DataLoader(stream, batch_size=None, num_workers=workers, pin_memory=device == "cuda"))
     watched = next(iter(TileStream(test_tiles, WATCHED_CROPS, recipe.crop_px, (0,))))
 
-    def save(path: Path, *, finished: bool) -> None:
+    def save(file: str, *, finished: bool) -> None:
         content = {
             "model": model.state_dict(),
             "optimiser": None if finished else optimiser.state_dict(),
@@ -153,8 +145,7 @@ def train_network(
             "seconds": seconds_before + time.monotonic() - started,
             "finished": finished,
         }
-        torch.save(content, path.with_suffix(".part"))
-        path.with_suffix(".part").replace(path)
+        write_checkpoint(content, run / file)
 
     started = last_saved = time.monotonic()
     losses: list[float] = []
@@ -178,7 +169,7 @@ def train_network(
             add_to_log(run, row)
             losses.clear()
         if finished or time.monotonic() - last_saved > CHECKPOINT_SECONDS:
-            save(checkpoint, finished=finished)
+            save(CHECKPOINT_NAME, finished=finished)
             last_saved = time.monotonic()
         if finished:
             return
@@ -190,7 +181,7 @@ def train_network(
             logits = model(normalised(images, device))
         loss = track_loss(logits, target.to(device, non_blocking=True), recipe.loss)
         if not loss.isfinite():
-            raise FloatingPointError(f"{name}, seed {seed}: the loss is {float(loss)} at step {step}")
+            raise RailSegError(f"{name}, seed {seed}: the loss is not finite at step {step}.", "Lower --learning-rate.")
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
@@ -198,7 +189,7 @@ def train_network(
         step += 1
         epochs_done = int(step * recipe.batch / len(train_tiles))
         if recipe.keep_every and epochs_done > int(epoch) and epochs_done % recipe.keep_every == 0:
-            save(run / f"epoch_{epochs_done:03d}.pt", finished=False)
+            save(f"epoch_{epochs_done:03d}.pt", finished=False)
 
 
 @torch.inference_mode()

@@ -10,8 +10,8 @@ import numpy as np
 
 from railseg_core.chips.files import TARGET_SUFFIX, write_chip
 from railseg_core.errors import RailSegError
+from train.data import tiled
 from train.labelled.sources import Source
-from train.train import tiled
 
 TEST_SHARE = 0.1  # 9:1, the paper's section 3.1
 SPLIT_NAME = "split.json"
