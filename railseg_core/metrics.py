@@ -66,8 +66,11 @@ class PixelScores:
 
     @property
     def cpa(self) -> npt.NDArray[np.float64]:
-        """Class pixel accuracy, TP / (TP + FP), which others call precision: equation 5."""
-        return _ratio(self._true, self._predicted)
+        """Class pixel accuracy, TP / (TP + FP), which others call precision: equation 5.
+
+        It is 0 for a class that occurs but is never predicted: leaving it out of `mpa` would reward finding nothing.
+        """
+        return np.where((self._predicted == 0) & (self._truth > 0), 0.0, _ratio(self._true, self._predicted))
 
     @property
     def mpa(self) -> float:

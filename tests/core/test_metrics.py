@@ -41,6 +41,12 @@ def test_pixels_that_are_not_valid_do_not_count():
     assert scores.confusion.tolist() == [[1, 0], [0, 1]]
 
 
+def test_finding_nothing_is_no_accuracy_of_its_class():
+    scores = PixelScores.of(np.repeat([1, 0], [2, 8]), np.zeros(10, dtype=int))
+    assert scores.cpa.tolist() == [0.8, 0.0]
+    assert scores.mpa == pytest.approx(0.4)  # not 0.8, which would be better than finding some of it
+
+
 def test_a_class_that_is_nowhere_has_no_metric_and_does_not_spoil_the_mean():
     scores = PixelScores.of(np.zeros(5, dtype=int), np.zeros(5, dtype=int))
     assert math.isnan(scores.iou[1])
