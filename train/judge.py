@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.arrays import Points
 from railseg_core.chips.targets import read_chip
 from railseg_core.errors import RailSegError
+from railseg_core.evaluation.common_ground import vertices
 from railseg_core.evaluation.line_evaluation import compare_switches
 from railseg_core.metrics import RHO_M, LineScores, PixelScores, score_lines
 from railseg_core.pipeline import run
@@ -218,7 +219,7 @@ def require_metric(scene: TracedScene) -> None:
 
 def score_tracks(scene: TracedScene, extracted: list[Points]) -> dict[float, LineScores]:
     """Scores of lines, float64 (n, 2) each in the scene's CRS, at each of `RHOS_M`."""
-    visible, hidden = coordinates(scene.visible), coordinates(scene.hidden)
+    visible, hidden = vertices(scene.visible), vertices(scene.hidden)
     ignore = shapely.union_all(scene.ignore) if scene.ignore else None
     return {rho_m: score_lines(extracted, visible, rho_m=rho_m, hidden=hidden, ignore=ignore) for rho_m in RHOS_M}
 
@@ -235,8 +236,8 @@ def score_switches(scene: TracedScene, extracted: list[Points], drawn: Points, p
     rim = picture.buffer(RIM_M).difference(picture.buffer(-RIM_M))
     match = compare_switches(
         extracted,
-        coordinates(scene.visible),
-        hidden=coordinates(scene.hidden),
+        vertices(scene.visible),
+        hidden=vertices(scene.hidden),
         ignore=shapely.union_all([rim, *scene.ignore]),
         extracted_switches=drawn,
         reference_switches=None if scene.switches is None else np.array(scene.switches).reshape(-1, 2),
@@ -263,8 +264,3 @@ def band_truth(scene: TracedScene, grid: WorkingGrid) -> Truth:
     tracing = Tracing(scene.visible, scene.hidden, scene.ignore, as_crs(grid.crs))
     target = read_chip(grid, grid.picture_window, tracing).target
     return Truth(target[..., 0], target[..., 2] == 0)
-
-
-def coordinates(lines: Iterable[BaseGeometry]) -> list[Points]:
-    """Vertices, float64 (n, 2), of each line."""
-    return [shapely.get_coordinates(line) for line in lines]

@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from railseg_core.centerline.vectorize import vectorize
+from railseg_core.evaluation.common_ground import vertices
 from railseg_core.line_params import LineParams
 from railseg_core.metrics import RHO_M, LineScores, score_lines
 from railseg_core.pipeline import run
 from railseg_core.rasters.grid_raster import open_grid_raster
 from railseg_core.requests import SegmentRequest
-from train.judge import coordinates
 from train.judge_rendered import SCENE_PX, put_on_map
 from train.seeds import Seed
 from train.synthetic.scene import Backgrounds, Scene, render_scene
@@ -56,7 +56,7 @@ def line_scores(model: Path, track_threshold: float, scenes: Iterable[Scene]) ->
         for scene in scenes:
             traced = put_on_map(scene, picture)
             run(SegmentRequest(raster=str(picture), output=probability, model=model, overwrite=True))
-            visible, hidden = coordinates(traced.visible), coordinates(traced.hidden)
+            visible, hidden = vertices(traced.visible), vertices(traced.hidden)
             with open_grid_raster(probability) as raster:
                 for (axis, confidence, margin), pooled in found.items():
                     params = LineParams(
