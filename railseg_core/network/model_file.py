@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,6 +24,9 @@ def save_model(model: DeepLabV3Plus, card: ModelCard, path: Path) -> None:
         model: In any mode and on any device, batch norms not folded.
         card: Its `variant` must be the model's.
         path: File to write.
+
+    Raises:
+        RailSegError: If it can't be written, as on a full disk.
     """
     tensors = {
         name: tensor.detach().cpu().to(torch.float16 if tensor.ndim > 1 else torch.float32).contiguous()
@@ -30,9 +34,16 @@ def save_model(model: DeepLabV3Plus, card: ModelCard, path: Path) -> None:
         if not name.endswith("num_batches_tracked")
     }
     aside = path.with_name(f".{path.name}.part")
-    save_file(tensors, aside, metadata={HEADER_KEY: json.dumps(asdict(card))})
-    aside.chmod(0o644)  # the library makes it readable by its owner only
-    aside.replace(path)
+    try:
+        save_file(tensors, aside, metadata={HEADER_KEY: json.dumps(asdict(card))})
+        aside.chmod(0o644)  # the library makes it readable by its owner only
+        aside.replace(path)
+    except (SafetensorError, OSError) as error:
+        with suppress(OSError):
+            aside.unlink()
+        raise RailSegError(
+            f"{path} could not be written ({error}).", "Free some space or choose a folder that you can write to."
+        ) from error
 
 
 def load_model(path: Path) -> tuple[DeepLabV3Plus, ModelCard]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -25,6 +27,24 @@ def model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "model.safetensors"
     save_model(DeepLabV3Plus(VARIANTS["lite"]), CARD, path)
     return path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such limit")
+def test_a_model_that_a_full_disk_cuts_short_is_not_left(tmp_path: Path) -> None:
+    code = (
+        "import resource, signal, sys\n"
+        "from pathlib import Path\n"
+        "from railseg_core.network.model_card import bundled_model_path\n"
+        "from railseg_core.network.model_file import load_model, save_model\n"
+        "model, card = load_model(bundled_model_path())\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "save_model(model, card, Path(sys.argv[1]))\n"
+    )
+    path = tmp_path / "model.safetensors"
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    assert f"RailSegError: {path} could not be written" in done.stderr
+    assert not any(tmp_path.iterdir())
 
 
 def rewritten(model_path: Path, target: Path, **card_values: object) -> Path:
