@@ -3,76 +3,69 @@
     python -m train.finetune PICTURE.tif TRACKS.gpkg --out my-railway.safetensors [--area COMPLETE.gpkg] [--minutes 20]
 
 The last fifth of the traced tracks is held back: the model is measured on it before and after, never trained on it.
-Rendered scenes are mixed in, so that it does not forget what other railways look like.
+Rendered scenes are mixed in, so that it does not forget what other railways look like; how much it does is measured on
+others. An interrupted fine-tuning resumes when started again in the same way.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import math
-import re
-import tempfile
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 import torch
 from scipy.ndimage import distance_transform_edt
-from shapely.geometry.base import BaseGeometry
 from skimage.morphology import skeletonize
 
-from railseg_core.chips.files import Chip, write_chip
-from railseg_core.chips.targets import read_chip
+from railseg_core.chips.files import Chip
 from railseg_core.errors import RailSegError
+from railseg_core.folder_lock import alone_in
+from railseg_core.inference.finished_blocks import unfinished_folder
+from railseg_core.metrics import PixelScores
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
 from railseg_core.network.model_card import ModelCard, bundled_model_path
 from railseg_core.network.model_file import load_model, save_model
 from railseg_core.outputs import prepare_output
-from railseg_core.raster import open_working_grid
-from railseg_core.tiling import GSD_M, PixelWindow
+from railseg_core.paths import file_version, split_layer
+from railseg_core.tiling import GSD_M
 from railseg_core.vectors.area import Area
-from railseg_core.vectors.coordinates import as_crs
-from railseg_core.vectors.tracing import Tracing, moved_geometries, read_tracing, total_length
 from train import train
-from train.chips import pieces_of
+from train.checkpoint import CHECKPOINT_NAME
 from train.command import command
-from train.data import as_batch, load_real_scenes
-from train.export import averaged_model, pixel_scores
+from train.data import as_batch, load_real_scenes, tiled
+from train.export import averaged_model
+from train.seeds import Seed
+from train.survey import (
+    AROUND_M,
+    MAX_PIECES,
+    Survey,
+    held_back_for_all,
+    survey,
+    survey_of_bare,
+    write_all_chips,
+)
 from train.synthetic.background import Backgrounds
+from train.thresholds import rendered_scenes
 
-AROUND_M = 30.0
 LEARNING_RATE = 2e-4  # a fifth of the rate for training from scratch
-HELD_BACK_SHARE = 0.2
-GAP_M = 10.0  # between what is trained on and what is held back
-MIN_TRACED_M = 50.0
 _LEAST_IOU = 0.2  # expected of any model if the lines do lie on the picture's tracks
 _CHANCE = 0.01  # gain in the sum of both IoU that may be chance where `_CHANCE_M` are held back
 _CHANCE_M = 1000.0
 _BESIDE_M = 0.3  # lines further beside what the model sees teach it to draw beside the tracks
 _NEIGHBOUR_M = 1.5
 _NAMED = 10  # pictures in the model's card
-MAX_PIECES = {"fit": 400, "check": 40}  # about 2.5 GB of pictures in memory; a minute of measuring
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """A picture with its traced lines, and the regions to train and to measure on, in the picture's working CRS.
-
-    Attributes:
-        raster: The picture: a file, or any name that GDAL opens.
-        tracing: What was traced in it.
-        regions: Polygons by purpose, `fit` and `check`, in which every track is traced.
-        traced_m: Length of the visible tracks in these regions, by purpose.
-    """
-
-    raster: str
-    tracing: Tracing
-    regions: dict[str, BaseGeometry]
-    traced_m: dict[str, float]
+RENDERED_SCENES = 40
+FORGOTTEN = 0.02  # loss in the sum of both IoU on rendered scenes from which it is told
+IDENTITY_NAME = "finetuning.json"
 
 
 def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -82,6 +75,9 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("lines", metavar="LINES", type=Path, help="vector file of the tracks' centre-lines, any CRS")
     parser.add_argument(
         "--pair", nargs=2, action="append", default=[], metavar=("RASTER", "LINES"), help="another pair; repeatable"
+    )
+    parser.add_argument(
+        "--bare", action="append", default=[], metavar="RASTER", help="a picture that shows no track; repeatable"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="MODEL.safetensors", help="model file to write")
     parser.add_argument("--overwrite", action="store_true", help="replace an existing model file")
@@ -116,166 +112,72 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     return settings
 
 
-def survey(raster: str, lines: Path, area: Area | None, around_m: float = AROUND_M) -> Survey:
-    """Finds where a picture's tracing is complete, and splits that region into one to train on and one held back.
-
-    Args:
-        raster: The picture.
-        lines: Vector file of the traced lines.
-        area: Where every track is traced; None for `around_m` metres on both sides of every line, not beyond its ends.
-        around_m: See `area`.
-
-    Raises:
-        RailSegError: As `read_tracing` and `open_working_grid`, or if too few lines are on the picture or in the area.
-    """
-    traced = read_tracing(lines)
-    with open_working_grid(raster, gsd_m=GSD_M) as grid:
-        picture, crs = shapely.box(*grid.picture_window.bounds(GSD_M)), as_crs(grid.crs)
-    tracing = traced.moved_to(crs).within(picture)
-    if not tracing.visible:
-        raise RailSegError(
-            f"None of the lines of {lines} lies on {raster}.",
-            "Check the layer's CRS, or give the picture they were traced on.",
-        )
-    if area:
-        complete = area.polygon_in(crs)
-    else:
-        every = shapely.multilinestrings([*tracing.visible, *tracing.hidden])
-        complete = shapely.buffer(every, around_m, cap_style="flat")
-    complete = complete.intersection(picture)
-    seen = shapely.intersection(tracing.visible, complete)
-    if total_length(seen) < MIN_TRACED_M:
-        raise RailSegError(
-            f"Only {total_length(seen):.0f} m of the lines of {lines} lie on {raster}{' in the area' if area else ''}.",
-            f"Trace at least {MIN_TRACED_M:g} m; a kilometre or more is better.",
-        )
-    regions = split(complete, seen)
-    traced_m = {purpose: total_length(shapely.intersection(seen, region)) for purpose, region in regions.items()}
-    return Survey(raster, tracing, regions, traced_m)
+def start_of(settings: argparse.Namespace) -> Path:
+    """The model file to start from."""
+    return Path(settings.model or bundled_model_path())
 
 
-def split(complete: BaseGeometry, lines: Sequence[BaseGeometry]) -> dict[str, BaseGeometry]:
-    """Cuts a region across the longer of x and y, so that the last fifth of the lines' length lies beyond the cut.
-
-    Returns:
-        The region to `fit` on and the one to `check` on, with a gap between them.
-    """
-    every = shapely.get_parts(lines)
-    samples = [shapely.line_interpolate_point(line, np.arange(0.5, line.length, 1.0)) for line in every]
-    points = shapely.get_coordinates(np.concatenate(samples))
-    axis = int(np.argmax(np.ptp(points, axis=0)))
-    cut = np.quantile(points[:, axis], 1 - HELD_BACK_SHARE)
-    low, high = np.reshape(complete.bounds, (2, 2))
-    fit_high, check_low = high.copy(), low.copy()
-    fit_high[axis] = cut - min(GAP_M, 0.1 * np.ptp(points[:, axis]))
-    check_low[axis] = cut
-    return {
-        "fit": complete.intersection(shapely.box(*low, *fit_high)),
-        "check": complete.intersection(shapely.box(*check_low, *high)),
-    }
-
-
-def held_back_for_all(surveys: Sequence[Survey]) -> list[Survey]:
-    """Excludes what each picture holds back from what the others train on, as they may show the same place.
+def survey_all(settings: argparse.Namespace) -> list[Survey]:
+    """Surveys all pictures, those without tracks last.
 
     Raises:
-        RailSegError: If a picture has nothing left to train on.
+        RailSegError: As `survey`, `survey_of_bare` and `held_back_for_all`.
     """
-    freed = []
-    for surveyed in surveys:
-        crs = surveyed.tracing.crs
-        fit = surveyed.regions["fit"]
-        for other in surveys:
-            moved = moved_geometries([other.regions["check"]], other.tracing.crs, crs) if other is not surveyed else ()
-            for check in moved:
-                if check is not None and fit.intersects(check):
-                    fit = fit.difference(shapely.buffer(check, GAP_M))
-        traced_m = surveyed.traced_m | {"fit": total_length(shapely.intersection(surveyed.tracing.visible, fit))}
-        if not traced_m["fit"]:
-            raise RailSegError(
-                f"All of {surveyed.raster} that could be trained on is held back in other pictures of that place.",
-                "Leave that picture out.",
-            )
-        freed.append(dataclasses.replace(surveyed, regions=surveyed.regions | {"fit": fit}, traced_m=traced_m))
-    return freed
+    area = Area.from_file(settings.area) if settings.area else None
+    traced = [survey(raster, lines, area, settings.around) for raster, lines in pairs(settings)]
+    return held_back_for_all([*traced, *map(survey_of_bare, settings.bare)])
 
 
-def write_chips(surveyed: Survey, purpose: str, folder: Path, name: str, limit: int) -> None:
-    """Writes the pieces of a picture that hold something to train or to measure on.
+def pairs(settings: argparse.Namespace) -> list[tuple[str, Path]]:
+    """All pictures with their lines."""
+    return [(settings.raster, settings.lines), *((raster, Path(lines)) for raster, lines in settings.pair)]
 
-    Args:
-        surveyed: The picture.
-        purpose: `fit` or `check`.
-        folder: Folder to write to.
-        name: Prefix of the pieces' names.
-        limit: Most pieces to write; there are never more without a track than with one.
 
-    Raises:
-        RailSegError: If the picture has no data under the tracks.
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How a model does on chips.
+
+    Attributes:
+        iou: IoU of `track` and of `axis` at the card's thresholds, pooled.
+        beside_m: How far the true axis lies beside what the model sees: the median distance, metres; NaN if it sees
+            nothing within `_NEIGHBOUR_M`, where a neighbouring track begins.
     """
-    region, tracing = surveyed.regions[purpose], surveyed.tracing
-    tracks = shapely.union_all(shapely.intersection(tracing.visible, region))
-    pieces = list(pieces_of(region, GSD_M))
-    has_track = [bool(tracks.intersects(shapely.box(*piece.bounds(GSD_M)))) for piece in pieces]
-    chosen = spread([piece for piece, has in zip(pieces, has_track, strict=True) if has], limit)
-    bare = [piece for piece, has in zip(pieces, has_track, strict=True) if not has]
-    chosen += spread(bare, min(len(chosen), limit - len(chosen)))
-    track_pixels = 0
-    with open_working_grid(surveyed.raster, gsd_m=GSD_M) as grid:
-        for piece in chosen:
-            window = piece.intersection(grid.picture_window)
-            chip = read_chip(grid, window, tracing, region)
-            counts = chip.target[..., 2] == 0
-            if counts.any():
-                write_chip(chip, folder, f"{name}_{window.col}_{window.row}")
-                track_pixels += int(chip.target[counts, 0].sum())
-    if not track_pixels:
-        raise RailSegError(
-            f"{surveyed.raster} shows too few of its lines: none can be seen in the part to {purpose} on.",
-            "Trace tracks where the picture has data, some of them at its far end.",
-        )
+
+    iou: dict[str, float]
+    beside_m: float
 
 
-def spread(pieces: list[PixelWindow], limit: int) -> list[PixelWindow]:
-    """At most `limit` of the pieces, evenly spaced."""
-    chosen = np.linspace(0, len(pieces) - 1, min(limit, len(pieces))).round().astype(int)
-    return [pieces[index] for index in chosen]
+@torch.inference_mode()
+def measured(model: DeepLabV3Plus, card: ModelCard, chips: Iterable[Chip], device: str) -> Measured:
+    """Measures a model, which is moved to `device`, on chips."""
+    model = model.eval().to(device)
+    thresholds = np.array([card.track_threshold, card.axis_threshold])[:, np.newaxis, np.newaxis]
+    scores = [PixelScores.of_none(), PixelScores.of_none()]
+    beside_m = [np.zeros(0)]
+    for tile in tiled(chips):
+        counts = tile.target[..., 2] == 0
+        if not counts.any():
+            continue
+        images = train.normalised(as_batch([tile])[0], device)
+        found = probabilities(model(images))[0].cpu().numpy() >= thresholds
+        for band in range(2):
+            scores[band] += PixelScores.of(tile.target[..., band], found[band].astype(np.uint8), counts)
+        if tile.target[..., 1].any():
+            distance_m = GSD_M * distance_transform_edt(~_middle(tile.target[..., 1] > 0))
+            beside_m.append(distance_m[_middle(found[1]) & counts & (distance_m < _NEIGHBOUR_M)])
+    every = np.concatenate(beside_m)
+    iou = {name: float(one.iou[1]) for name, one in zip(("track", "axis"), scores, strict=True)}
+    return Measured(iou, float(np.median(every)) if every.size else math.nan)
 
 
-def measured(model: DeepLabV3Plus, card: ModelCard, chips: list[Chip], device: str) -> dict[str, float]:
-    """IoU of `track` and of `axis` at the card's thresholds, pooled over chips."""
-    batches = (as_batch([tile]) for tile in train.tiled(chips) if not tile.target[..., 2].all())
-    scores = pixel_scores(model, batches, {"track": [card.track_threshold], "axis": [card.axis_threshold]}, device)
-    return {name: float(one.iou[1]) for name, (one,) in scores.items()}
+def _middle(ribbons: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    return np.asarray(skeletonize(ribbons), dtype=np.bool_)  # type: ignore[no-untyped-call]
 
 
 def named(pictures: Sequence[str]) -> str:
     """The pictures' names, as many as a model's card has room for."""
     more = f" and {len(pictures) - _NAMED} more" if len(pictures) > _NAMED else ""
     return ", ".join(pictures[:_NAMED]) + more
-
-
-def beside_m(model: DeepLabV3Plus, card: ModelCard, chips: list[Chip], device: str) -> float:
-    """How far the traced lines lie beside what a model sees: the median distance of the two axes, metres.
-
-    Returns:
-        NaN if the model sees nothing within `_NEIGHBOUR_M` of the lines, where a neighbouring track begins.
-    """
-    found: list[npt.NDArray[np.float64]] = []
-    for tile in train.tiled(chips):
-        with torch.inference_mode():
-            image = train.normalised(as_batch([tile])[0], device)
-            seen = probabilities(model(image))[0, 1].cpu().numpy() >= card.axis_threshold
-        traced = _middle(tile.target[..., 1] > 0)
-        if traced.any():
-            distance_m = GSD_M * distance_transform_edt(~traced)
-            found.append(distance_m[_middle(seen) & (tile.target[..., 2] == 0) & (distance_m < _NEIGHBOUR_M)])
-    every = np.concatenate([np.zeros(0), *found])
-    return float(np.median(every)) if every.size else math.nan
-
-
-def _middle(ribbons: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    return np.asarray(skeletonize(ribbons), dtype=np.bool_)  # type: ignore[no-untyped-call]
 
 
 def verdict(before: dict[str, float], after: dict[str, float], held_back_m: float) -> str:
@@ -286,9 +188,7 @@ def verdict(before: dict[str, float], after: dict[str, float], held_back_m: floa
         after: IoU of the new model.
         held_back_m: Length of track they were measured on: the shorter, the larger a difference may be by chance.
     """
-    rows = [
-        f"{name:<6} IoU on what was held back: {before[name]:.3f} before, {after[name]:.3f} after" for name in after
-    ]
+    rows = [compared("what was held back", before, after)]
     if before["track"] < _LEAST_IOU:
         rows.append("That was low even before: check that the lines lie on the picture's tracks.")
     chance = _CHANCE * math.sqrt(max(_CHANCE_M / max(held_back_m, 1.0), 1.0))
@@ -298,11 +198,24 @@ def verdict(before: dict[str, float], after: dict[str, float], held_back_m: floa
     return "\n".join([*rows, "Keep the old one, or trace more and train again."])
 
 
-def training_command(settings: argparse.Namespace, start: Path, folder: Path) -> list[str]:
+def forgetting(before: dict[str, float], after: dict[str, float]) -> str:
+    """A message for the user on how much worse the new model is on rendered scenes, which stand for other railways."""
+    rows = [compared("rendered scenes", before, after)]
+    if sum(after.values()) < sum(before.values()) - FORGOTTEN:
+        rows.append("It has forgotten some of what it knew of other railways: use it for pictures like yours only.")
+    return "\n".join(rows)
+
+
+def compared(where: str, before: dict[str, float], after: dict[str, float]) -> str:
+    """The IoU before and after, a row for each output."""
+    return "\n".join(f"{name:<6} IoU on {where}: {before[name]:.3f} before, {after[name]:.3f} after" for name in after)
+
+
+def training_command(settings: argparse.Namespace, folder: Path) -> list[str]:
     """The arguments of `train.train` for chips in `folder`; the user's own come last and so take precedence."""
     command = {
         "--out": folder / "run",
-        "--start": start,
+        "--start": start_of(settings),
         "--real": folder / "fit",
         "--real-share": 1 - settings.rendered_share,
         "--negative-share": min(train.NEGATIVE_SHARE, settings.rendered_share),
@@ -314,49 +227,97 @@ def training_command(settings: argparse.Namespace, start: Path, folder: Path) ->
     return [*(str(item) for option in command.items() for item in option), *settings.training]
 
 
-def finetune(settings: argparse.Namespace, folder: Path) -> None:
+def identity(settings: argparse.Namespace, training: argparse.Namespace) -> dict[str, Any]:
+    """What must be the same when a fine-tuning is resumed, JSON-like: inputs, by size and time, and settings."""
+    files = {
+        "start": [training.start],
+        "pairs": [path for pair in pairs(settings) for path in pair],
+        "bare": settings.bare,
+        "area": [settings.area] if settings.area else [],
+    }
+    versions = {
+        role: [(str(path), file_version(split_layer(str(path))[0])) for path in paths] for role, paths in files.items()
+    }
+    content = {"files": versions, "around": settings.around, "training": train.identity(training)}
+    return dict(json.loads(json.dumps(content)))
+
+
+@contextmanager
+def resumable(folder: Path, own: dict[str, Any], *, is_kept: bool) -> Iterator[None]:
+    """A folder to work in, with what an interrupted fine-tuning has left there if it was the same one.
+
+    If the `with` block ends early, the folder stays if training has begun. If it succeeds, only a kept one stays.
+
+    Args:
+        folder: Folder that need not exist.
+        own: Identity of the fine-tuning.
+        is_kept: Whether the user has named the folder: then it is never emptied for another fine-tuning.
+
+    Raises:
+        RailSegError: If another process works there, or a kept folder holds something else.
+    """
+    with alone_in(folder):
+        path = folder / IDENTITY_NAME
+        found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        if found == own:
+            print("Resuming the fine-tuning that was begun before.", flush=True)
+        elif is_kept and folder.exists() and any(folder.iterdir()):
+            raise RailSegError(
+                f"The folder {folder} is not empty"
+                + (": it holds a fine-tuning with other inputs or settings." if found else "."),
+                "Choose another for --keep.",
+            )
+        else:
+            if found:
+                print("A fine-tuning begun before had other inputs or settings: starting over.", flush=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            path.write_text(json.dumps(own, indent=1), encoding="utf-8")
+        try:
+            yield
+        except BaseException:
+            if not (folder / "run" / CHECKPOINT_NAME).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+        if not is_kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def finetune(settings: argparse.Namespace, surveys: Sequence[Survey], folder: Path) -> None:
     """Makes chips, trains, measures and writes the model file.
 
     Args:
         settings: From `parse_settings`.
-        folder: Empty folder for the chips (`fit`, `check`) and the training's `run`.
+        surveys: From `survey_all`.
+        folder: Folder for the chips (`fit`, `check`) and the training's `run`; what is there already is not made again.
 
     Raises:
-        RailSegError: If the user has to fix something about the inputs or the output; raised before training starts.
-        FileNotFoundError: If the folder of backgrounds has no pictures.
+        RailSegError: If a picture shows too little, or something can't be written.
     """
-    pairs = [(settings.raster, settings.lines), *((raster, Path(lines)) for raster, lines in settings.pair)]
-    start = settings.model or bundled_model_path()
-    inputs = [start, *(path for pair in pairs for path in pair)]
-    prepare_output(settings.out, overwrite=settings.overwrite, inputs=inputs, endings=(".safetensors",))
-    start_model, card = load_model(start)
-    command = training_command(settings, start, folder)
-    training = train.parse_settings(command)
-    if training.backgrounds:
-        Backgrounds(training.backgrounds)
-
-    area = Area.from_file(settings.area) if settings.area else None
-    surveys = held_back_for_all([survey(raster, lines, area, settings.around) for raster, lines in pairs])
-    for purpose, limit in MAX_PIECES.items():
-        (folder / purpose).mkdir()
-        for number, surveyed in enumerate(surveys, 1):
-            name = f"{number}_{re.sub('[^A-Za-z0-9]+', '_', Path(surveyed.raster).stem)}"
-            write_chips(surveyed, purpose, folder / purpose, name, max(1, limit // len(surveys)))
+    for purpose in MAX_PIECES:
+        if not (folder / purpose).exists():
+            write_all_chips(surveys, purpose, folder / purpose)
     traced_m = {purpose: sum(surveyed.traced_m[purpose] for surveyed in surveys) for purpose in MAX_PIECES}
     print(f"{traced_m['fit']:.0f} m of track to learn from, {traced_m['check']:.0f} m held back", flush=True)
 
+    command = training_command(settings, folder)
+    training = train.parse_settings(command)
     torch.set_num_threads(training.threads)
+    start_model, card = load_model(training.start)
     held_back = load_real_scenes(folder / "check")
-    before = measured(start_model, card, held_back, training.device)
-    if (aside_m := beside_m(start_model, card, held_back, training.device)) > _BESIDE_M:
+    rendered = [
+        Chip(scene.image, scene.target) for scene in rendered_scenes(RENDERED_SCENES, training.backgrounds, Seed.TEST)
+    ]
+    before, before_rendered = (measured(start_model, card, chips, training.device) for chips in (held_back, rendered))
+    if before.beside_m > _BESIDE_M:
         print(
-            f"The lines lie {aside_m:.1f} m (median) beside what {card.name} sees, and the new model will learn "
-            "to draw them there. Check that they lie on the middles of the tracks.",
+            f"The lines lie {before.beside_m:.1f} m (median) beside what {card.name} sees, and the new model will "
+            "learn to draw them there. Check that they lie on the middles of the tracks.",
             flush=True,
         )
     train.main(command)
-    model, state = averaged_model(training.out / "checkpoint.pt")
-    after = measured(model, card, held_back, training.device)
+    model, state = averaged_model(training.out / CHECKPOINT_NAME)
+    after, after_rendered = (measured(model, card, chips, training.device) for chips in (held_back, rendered))
 
     pictures = named([Path(surveyed.raster).name for surveyed in surveys])
     tuned = dataclasses.replace(
@@ -365,30 +326,43 @@ def finetune(settings: argparse.Namespace, folder: Path) -> None:
         trained_on=f"{card.trained_on}; fine-tuned from {card.name} on {traced_m['fit']:.0f} m of track in {pictures}",
         credits=(*card.credits, *settings.credit),
         scores={
-            **{f"held_back_{name}_iou_before": round(value, 4) for name, value in before.items()},
-            **{f"held_back_{name}_iou": round(value, 4) for name, value in after.items()},
+            **card_scores("held_back", before, after),
             "held_back_m": round(traced_m["check"], 1),
+            **card_scores("rendered", before_rendered, after_rendered),
+            "rendered_scenes": float(RENDERED_SCENES),
             "training_steps": float(state["step"]),
             "training_minutes": round(float(state["seconds"]) / 60, 1),
         },
     )
     save_model(model, tuned, settings.out)
-    print(f"{settings.out} is written.\n{verdict(before, after, traced_m['check'])}")
+    print(f"{settings.out} is written.")
+    print(verdict(before.iou, after.iou, traced_m["check"]))
+    print(forgetting(before_rendered.iou, after_rendered.iou))
+
+
+def card_scores(where: str, before: Measured, after: Measured) -> dict[str, float]:
+    """The IoU before and after, as a model's card names them."""
+    return {
+        f"{where}_{name}_iou{when}": round(value, 4)
+        for when, one in (("_before", before), ("", after))
+        for name, value in one.iou.items()
+    }
 
 
 @command
 def main(arguments: list[str] | None = None) -> None:
-    """Fine-tunes a model, in a temporary folder unless --keep names one."""
+    """Fine-tunes a model; everything that can be wrong with the inputs is said before the work begins."""
     settings = parse_settings(arguments)
-    keep: Path | None = settings.keep
-    if keep is None:
-        with tempfile.TemporaryDirectory(prefix="railseg-finetune-") as folder:
-            finetune(settings, Path(folder))
-        return
-    keep.mkdir(parents=True, exist_ok=True)
-    if any(keep.iterdir()):
-        raise RailSegError(f"The folder {keep} is not empty.", "Choose another for --keep.")
-    finetune(settings, keep)
+    folder: Path = settings.keep or unfinished_folder(settings.out)
+    inputs = [start_of(settings), *(path for pair in pairs(settings) for path in pair), *settings.bare]
+    prepare_output(settings.out, overwrite=settings.overwrite, inputs=inputs, endings=(".safetensors",))
+    load_model(start_of(settings))
+    training = train.parse_settings(training_command(settings, folder))
+    if training.backgrounds:
+        Backgrounds(training.backgrounds)
+    surveys = survey_all(settings)
+    with resumable(folder, identity(settings, training), is_kept=settings.keep is not None):
+        finetune(settings, surveys, folder)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -30,9 +30,9 @@ from railseg_core.resources_dir import resource_path
 from railseg_core.vectors.area import Area
 from railseg_core.vectors.coordinates import as_crs
 from railseg_core.vectors.tracing import Tracing, moved_geometries, read_tracing
-from train import finetune
+from train import finetune, survey
 from train.chips import PIECE_PX, pieces_of
-from train.data import load_real_scenes
+from train.data import load_real_scenes, read_scene
 
 GSD_M = 0.2
 WEB = as_crs("EPSG:3857")
@@ -82,9 +82,18 @@ def tuned(small_raster: Path, lines: Path, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("tuned")
     model, keep = folder / "my-railway.safetensors", folder / "keep"
     printed = io.StringIO()
-    with redirect_stdout(printed):
+    with redirect_stdout(printed), pytest.MonkeyPatch.context() as few:
+        few.setattr(finetune, "RENDERED_SCENES", 5)
         finetune.main([str(small_raster), str(lines), "--out", str(model), "--keep", str(keep), *TINY])
     return Tuned(model, keep, printed.getvalue())
+
+
+@pytest.fixture(scope="module")
+def field(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A picture of 240 m x 240 m without a track."""
+    grey = np.random.default_rng(0).integers(80, 100, (3, 300, 300), dtype=np.uint8)
+    transform = Affine(0.8, 0, CORNER_X, 0, -0.8, CORNER_Y)
+    return write_raster(tmp_path_factory.mktemp("field") / "field.tif", grey, transform=transform)
 
 
 def test_the_new_model_file_loads_and_says_where_it_comes_from(tuned: Tuned) -> None:
@@ -99,18 +108,19 @@ def test_the_new_model_file_loads_and_says_where_it_comes_from(tuned: Tuned) -> 
     assert (card.track_threshold, card.axis_threshold) == (start_card.track_threshold, start_card.axis_threshold)
     assert card.credits == start_card.credits
     assert card.scores["training_steps"] >= 1
-    assert "rendered_track_iou" not in card.scores  # those were measured of other weights
 
 
 def test_it_is_measured_on_what_was_held_back_before_and_after(tuned: Tuned) -> None:
     scores = read_card(tuned.model).scores
     assert scores["held_back_track_iou_before"] > 0.5  # the bundled model knows the sample's kind of track
-    for name in ("track", "axis"):
-        before, after = scores[f"held_back_{name}_iou_before"], scores[f"held_back_{name}_iou"]
-        assert 0 < after <= 1
-        printed = re.search(rf"{name}.*: ([0-9.]+) before, ([0-9.]+) after", tuned.printed, re.IGNORECASE)
-        assert printed is not None
-        assert [float(number) for number in printed.groups()] == pytest.approx([before, after], abs=1e-3)
+    for where, told in (("held_back", "what was held back"), ("rendered", "rendered scenes")):
+        for name in ("track", "axis"):
+            before, after = scores[f"{where}_{name}_iou_before"], scores[f"{where}_{name}_iou"]
+            assert 0 < after <= 1
+            printed = re.search(rf"{name} +IoU on {told}: ([0-9.]+) before, ([0-9.]+) after", tuned.printed)
+            assert printed is not None
+            assert [float(number) for number in printed.groups()] == pytest.approx([before, after], abs=1e-3)
+    assert scores["rendered_scenes"] == 5
 
 
 def test_the_user_is_told_whether_it_helped() -> None:
@@ -126,6 +136,13 @@ def test_the_user_is_told_whether_it_helped() -> None:
     assert "lie on the picture" in told
 
 
+def test_the_user_is_told_what_was_forgotten() -> None:
+    good, poor = {"track": 0.8, "axis": 0.5}, {"track": 0.7, "axis": 0.5}
+    assert "has forgotten" in finetune.forgetting(good, poor)
+    assert "has forgotten" not in finetune.forgetting(poor, good)
+    assert "has forgotten" not in finetune.forgetting(good, good | {"track": 0.79})
+
+
 @pytest.mark.parametrize("aside_m", [0.0, 0.8])
 def test_it_is_measured_how_far_the_lines_lie_beside_what_the_model_sees(tuned: Tuned, aside_m: float) -> None:
     model, card = load_model(bundled_model_path())
@@ -133,7 +150,7 @@ def test_it_is_measured_how_far_the_lines_lie_beside_what_the_model_sees(tuned: 
         Chip(chip.image, np.roll(chip.target, round(aside_m / GSD_M), axis=0))
         for chip in load_real_scenes(tuned.keep / "fit")
     ]
-    assert finetune.beside_m(model, card, chips, "cpu") == pytest.approx(aside_m, abs=0.25)
+    assert finetune.measured(model, card, chips, "cpu").beside_m == pytest.approx(aside_m, abs=0.25)
     assert "beside what" not in tuned.printed
 
 
@@ -143,18 +160,18 @@ def test_a_long_list_of_pictures_is_told_in_short() -> None:
 
 
 def test_what_one_picture_holds_back_no_other_of_the_same_place_teaches(lines: Path, small_raster: Path) -> None:
-    one = finetune.survey(str(small_raster), lines, None, around_m=10.0)
+    one = survey.survey(str(small_raster), lines, None, around_m=10.0)
     whole = one.regions["fit"].union(one.regions["check"])
     (there,) = moved_geometries([whole], one.tracing.crs, WEB)
     other = replace(one, tracing=one.tracing.moved_to(WEB), regions={"fit": there, "check": shapely.Polygon()})
-    first, second = finetune.held_back_for_all([one, other])
+    first, second = survey.held_back_for_all([one, other])
     assert first.regions["fit"].equals(one.regions["fit"])
     (seen,) = moved_geometries([second.regions["fit"]], WEB, one.tracing.crs)
     assert seen is not None
     assert 0 < seen.area < one.regions["fit"].area * 1.01
-    assert seen.intersection(one.regions["check"].buffer(0.5 * finetune.GAP_M)).area < 1
+    assert seen.intersection(one.regions["check"].buffer(0.5 * survey.GAP_M)).area < 1
     with pytest.raises(RailSegError, match="held back"):
-        finetune.held_back_for_all([one, replace(one, regions=one.regions | {"fit": one.regions["check"]})])
+        survey.held_back_for_all([one, replace(one, regions=one.regions | {"fit": one.regions["check"]})])
 
 
 def test_chips_are_what_training_reads_and_count_near_the_lines_only(tuned: Tuned) -> None:
@@ -168,7 +185,7 @@ def test_chips_are_what_training_reads_and_count_near_the_lines_only(tuned: Tune
 def test_without_an_area_only_the_surroundings_of_the_lines_count(
     truth: Tracing, lines: Path, small_raster: Path
 ) -> None:
-    surveyed = finetune.survey(str(small_raster), lines, None, around_m=5.0)
+    surveyed = survey.survey(str(small_raster), lines, None, around_m=5.0)
     tracks = shapely.union_all(truth.visible)
     for purpose, region in surveyed.regions.items():
         x, y, target = targets_on_the_map(small_raster, surveyed.tracing, region)
@@ -185,7 +202,7 @@ def test_with_an_area_nothing_counts_beyond_it_and_all_counts_within(lines: Path
     with rasterio.open(small_raster) as picture:
         left, bottom, right, top = picture.bounds
     area = Area(to_degrees(shapely.box(left + 10, bottom + 10, right, top - 10)), "EPSG:4326")
-    surveyed = finetune.survey(str(small_raster), lines, area)
+    surveyed = survey.survey(str(small_raster), lines, area)
     x, y, _ = targets_on_the_map(small_raster, surveyed.tracing, None)
     counted = np.zeros(x.shape, dtype=int)
     for region in surveyed.regions.values():
@@ -195,11 +212,11 @@ def test_with_an_area_nothing_counts_beyond_it_and_all_counts_within(lines: Path
     assert not counted[outside].any()
     assert counted.max() == 1  # what is held back is not trained on
     uncounted = x[inside & (counted == 0)]
-    assert np.ptp(uncounted) < finetune.GAP_M  # all that counts for nothing within is the gap between the two
+    assert np.ptp(uncounted) < survey.GAP_M  # all that counts for nothing within is the gap between the two
     assert surveyed.traced_m["check"] == pytest.approx(0.2 * sum_of_lengths(surveyed, area), rel=0.05)
 
 
-def sum_of_lengths(surveyed: finetune.Survey, area: Area) -> float:
+def sum_of_lengths(surveyed: survey.Survey, area: Area) -> float:
     inside = area.polygon_in(pyproj.CRS(UTM))
     return float(shapely.length(shapely.intersection(surveyed.tracing.visible, inside)).sum())
 
@@ -283,14 +300,88 @@ def test_pieces_without_a_track_are_never_more_than_those_with_one(tmp_path: Pat
     line = shapely.LineString([(CORNER_X + 5, CORNER_Y - 30), (CORNER_X + 715, CORNER_Y - 30)])
     lines = write_layer(tmp_path / "line.gpkg", line)
     area = Area.from_extent(CORNER_X, CORNER_Y - 720, CORNER_X + 720, CORNER_Y, UTM)
-    surveyed = finetune.survey(str(raster), lines, area)
+    surveyed = survey.survey(str(raster), lines, area)
     for limit in (3, 100):
         folder = tmp_path / str(limit)
         folder.mkdir()
-        finetune.write_chips(surveyed, "fit", folder, "wide", limit)
+        survey.write_chips(surveyed, "fit", folder, "wide", limit)
         has_track = [bool(chip.target[..., 0].any()) for chip in load_real_scenes(folder)]
         assert sum(has_track) == min(limit, 4)  # the 560 m that are not held back reach into four pieces
         assert len(has_track) == min(limit, 8)
+
+
+def test_a_picture_without_tracks_is_trained_and_measured_on_too(
+    lines: Path, small_raster: Path, field: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "new.safetensors"
+    options = ["--bare", str(field), "--out", str(out), *TINY]
+    surveys = finetune.survey_all(finetune.parse_settings([str(small_raster), str(lines), *options]))
+    assert [surveyed.traced_m["fit"] > 0 for surveyed in surveys] == [True, False]
+    for purpose, share in (("fit", 0.8), ("check", 0.2)):
+        survey.write_all_chips(surveys, purpose, tmp_path / purpose)
+        names = sorted(path.name for path in (tmp_path / purpose).glob("2_field_*_target.png"))
+        chips = [read_scene(tmp_path / purpose / name) for name in names]
+        assert 1 <= len(chips) <= len(list((tmp_path / purpose).glob("1_small_*_target.png")))
+        assert not any(chip.target[..., :2].any() for chip in chips)
+        counted = sum(int((chip.target[..., 2] == 0).sum()) for chip in chips) * GSD_M**2
+        assert 0 < counted < share * 240**2
+
+
+def test_a_picture_without_tracks_needs_data(lines: Path, small_raster: Path, tmp_path: Path) -> None:
+    bands = np.full((3, 300, 600), 90, np.uint8)
+    bands[:, :, 350:] = 0
+    half = write_raster(tmp_path / "half.tif", bands, nodata=0)
+    out = tmp_path / "new.safetensors"
+    with pytest.raises(SystemExit, match=r"half\.tif shows nothing that can be seen in the part to check on"):
+        run(small_raster, lines, "--bare", half, "--out", out)
+    with pytest.raises(SystemExit, match=r"gone\.tif does not exist"):
+        run(small_raster, lines, "--bare", tmp_path / "gone.tif", "--out", out)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["half.tif"]
+
+
+def test_a_fine_tuning_goes_on_where_it_stood(
+    tuned: Tuned,
+    small_raster: Path,
+    lines: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(finetune, "RENDERED_SCENES", 1)
+    chips = {path: path.stat().st_mtime_ns for path in tuned.keep.glob("[cf]*/*.png")}
+    steps = read_card(tuned.model).scores["training_steps"]
+    command = [str(small_raster), str(lines), "--out", str(tuned.model), "--keep", str(tuned.keep), "--overwrite"]
+    trained = torch.load(tuned.keep / "run" / "checkpoint.pt", weights_only=True)["seconds"]
+    finetune.main([*command, "--minutes", str((trained + 2) / 60), *TINY[2:]])
+    assert "Resuming" in capsys.readouterr().out
+    assert read_card(tuned.model).scores["training_steps"] > steps
+    assert {path: path.stat().st_mtime_ns for path in tuned.keep.glob("[cf]*/*.png")} == chips
+    for other in (["--around", "20"], ["--area", str(lines)], ["--bare", str(small_raster)]):
+        with pytest.raises(SystemExit, match=r"other inputs or settings|no polygons"):
+            finetune.main([*command, *other, *TINY])
+
+
+def test_what_an_interrupted_fine_tuning_has_made_stays_until_it_is_done(tmp_path: Path) -> None:
+    folder, checkpoint = tmp_path / ".new.safetensors.unfinished", Path("run/checkpoint.pt")
+
+    def interrupted(own: dict[str, int], *, has_begun: bool) -> None:
+        with suppress(KeyboardInterrupt), finetune.resumable(folder, own, is_kept=False):
+            if has_begun:
+                (folder / "run").mkdir(exist_ok=True)
+                (folder / checkpoint).touch()
+            raise KeyboardInterrupt
+
+    interrupted({"around": 30}, has_begun=False)
+    assert not folder.exists()
+    interrupted({"around": 30}, has_begun=True)
+    with finetune.resumable(folder, {"around": 30}, is_kept=False):
+        assert (folder / checkpoint).exists()
+        with pytest.raises(RailSegError, match="already working"), finetune.resumable(folder, {}, is_kept=False):
+            pass
+    assert not folder.exists()
+    interrupted({"around": 30}, has_begun=True)
+    with finetune.resumable(folder, {"around": 20}, is_kept=False):
+        assert not (folder / checkpoint).exists()
+    assert not any(tmp_path.iterdir())
 
 
 def run(*arguments: object) -> None:
