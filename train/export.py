@@ -21,11 +21,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from railseg_core.errors import RailSegError
 from railseg_core.metrics import PixelScores
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
 from railseg_core.network.model_card import ModelCard
 from railseg_core.network.model_file import load_model, save_model
+from railseg_core.outputs import prepare_output
+from train.checkpoint import read_checkpoint
 from train.command import command
 from train.data import CropStream, Mixture
 from train.seeds import Seed
@@ -37,8 +40,14 @@ THRESHOLDS = tuple(np.linspace(0.2, 0.8, 13).round(2).tolist())
 
 
 def averaged_model(checkpoint: Path) -> tuple[DeepLabV3Plus, dict[str, Any]]:
-    """A network with a training run's averaged weights, in eval mode, and the whole content of the checkpoint."""
-    state: dict[str, Any] = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    """A network with a training run's averaged weights, in eval mode, and the whole content of the checkpoint.
+
+    Raises:
+        RailSegError: If there is no such file, or it is not a checkpoint of `train.train`.
+    """
+    state = read_checkpoint(checkpoint)
+    if state is None or "average" not in state:
+        raise RailSegError(f"{checkpoint} is not a checkpoint of train.train.", "Give the checkpoint.pt in its --out.")
     model = DeepLabV3Plus(VARIANTS[state["variant"]])
     model.load_state_dict(state["average"])
     model = model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
@@ -110,6 +119,8 @@ def main() -> None:
     if min(arguments.scenes, arguments.crops) < 1:
         parser.error("--scenes and --crops must be 1 or more: thresholds are chosen on them")
 
+    inputs = [path for path in (arguments.checkpoint, arguments.mean_with) if path]
+    prepare_output(arguments.model, overwrite=True, inputs=inputs, endings=(".safetensors",))
     model, state = averaged_model(arguments.checkpoint)
     if arguments.mean_with is not None:
         other, other_card = load_model(arguments.mean_with)

@@ -112,6 +112,19 @@ def test_a_checkpoint_of_an_older_version_is_gone_on_with(tmp_path: Path) -> Non
         train.main(["--out", str(run), *SETTINGS, "--optimiser", "sgd"])
 
 
+def test_what_cannot_become_a_model_file_is_said_before_it_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for checkpoint, model, message in (
+        (tmp_path / "gone.pt", tmp_path / "a.safetensors", "gone.pt is not a checkpoint"),
+        (bundled_model_path(), tmp_path / "a.safetensors", "is not a checkpoint"),
+        (tmp_path / "gone.pt", tmp_path / "gone" / "a.safetensors", "folder of .* does not exist"),
+    ):
+        monkeypatch.setattr(sys, "argv", ["export", str(checkpoint), str(model), "--name", "tiny"])
+        with pytest.raises(SystemExit, match=message):
+            export.main()
+
+
 def test_a_run_goes_on_with_all_that_it_had(tmp_path: Path) -> None:
     settings = train.parse_settings(["--out", str(tmp_path), *SETTINGS])
     train.train(settings)
