@@ -32,7 +32,7 @@ from train.checkpoint import read_checkpoint
 from train.command import command
 from train.data import CropStream, Mixture
 from train.seeds import Seed
-from train.thresholds import best, line_scores, rendered_scenes
+from train.thresholds import SCENES, with_best_levels
 from train.train import normalised
 
 CROP_PX = 512
@@ -113,7 +113,7 @@ def main() -> None:
     parser.add_argument("--credit", action="append", default=[], help="a source to credit; repeatable")
     parser.add_argument("--licence", default="GPL-2.0-or-later")
     parser.add_argument("--backgrounds", type=Path)
-    parser.add_argument("--scenes", type=int, default=80, help="rendered scenes to choose the thresholds on")
+    parser.add_argument("--scenes", type=int, default=SCENES, help="rendered scenes to choose the thresholds on")
     parser.add_argument("--crops", type=int, default=120, help="rendered crops of 512 px to measure on")
     arguments = parser.parse_args()
     if min(arguments.scenes, arguments.crops) < 1:
@@ -141,25 +141,14 @@ def main() -> None:
     track, axis = (by_threshold[name][index] for name, index in best_pixels.items())
     card = replace(card, track_threshold=THRESHOLDS[best_pixels["track"]])
 
-    scenes = rendered_scenes(arguments.scenes, arguments.backgrounds)
     with tempfile.TemporaryDirectory() as scratch:
         unfinished = Path(scratch) / arguments.model.name
         save_model(model, card, unfinished)
-        by_levels = line_scores(unfinished, card.track_threshold, scenes)
-    for levels, lines in by_levels.items():
-        print(
-            f"P(axis) ≥ {levels[0]:g}, mean ≥ {levels[1]:g} + {levels[2]:g}: quality {lines.quality:.4f}, "
-            f"completeness {lines.completeness:.4f}, correctness {lines.correctness:.4f}"
-        )
-    chosen = best(by_levels)
+        card = with_best_levels(card, unfinished, arguments.scenes, arguments.backgrounds)
     card = replace(
         card,
-        axis_threshold=chosen[0],
-        min_piece_confidence=chosen[1],
-        short_piece_margin=chosen[2],
         scores={
-            "rendered_scenes": float(arguments.scenes),
-            "rendered_line_quality": round(by_levels[chosen].quality, 4),
+            **card.scores,
             "rendered_crops": float(arguments.crops),
             "rendered_mean_iou": round(track.miou, 4),
             "rendered_track_iou": round(float(track.iou[1]), 4),

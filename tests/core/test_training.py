@@ -23,11 +23,11 @@ from railseg_core.metrics import LineScores
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from railseg_core.network.mobilenetv3 import MobileNetV3Large
-from railseg_core.network.model_card import bundled_model_path
+from railseg_core.network.model_card import bundled_model_path, read_card
 from railseg_core.network.model_file import load_model
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter
-from train import export, train
+from train import export, thresholds, train
 from train.checkpoint import read_checkpoint
 from train.data import CropStream, Mixture, augmented_crop, chosen_plan, load_real_scenes, tiled
 from train.hard_negatives import main as main_of_hard_negatives
@@ -365,17 +365,30 @@ def test_thresholds_are_chosen_by_the_lines() -> None:
     assert extracted_m[0.1, 0.0, 0.0] > extracted_m[0.5, 0.8, 0.2]
 
 
-def test_of_levels_as_good_as_the_best_those_that_draw_least_where_nothing_is_are_best() -> None:
+def test_false_track_counts_twice_when_levels_are_chosen() -> None:
     def scores(extracted_m: float, right_m: float) -> LineScores:
         return LineScores(100.0, right_m, extracted_m, right_m, 0, np.zeros(1))
 
     by_levels = {
-        (0.1, 0.0, 0.0): scores(100.0, 90.0),  # the best
-        (0.2, 0.6, 0.0): scores(99.6, 89.8),  # as good, and draws 0.2 m less of what isn't there
-        (0.2, 0.6, 0.2): scores(99.6, 89.8),  # the same, and would leave out more
-        (0.5, 0.8, 0.2): scores(60.0, 60.0),  # all of it is right, but much is missing
+        (0.1, 0.0, 0.0): scores(110.0, 95.0),  # misses 5 m, draws 15 m of false track: 35
+        (0.2, 0.6, 0.0): scores(96.0, 90.0),  # 10 and 6: 22
+        (0.2, 0.6, 0.2): scores(96.0, 90.0),  # the same, and would leave out more
+        (0.5, 0.8, 0.2): scores(60.0, 60.0),  # all of it is right, but 40 are missing
     }
     assert best(by_levels) == (0.2, 0.6, 0.2)
+
+
+def test_a_models_thresholds_can_be_chosen_anew(tmp_path: Path) -> None:
+    out = tmp_path / "model.safetensors"
+    thresholds.main([str(bundled_model_path()), str(out), "--name", "anew", "--scenes", "1"])
+    before, after = read_card(bundled_model_path()), read_card(out)
+    assert after.name == "anew"
+    assert after.scores["rendered_scenes"] == 1
+    assert (after.track_threshold, after.trained_on) == (before.track_threshold, before.trained_on)
+    images = torch.zeros(1, 3, 64, 64)
+    with torch.inference_mode():
+        expected, found = (load_model(path)[0].eval()(images) for path in (bundled_model_path(), out))
+    assert torch.equal(found, expected)
 
 
 def test_real_scenes_are_cropped_with_their_targets(tmp_path: Path) -> None:
