@@ -22,8 +22,9 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from railseg_core.chips.targets import TRACK_WIDTH_M
+from railseg_core.chips.files import TRACK_WIDTH_M
 from railseg_core.errors import RailSegError
+from railseg_core.folder_lock import alone_in
 from railseg_core.freed_memory import keep_freed_memory
 from railseg_core.inference.devices import device_description
 from railseg_core.line_params import LineParams
@@ -201,8 +202,18 @@ def measured(network: str, runs: Sequence[Path], times: Times) -> Measured:
 def main(arguments: list[str] | None = None) -> None:
     """Trains and measures the networks, and writes the report."""
     settings = parse_settings(arguments)
+    with alone_in(settings.out):
+        settings.out.mkdir(parents=True, exist_ok=True)
+        compare(settings)
+
+
+def compare(settings: argparse.Namespace) -> None:
+    """Does all of it that is not done yet.
+
+    Raises:
+        RailSegError: If something is wrong with the settings or the data, or a network cannot be trained.
+    """
     out: Path = settings.out
-    out.mkdir(parents=True, exist_ok=True)
     own = keep_to_settings(settings)
     keep_freed_memory()
     torch.set_num_threads(settings.threads)

@@ -15,6 +15,9 @@ from railseg_core.arrays import UInt8Array
 from railseg_core.errors import RailSegError
 
 TARGET_SUFFIX = "_target.png"
+TRACK_WIDTH_M = 2.6
+"""Width of a track in every target, rendered ones too: a sleeper's length."""
+AXIS_WIDTH_M = 0.6
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,13 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.arrays import Bools
 from railseg_core.centerline.skeleton import skeleton_halo_px, skeleton_of_block
-from railseg_core.chips.files import Chip
+from railseg_core.chips.files import AXIS_WIDTH_M, TRACK_WIDTH_M, Chip
 from railseg_core.raster import WorkingGrid
 from railseg_core.rasters.reflection import reflect_invalid
 from railseg_core.tiling import PixelWindow
 from railseg_core.vectors.area import polygon_mask
 from railseg_core.vectors.tracing import Tracing
 
-TRACK_WIDTH_M = 2.6  # a sleeper's length
-AXIS_WIDTH_M = 0.6
 HIDDEN_WIDTH_M = 5.0  # beside a hidden track the truth is as doubtful as on it
 WIDEST_M = 4.0  # a wider polygon may be more than one track
 NEAR_M = 20.0  # geometry this close affects what is drawn or thinned in a window

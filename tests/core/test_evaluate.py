@@ -20,6 +20,7 @@ import shapely
 from affine import Affine
 from rasters import Kind
 
+from railseg_core.evaluation.common_ground import vertices
 from railseg_core.metrics import PixelScores
 from railseg_core.network.model_card import bundled_model_path, checksum
 from railseg_core.raster import open_working_grid
@@ -35,7 +36,6 @@ from train.judge import (
     SwitchScores,
     Truth,
     band_truth,
-    coordinates,
     score_mask,
     score_switches,
     score_tracks,
@@ -93,12 +93,12 @@ def test_a_rendered_scene_lies_on_the_map_as_it_was_drawn(scene: Scene, on_map: 
     assert valid.all()
     np.testing.assert_array_equal(image.transpose(1, 2, 0), scene.image)
     assert truth.counts.all()
-    assert PixelScores.of(scene.track, truth.track).iou[1] > 0.9  # 2.5 m and 2.6 m wide
+    assert PixelScores.of(scene.track, truth.track).iou[1] > 0.97  # rendered and drawn alike
     assert PixelScores.of(scene.track, truth.track[::-1]).iou[1] < 0.6
 
 
 def test_true_lines_have_quality_one_against_themselves(on_map: TracedScene) -> None:
-    for scores in score_tracks(on_map, coordinates(on_map.visible)).values():
+    for scores in score_tracks(on_map, vertices(on_map.visible)).values():
         assert scores.reference_m > 40
         assert scores.quality == 1
         assert scores.lateral_rms_cm == pytest.approx(0, abs=1e-4)
@@ -144,7 +144,7 @@ def test_hidden_tracks_and_ignored_areas_count_for_no_pixel(on_map: TracedScene,
 
 
 def test_pooled_scores_are_of_all_pixels_and_metres_together(on_map: TracedScene) -> None:
-    lines = coordinates(on_map.visible)
+    lines = vertices(on_map.visible)
     good, bad = one_picture(on_map, lines, [[90, 2], [3, 5]]), one_picture(on_map, [], [[10, 0], [70, 20]])
     both = Scores.pooled([good, bad])
     assert both.pixels.confusion.tolist() == [[100, 2], [73, 25]]
@@ -275,7 +275,7 @@ def test_a_rendered_yard_has_switches_and_is_the_same_each_time(tmp_path: Path) 
 def test_work_and_its_result_can_go_to_another_process_and_back(on_map: TracedScene) -> None:
     work = partial(judge_rendered, bench=Bench(Path("model.safetensors"), Path("out")), texture=None)
     assert pickle.loads(pickle.dumps(work)).keywords == work.keywords
-    scores = one_picture(on_map, coordinates(on_map.visible), [[8, 1], [0, 4]])
+    scores = one_picture(on_map, vertices(on_map.visible), [[8, 1], [0, 4]])
     result = Judgement("scene", 0.2, "single", scores, Path("scene.png"))
     assert figures(pickle.loads(pickle.dumps(result)).scores) == figures(scores)
 

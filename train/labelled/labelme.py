@@ -14,8 +14,8 @@ import shapely
 from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
-from railseg_core.chips.files import Chip
-from railseg_core.chips.targets import TRACK_WIDTH_M, drawn
+from railseg_core.chips.files import TRACK_WIDTH_M, Chip
+from railseg_core.chips.targets import drawn
 from railseg_core.errors import RailSegError
 from train.labelled.masks import chip_of_mask
 from train.pictures import decoded, read_picture

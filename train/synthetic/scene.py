@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from railseg_core.arrays import Floats
+from railseg_core.chips.files import AXIS_WIDTH_M, TRACK_WIDTH_M
 from train.synthetic.appearance import RailwayLook, random_look
 from train.synthetic.background import Backgrounds, draw_land
 from train.synthetic.camera import photograph, random_gsd_m
@@ -32,13 +33,10 @@ from train.synthetic.objects import (
 from train.synthetic.surface import locate, paint_ballast, paint_rails, paint_sleepers, paint_weeds
 from train.synthetic.trackplan import Track, TrackPlan
 
-__all__ = ["AXIS_HALF_WIDTH_M", "GSD_M", "TRACK_HALF_WIDTH_M", "Backgrounds", "Scene", "render_scene"]
+__all__ = ["GSD_M", "Backgrounds", "Scene", "render_scene"]
 
 GSD_M = 0.2
 """The model's pixel size."""
-
-TRACK_HALF_WIDTH_M = 1.25
-AXIS_HALF_WIDTH_M = 0.3
 
 FINEST_M = 0.14
 """Finest pixel size that scenes are drawn at: for finer cameras, the difference is invisible at the model's 0.2 m."""
@@ -50,8 +48,8 @@ class Scene:
 
     Attributes:
         image: uint8 (rows, cols, 3) RGB.
-        track: uint8 (rows, cols), 1 on every track, as wide as its sleepers.
-        axis: uint8 (rows, cols), 1 on the centre-line's 0.6 m ribbon.
+        track: uint8 (rows, cols), 1 on every track, `TRACK_WIDTH_M` wide.
+        axis: uint8 (rows, cols), 1 on the centre-line's ribbon, `AXIS_WIDTH_M` wide.
         hidden: uint8 (rows, cols), 1 on track that is there but can't be seen.
         ignore: uint8 (rows, cols), 1 where training ignores the truth: doubtful rims, hidden track, except beneath
             trains: a train stands on a track.
@@ -192,10 +190,10 @@ def truth_masks(
     """Track band, axis ribbon and the band's doubtful rim, each uint8 (rows, cols) 0 or 1."""
     track, axis, rim = (np.zeros((size_px, size_px), np.uint8) for _ in range(3))
     for line in tracks:
-        for patch in track_patches(line.points, size_px, extent_m / size_px, TRACK_HALF_WIDTH_M + 0.25):
+        for patch in track_patches(line.points, size_px, extent_m / size_px, TRACK_WIDTH_M / 2 + 0.25):
             side = np.abs(patch.v)
-            track[patch.rows, patch.cols] |= side <= TRACK_HALF_WIDTH_M
-            axis[patch.rows, patch.cols] |= side <= AXIS_HALF_WIDTH_M
-            rim[patch.rows, patch.cols] |= side > TRACK_HALF_WIDTH_M - 0.15
+            track[patch.rows, patch.cols] |= side <= TRACK_WIDTH_M / 2
+            axis[patch.rows, patch.cols] |= side <= AXIS_WIDTH_M / 2
+            rim[patch.rows, patch.cols] |= side > TRACK_WIDTH_M / 2 - 0.15
     rim &= 1 - axis
     return track, axis, rim
