@@ -49,7 +49,7 @@ from train.curves import draw_curves
 from train.data import read_scene
 from train.labelled.labelme import KINDS, LABELS, LabelmeSettings
 from train.labelled.parts import tiles_of_part, write_parts
-from train.labelled.sources import labelled_sources, rendered_sources
+from train.labelled.sources import Source, labelled_sources, rendered_sources
 from train.models.table import NETWORKS, OURS
 from train.seeds import Seed
 
@@ -149,15 +149,22 @@ def keep_to_settings(settings: argparse.Namespace) -> dict[str, Any]:
     return own
 
 
-def prepare_data(settings: argparse.Namespace) -> Path:
+def find_sources(settings: argparse.Namespace) -> list[Source]:
+    """The pictures to train and test on.
+
+    Raises:
+        RailSegError: As `labelled_sources`.
+    """
+    if not settings.data:
+        return rendered_sources(settings.pictures, settings.tile_px, Seed.COMPARISON)
+    labels = LABELS | dict(pair.split("=") for pair in settings.label)
+    labelme = LabelmeSettings(labels, settings.line_width_m / settings.gsd_m)
+    return labelled_sources(settings.data, labelme, settings.tile_px)
+
+
+def prepare_data(settings: argparse.Namespace, sources: Sequence[Source]) -> Path:
     """The folder of tiles, which are made first unless they are there already."""
     folder: Path = settings.out / "data"
-    if settings.data:
-        labels = LABELS | dict(pair.split("=") for pair in settings.label)
-        labelme = LabelmeSettings(labels, settings.line_width_m / settings.gsd_m)
-        sources = labelled_sources(settings.data, labelme, settings.tile_px)
-    else:
-        sources = rendered_sources(settings.pictures, settings.tile_px, Seed.COMPARISON)
     write_parts(sources, folder, settings.tile_px, settings.split_seed, settings.validation_share)
     return folder
 
@@ -214,13 +221,14 @@ def compare(settings: argparse.Namespace) -> None:
         RailSegError: If something is wrong with the settings or the data, or a network cannot be trained.
     """
     out: Path = settings.out
+    sources = find_sources(settings)  # before the settings are kept: another --data may be tried
     own = keep_to_settings(settings)
     keep_freed_memory()
     torch.set_num_threads(settings.threads)
     if OURS.network not in settings.networks:
         trained(out, settings.seeds)  # fails now rather than after hours if our network is missing
 
-    data = prepare_data(settings)
+    data = prepare_data(settings, sources)
     train_tiles, test_tiles = (tiles_of_part(data, part) for part in ("train", "test"))
     recipe = Recipe(**{name: own[name] for name in asdict(Recipe())})
     morphology = Morphology(settings.gsd_m, settings.opening_m, settings.closing_m)

@@ -222,6 +222,12 @@ def test_one_command_makes_everything_and_goes_on_where_it_stood(
         compare.main([*options, "--learning-rate", "1"])
 
 
+def test_a_wrong_folder_of_data_does_not_bind_the_output(tmp_path: Path) -> None:
+    for data in ("gone", "also-gone"):
+        with pytest.raises(SystemExit, match=f"{data} is not a folder"):
+            compare.main(["--out", str(tmp_path / "out"), "--data", str(tmp_path / data)])
+
+
 def test_options_that_cannot_be_meant_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     for wrong in (["--crop-px", "100"], ["--seeds", "0"], ["--label", "voie=rails"]):
         with pytest.raises(SystemExit):
@@ -259,6 +265,7 @@ def test_labelled_pictures_of_ones_own_are_compared_on(tmp_path: Path) -> None:
         annotation.write_text(json.dumps(content | {"imagePath": f"{number}.png"}), encoding="utf-8")
     options = ["--out", str(tmp_path / "out"), "--data", str(tmp_path / "mine"), "--tile-px", "64"]
     options += ["--label", "voie=track", "--line-width-m", "2", "--gsd-m", "0.5"]
-    data = compare.prepare_data(compare.parse_settings(options))
+    settings = compare.parse_settings(options)
+    data = compare.prepare_data(settings, compare.find_sources(settings))
     assert [len(tiles_of_part(data, part)) for part in ("train", "test")] == [2, 1]
     assert read_scene(tiles_of_part(data, "test")[0]).target[..., 0].sum() == 4 * 64

@@ -17,7 +17,7 @@ from train.data import paper_crop, read_scene
 from train.judge_rendered import CRS, put_on_map
 from train.labelled.labelme import LABELS, LabelmeSettings, labelme_chip
 from train.labelled.parts import split, tiles_of_part, write_parts
-from train.labelled.sources import labelled_sources, rendered_sources
+from train.labelled.sources import Source, labelled_sources, rendered_sources
 from train.synthetic.scene import render_scene
 
 ROWS, COLS = 60, 80
@@ -186,6 +186,20 @@ def test_a_sources_tiles_stay_in_one_part_and_are_written_once(tmp_path: Path) -
     tiles_of_part(tmp_path, "test")[0].unlink()
     write_parts(sources, tmp_path, 64, 0, 0.25)
     assert len(tiles_of_part(tmp_path, "test")) == 3
+
+
+def test_what_an_attempt_that_failed_has_left_is_not_mixed_in(tmp_path: Path) -> None:
+    def damaged() -> list[Chip]:
+        raise RailSegError("damaged", "")
+
+    sources = rendered_sources(20, 64, 1)
+    for number in range(20):
+        with pytest.raises(RailSegError):
+            write_parts([*sources, Source(f"damaged_{number}", damaged)], tmp_path, 64, number, 0.0)
+    write_parts(sources, tmp_path, 64, 0, 0.0)
+    train, test = ({path.name[:14] for path in tiles_of_part(tmp_path, part)} for part in ("train", "test"))
+    assert (len(train), len(test)) == (18, 2)
+    assert not train & test
 
 
 def test_the_papers_crops_are_turned_and_flipped_all_four_ways() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,7 +63,9 @@ def write_parts(sources: Sequence[Source], folder: Path, tile_px: int, seed: int
     by_name = {source.name: source for source in sources}
     parts = split(list(by_name), seed, validation_share)
     for part, names in parts.items():
-        (folder / part).mkdir(parents=True, exist_ok=True)
+        # An attempt that failed on a picture may have split others differently.
+        shutil.rmtree(folder / part, ignore_errors=True)
+        (folder / part).mkdir(parents=True)
         for name in names:
             for number, tile in enumerate(tiled(by_name[name].chips(), tile_px)):
                 if not tile.target[..., 2].all():
