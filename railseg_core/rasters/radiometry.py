@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,6 +16,9 @@ from railseg_core.rasters.source_raster import SourceRaster
 from railseg_core.tiling import PixelWindow
 
 _PERCENTILES = (0.5, 99.5)
+_FILL_GAP = 0.25
+"""A value at either end that is further from all others is a fill value. As a share of the others' range, so that what
+saturates in an ordinary picture is none, and a fill value that passes for ground costs little contrast."""
 _LOOK_PX = 1024
 """Longest side of the thinned-out picture that is looked at."""
 _WHOLE_LOOK_PX = 4096 * 4096
@@ -71,7 +75,7 @@ class Values(NamedTuple):
 def find_stretches(values: Sequence[Values | None]) -> list[Stretch | None]:
     """The stretch of each raster, from the 0.5th to the 99.5th percentile over all bands, to keep the colour balance.
 
-    Sheets of one survey show the same ground with the same values: rasters of one data type get the same stretch.
+    A fill value far from all others, such as 65535, counts for nothing even if it is not declared as nodata. Sheets of one survey show the same ground with the same values: rasters of one data type get the same stretch.
 
     Args:
         values: What `values_for_stretch` returns for each raster.
@@ -127,8 +131,20 @@ def values_for_stretch(source: SourceRaster, rasters: int = 1) -> Values | None:
 def _stretch(values: npt.NDArray[np.float32]) -> Stretch:
     if values.size == 0:
         return Stretch(0.0, 0.0)
+    low, high = _percentiles(values)
+    others = values[(values != low) & (values != high)]
+    if others.size:
+        lowest, highest = _percentiles(others)
+        gap = _FILL_GAP * (highest - lowest) or math.inf  # values without a range are no ground
+        fills = [end for end, nearest in ((low, lowest), (high, highest)) if abs(end - nearest) > gap]
+        if fills:
+            low, high = _percentiles(values[~np.isin(values, np.float32(fills))])
+    return Stretch(low, high)
+
+
+def _percentiles(values: npt.NDArray[np.float32]) -> tuple[float, float]:
     low, high = np.percentile(values, _PERCENTILES)
-    return Stretch(float(low), float(high))
+    return float(low), float(high)
 
 
 def has_data(source: SourceRaster) -> bool:

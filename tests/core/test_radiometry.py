@@ -24,6 +24,35 @@ def test_other_than_8_bit_values_are_stretched_between_their_percentiles(dtype: 
     np.testing.assert_allclose(image[0, 5, 50:950], np.interp(np.arange(50, 950), [5, 995], [0, 255]), atol=1)
 
 
+@pytest.mark.parametrize(("dtype", "fill"), [("uint16", 0), ("uint16", 65535), ("int16", -9999), ("float32", -3.4e38)])
+@pytest.mark.parametrize("share", [0.006, 0.3, 0.95])
+def test_a_fill_value_that_is_not_declared_as_nodata_does_not_change_the_stretch(
+    dtype: str, fill: float, share: float, tmp_path: Path
+) -> None:
+    picture = np.random.default_rng(0).integers(3000, 9000, (3, 300, 300)).astype(dtype)
+    picture[:, : round(300 * share)] = fill
+    stretch = read_raster_info(write(tmp_path / "filled.tif", picture)).stretch
+    assert stretch is not None
+    assert stretch.low == pytest.approx(3030, abs=30)
+    assert stretch.high == pytest.approx(8970, abs=30)
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high"),
+    [
+        (np.arange(2000).clip(500, 1500), 500, 1500),  # saturated, at either end
+        (np.arange(2000) // 1000 * 700, 0, 700),
+        (np.arange(3000) // 1000 * 700, 0, 1400),
+    ],
+)
+def test_what_saturates_is_no_fill_value_and_a_drawing_has_none(
+    values: np.ndarray, low: float, high: float, tmp_path: Path
+) -> None:
+    stretch = read_raster_info(write(tmp_path / "plain.tif", values.astype(np.uint16).reshape(1, 50, -1))).stretch
+    assert stretch is not None
+    assert (stretch.low, stretch.high) == (low, high)
+
+
 def test_a_raster_of_one_value_is_mid_grey(tmp_path: Path) -> None:
     with open_working_grid(write(tmp_path / "flat.tif", np.full((1, 30, 30), 4000, dtype=np.uint16))) as grid:
         assert (grid.read(grid.picture_window)[0] == 128).all()
