@@ -75,7 +75,8 @@ class Values(NamedTuple):
 def find_stretches(values: Sequence[Values | None]) -> list[Stretch | None]:
     """The stretch of each raster, from the 0.5th to the 99.5th percentile over all bands, to keep the colour balance.
 
-    A fill value far from all others, such as 65535, counts for nothing even if it is not declared as nodata. Sheets of one survey show the same ground with the same values: rasters of one data type get the same stretch.
+    A fill value far from all others, such as 65535, counts for nothing even if it is not declared as nodata. Sheets of
+    one survey show the same ground with the same values: rasters of one data type get the same stretch.
 
     Args:
         values: What `values_for_stretch` returns for each raster.

@@ -209,6 +209,10 @@ class SourceRaster:
             if any("complex" in dtype for dtype in self.dtypes):
                 raise RailSegError(f"{self.name} contains complex numbers.", "Give a picture of amplitudes.")
             self._palette = None if as_values else self._read_palette()
+            # PHOTOMETRIC=MINISWHITE: 0 is white, which GDAL leaves to its readers.
+            is_negative = self.dataset.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES"
+            is_picture = not (as_values or self.has_palette) and {*self.dtypes} <= {"uint8", "uint16"}
+            self._is_negative = is_negative and is_picture
             flags = [self.dataset.mask_flag_enums[band - 1] for band in self.bands]
             nodata = [self.dataset.nodatavals[band - 1] for band in self.bands]
             self._by_nodata = any(MaskFlags.nodata in flag for flag in flags) and not (as_values and {*nodata} == {0.0})
@@ -303,7 +307,9 @@ class SourceRaster:
             colours = self._palette[np.minimum(pixels[0].astype(np.intp), len(self._palette) - 1)]
             valid &= colours[..., 3] > 0
             pixels = np.moveaxis(colours[..., :3], -1, 0)
-        elif not self.is_eight_bit:
+        if self._is_negative:
+            pixels = np.iinfo(pixels.dtype).max - pixels
+        if not self.is_eight_bit:
             pixels = pixels.astype(np.float32)
             valid &= np.isfinite(pixels).all(axis=0)
         if not valid.all():

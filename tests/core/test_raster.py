@@ -345,6 +345,20 @@ def test_a_palette_is_turned_into_its_colours_before_they_are_averaged(tmp_path:
     assert (image == np.array([30, 40, 50])[:, None, None]).all()
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_picture_in_which_0_is_white_is_turned_round(dtype: type, tmp_path: Path) -> None:
+    grey = np.random.default_rng(0).integers(50, 200, (1, 30, 30)).astype(dtype)
+    grey[:, :5] = 0
+    positive = write(tmp_path / "positive.tif", grey, nodata=0)
+    # Its nodata value is one of the file's own values.
+    negative = write(
+        tmp_path / "negative.tif", np.iinfo(dtype).max - grey, nodata=np.iinfo(dtype).max, photometric="MINISWHITE"
+    )
+    with open_working_grid(positive) as one, open_working_grid(negative) as other:
+        for mine, its in zip(one.read(one.picture_window), other.read(other.picture_window), strict=True):
+            np.testing.assert_allclose(mine, its, atol=1)
+
+
 def test_alpha_counts_also_beside_more_bands_than_a_picture_has(tmp_path: Path) -> None:
     bands = np.full((5, 60, 60), 90, dtype=np.uint8)
     bands[4, :, :30] = 0
