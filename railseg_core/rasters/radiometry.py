@@ -139,7 +139,7 @@ def _stretch(values: npt.NDArray[np.float32]) -> Stretch:
         gap = _FILL_GAP * (highest - lowest) or math.inf  # values without a range are no ground
         fills = [end for end, nearest in ((low, lowest), (high, highest)) if abs(end - nearest) > gap]
         if fills:
-            low, high = _percentiles(values[~np.isin(values, np.float32(fills))])
+            low, high = _percentiles(values[~np.isin(values, np.array(fills, dtype=np.float32))])
     return Stretch(low, high)
 
 
