@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -136,7 +136,7 @@ def _extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
         write_map(request.output, railway_map, grid.source_crs, run_record, overwrite=overwrite)
         work.finished.note_output(request.output)
         source_crs = grid.info.crs
-        preview = _draw(request, [request.raster], railway_map, reporter, before)
+        preview = _draw(request, [grid], railway_map, reporter, before)
         if preview is not None:
             work.finished.note_output(preview)
     return _line_result(request, railway_map, source_crs, clock, preview) | {
@@ -312,30 +312,29 @@ def _write_mask(
 
 def _draw(
     request: ExtractRequest | VectorizeRequest,
-    pictures: Sequence[str],
+    pictures: Sequence[str | WorkingGrid],
     railway_map: RailwayMap,
     reporter: Reporter,
     before: Collection[Path] = (),
 ) -> Path | None:
     """Draws the preview over the first picture that can be read, at a GSD at which its longer side fits.
 
-    The map has been written by now: a preview that can't be drawn is a warning, not an error. `before` are the outputs
-    of an unfinished run, which may be replaced.
+    The map has been written by now: a preview that can't be drawn is a warning, not an error. `pictures` are names or
+    open ones; `before` are the outputs of an unfinished run, which may be replaced.
     """
     if request.preview is None:
         return None
-    area = request.area if isinstance(request, ExtractRequest) else None
-    bands = request.bands if isinstance(request, ExtractRequest) else None
     for picture in pictures:
         try:
-            with open_working_grid(picture, bands=bands, area=area) as grid:
+            with open_working_grid(picture) if isinstance(picture, str) else nullcontext(picture) as grid:
                 longest_m = max(grid.window.width, grid.window.height) * grid.gsd_m
-            gsd_m = max(grid.gsd_m, longest_m / LONGEST_SIDE_PX)
-            with replace(grid.recipe, gsd_m=gsd_m).open() as coarse:
+                recipe = replace(grid.recipe, gsd_m=max(grid.gsd_m, longest_m / LONGEST_SIDE_PX))
+            with recipe.open() as coarse:
                 overwrite = may_replace(request, request.preview, before)
                 draw_preview(coarse, railway_map, request.preview, overwrite=overwrite)
         except RailSegError as error:
-            reporter.log("warning", f"No preview over {picture}: {error}")
+            name = picture if isinstance(picture, str) else picture.recipe.path
+            reporter.log("warning", f"No preview over {name}: {error}")
         else:
             return request.preview
     return None
