@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from rasterio.io import DatasetReader
 from rasterio.transform import GCPTransformer
 
 from railseg_core.errors import RailSegError
+from railseg_core.paths import exists
 from railseg_core.rasters.source_raster import GDAL_ERRORS
 from railseg_core.rasters.working_crs import choose_working_crs, horizontal
 from railseg_core.tiling import PixelWindow
@@ -177,9 +179,13 @@ def _check_georeference(dataset: DatasetReader, by_points: bool) -> None:
             "Georeference it first, or put its world file (.tfw, .jgw) beside it.",
         )
     if not (dataset.gcps[1] if by_points else dataset.crs):
+        # GDAL and QGIS do not read it: it may be that of a shapefile of the same name, in another CRS.
+        sidecar = Path(dataset.name).with_suffix(".prj")
+        crs = f'"{sidecar}"' if exists(sidecar) else "EPSG:CODE"
         raise RailSegError(
             f"{dataset.name} has no coordinate reference system (CRS).",
-            "Assign one: in QGIS, Raster > Projections > Assign Projection.",
+            f'Assign one: gdal_edit.py -ro -a_srs {crs} "{dataset.name}" '
+            "(in QGIS: Raster > Projections > Assign Projection, but not for JPEG or PNG).",
         )
     if not by_points and dataset.transform.is_degenerate:
         raise RailSegError(f"{dataset.name} has pixels without an area.", "Georeference it again.")

@@ -501,6 +501,14 @@ def test_a_raster_that_cannot_be_worked_on_is_refused_before_the_work(case: str,
     assert error.value.hint
 
 
+def test_a_projection_file_beside_a_picture_without_crs_is_part_of_the_way_out(tmp_path: Path) -> None:
+    path = write(tmp_path / "sheet.jpg", rgb(), driver="JPEG", crs=None)
+    (tmp_path / "sheet.prj").write_text(pyproj.CRS(UTM).to_wkt())
+    with pytest.raises(RailSegError, match="no coordinate reference system") as error:
+        open_working_grid(path)
+    assert f'-a_srs "{tmp_path / "sheet.prj"}" "{path}"' in error.value.hint
+
+
 @pytest.mark.parametrize("options", [{}, {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "deflate"}])
 def test_a_truncated_raster_is_named_when_reading_fails(options: dict, tmp_path: Path) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (3, 300, 300), dtype=np.uint8)
