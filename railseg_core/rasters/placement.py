@@ -179,13 +179,19 @@ def _check_georeference(dataset: DatasetReader, by_points: bool) -> None:
             "Georeference it first, or put its world file (.tfw, .jgw) beside it.",
         )
     if not (dataset.gcps[1] if by_points else dataset.crs):
-        # GDAL and QGIS do not read it: it may be that of a shapefile of the same name, in another CRS.
-        sidecar = Path(dataset.name).with_suffix(".prj")
-        crs = f'"{sidecar}"' if exists(sidecar) else "EPSG:CODE"
         raise RailSegError(
             f"{dataset.name} has no coordinate reference system (CRS).",
-            f'Assign one: gdal_edit.py -ro -a_srs {crs} "{dataset.name}" '
-            "(in QGIS: Raster > Projections > Assign Projection, but not for JPEG or PNG).",
+            f"Assign one: {_way_to_assign_crs(dataset)}.",
         )
     if not by_points and dataset.transform.is_degenerate:
         raise RailSegError(f"{dataset.name} has pixels without an area.", "Georeference it again.")
+
+
+def _way_to_assign_crs(dataset: DatasetReader) -> str:
+    if dataset.driver not in ("JPEG", "PNG"):
+        return "in QGIS, Raster > Projections > Assign Projection"
+    # QGIS's tool can't write to these formats. A .prj beside them is not read by GDAL and QGIS, since it may be that of
+    # a shapefile of the same name, in another CRS.
+    sidecar = Path(dataset.name).with_suffix(".prj")
+    crs = f'"{sidecar}"' if exists(sidecar) else "EPSG:CODE"
+    return f'gdal_edit.py -ro -a_srs {crs} "{dataset.name}"'
