@@ -122,6 +122,8 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error("--tile-px and --crop-px must be multiples of 16")
     if min(settings.seeds, settings.rounds, settings.batch - 1) < 1:
         parser.error("--seeds and --rounds must be 1 or more, --batch 2 or more")
+    if min(settings.tile_px, settings.crop_px, settings.gsd_m, settings.epochs, settings.pictures) <= 0:
+        parser.error("--tile-px, --crop-px, --gsd-m, --epochs and --pictures must be more than 0")
     for pair in settings.label:
         if pair.partition("=")[2] not in KINDS:
             parser.error(f"--label {pair}: write NAME=KIND, with KIND one of {', '.join(KINDS)}")

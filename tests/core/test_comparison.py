@@ -229,7 +229,13 @@ def test_a_wrong_folder_of_data_does_not_bind_the_output(tmp_path: Path) -> None
 
 
 def test_options_that_cannot_be_meant_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    for wrong in (["--crop-px", "100"], ["--seeds", "0"], ["--label", "voie=rails"]):
+    for wrong in (
+        ["--crop-px", "100"],
+        ["--seeds", "0"],
+        ["--gsd-m", "0"],
+        ["--epochs", "0"],
+        ["--label", "voie=rails"],
+    ):
         with pytest.raises(SystemExit):
             compare.parse_settings(["--out", "out", *wrong])
         assert wrong[0] in capsys.readouterr().err
