@@ -218,11 +218,12 @@ def check_identity(checkpoint: dict[str, Any], settings: argparse.Namespace) -> 
     Raises:
         RailSegError: If it is not.
     """
-    if "identity" in checkpoint:
-        found = checkpoint["identity"]
-    else:  # as written up to railseg-7
-        found = {"variant": checkpoint["variant"], "optimiser": checkpoint["kind"].split()[-1]} | checkpoint["origin"]
-    if changed := [name for name, value in identity(settings).items() if found.get(name) != value]:
+    own = identity(settings)
+    found = checkpoint.get("identity")
+    if found is None:  # as written up to railseg-7: "a lite network trained by adamw" and, later on, an origin
+        *_, optimiser = checkpoint.get("kind", "unknown").split()
+        found = own | checkpoint.get("origin", {}) | {"variant": checkpoint.get("variant"), "optimiser": optimiser}
+    if changed := [name for name, value in own.items() if found.get(name) != value]:
         options = ", ".join(f"another --{name} ({found.get(name)})" for name in changed)
         raise RailSegError(f"{settings.out} holds a run with {options}.", "Choose another --out.")
 

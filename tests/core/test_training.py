@@ -107,6 +107,9 @@ def test_a_checkpoint_of_an_older_version_is_gone_on_with(tmp_path: Path) -> Non
     torch.save(state | {"origin": same}, run / "checkpoint.pt")
     train.main(["--out", str(run), *SETTINGS, "--epochs", "0.0015"])
     assert steps(run) == 6
+    torch.save(state, run / "checkpoint.pt")  # older still
+    train.main(["--out", str(run), *SETTINGS, "--epochs", "0.0015"])
+    assert steps(run) == 6
     torch.save(state | {"origin": same}, run / "checkpoint.pt")
     with pytest.raises(SystemExit, match=r"another --optimiser \(adamw\)"):
         train.main(["--out", str(run), *SETTINGS, "--optimiser", "sgd"])
