@@ -145,8 +145,8 @@ def choose_bands(dataset: DatasetReader, bands: Sequence[int] | None) -> tuple[i
 
     Args:
         dataset: The raster.
-        bands: The requested bands; None for those marked as red, green and blue, otherwise the first three that are
-            not alpha, otherwise the first.
+        bands: The requested bands; None for those described or marked as red, green and blue, otherwise the first three
+            that are not alpha, otherwise the first.
 
     Raises:
         RailSegError: the request is not one or three bands of the raster, or the raster has only an alpha band.
@@ -159,6 +159,10 @@ def choose_bands(dataset: DatasetReader, bands: Sequence[int] | None) -> tuple[i
                 f"Give one or three of its bands: {listing}.",
             )
         return tuple(bands)
+    # Names were given on purpose; GDAL calls the first three of four bytes red, green and blue unless told otherwise.
+    described = [(name or "").lower() for name in dataset.descriptions]
+    if all(colour.name in described for colour in _RGB):
+        return tuple(described.index(colour.name) + 1 for colour in _RGB)
     meaning = dict(zip(dataset.indexes, dataset.colorinterp, strict=True))
     if set(_RGB) <= set(meaning.values()):
         return tuple(next(i for i, c in meaning.items() if c == colour) for colour in _RGB)

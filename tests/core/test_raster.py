@@ -327,6 +327,14 @@ def test_the_bands_are_those_that_make_the_picture(
     assert tuple(image[:, 5, 5]) == expected
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_bands_described_as_red_green_and_blue_make_the_picture(dtype: type, tmp_path: Path) -> None:
+    path = write(tmp_path / "drone.tif", np.zeros((5, 20, 20), dtype=dtype))
+    with rasterio.open(path, "r+") as file:
+        file.descriptions = ("Blue", "Green", "Red", "NIR", "Red edge")
+    assert read_raster_info(path).bands == (3, 2, 1)
+
+
 @pytest.mark.parametrize("wish", [[1, 2], [0], [4], [1, 2, 5], []])
 def test_bands_that_cannot_be_taken_are_refused_with_a_list_of_what_there_is(wish: list, tmp_path: Path) -> None:
     path = write(tmp_path / "rgb.tif", np.zeros((3, 20, 20), dtype=np.uint8), photometric="rgb")
