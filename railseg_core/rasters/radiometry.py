@@ -111,8 +111,11 @@ def values_for_stretch(source: SourceRaster, rasters: int = 1) -> Values | None:
     count = 0
     for number, looks in enumerate(_rounds(source)):
         for pixels, valid in looks:
-            values.append(pixels[:, valid].ravel())
-            count += values[-1].size
+            found = pixels[:, valid].ravel()
+            if found.size and found.min() == found.max():
+                found = found[:1]  # perhaps a fill value that nobody declared: the ground is elsewhere
+            values.append(found)
+            count += found.size
             if number and count >= _ENOUGH_VALUES:  # the first round is always completed
                 break
         if count >= _ENOUGH_VALUES:
@@ -125,8 +128,10 @@ def values_for_stretch(source: SourceRaster, rasters: int = 1) -> Values | None:
                 "Give it overviews (gdaladdo -r average), or make it 8-bit (gdal_translate -ot Byte -scale).",
             )
         values = [pixels[:, valid].ravel() for pixels, valid in _everywhere(source)]
-    found = np.concatenate(values)
-    return Values(source.dtypes[0], found[:: -(-found.size * rasters // _POOLED_VALUES) or 1] if rasters > 1 else found)
+    together = np.concatenate(values)
+    if rasters > 1:
+        together = together[:: -(-together.size * rasters // _POOLED_VALUES) or 1]
+    return Values(source.dtypes[0], together)
 
 
 def _stretch(values: npt.NDArray[np.float32]) -> Stretch:

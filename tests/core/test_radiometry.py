@@ -67,10 +67,11 @@ def test_a_large_raster_is_stretched_from_samples_spread_over_it(tmp_path: Path)
     assert stretch.high == pytest.approx(4178, abs=50)
 
 
-def test_a_corridor_across_a_large_raster_is_found_and_stretched(tmp_path: Path) -> None:
+@pytest.mark.parametrize("nodata", [0, None])
+def test_a_corridor_across_a_large_raster_is_found_and_stretched(nodata: int | None, tmp_path: Path) -> None:
     values = np.zeros((1, 5000, 5000), dtype=np.uint16)
     values[:, 300:340] = 2000 + np.arange(5000, dtype=np.uint16) % 1000  # between the first samples
-    path = write(tmp_path / "corridor.tif", values, tiled=True, compress="deflate", zlevel=1, nodata=0)
+    path = write(tmp_path / "corridor.tif", values, tiled=True, compress="deflate", zlevel=1, nodata=nodata)
     stretch = read_raster_info(path).stretch
     assert stretch is not None
     assert stretch.low == pytest.approx(2005, abs=10)
