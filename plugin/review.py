@@ -17,7 +17,7 @@ from .review_panel import ReviewPanel
 from .translation import tr
 
 MENU = "RailSeg"
-_WIDTH_PX = 460
+_WIDTH_CHARACTERS = 60
 """Initial width of the panel, wide enough to read the reasons."""
 
 
@@ -49,7 +49,8 @@ class RailwayReview:
             self._panel = ReviewPanel(self._layers, self._iface.mapCanvas(), self._iface.mainWindow())
             self._panel.edited.connect(self._iface.setActiveLayer)  # so that QGIS's Undo and Save act on it
             self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._panel)
-            self._iface.mainWindow().resizeDocks([self._panel], [_WIDTH_PX], Qt.Orientation.Horizontal)
+            width_px = _WIDTH_CHARACTERS * self._panel.fontMetrics().averageCharWidth()
+            self._iface.mainWindow().resizeDocks([self._panel], [width_px], Qt.Orientation.Horizontal)
         self._panel.open()
 
     def close(self) -> None:

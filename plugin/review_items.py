@@ -69,14 +69,13 @@ def is_reviewable(layer: QgsMapLayer) -> bool:
 
 def items_to_review(layer: QgsVectorLayer) -> list[ReviewItem]:
     """The layer's doubtful features, unsaved edits included, in the layer's own order."""
-    is_line = layer.geometryType() == Qgis.GeometryType.Line
-    reason_name = _reason_name(layer)
-    return [_item(layer, feature, reason_name, is_line=is_line) for feature in _features_with(layer, REVIEW)]
+    reader = _ItemReader(layer)
+    return [reader.item(feature) for feature in _features_with(layer, REVIEW, reader.columns)]
 
 
 def count_rejected(layer: QgsVectorLayer) -> int:
     """How many of the layer's features are rejected."""
-    return sum(1 for _ in _features_with(layer, REJECTED))
+    return sum(1 for _ in _features_with(layer, REJECTED, ()))
 
 
 def accept(layer: QgsVectorLayer, feature_ids: Iterable[int]) -> None:
@@ -108,7 +107,7 @@ def delete_rejected(layer: QgsVectorLayer) -> None:
     Raises:
         LayerNotEditableError: The layer can't be changed.
     """
-    feature_ids = [feature.id() for feature in _features_with(layer, REJECTED)]
+    feature_ids = [feature.id() for feature in _features_with(layer, REJECTED, ())]
     if feature_ids:
         with _edit(layer, tr("Delete rejected railway tracks")):
             if not layer.deleteFeatures(feature_ids):
@@ -132,9 +131,10 @@ def _reason_name(layer: QgsVectorLayer) -> str | None:
     return next((name for name in REASONS if name in layer.fields().names()), None)
 
 
-def _features_with(layer: QgsVectorLayer, status: str) -> Iterator[QgsFeature]:
+def _features_with(layer: QgsVectorLayer, status: str, columns: Iterable[int]) -> Iterator[QgsFeature]:
     request = QgsFeatureRequest().setFilterExpression(f"\"{STATUS}\" = '{status}'")
     request.setFlags(Qgis.FeatureRequestFlag.NoGeometry)
+    request.setSubsetOfAttributes(list(columns))
     yield from layer.getFeatures(request)
 
 
@@ -167,17 +167,44 @@ def _not_editable(layer: QgsVectorLayer) -> LayerNotEditableError:
     )
 
 
-def _item(layer: QgsVectorLayer, feature: QgsFeature, reason_name: str | None, *, is_line: bool) -> ReviewItem:
-    values = {name: value for name, value in feature.attributeMap().items() if not QgsVariantUtils.isNull(value)}
-    reasons = str(values.get(reason_name, "")).split(";")
-    return ReviewItem(
-        layer_id=layer.id(),
-        feature_id=feature.id(),
-        kind=tr("track") if is_line else _kind_of_node(values.get("railway")),
-        reasons=tuple(_reason_text(part.strip()) for part in reasons if part.strip()),
-        length_m=_number(values.get("length_m")),
-        confidence=_number(values.get("confidence")),
-    )
+class _ItemReader:
+    """Makes items from a layer's features, of which there may be tens of thousands.
+
+    Args:
+        layer: A layer that can be reviewed.
+
+    Attributes:
+        columns: Positions of the fields that are read.
+    """
+
+    def __init__(self, layer: QgsVectorLayer) -> None:
+        self._layer_id: str = layer.id()
+        self._is_line = layer.geometryType() == Qgis.GeometryType.Line
+        self._reason_texts = _reason_texts()
+        names = (_reason_name(layer), "railway", "length_m", "confidence")
+        self._reason, self._railway, self._length, self._confidence = (
+            layer.fields().lookupField(name or "") for name in names
+        )
+        found = (self._reason, self._railway, self._length, self._confidence)
+        self.columns = [column for column in found if column >= 0]
+
+    def item(self, feature: QgsFeature) -> ReviewItem:
+        """The item of a feature."""
+        reasons = str(_value(feature, self._reason) or "").split(";")
+        return ReviewItem(
+            layer_id=self._layer_id,
+            feature_id=feature.id(),
+            kind=tr("track") if self._is_line else _kind_of_node(_value(feature, self._railway)),
+            reasons=tuple(self._reason_texts.get(part.strip(), part.strip()) for part in reasons if part.strip()),
+            length_m=_number(_value(feature, self._length)),
+            confidence=_number(_value(feature, self._confidence)),
+        )
+
+
+def _value(feature: QgsFeature, column: int) -> Any:
+    """A field's value; None if there is none."""
+    value = feature.attribute(column) if column >= 0 else None
+    return None if QgsVariantUtils.isNull(value) else value
 
 
 def _number(value: Any) -> float | None:
@@ -198,7 +225,8 @@ def _kind_of_node(railway: str | None) -> str:
     return kinds.get(railway or "", tr("node"))
 
 
-def _reason_text(reason: str) -> str:
+def _reason_texts() -> dict[str, str]:
+    """The reasons in the user's language, by what stands in the data."""
     return {
         "short isolated piece": tr("short isolated piece"),
         "sharp bend": tr("sharp bend"),
@@ -210,4 +238,4 @@ def _reason_text(reason: str) -> str:
         "uncertain crossing": tr("uncertain crossing"),
         "crossing or slip": tr("crossing or slip"),
         "closed ring": tr("closed ring"),
-    }.get(reason, reason)
+    }

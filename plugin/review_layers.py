@@ -61,6 +61,10 @@ class ReviewLayers(QObject):
         """The layer with this id; None if it is no longer there."""
         return self._layers.get(layer_id)
 
+    def settle(self) -> None:
+        """Withholds a `changed` that is due, for a listener that has just read all layers anyway."""
+        self._timer.stop()
+
     def close(self) -> None:
         """Disconnects from the project and drops all layers."""
         self._project.layersAdded.disconnect(self._add)

@@ -12,6 +12,7 @@ from qgis.PyQt.QtGui import QKeyEvent, QShowEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QComboBox,
+    QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -38,6 +39,10 @@ from .translation import tr
 Edit = Callable[[QgsVectorLayer, Iterable[int]], None]
 
 _CLOSEST_SCALE = 500.0
+_ROWS_TO_SIZE_BY = 100
+"""Rows by which the columns get their widths."""
+_SHORTEST_REASON = 8
+"""Characters of a reason that the list of reasons shows at least; the panel would be as wide as the longest."""
 _SPARE = 0.2
 """Margin shown around an item on each side, as a fraction of its extent."""
 
@@ -70,6 +75,8 @@ class ReviewPanel(QgsDockWidget):
         self.note_label.setWordWrap(True)
         self.reason_box = QComboBox()
         self.reason_box.setToolTip(tr("Show only the items that are doubtful for this reason"))
+        self.reason_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.reason_box.setMinimumContentsLength(_SHORTEST_REASON)
         self.reason_box.addItem(tr("All reasons"), None)
         self.model = ReviewModel(self)
         self.previous_button = _button(tr("Previous"), tr("Previous item (P)"), self.show_previous)
@@ -112,6 +119,7 @@ class ReviewPanel(QgsDockWidget):
 
     def refresh(self) -> None:
         """Reads the layers again; the current item stays current."""
+        self._layers.settle()
         self._items = [item for layer in self._layers for item in items_to_review(layer)]
         self._refresh_reasons()
         self._fill()
@@ -157,26 +165,27 @@ class ReviewPanel(QgsDockWidget):
     def _arrange(self) -> None:
         self.table.setModel(self.model)
         header = self.table.header()
+        header.setResizeContentsPrecision(_ROWS_TO_SIZE_BY)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setStretchLastSection(False)
         top = QHBoxLayout()
         top.addWidget(self.count_label)
-        top.addStretch()
-        top.addWidget(self.reason_box)
-        buttons = QHBoxLayout()
-        for button in (self.previous_button, self.next_button, self.accept_button, self.reject_button):
-            buttons.addWidget(button)
+        top.addWidget(self.reason_box, 1)
+        # Few buttons to a row, so that the panel fits beside the map with long words and large fonts too.
+        buttons = QGridLayout()
+        buttons.addWidget(self.previous_button, 0, 0)
+        buttons.addWidget(self.next_button, 0, 1)
+        buttons.addWidget(self.accept_button, 1, 0)
+        buttons.addWidget(self.reject_button, 1, 1)
+        buttons.addWidget(self.delete_button, 2, 0, 1, 2)
+        buttons.addWidget(self.save_button, 3, 0, 1, 2)
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.addLayout(top)
         layout.addWidget(self.table)
         layout.addWidget(self.note_label)
         layout.addLayout(buttons)
-        files = QHBoxLayout()
-        files.addWidget(self.delete_button)
-        files.addWidget(self.save_button)
-        layout.addLayout(files)
         self.setWidget(content)
 
     def _refresh_if_visible(self) -> None:

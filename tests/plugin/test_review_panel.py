@@ -474,6 +474,29 @@ def test_thousands_of_items_are_no_trouble(
     assert tracks.undoStack().count() == 1
 
 
+def test_what_the_panel_itself_does_is_read_once(panel: ReviewPanel, layers: ReviewLayers) -> None:
+    notes: list[None] = []
+    layers.changed.connect(lambda: notes.append(None))
+    panel.accept_button.click()
+    QTest.qWait(50)
+    assert notes == []
+
+
+def test_with_large_fonts_and_long_words_it_still_fits_beside_the_map(
+    tracks: QgsVectorLayer, layers: ReviewLayers, canvas: QgsMapCanvas
+) -> None:
+    add(tracks, [(f"LineString({X} {Y}, {X + 50} {Y})", [50.0, 0.5, "review", "a reason as long as that " * 9])])
+    panel = ReviewPanel(layers, canvas)
+    font = panel.font()
+    font.setPointSize(18)
+    panel.setFont(font)
+    panel.save_button.setText("Änderungen speichern")
+    panel.show()
+    panel.open()
+    assert panel.widget().minimumSizeHint().width() < 400
+    panel.deleteLater()
+
+
 def test_closed_it_lets_go_of_project_and_layers(project: QgsProject, tracks: QgsVectorLayer) -> None:
     def listeners() -> list[int]:
         return [
