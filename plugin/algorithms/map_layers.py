@@ -41,6 +41,8 @@ REVIEW_COUNT = "REVIEW_COUNT"
 TOTAL_LENGTH = "TOTAL_LENGTH"
 JUST_MADE = "railseg/just_made"
 """Custom property of a layer that a run has just finished, until the review has noticed it."""
+_STYLED = "railseg/style"
+"""Custom property of a layer: the style that it once got from here, which the user may have changed since."""
 _TABLES = {TRACKS: "rail_track", NODES: "rail_node"}
 _HEIGHTS = {TRACKS: 1, NODES: 2}
 """Sort keys for the layer tree: nodes above tracks, and both above a run's other layers."""
@@ -198,10 +200,17 @@ class _Finisher(QgsProcessingLayerPostProcessorInterface):
     def postProcessLayer(
         self, layer: QgsMapLayer, _context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> None:
-        """Finishes the layer; called by QGIS once it is loaded."""
-        message = apply_style(layer, self._style)
-        if message:
-            feedback.pushWarning(message)
+        """Finishes the layer; called by QGIS once it is loaded.
+
+        A run that replaces the file of a layer in the project gets that layer, with the user's style and, until it is
+        reloaded, with what was in the file before.
+        """
+        layer.reload()
+        if layer.customProperty(_STYLED) != self._style.stem:
+            message = apply_style(layer, self._style)
+            if message:
+                feedback.pushWarning(message)
+            layer.setCustomProperty(_STYLED, self._style.stem)
         if self._run is not None:
             describe(layer, self._run)
         layer.triggerRepaint()

@@ -7,8 +7,15 @@ from typing import Any
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsVectorLayer
-from support import run
+from qgis.core import (
+    QgsApplication,
+    QgsNullSymbolRenderer,
+    QgsProcessingContext,
+    QgsProcessingOutputLayerDefinition,
+    QgsProject,
+    QgsVectorLayer,
+)
+from support import Feedback, run
 
 pytestmark = pytest.mark.usefixtures("provider")
 
@@ -42,3 +49,34 @@ def test_an_output_that_exists_is_replaced(extraction: dict[str, Any], tmp_path:
     mask = tmp_path / "mask.tif"
     for _ in range(2):
         assert run("cleanrailwaymask", {"INPUT": extraction["MASK"], "MASK": str(mask)})["MASK"] == str(mask)
+
+
+def test_a_run_over_the_file_of_a_layer_shows_its_new_lines_in_the_user_s_style(
+    qgis_new_project: None, extraction: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from processing.gui import Postprocessing
+
+    monkeypatch.setattr(Postprocessing, "iface", None)  # from 3.44 on the stub of a desktop won't do
+    project = QgsProject.instance()
+    tracks = QgsProcessingOutputLayerDefinition(str(tmp_path / "tracks.gpkg"), project)
+
+    def load(opening_m: float) -> QgsVectorLayer:
+        context = QgsProcessingContext()
+        context.setProject(project)
+        feedback = Feedback()
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById("railseg:vectorizerailwaymask")
+        parameters = {"INPUT": extraction["PROBABILITY"], "MIN_LENGTH": 5, "OPENING": opening_m, "TRACKS": tracks}
+        _, is_ok = algorithm.run(parameters, context, feedback)
+        assert is_ok, feedback.errors
+        assert Postprocessing.handleAlgorithmResults(algorithm, context, feedback, parameters)
+        (layer,) = project.mapLayers().values()
+        return layer
+
+    layer = load(0.6)
+    assert layer.renderer().type() == "RuleRenderer"
+    assert len(list(layer.getFeatures())) > 0
+    layer.setRenderer(QgsNullSymbolRenderer())
+    again = load(10.0)  # nothing is as wide as that
+    assert again is layer
+    assert list(again.getFeatures()) == []
+    assert again.renderer().type() == "nullSymbol"
