@@ -7,6 +7,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.clean_railway_mask import CleanRailwayMask
 from .algorithms.compare_railway import CompareRailway
+from .algorithms.destinations import FORMATS_WITHOUT_FIELDS
 from .algorithms.evaluate_railway import EvaluateRailway
 from .algorithms.export_training_chips import ExportTrainingChips
 from .algorithms.extract_railway import ExtractRailway
@@ -56,6 +57,11 @@ class RailSegProvider(QgsProcessingProvider):
     def supportedOutputRasterLayerExtensions(self) -> list[str]:
         """The extensions of GeoTIFF, which is what the worker writes."""
         return ["tif", "tiff"]
+
+    def supportedOutputVectorLayerExtensions(self) -> list[str]:
+        """The extensions of what QGIS writes and the layers' fields fit into."""
+        extensions = super().supportedOutputVectorLayerExtensions()
+        return [extension for extension in extensions if extension not in FORMATS_WITHOUT_FIELDS]
 
     def loadAlgorithms(self) -> None:
         """Adds the algorithms."""

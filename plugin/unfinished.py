@@ -21,7 +21,7 @@ def unfinished_folder(request: dict[str, Any]) -> Path:
 
     The worker removes it when it is done. Folders that have not been used for a week are removed here.
     """
-    folder = data_folder() / "unfinished"
+    folder = _folder()
     if folder.is_dir():
         for old in folder.iterdir():
             with suppress(OSError):  # a worker may just have removed its own
@@ -32,3 +32,13 @@ def unfinished_folder(request: dict[str, Any]) -> Path:
                         old.unlink()
     content = json.dumps({name: request.get(name) for name in _WHAT_COUNTS}, sort_keys=True)
     return folder / hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def is_kept(request: dict[str, Any]) -> bool:
+    """Whether an interrupted request to the worker has finished blocks that the next run continues from."""
+    folder = Path(request.get("unfinished", ""))
+    return folder.parent == _folder() and folder.is_dir()
+
+
+def _folder() -> Path:
+    return data_folder() / "unfinished"

@@ -19,7 +19,7 @@ from qgis.core import (
 from ..environment import Environment
 from ..locations import HELP_PICTURES, WEBSITE
 from ..translation import tr
-from ..unfinished import unfinished_folder
+from ..unfinished import is_kept, unfinished_folder
 from ..worker_client import WorkerCancelledError, WorkerClient
 from .area import chosen_area
 from .destinations import destination_problem
@@ -111,6 +111,8 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
                 raise QgsProcessingException(
                     tr("The run was stopped because RailSeg's environment is being rebuilt. Run it again.")
                 ) from error
+            if is_kept(request):
+                feedback.pushInfo(tr("The finished part is kept for a week: run the same again to continue."))
             return {}
         except QgsProcessingException as error:
             raise QgsProcessingException(self._with_layers_names(str(error))) from error

@@ -17,6 +17,7 @@ from qgis.core import (
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFolderDestination,
+    QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameters,
     QgsProcessingUtils,
@@ -26,6 +27,11 @@ from qgis.core import (
 )
 
 from ..translation import tr
+
+FORMATS_WITHOUT_FIELDS = ("000", "dgn", "dxf", "gpx", "sql", "xtf")
+"""Extensions of vector files that QGIS offers to write, but that can't hold or give back the layers' fields."""
+_MISREAD = re.compile("%[0-9A-Fa-f]{2}")
+"""What QGIS takes for an encoded character in the path of a vector layer, which it then doesn't find."""
 
 
 class _Place(NamedTuple):
@@ -50,8 +56,8 @@ def destination_problem(
 ) -> str:
     """Why an output can't be written, and what to do about it; empty if all can.
 
-    Its folder is missing or read-only, two outputs go to the same place, or an output would replace an input or a layer
-    with unsaved edits. Must be called on the main thread.
+    Its folder is missing or read-only, its format or name won't do, two outputs go to the same place, or an output
+    would replace an input or a layer with unsaved edits. Must be called on the main thread.
     """
     definitions = algorithm.parameterDefinitions()
     taken: list[_Place] = []
@@ -77,6 +83,16 @@ def destination_problem(
         if not (folder.is_dir() and os.access(folder, os.W_OK)):
             text = tr("{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.")
             return text.format(name=definition.description(), folder=folder)
+        is_vector = not isinstance(definition, QgsProcessingParameterRasterDestination)
+        if is_vector and _MISREAD.search(str(place.file)):
+            text = tr("QGIS can't open {path} because of the %. Choose a folder and a name without it.")
+            return text.format(path=place.file)
+        ending = place.file.suffix.lower()
+        if is_vector and ending.removeprefix(".") in FORMATS_WITHOUT_FIELDS:
+            text = tr(
+                "{name} can't be written as {ending}, which has no room for the fields. Choose .gpkg and export that."
+            )
+            return text.format(name=definition.description(), ending=ending)
         taken.append(place)
     return ""
 

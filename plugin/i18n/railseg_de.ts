@@ -24,6 +24,10 @@
       <translation>Der Lauf wurde beendet, weil die Umgebung von RailSeg neu angelegt wird. Starten Sie ihn noch einmal.</translation>
     </message>
     <message>
+      <source>The finished part is kept for a week: run the same again to continue.</source>
+      <translation>Der fertige Teil wird eine Woche lang aufbewahrt: Starten Sie dasselbe noch einmal, um fortzufahren.</translation>
+    </message>
+    <message>
       <source>Clean railway mask</source>
       <translation>Gleismaske bereinigen</translation>
     </message>
@@ -162,6 +166,14 @@ Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen h
     <message>
       <source>{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.</source>
       <translation>{name} kann nicht geschrieben werden: Den Ordner {folder} gibt es nicht, oder er ist schreibgeschützt. Einen anderen wählen.</translation>
+    </message>
+    <message>
+      <source>QGIS can't open {path} because of the %. Choose a folder and a name without it.</source>
+      <translation>QGIS kann {path} wegen des % nicht öffnen. Einen Ordner und einen Namen ohne dieses Zeichen wählen.</translation>
+    </message>
+    <message>
+      <source>{name} can't be written as {ending}, which has no room for the fields. Choose .gpkg and export that.</source>
+      <translation>{name} kann nicht als {ending} geschrieben werden: Das Format hat keinen Platz für die Felder. .gpkg wählen und dieses exportieren.</translation>
     </message>
     <message>
       <source>Evaluate railway</source>

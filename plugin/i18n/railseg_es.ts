@@ -24,6 +24,10 @@
       <translation>La ejecución se terminó porque el entorno de RailSeg se está creando de nuevo. Ejecútela otra vez.</translation>
     </message>
     <message>
+      <source>The finished part is kept for a week: run the same again to continue.</source>
+      <translation>La parte terminada se guarda una semana: ejecute lo mismo otra vez para continuar.</translation>
+    </message>
+    <message>
       <source>Clean railway mask</source>
       <translation>Limpiar máscara de vías férreas</translation>
     </message>
@@ -162,6 +166,14 @@ Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra 
     <message>
       <source>{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.</source>
       <translation>No se puede escribir {name}: la carpeta {folder} no existe o es de solo lectura. Elija otra.</translation>
+    </message>
+    <message>
+      <source>QGIS can't open {path} because of the %. Choose a folder and a name without it.</source>
+      <translation>QGIS no puede abrir {path} a causa del %. Elija una carpeta y un nombre sin ese signo.</translation>
+    </message>
+    <message>
+      <source>{name} can't be written as {ending}, which has no room for the fields. Choose .gpkg and export that.</source>
+      <translation>{name} no se puede escribir como {ending}: el formato no admite los campos. Elija .gpkg y expórtelo después.</translation>
     </message>
     <message>
       <source>Evaluate railway</source>

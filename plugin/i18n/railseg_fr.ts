@@ -24,6 +24,10 @@
       <translation>L'exécution a été interrompue car l'environnement de RailSeg est recréé. Relancez-la.</translation>
     </message>
     <message>
+      <source>The finished part is kept for a week: run the same again to continue.</source>
+      <translation>La partie terminée est conservée une semaine : relancez la même exécution pour continuer.</translation>
+    </message>
+    <message>
       <source>Clean railway mask</source>
       <translation>Nettoyer un masque de voies ferrées</translation>
     </message>
@@ -162,6 +166,14 @@ Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deu
     <message>
       <source>{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.</source>
       <translation>{name} ne peut pas être écrit : le dossier {folder} n'existe pas ou est en lecture seule. Choisissez-en un autre.</translation>
+    </message>
+    <message>
+      <source>QGIS can't open {path} because of the %. Choose a folder and a name without it.</source>
+      <translation>QGIS ne peut pas ouvrir {path} à cause du %. Choisissez un dossier et un nom sans ce signe.</translation>
+    </message>
+    <message>
+      <source>{name} can't be written as {ending}, which has no room for the fields. Choose .gpkg and export that.</source>
+      <translation>{name} ne peut pas être écrit en {ending} : ce format n'a pas de place pour les champs. Choisissez .gpkg, puis exportez-le.</translation>
     </message>
     <message>
       <source>Evaluate railway</source>

@@ -24,6 +24,10 @@
       <translation>由于正在重新创建 RailSeg 的环境，运行已结束。请重新运行。</translation>
     </message>
     <message>
+      <source>The finished part is kept for a week: run the same again to continue.</source>
+      <translation>已完成的部分会保留一周：以相同设置再次运行即可继续。</translation>
+    </message>
+    <message>
       <source>Clean railway mask</source>
       <translation>清理铁路掩膜</translation>
     </message>
@@ -162,6 +166,14 @@ Tracks are matched one to one: where the map has one of two tracks, the other is
     <message>
       <source>{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.</source>
       <translation>无法写入 {name}：文件夹 {folder} 不存在或为只读。请选择其他文件夹。</translation>
+    </message>
+    <message>
+      <source>QGIS can't open {path} because of the %. Choose a folder and a name without it.</source>
+      <translation>由于含有 %，QGIS 无法打开 {path}。请选择不含该字符的文件夹和名称。</translation>
+    </message>
+    <message>
+      <source>{name} can't be written as {ending}, which has no room for the fields. Choose .gpkg and export that.</source>
+      <translation>{name}无法写成 {ending}：该格式容纳不了这些字段。请选择 .gpkg，然后再导出。</translation>
     </message>
     <message>
       <source>Evaluate railway</source>

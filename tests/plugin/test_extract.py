@@ -252,8 +252,10 @@ def test_it_works_in_a_model_whose_next_step_uses_its_lines_and_numbers(track_ra
 def test_a_cancelled_run_is_taken_up_by_the_next(sample_raster: Path) -> None:
     folder = Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "unfinished"
     parameters = {"INPUT": str(sample_raster), "DEVICE": "cpu", "TRACKS": "memory:"}
-    run("extractrailway", parameters, Feedback(cancel_when=lambda _: any(folder.glob("*/*.npz"))))
+    cancelled = Feedback(cancel_when=lambda _: any(folder.glob("*/*.npz")))
+    run("extractrailway", parameters, cancelled)
     assert any(folder.glob("*/*.npz"))
+    assert any("run the same again" in info for info in cancelled.infos)
     feedback = Feedback()
     # Another threshold makes no other blocks.
     assert run("extractrailway", parameters | {"THRESHOLD": 0.5}, feedback)["TRACK_COUNT"] > 0
@@ -266,7 +268,9 @@ def test_of_a_layer_that_is_exported_first_nothing_stays_for_it_starts_anew(samp
     layer.setCrs(QgsCoordinateReferenceSystem("EPSG:25833"))  # the file says another
     temporary = Path(QgsProcessingUtils.tempFolder())
     parameters = {"INPUT": layer, "DEVICE": "cpu", "TRACKS": "memory:"}
-    run("extractrailway", parameters, Feedback(cancel_when=lambda _: any(temporary.glob("*/unfinished/*.npz"))))
+    cancelled = Feedback(cancel_when=lambda _: any(temporary.glob("*/unfinished/*.npz")))
+    run("extractrailway", parameters, cancelled)
+    assert not any("run the same again" in info for info in cancelled.infos)
     assert any(temporary.glob("*/unfinished/*.npz"))  # QGIS removes them when it ends
     folder = Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "unfinished"
     assert not folder.exists() or not any(folder.iterdir())

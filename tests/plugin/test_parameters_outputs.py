@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from qgis.core import (
+    QgsApplication,
     QgsDataSourceUri,
     QgsProcessingContext,
     QgsProcessingException,
@@ -69,6 +70,24 @@ def test_a_database_has_room_for_several_tables_unless_one_output_takes_all_of_i
 def test_a_folder_that_is_not_there_is_told(extract: ExtractRailway, tmp_path: Path) -> None:
     told = problem(extract, {"TRACKS": str(tmp_path / "none" / "a.gpkg")})
     assert told.startswith("Railway tracks can't be written")
+
+
+def test_a_vector_file_that_qgis_could_not_open_is_told_beforehand(extract: ExtractRailway, tmp_path: Path) -> None:
+    folder = tmp_path / "Track%20plans"
+    folder.mkdir()
+    for outputs in ({"TRACKS": str(folder / "a.shp")}, {"GEOPACKAGE": str(tmp_path / "100%ab.gpkg")}):
+        assert problem(extract, outputs).startswith("QGIS can't open")
+    for outputs in ({"PROBABILITY": str(folder / "a.tif")}, {"TRACKS": str(tmp_path / "100% sure.gpkg")}):
+        assert problem(extract, outputs) == ""
+
+
+@pytest.mark.usefixtures("provider")
+def test_a_format_without_fields_is_neither_offered_nor_taken(extract: ExtractRailway, tmp_path: Path) -> None:
+    told = problem(extract, {"TRACKS": str(tmp_path / "tracks.DXF")})
+    assert told.startswith("Railway tracks can't be written as .dxf")
+    provider = QgsApplication.processingRegistry().providerById("railseg")
+    assert "dxf" not in provider.supportedOutputVectorLayerExtensions()
+    assert {"gpkg", "shp", "geojson", "fgb"} <= set(provider.supportedOutputVectorLayerExtensions())
 
 
 def test_no_output_replaces_what_is_read(extract: ExtractRailway, tmp_path: Path) -> None:
