@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from qgis import processing
-from qgis.core import Qgis, QgsApplication
+from qgis.core import Qgis, QgsApplication, QgsReferencedRectangle
 from qgis.gui import QgsProcessingAlgorithmDialogBase
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop
@@ -16,6 +16,7 @@ from qgis.PyQt.QtGui import QAction, QIcon
 from qgis.PyQt.QtWidgets import QApplication
 
 from .algorithms.base import RailSegAlgorithm
+from .algorithms.raster_source import comes_from_server
 from .environment import Environment
 from .environment_task import EnvironmentJobs
 from .locations import ICON
@@ -89,7 +90,12 @@ class RailSegPlugin:
         QgsApplication.processingRegistry().removeProvider(provider)
 
     def _extract_from_current_layer(self) -> None:
-        self._open_algorithm("railseg:extractrailway", {"INPUT": self._iface.layerTreeView().currentLayer().id()})
+        layer = self._iface.layerTreeView().currentLayer()
+        parameters: dict[str, Any] = {"INPUT": layer.id()}
+        if layer.isValid() and comes_from_server(layer):  # all of it would be the whole world
+            canvas = self._iface.mapCanvas()
+            parameters["EXTENT"] = QgsReferencedRectangle(canvas.extent(), canvas.mapSettings().destinationCrs())
+        self._open_algorithm("railseg:extractrailway", parameters)
 
     def _extract_from_folder(self) -> None:
         self._open_algorithm("railseg:extractrailwayfolder", {})

@@ -17,7 +17,7 @@ from .review_panel import ReviewPanel
 from .translation import tr
 
 MENU = "RailSeg"
-_WIDTH_CHARACTERS = 60
+_WIDTH_CHARACTERS = 75
 """Initial width of the panel, wide enough to read the reasons."""
 
 

@@ -48,18 +48,18 @@ class ReviewModel(QAbstractTableModel):
         """One column each for what, reason, length and confidence."""
         return 0 if parent is not None and parent.isValid() else len(self._titles)
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | None:
-        """The columns' titles."""
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The columns' titles, aligned as what stands below them."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._titles[section]
         return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The cells' texts; numbers are aligned to the right."""
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in (_LENGTH, _CONFIDENCE):
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(index.column())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return _texts(self._items[index.row()])[index.column()]
         return None
@@ -79,6 +79,11 @@ class ReviewModel(QAbstractTableModel):
         """The key to sort by; items without a value come first."""
         value = (item.kind, item.reasons, item.length_m, item.confidence)[self._sort_column]
         return (value is not None, value)
+
+
+def _alignment(column: int) -> Any:
+    side = Qt.AlignmentFlag.AlignRight if column in (_LENGTH, _CONFIDENCE) else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def _texts(item: ReviewItem) -> tuple[str, str, str, str]:

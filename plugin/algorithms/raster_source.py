@@ -46,6 +46,11 @@ WORKER_FORMATS = (
 )
 
 
+def comes_from_server(layer: QgsRasterLayer) -> bool:
+    """Whether a valid layer is drawn by a server at any size, and so has neither pixels nor bounds of its own."""
+    return not _has_size(layer.dataProvider())
+
+
 def raster_problem(layer: QgsRasterLayer) -> str:
     """Why a raster layer can't be worked on, and what to do about it; empty if it can."""
     if not layer.isValid() or layer.bandCount() < 1 or not _is_still_there(layer):
@@ -60,7 +65,7 @@ def raster_problem(layer: QgsRasterLayer) -> str:
 
 def _is_still_there(layer: QgsRasterLayer) -> bool:
     """Whether the layer's file can still be opened: a layer stays valid when its file is removed."""
-    if not layer.dataProvider().capabilities() & Qgis.RasterInterfaceCapability.Size:
+    if comes_from_server(layer):
         return True
     again = layer.dataProvider().clone()
     beside = QgsPointXY(layer.extent().xMaximum() + layer.extent().width(), 0.0)
@@ -70,7 +75,7 @@ def _is_still_there(layer: QgsRasterLayer) -> bool:
 
 def picture_problem(layer: QgsRasterLayer, context: QgsProcessingContext) -> str:
     """Why tracks can't be seen in a raster layer; empty if they can."""
-    if not layer.dataProvider().capabilities() & Qgis.RasterInterfaceCapability.Size:
+    if comes_from_server(layer):
         return ""
     middle = layer.extent().center()
     pixel = QgsRectangle.fromCenterAndSize(middle, layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY())
@@ -86,7 +91,7 @@ def picture_problem(layer: QgsRasterLayer, context: QgsProcessingContext) -> str
 def bounding_raster_problem(layer: QgsRasterLayer) -> str:
     """Why a raster layer can't bound a comparison, and what to do about it; empty if it can."""
     problem = raster_problem(layer)
-    if not problem and not layer.dataProvider().capabilities() & Qgis.RasterInterfaceCapability.Size:
+    if not problem and comes_from_server(layer):
         return tr("{name} comes from a server and has no bounds: choose a picture that has bounds, or none.").format(
             name=layer.name()
         )
@@ -193,7 +198,7 @@ class RasterSource:
     @property
     def _has_own_pixels(self) -> bool:
         """Whether the layer has pixels of a fixed size, rather than being drawn by a server at any."""
-        return bool(self._provider.capabilities() & Qgis.RasterInterfaceCapability.Size)
+        return _has_size(self._provider)
 
     def _look_for_holes(self, path: str, feedback: QgsProcessingFeedback) -> None:
         """Warns of parts that a server has not delivered: QGIS silently leaves them empty.
@@ -302,6 +307,10 @@ def _ground_size_m(
         measure.measureLine(QgsPointXY(box.xMinimum(), middle.y()), QgsPointXY(box.xMaximum(), middle.y())),
         measure.measureLine(QgsPointXY(middle.x(), box.yMinimum()), QgsPointXY(middle.x(), box.yMaximum())),
     )
+
+
+def _has_size(provider: QgsRasterDataProvider) -> bool:
+    return bool(provider.capabilities() & Qgis.RasterInterfaceCapability.Size)
 
 
 def _band_kinds(provider: QgsRasterDataProvider) -> list[Qgis.RasterColorInterpretation]:

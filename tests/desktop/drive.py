@@ -72,7 +72,27 @@ def steps() -> Steps:
     yield lambda: not iface.mapCanvas().isDrawing()
     screenshot("5-map")
     seen["providers"] = [provider.id() for provider in QgsApplication.processingRegistry().providers()]
+    yield from server()
     yield from review()
+
+
+def server() -> Steps:
+    """From a web service's layer, which is the whole world, what is on the map is taken."""
+    url = QUrl.toPercentEncoding("http://127.0.0.1:9/{z}/{x}/{y}.png").data().decode()
+    layer = QgsRasterLayer(f"type=xyz&zmin=0&zmax=19&url={url}", "server", "wms")
+    QgsProject.instance().addMapLayer(layer)
+    view = iface.layerTreeView()
+    view.setCurrentLayer(layer)
+    menu = view.menuProvider().createContextMenu()
+    next(action for action in menu.actions() if action.text() == "Extract railway…").trigger()
+    yield None
+    (dialog,) = open_dialogs()
+    screenshot("6-server")
+    seen["server's extent"] = dialog.createProcessingParameters()["EXTENT"]
+    seen["map's extent"] = iface.mapCanvas().extent().toString(3)
+    dialog.close()
+    QgsProject.instance().removeMapLayer(layer)
+    yield None
 
 
 def review() -> Steps:
@@ -89,19 +109,19 @@ def review() -> Steps:
     yield None
     (dialog,) = open_dialogs()
     seen["folder's dialog"] = dialog.windowTitle()
-    screenshot("6-folder")
+    screenshot("7-folder")
     dialog.close()
     yield None
 
     by_text["Review railway tracks"].trigger()
     panel = iface.mainWindow().findChild(QDockWidget, "RailSegReview")
     yield lambda: not iface.mapCanvas().isDrawing()
-    screenshot("7-review")
+    screenshot("8-review")
     seen["to review"] = [panel.count_label.text()]
     QTest.keyClicks(panel.table, "a")
     yield lambda: not iface.mapCanvas().isDrawing()
     seen["to review"].append(panel.count_label.text())
-    screenshot("8-reviewed")
+    screenshot("9-reviewed")
     edited = iface.activeLayer()
     seen["edited"] = {"name": edited.name(), "saved": edited.commitChanges()}
 

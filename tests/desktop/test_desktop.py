@@ -6,6 +6,7 @@ The pictures in build/desktop are for a person to look at.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,14 @@ def test_without_the_environment_the_way_to_it_is_one_click(seen: dict[str, Any]
 def test_the_dialog_opens_with_the_layer_set(seen: dict[str, Any]) -> None:
     assert "Extract railway" in seen["dialog"]
     assert seen["dialog layer"] == seen["layer"]
+
+
+def test_of_a_web_service_s_layer_the_extent_on_the_map_is_set(seen: dict[str, Any]) -> None:
+    numbers, crs = seen["server's extent"].rsplit(" ", 1)
+    west, east, south, north = (float(number) for number in numbers.split(","))
+    shown = [float(number) for number in re.split("[,:]", seen["map's extent"])]
+    assert [west, south, east, north] == pytest.approx(shown, abs=1e-3)
+    assert crs == "[EPSG:25832]"
 
 
 def test_a_folder_has_an_entry_in_the_menu_of_its_own(seen: dict[str, Any]) -> None:
