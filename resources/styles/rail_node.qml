@@ -172,7 +172,7 @@
   </renderer-v2>
   <labeling type="simple">
     <settings calloutType="simple">
-      <text-style fieldName="CASE WHEN &quot;status&quot; = &#x27;review&#x27; THEN &quot;review_reason&quot; WHEN &quot;status&quot; = &#x27;ok&#x27; AND &quot;railway&quot; IN (&#x27;switch&#x27;, &#x27;railway_crossing&#x27;) THEN format_number(&quot;angle_deg&quot;, 1) || &#x27;°&#x27; END" isExpression="1" fontSize="9" fontSizeUnit="Point" fontWeight="63" fontItalic="0" textColor="40,40,40,255" textOpacity="1">
+      <text-style fieldName="CASE WHEN &quot;status&quot; = &#x27;review&#x27; THEN coalesce(attribute(&#x27;review_reason&#x27;), attribute(&#x27;review_rea&#x27;)) WHEN &quot;status&quot; = &#x27;ok&#x27; AND &quot;railway&quot; IN (&#x27;switch&#x27;, &#x27;railway_crossing&#x27;) THEN format_number(&quot;angle_deg&quot;, 1) || &#x27;°&#x27; END" isExpression="1" fontSize="9" fontSizeUnit="Point" fontWeight="63" fontItalic="0" textColor="40,40,40,255" textOpacity="1">
         <text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" bufferColor="255,255,255,255" bufferOpacity="0.85" bufferNoFill="1" bufferJoinStyle="128"/>
       </text-style>
       <placement placement="6" dist="2" distUnits="MM" offsetType="1" priority="6" predefinedPositionOrder="TR,TL,BR,BL,R,L"/>
@@ -246,5 +246,6 @@
     <alias index="8" field="status" name="status"/>
     <alias index="9" field="review_reason" name="reason for review"/>
   </aliases>
+  <previewExpression>concat(represent_value("railway"), ' – ' || coalesce(attribute('review_reason'), attribute('review_rea')))</previewExpression>
   <layerGeometryType>0</layerGeometryType>
 </qgis>

@@ -156,7 +156,7 @@
   </renderer-v2>
   <labeling type="simple">
     <settings calloutType="simple">
-      <text-style fieldName="CASE WHEN &quot;status&quot; = &#x27;review&#x27; THEN &quot;review_reason&quot; WHEN &quot;status&quot; = &#x27;ok&#x27; THEN format_number(&quot;length_m&quot;, 0) || &#x27; m&#x27; END" isExpression="1" fontSize="9" fontSizeUnit="Point" fontWeight="63" fontItalic="0" textColor="40,40,40,255" textOpacity="1">
+      <text-style fieldName="CASE WHEN &quot;status&quot; = &#x27;review&#x27; THEN coalesce(attribute(&#x27;review_reason&#x27;), attribute(&#x27;review_rea&#x27;)) WHEN &quot;status&quot; = &#x27;ok&#x27; THEN format_number(&quot;length_m&quot;, 0) || &#x27; m&#x27; END" isExpression="1" fontSize="9" fontSizeUnit="Point" fontWeight="63" fontItalic="0" textColor="40,40,40,255" textOpacity="1">
         <text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" bufferColor="255,255,255,255" bufferOpacity="0.85" bufferNoFill="1" bufferJoinStyle="128"/>
       </text-style>
       <placement placement="2" placementFlags="10" dist="0.8" distUnits="MM" priority="4"/>
@@ -221,5 +221,6 @@
     <alias index="14" field="model" name="model"/>
     <alias index="15" field="created" name="created"/>
   </aliases>
+  <previewExpression>concat(format_number("length_m", 0), ' m', ' – ' || coalesce(attribute('review_reason'), attribute('review_rea')))</previewExpression>
   <layerGeometryType>1</layerGeometryType>
 </qgis>

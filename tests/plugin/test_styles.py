@@ -123,6 +123,26 @@ def test_labels_say_what_matters_and_only_from_near(tracks: QgsVectorLayer, node
     assert label(nodes, status="review", railway="switch", review_reason="uncertain fork") == "uncertain fork"
 
 
+def test_a_shapefile_s_cut_name_is_labelled_as_well(qgis_app: Any) -> None:
+    tracks = styled("LineString", ["status", "length_m:double", "review_rea"], "rail_track")
+    assert label(tracks, status="review", review_rea="sharp bend") == "sharp bend"
+    assert label(tracks, status="ok", length_m=312.4) == "312 m"
+
+
+def test_identifying_and_map_tips_say_what_it_is_and_why_it_is_doubtful(
+    tracks: QgsVectorLayer, nodes: QgsVectorLayer
+) -> None:
+    assert name(tracks, length_m=312.4, review_reason="sharp bend") == "312 m – sharp bend"
+    assert name(tracks, length_m=312.4) == "312 m"
+    assert name(nodes, railway="railway_crossing") == "crossing"
+    assert name(nodes, railway="switch", review_reason="uncertain fork") == "switch – uncertain fork"
+
+
+def name(layer: QgsVectorLayer, **values: Any) -> Any:
+    """What QGIS calls a feature."""
+    return QgsExpression(layer.displayExpression()).evaluate(expression_context(layer, feature_with(layer, **values)))
+
+
 def test_fields_and_values_have_names_that_people_use(tracks: QgsVectorLayer, nodes: QgsVectorLayer) -> None:
     assert all(field.alias() for layer in (tracks, nodes) for field in layer.fields())
     assert shown_as(tracks, "status", "review") == "to be reviewed"
