@@ -4,6 +4,7 @@ import json
 import math
 import sqlite3
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
@@ -80,6 +81,15 @@ def test_the_tracks_come_back_with_every_field(tmp_path):
     assert fields["review_reason"].tolist() == [None, "sharp bend"]
     assert fields["source_gsd_m"].tolist() == [0.1, 0.1]
     assert (shapely.get_coordinates(shapely.from_wkb(geometries[0])) == LINE).all()
+
+
+def test_numbers_have_no_more_decimals_than_they_can_mean(tmp_path):
+    track = _track(1, LINE, length_m=313.1888417842253, confidence=np.float64(0.9999555259061597))
+    write_map(
+        tmp_path / "map.gpkg", replace(MAP, tracks=[track]), "EPSG:32633", replace(RUN, source_gsd_m=0.09999999986)
+    )
+    _, _, fields = _rows(tmp_path / "map.gpkg", "rail_track")
+    assert [fields[name][0] for name in ("length_m", "confidence", "source_gsd_m")] == [313.1888, 1.0, 0.1]
 
 
 def test_the_time_is_in_utc_whatever_the_zone_it_was_given_in(tmp_path):
