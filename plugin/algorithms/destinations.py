@@ -57,7 +57,8 @@ def destination_problem(
     """Why an output can't be written, and what to do about it; empty if all can.
 
     Its folder is missing or read-only, its format or name won't do, two outputs go to the same place, or an output
-    would replace an input or a layer with unsaved edits. Must be called on the main thread.
+    would replace an input, a layer with unsaved edits or a GeoPackage's other layers. Must be called on the main
+    thread.
     """
     definitions = algorithm.parameterDefinitions()
     taken: list[_Place] = []
@@ -83,6 +84,12 @@ def destination_problem(
         if not (folder.is_dir() and os.access(folder, os.W_OK)):
             text = tr("{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.")
             return text.format(name=definition.description(), folder=folder)
+        if others := _lost_layers(definition, place):
+            text = tr(
+                "{path} contains other layers, which would be lost: {layers}. Add the output to it with 'Save to "
+                "GeoPackage…', or give the output another name."
+            )
+            return text.format(path=place.file, layers=", ".join(others))
         is_vector = not isinstance(definition, QgsProcessingParameterRasterDestination)
         if is_vector and _MISREAD.search(str(place.file)):
             text = tr("QGIS can't open {path} because of the %. Choose a folder and a name without it.")
@@ -118,6 +125,16 @@ def _place_of_output(
     is_sink = isinstance(definition, QgsProcessingParameterFeatureSink)
     ending = f".{QgsProcessingUtils.defaultVectorExtension()}" if is_sink and not Path(value).suffix else ""
     return _Place(_plain(value + ending))
+
+
+def _lost_layers(definition: QgsProcessingParameterDefinition, output: _Place) -> list[str]:
+    """Layers of a GeoPackage that QGIS would replace as a whole; of its own maps' files the worker sees to that."""
+    is_sink = isinstance(definition, QgsProcessingParameterFeatureSink)
+    if not is_sink or output.table or output.file.suffix.lower() != ".gpkg" or not output.file.exists():
+        return []
+    names = [layer.name() for layer in QgsProviderRegistry.instance().querySublayers(str(output.file))]
+    others = [name for name in names if name.casefold() != output.file.stem.casefold()]
+    return sorted(others) if len(names) > 1 else []  # the only one is what the user means to replace
 
 
 def _is_read(

@@ -168,6 +168,10 @@ Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen h
       <translation>{name} kann nicht geschrieben werden: Den Ordner {folder} gibt es nicht, oder er ist schreibgeschützt. Einen anderen wählen.</translation>
     </message>
     <message>
+      <source>{path} contains other layers, which would be lost: {layers}. Add the output to it with 'Save to GeoPackage…', or give the output another name.</source>
+      <translation>{path} enthält andere Layer, die verloren gingen: {layers}. Die Ausgabe mit „Speichere in GeoPackage…“ hinzufügen oder ihr einen anderen Namen geben.</translation>
+    </message>
+    <message>
       <source>QGIS can't open {path} because of the %. Choose a folder and a name without it.</source>
       <translation>QGIS kann {path} wegen des % nicht öffnen. Einen Ordner und einen Namen ohne dieses Zeichen wählen.</translation>
     </message>

@@ -168,6 +168,10 @@ Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra 
       <translation>No se puede escribir {name}: la carpeta {folder} no existe o es de solo lectura. Elija otra.</translation>
     </message>
     <message>
+      <source>{path} contains other layers, which would be lost: {layers}. Add the output to it with 'Save to GeoPackage…', or give the output another name.</source>
+      <translation>{path} contiene otras capas, que se perderían: {layers}. Añada la salida con «Guardar en GeoPackage…» o dele otro nombre.</translation>
+    </message>
+    <message>
       <source>QGIS can't open {path} because of the %. Choose a folder and a name without it.</source>
       <translation>QGIS no puede abrir {path} a causa del %. Elija una carpeta y un nombre sin ese signo.</translation>
     </message>

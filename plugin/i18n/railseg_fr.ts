@@ -168,6 +168,10 @@ Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deu
       <translation>{name} ne peut pas être écrit : le dossier {folder} n'existe pas ou est en lecture seule. Choisissez-en un autre.</translation>
     </message>
     <message>
+      <source>{path} contains other layers, which would be lost: {layers}. Add the output to it with 'Save to GeoPackage…', or give the output another name.</source>
+      <translation>{path} contient d'autres couches, qui seraient perdues : {layers}. Ajoutez-y la sortie avec « Enregistrer dans un GeoPackage… », ou donnez-lui un autre nom.</translation>
+    </message>
+    <message>
       <source>QGIS can't open {path} because of the %. Choose a folder and a name without it.</source>
       <translation>QGIS ne peut pas ouvrir {path} à cause du %. Choisissez un dossier et un nom sans ce signe.</translation>
     </message>

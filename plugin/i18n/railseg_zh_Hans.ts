@@ -168,6 +168,10 @@ Tracks are matched one to one: where the map has one of two tracks, the other is
       <translation>无法写入 {name}：文件夹 {folder} 不存在或为只读。请选择其他文件夹。</translation>
     </message>
     <message>
+      <source>{path} contains other layers, which would be lost: {layers}. Add the output to it with 'Save to GeoPackage…', or give the output another name.</source>
+      <translation>{path} 中还有其他图层，它们会丢失：{layers}。请用“保存到地理包...”把输出添加进去，或为输出另取名称。</translation>
+    </message>
+    <message>
       <source>QGIS can't open {path} because of the %. Choose a folder and a name without it.</source>
       <translation>由于含有 %，QGIS 无法打开 {path}。请选择不含该字符的文件夹和名称。</translation>
     </message>

@@ -138,6 +138,22 @@ def test_no_output_replaces_a_layer_whose_edits_are_not_saved(extract: ExtractRa
         QgsProject.instance().removeMapLayer(layer)
 
 
+def test_no_output_replaces_a_geopackage_with_other_layers(extract: ExtractRailway, tmp_path: Path) -> None:
+    path = tmp_path / "tracks.gpkg"
+    options = _options("tracks")
+    for name in ("tracks", "roads", "houses"):
+        options.layerName = name
+        saved, message, _, _ = QgsVectorFileWriter.writeAsVectorFormatV3(
+            lines_layer(MAIN), str(path), QgsProcessingContext().transformContext(), options
+        )
+        assert saved == QgsVectorFileWriter.WriterError.NoError, message
+        options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+        if name == "tracks":
+            assert problem(extract, {"TRACKS": str(path)}) == ""
+    assert "contains other layers, which would be lost: houses, roads." in problem(extract, {"TRACKS": str(path)})
+    assert problem(extract, {"TRACKS": table(path, "tracks")}) == ""
+
+
 def test_a_quote_in_a_folder_s_name_hides_nothing(extract: ExtractRailway, tmp_path: Path) -> None:
     folder = tmp_path / "o'brien"
     folder.mkdir()
