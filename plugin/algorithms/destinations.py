@@ -35,18 +35,30 @@ _MISREAD = re.compile("%[0-9A-Fa-f]{2}")
 
 
 class _Place(NamedTuple):
-    """A file, or one table of a file.
+    """A file, one table of a file, or a table in a database.
 
     Attributes:
-        file: Absolute path without symbolic links.
-        table: Name of the table; empty for the whole file.
+        file: Absolute path without symbolic links; None in a database.
+        table: Name of the table, in a database with its schema; empty for the whole file.
+        database: What tells a database from others; empty for a file.
     """
 
-    file: Path
+    file: Path | None
     table: str = ""
+    database: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.table if self.file is None else str(self.file)
+
+    @property
+    def may_exist(self) -> bool:
+        """Whether something may be there already; a database isn't asked."""
+        return self.file is None or self.file.exists()
 
     def replaces(self, other: _Place) -> bool:
         """Whether writing to this place would overwrite the other."""
+        if self.file is None or other.file is None:
+            return self == other
         is_whole = not self.table or not other.table
         return _is_same_file(self.file, other.file) and (is_whole or self.table.casefold() == other.table.casefold())
 
@@ -68,18 +80,21 @@ def destination_problem(
             continue
         if any(place.replaces(other) or other.replaces(place) for other in taken):
             text = tr("Two outputs have the same name: {path}. Give them different names.")
-            return text.format(path=place.file)
-        inputs = [one for one in definitions if not one.isDestination()] if place.file.exists() else []
+            return text.format(path=place)
+        inputs = [one for one in definitions if not one.isDestination()] if place.may_exist else []
         if any(_is_read(place, one, parameters, context) for one in inputs):
             text = tr("{path} is an input: an output would replace it. Give the output another name.")
-            return text.format(path=place.file)
+            return text.format(path=place)
         edited = _edited_layer_of(place, context)
         if edited is not None:
             text = tr(
-                "The layer {name} is being edited, and an output would replace its file {path}. Save or discard its "
+                "The layer {name} is being edited, and an output would replace its data ({path}). Save or discard its "
                 "edits, or give the output another name."
             )
-            return text.format(name=edited.name(), path=place.file)
+            return text.format(name=edited.name(), path=place)
+        taken.append(place)
+        if place.file is None:
+            continue
         folder = place.file.parent
         if not (folder.is_dir() and os.access(folder, os.W_OK)):
             text = tr("{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.")
@@ -100,14 +115,13 @@ def destination_problem(
                 "{name} can't be written as {ending}, which has no room for the fields. Choose .gpkg and export that."
             )
             return text.format(name=definition.description(), ending=ending)
-        taken.append(place)
     return ""
 
 
 def _place_of_output(
     definition: QgsProcessingParameterDefinition, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> _Place | None:
-    """Where an output is written to; None for memory, temporary files, folders and databases that aren't files."""
+    """Where an output is written to; None for memory, temporary files and folders."""
     value = parameters.get(definition.name())
     if isinstance(value, QgsProcessingOutputLayerDefinition):
         value = value.sink
@@ -120,6 +134,9 @@ def _place_of_output(
     if database:
         uri = QgsDataSourceUri(database[1])
         return _Place(_plain(uri.database()), uri.table())
+    database = re.match(r"(?:postgres|mssql|oracle|hana)://(.*)|postgis:(.*)", value, re.DOTALL)
+    if database:
+        return _table_in_database(QgsDataSourceUri(database[1] or database[2]))
     if re.match(r"[A-Za-z]{2,}:", value):
         return None
     is_sink = isinstance(definition, QgsProcessingParameterFeatureSink)
@@ -127,10 +144,17 @@ def _place_of_output(
     return _Place(_plain(value + ending))
 
 
+def _table_in_database(uri: QgsDataSourceUri) -> _Place:
+    schema = uri.schema() or "public"
+    return _Place(None, f"{schema}.{uri.table()}", (uri.service(), uri.host(), uri.port(), uri.database()))
+
+
 def _lost_layers(definition: QgsProcessingParameterDefinition, output: _Place) -> list[str]:
     """Layers of a GeoPackage that QGIS would replace as a whole; of its own maps' files the worker sees to that."""
     is_sink = isinstance(definition, QgsProcessingParameterFeatureSink)
-    if not is_sink or output.table or output.file.suffix.lower() != ".gpkg" or not output.file.exists():
+    if not is_sink or output.file is None or output.table or output.file.suffix.lower() != ".gpkg":
+        return []
+    if not output.file.exists():
         return []
     names = [layer.name() for layer in QgsProviderRegistry.instance().querySublayers(str(output.file))]
     others = [name for name in names if name.casefold() != output.file.stem.casefold()]
@@ -154,7 +178,7 @@ def _is_read(
 def _edited_layer_of(output: _Place, context: QgsProcessingContext) -> QgsVectorLayer | None:
     """A layer of the project that is being edited and that an output would replace; None if there is none."""
     project = context.project()
-    if project is None or not output.file.exists():
+    if project is None or not output.may_exist:
         return None
     for layer in project.mapLayers().values():
         if isinstance(layer, QgsVectorLayer) and layer.isEditable() and _replaces_layer(output, layer):
@@ -163,6 +187,8 @@ def _edited_layer_of(output: _Place, context: QgsProcessingContext) -> QgsVector
 
 
 def _replaces_layer(output: _Place, layer: QgsMapLayer) -> bool:
+    if output.file is None:
+        return output.replaces(_table_in_database(QgsDataSourceUri(layer.source())))
     parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
     if not parts.get("path") or not _is_same_file(output.file, _plain(parts["path"])):
         return False

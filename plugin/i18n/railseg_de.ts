@@ -160,8 +160,8 @@ Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen h
       <translation>{path} wird gelesen: Eine Ausgabe würde die Datei ersetzen. Der Ausgabe einen anderen Namen geben.</translation>
     </message>
     <message>
-      <source>The layer {name} is being edited, and an output would replace its file {path}. Save or discard its edits, or give the output another name.</source>
-      <translation>Der Layer {name} wird gerade bearbeitet, und eine Ausgabe würde seine Datei {path} ersetzen. Speichern oder verwerfen Sie die Änderungen, oder geben Sie der Ausgabe einen anderen Namen.</translation>
+      <source>The layer {name} is being edited, and an output would replace its data ({path}). Save or discard its edits, or give the output another name.</source>
+      <translation>Der Layer {name} wird gerade bearbeitet, und eine Ausgabe würde seine Daten ({path}) ersetzen. Speichern oder verwerfen Sie die Änderungen, oder geben Sie der Ausgabe einen anderen Namen.</translation>
     </message>
     <message>
       <source>{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.</source>

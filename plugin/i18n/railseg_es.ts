@@ -160,8 +160,8 @@ Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra 
       <translation>{path} es lo que se lee: una salida lo reemplazaría. Dé otro nombre a la salida.</translation>
     </message>
     <message>
-      <source>The layer {name} is being edited, and an output would replace its file {path}. Save or discard its edits, or give the output another name.</source>
-      <translation>La capa {name} se está editando y una salida sustituiría su archivo {path}. Guarde o descarte sus cambios, o dé otro nombre a la salida.</translation>
+      <source>The layer {name} is being edited, and an output would replace its data ({path}). Save or discard its edits, or give the output another name.</source>
+      <translation>La capa {name} se está editando y una salida sustituiría sus datos ({path}). Guarde o descarte sus cambios, o dé otro nombre a la salida.</translation>
     </message>
     <message>
       <source>{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.</source>

@@ -160,8 +160,8 @@ Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deu
       <translation>{path} est ce qui est lu : une sortie le remplacerait. Donnez un autre nom à la sortie.</translation>
     </message>
     <message>
-      <source>The layer {name} is being edited, and an output would replace its file {path}. Save or discard its edits, or give the output another name.</source>
-      <translation>La couche {name} est en cours de modification, et une sortie remplacerait son fichier {path}. Enregistrez ou abandonnez ses modifications, ou donnez un autre nom à la sortie.</translation>
+      <source>The layer {name} is being edited, and an output would replace its data ({path}). Save or discard its edits, or give the output another name.</source>
+      <translation>La couche {name} est en cours de modification, et une sortie remplacerait ses données ({path}). Enregistrez ou abandonnez ses modifications, ou donnez un autre nom à la sortie.</translation>
     </message>
     <message>
       <source>{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.</source>

@@ -160,8 +160,8 @@ Tracks are matched one to one: where the map has one of two tracks, the other is
       <translation>{path} 是要读取的文件：输出会替换它。请给输出另起一个名称。</translation>
     </message>
     <message>
-      <source>The layer {name} is being edited, and an output would replace its file {path}. Save or discard its edits, or give the output another name.</source>
-      <translation>图层 {name} 正在编辑，而输出会替换其文件 {path}。请保存或放弃编辑，或为输出另取名称。</translation>
+      <source>The layer {name} is being edited, and an output would replace its data ({path}). Save or discard its edits, or give the output another name.</source>
+      <translation>图层 {name} 正在编辑，而输出会替换其数据（{path}）。请保存或放弃编辑，或为输出另取名称。</translation>
     </message>
     <message>
       <source>{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.</source>

@@ -67,6 +67,15 @@ def test_a_database_has_room_for_several_tables_unless_one_output_takes_all_of_i
     assert "same name" in problem(extract, tables | {"GEOPACKAGE": str(path)})
 
 
+def test_outputs_to_one_table_of_a_database_are_refused(extract: ExtractRailway) -> None:
+    server = "dbname='rail' host=gis.example port=5432 user='me'"
+    tracks = f'postgres://{server} table="public"."tracks" (geom)'
+    for same in (tracks, f"postgis:{server} table=tracks (geom)", tracks.replace("'me'", "'you'")):
+        assert "same name: public.tracks" in problem(extract, {"TRACKS": tracks, "NODES": same})
+    for other in (tracks.replace("public", "old"), tracks.replace('"tracks"', '"nodes"'), tracks.replace("gis.", "")):
+        assert problem(extract, {"TRACKS": tracks, "NODES": other}) == ""
+
+
 def test_a_folder_that_is_not_there_is_told(extract: ExtractRailway, tmp_path: Path) -> None:
     told = problem(extract, {"TRACKS": str(tmp_path / "none" / "a.gpkg")})
     assert told.startswith("Railway tracks can't be written")
