@@ -18,7 +18,7 @@ from .translation import tr
 
 MENU = "RailSeg"
 _WIDTH_CHARACTERS = 75
-"""Initial width of the panel, wide enough to read the reasons."""
+"""Initial width of the panel, wide enough to read the reasons, unless the map needs the room."""
 
 
 class RailwayReview:
@@ -49,8 +49,10 @@ class RailwayReview:
             self._panel = ReviewPanel(self._layers, self._iface.mapCanvas(), self._iface.mainWindow())
             self._panel.edited.connect(self._iface.setActiveLayer)  # so that QGIS's Undo and Save act on it
             self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._panel)
-            width_px = _WIDTH_CHARACTERS * self._panel.fontMetrics().averageCharWidth()
-            self._iface.mainWindow().resizeDocks([self._panel], [width_px], Qt.Orientation.Horizontal)
+            window = self._iface.mainWindow()
+            wanted_px = _WIDTH_CHARACTERS * self._panel.fontMetrics().averageCharWidth()
+            width_px = min(wanted_px, window.width() // 3)
+            window.resizeDocks([self._panel], [width_px], Qt.Orientation.Horizontal)
         self._panel.open()
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from qgis.PyQt.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, Qt
 
 from .review_items import ReviewItem
 from .translation import tr
@@ -90,6 +90,6 @@ def _texts(item: ReviewItem) -> tuple[str, str, str, str]:
     return (
         item.kind,
         "; ".join(item.reasons),
-        "" if item.length_m is None else f"{item.length_m:.0f}",
-        "" if item.confidence is None else f"{item.confidence:.2f}",
+        "" if item.length_m is None else QLocale().toString(item.length_m, "f", 0),
+        "" if item.confidence is None else QLocale().toString(item.confidence, "f", 2),
     )

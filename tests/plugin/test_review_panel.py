@@ -21,7 +21,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.gui import QgsMapCanvas
-from qgis.PyQt.QtCore import QEvent, Qt
+from qgis.PyQt.QtCore import QEvent, QLocale, Qt
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication
@@ -180,6 +180,14 @@ def test_what_is_to_be_reviewed_of_all_layers_is_listed_and_counted(panel: Revie
     row = [panel.model.data(panel.model.index(0, column)) for column in range(4)]
     assert row == ["track", "sharp bend; low confidence", "400", "0.71"]
     assert [panel.model.data(panel.model.index(3, column)) for column in (0, 2)] == ["switch", ""]
+
+
+def test_numbers_are_written_as_in_the_user_s_country(panel: ReviewPanel) -> None:
+    QLocale.setDefault(QLocale("de_DE"))
+    try:
+        assert panel.model.data(panel.model.index(0, 3)) == "0,71"
+    finally:
+        QLocale.setDefault(QLocale.c())
 
 
 def test_the_map_goes_to_what_is_current(panel: ReviewPanel, canvas: QgsMapCanvas) -> None:
