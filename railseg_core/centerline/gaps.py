@@ -39,6 +39,15 @@ _WELL_KNOWN_M = REACH_M - 1.0
 _SHORT_M = 10.0
 _SHORT_GAP_M = 2.0
 """A longer gap must not be longer than the known track at either end, unless that is `_WELL_KNOWN_M` or more."""
+_GAPS_M = (
+    (0.0, _SHORT_GAP_M),
+    (2.0, 4.0),
+    (4.0, 8.0),
+    (8.0, 16.0),
+    (16.0, REACH_M),
+    (_WELL_KNOWN_M, LONGEST_GAP_M),
+)
+"""Lengths of known track at both ends, and the longest gaps that are looked for between such ends."""
 _MISS_M = 0.4
 _LARGEST_MISS_M = 1.5
 """Two fifths of the smallest distance between two tracks."""
@@ -119,13 +128,17 @@ def _free_ends(graph: TrackGraph) -> tuple[list[TrackEnd], list[Pose], list[Poin
 def facing_pairs(poses: list[Pose]) -> list[tuple[int, int]]:
     """The pairs of poses, by number, that `fits` does not reject for their distance or the turn between them.
 
-    A yard has hundreds of free ends, so all pairs are examined as arrays; ends of short pieces are only paired nearby.
+    A yard has hundreds of free ends and a mask of noise tens of thousands, so all pairs are examined as arrays, and
+    ends of short pieces are only paired nearby.
     """
     points, ahead = np.array([pose.point for pose in poses]), np.array([pose.direction for pose in poses])
-    well_known = np.flatnonzero([pose.known_m >= _WELL_KNOWN_M for pose in poses])
-    near = cKDTree(points).query_pairs(REACH_M, output_type="ndarray").reshape(-1, 2)
-    far = well_known[cKDTree(points[well_known]).query_pairs(LONGEST_GAP_M, output_type="ndarray").reshape(-1, 2)]
-    pairs = np.unique(np.sort(np.vstack([near, far]), axis=1), axis=0)
+    known_m = np.array([pose.known_m for pose in poses])
+    codes = [np.zeros(0, dtype=np.int64)]
+    for least_m, gap_m in _GAPS_M:
+        own = np.flatnonzero(known_m >= least_m)
+        pairs = np.sort(own[cKDTree(points[own]).query_pairs(gap_m, output_type="ndarray").reshape(-1, 2)], axis=1)
+        codes.append(pairs[:, 0] * len(poses) + pairs[:, 1])
+    pairs = np.column_stack(np.divmod(np.unique(np.concatenate(codes)), len(poses)))
     across = points[pairs[:, 1]] - points[pairs[:, 0]]
     gap_m = np.hypot(*across.T)
     onward = np.minimum(np.sum(ahead[pairs[:, 0]] * across, axis=1), -np.sum(ahead[pairs[:, 1]] * across, axis=1))
