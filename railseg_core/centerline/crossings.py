@@ -10,11 +10,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import shapely
 
 from railseg_core.arrays import Ints, Points
 from railseg_core.centerline.legs import LEG_M, apart_from, binned, leg_pixels, leg_places, pose_at, ribbon_m
 from railseg_core.centerline.poses import Pose, crossing_angle_deg, end_pose, fit_of, way_between
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
+from railseg_core.vectors.polylines import along_m
 
 LEVEL_DEG = 25.0
 """Tracks that cross at a larger angle mostly do so on a bridge, so they get no node."""
@@ -135,7 +137,7 @@ def _resolve(
         ]
         meeting = _meeting(*ways)
         slack = _WAIST_SLACK if waist is not None and waist_m < _LEAST_STEM_M else 1.0
-        if meeting is None or any(fit.bend_deg > slack * _BEND_DEG or fit.miss_m > slack * _MISS_M for fit in fits):
+        if meeting is None or any(fit.excess_deg > slack * _BEND_DEG or fit.miss_m > slack * _MISS_M for fit in fits):
             continue
         angle_deg = crossing_angle_deg(*((one.pose, other.pose) for one, other in pairs))
         if waist_m > max(
@@ -154,24 +156,16 @@ def _leg(graph: TrackGraph, end: TrackEnd, other: TrackEnd) -> _Leg:
 
 
 def _meeting(first: Points, second: Points) -> tuple[int, int, Points] | None:
-    """Where two ways meet: how many points of each come before it, and the place; None if they do not."""
-    chord_a, chord_b = first[-1] - first[0], second[-1] - second[0]
-    cross = chord_a[0] * chord_b[1] - chord_a[1] * chord_b[0]
-    if cross == 0:
+    """Where two ways meet: how many points of each come before it, and the place; None if they do not meet once."""
+    lines = shapely.LineString(first), shapely.LineString(second)
+    place = lines[0].intersection(lines[1])
+    if not isinstance(place, shapely.Point):
         return None
-    away = second[0] - first[0]
-    t = (away[0] * chord_b[1] - away[1] * chord_b[0]) / cross
-    u = (away[0] * chord_a[1] - away[1] * chord_a[0]) / cross
-    if not (0 < t < 1 and 0 < u < 1):
-        return None
-    # The ways are nearly straight, so they meet halfway between their points at these shares.
-    place = (_at(first, t) + _at(second, u)) / 2
-    return round(t * (len(first) - 1)), round(u * (len(second) - 1)), place
-
-
-def _at(way: Points, share: float) -> Points:
-    places = np.linspace(0.0, 1.0, len(way))
-    return np.array([np.interp(share, places, way[:, axis]) for axis in (0, 1)])
+    before, before_other = (
+        int(np.searchsorted(along_m(way), line.project(place)))
+        for way, line in zip((first, second), lines, strict=True)
+    )
+    return before, before_other, shapely.get_coordinates(place)[0]
 
 
 def _draw(

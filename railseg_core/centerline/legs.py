@@ -39,9 +39,12 @@ def _first_pixels(graph: TrackGraph, end: TrackEnd, reach_m: float) -> Ints:
 
 
 def ribbon_m(graph: TrackGraph, pixels: Ints) -> float:
-    """Median width of the ribbon along pixels; 0.6 m where none has a width."""
-    widths = graph.pixels.half_width_m[pixels]
-    return float(2 * np.median(widths[widths > 0])) if (widths > 0).any() else 0.6
+    """Width of one track's ribbon along pixels, where no other merges with it; 0.6 m where none has a width.
+
+    The mask's half-width would not do: measured in whole pixels, it depends on the track's direction.
+    """
+    widths = graph.pixels.width_m[pixels]
+    return float(np.quantile(widths[widths > 0], 0.25)) if (widths > 0).any() else 0.6
 
 
 def binned(origin: Points, places: Points, *columns: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.float64], ...]:

@@ -81,12 +81,14 @@ class Fit:
     Attributes:
         gap_m: Distance between them.
         bend_deg: Angle by which the direction changes from one to the other.
+        excess_deg: The part of it that the mean curvature of both does not explain.
         turn_deg: The larger of the angles between an end's direction and the straight way to the other.
         miss_m: How far one track passes beside the other, beyond what an evenly curved way between them explains.
     """
 
     gap_m: float
     bend_deg: float
+    excess_deg: float
     turn_deg: float
     miss_m: float
 
@@ -98,9 +100,13 @@ def fit_of(first: Pose, second: Pose) -> Fit:
     straight = across / gap_m if gap_m else first.direction
     # On an arc both turns are equal; their difference is a sideways step.
     before, after = _turn(first.direction, straight), _turn(straight, -second.direction)
+    bend = _turn(first.direction, -second.direction)
+    curved = gap_m * (first.curvature - second.curvature) / 2
+    explained = min(max(bend, min(curved, 0.0)), max(curved, 0.0))
     return Fit(
         gap_m=gap_m,
-        bend_deg=math.degrees(abs(_turn(first.direction, -second.direction))),
+        bend_deg=math.degrees(abs(bend)),
+        excess_deg=math.degrees(abs(bend - explained)),
         turn_deg=math.degrees(max(abs(before), abs(after))),
         miss_m=gap_m / 2 * abs(before - after),
     )

@@ -159,6 +159,22 @@ def test_three_way_switches_and_slips_are_for_a_person_to_tell(tmp_path, yard, k
     assert {(node.railway, node.status) for node in nodes} == {(kind, "review")}
 
 
+@pytest.mark.parametrize("heading_deg", [-10.0, 12.0, 23.0, 34.0, 45.0])
+def test_tracks_that_cross_at_grade_have_a_crossing_whatever_their_direction(tmp_path, heading_deg):
+    yard = crossing_yard(np.degrees(np.arctan(1 / 9)), at_grade=True, heading_deg=heading_deg)
+    nodes = [node for node in map_of_yard(yard, GOOD, tmp_path).nodes if node.degree > 1]
+    assert [(node.railway, node.degree, node.status) for node in nodes] == [("railway_crossing", 4, "ok")]
+
+
+def test_curved_tracks_that_cross_at_grade_have_a_crossing(tmp_path):
+    yard = crossing_yard(np.degrees(np.arctan(1 / 9)), at_grade=True, heading_deg=-10.0, radius_m=300.0)
+    found = map_of_yard(yard, GOOD, tmp_path)
+    (crossing,) = (node for node in found.nodes if node.degree > 1)
+    assert (crossing.railway, crossing.status) == ("railway_crossing", "ok")
+    assert np.hypot(*((crossing.x, crossing.y) - yard.crossings[0])) < 1.0
+    assert score_yard(yard, found, window_of(yard).bounds(GSD_M)).lines.lateral_rms_cm < 4
+
+
 def test_tracks_on_a_bridge_over_others_have_no_node_with_them(tmp_path):
     found = map_of_yard(crossing_yard(62.0, at_grade=False), GOOD, tmp_path)
     assert {node.degree for node in found.nodes} == {1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -187,10 +188,10 @@ def loop_yard(tracks: int, spacing_m: float, radius_m: float, n: float, *, headi
     return yard
 
 
-def crossing_yard(angle_deg: float, *, at_grade: bool, heading_deg: float = 4.0) -> Yard:
-    """Two straight tracks that cross."""
-    first = _line(heading_deg, _straight(240))
-    second = trace(np.zeros(2), np.radians(heading_deg + angle_deg), _straight(240))
+def crossing_yard(angle_deg: float, *, at_grade: bool, heading_deg: float = 4.0, radius_m: float = math.inf) -> Yard:
+    """Two straight or curved tracks that cross."""
+    first = _line(heading_deg, _arc(240, radius_m))
+    second = _line(heading_deg + angle_deg, _arc(240, radius_m))
     middle = first.points[120]
     yard = Yard(f"{'diamond' if at_grade else 'bridge'} of {angle_deg:.1f}°")
     yard.add(first.points)
