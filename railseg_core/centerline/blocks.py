@@ -1,4 +1,4 @@
-"""One block's share of the lines: a window of probabilities in, a sparse skeleton out. Pure, for any executor."""
+"""One block's share of the lines: a window of probabilities in, a sparse skeleton out. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from railseg_core.centerline.pixel_graph import pixel_keys
 from railseg_core.centerline.skeleton import cut_px, distance_px, skeleton_halo_px, skeleton_of_block, wide_areas
 from railseg_core.line_params import AreaMask, LineParams, level_of
 from railseg_core.morphology import clean, closing, dilation, halo_px, kernel
-from railseg_core.rasters.grid_raster import GridRaster, GridRasterRecipe
+from railseg_core.rasters.grid_raster import GridRaster
 from railseg_core.tiling import PixelWindow
 
 AXIS_HALF_WIDTH_M = 1.2
@@ -108,14 +108,6 @@ def block_halo_px(gsd_m: float, params: LineParams, *, has_axis: bool) -> int:
         math.ceil(EDGE_M / gsd_m),
         math.ceil(_centroid_radius_m(has_axis=has_axis) / gsd_m),
     )
-
-
-def skeleton_of_recipe(
-    recipe: GridRasterRecipe, core: PixelWindow, params: LineParams, area_mask: AreaMask | None
-) -> SparseSkeleton:
-    """`skeleton_of_raster` for a process of a pool or a worker of a cluster, which opens the raster itself."""
-    with recipe.open() as raster:
-        return skeleton_of_raster(raster, core, params, area_mask)
 
 
 def skeleton_of_raster(

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor
-from contextlib import contextmanager
+from collections.abc import Iterator
 from functools import partial
-from itertools import repeat
 from threading import Lock
 
 from railseg_core.arrays import Bools
@@ -16,7 +13,6 @@ from railseg_core.centerline.blocks import (
     SparseSkeleton,
     block_halo_px,
     skeleton_of_raster,
-    skeleton_of_recipe,
 )
 from railseg_core.centerline.crossings import resolve_crossings
 from railseg_core.centerline.features import railway_map_of
@@ -48,23 +44,21 @@ def vectorize(
     raster: GridRaster,
     params: LineParams,
     *,
-    executor: Executor | None = None,
     reporter: Reporter | None = None,
     area_mask: AreaMask | None = None,
     block_px: int = BLOCK_PX,
 ) -> RailwayMap:
     """Makes tracks and nodes from a probability raster or a mask.
 
-    The outcome does not depend on the size of the blocks, on the executor or on the number of its workers; nor, well
-    inside the area, on the area.
+    The outcome does not depend on the size of the blocks or on the number of threads; nor, well inside the area, on the
+    area.
 
     Args:
         raster: P(track) and, if there, P(axis).
         params: Thresholds, kernels and lengths.
-        executor: Where the blocks are processed; None for threads of this process.
         reporter: Receives the progress of the stages `skeleton` (in blocks) and `lines`.
-        area_mask: Restricts the lines to an area; picklable if the executor's workers are other processes, such as
-            `functools.partial(polygon_mask, polygon, gsd_m=raster.gsd_m)`.
+        area_mask: Restricts the lines to an area, such as `functools.partial(polygon_mask, polygon,
+            gsd_m=raster.gsd_m)`.
         block_px: Side of a block, pixels.
 
     Returns:
@@ -79,7 +73,7 @@ def vectorize(
             f"In masks and probabilities, tracks can be told apart at up to {MAX_GSD_M:g} m per pixel.",
         )
     reporter = reporter or Silent()
-    skeleton = _skeleton(raster, params, executor, reporter, area_mask, block_px)
+    skeleton = _skeleton(raster, params, reporter, area_mask, block_px)
     if skeleton.blob_px:
         blob_m2 = skeleton.blob_px * raster.gsd_m**2
         reporter.log("info", f"Areas too wide for a track were left out: {blob_m2:,.0f} m².")
@@ -107,7 +101,6 @@ def vectorize(
 def _skeleton(
     raster: GridRaster,
     params: LineParams,
-    executor: Executor | None,
     reporter: Reporter,
     area_mask: AreaMask | None,
     block_px: int,
@@ -116,31 +109,15 @@ def _skeleton(
     halo_px = block_halo_px(raster.gsd_m, params, has_axis="axis" in raster.bands)
     cores = [core for core in _cores(raster.window, block_px) if raster.may_have_track(core.expanded(halo_px))]
     reporter.progress("skeleton", 0, len(cores))
+    guarded = None if area_mask is None else _one_at_a_time(area_mask)
+    work = partial(skeleton_of_raster, raster, params=params, area_mask=guarded)
+    count = min(os.cpu_count() or 1, _MOST_THREADS)
     parts = []
-    with _skeletons(raster, cores, params, executor, area_mask) as results:
-        for done, part in enumerate(results, 1):
+    with threads(count, waits=True) as pool:  # the raster may be closed once these have ended
+        for done, part in enumerate(in_order(pool, work, cores, 2 * count), 1):
             parts.append(part)
             reporter.progress("skeleton", done, len(cores))
     return SparseSkeleton.joined(parts)
-
-
-@contextmanager
-def _skeletons(
-    raster: GridRaster,
-    cores: Sequence[PixelWindow],
-    params: LineParams,
-    executor: Executor | None,
-    area_mask: AreaMask | None,
-) -> Iterator[Iterable[SparseSkeleton]]:
-    """The skeletons of blocks, in order."""
-    if executor is not None:
-        yield executor.map(skeleton_of_recipe, repeat(raster.recipe), cores, repeat(params), repeat(area_mask))
-        return
-    count = min(os.cpu_count() or 1, _MOST_THREADS)
-    with threads(count, waits=True) as pool:  # the raster may be closed once these have ended
-        guarded = None if area_mask is None else _one_at_a_time(area_mask)
-        work = partial(skeleton_of_raster, raster, params=params, area_mask=guarded)
-        yield in_order(pool, work, cores, 2 * count)
 
 
 def _one_at_a_time(area_mask: AreaMask) -> AreaMask:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -41,27 +40,6 @@ _OVERSHOOT = 0.1
 """How far beyond 0 and 1 resampling may have pushed probabilities."""
 
 
-@dataclass(frozen=True, slots=True)
-class GridRasterRecipe:
-    """Everything needed to open the same grid raster again, in this or another process. It can be pickled.
-
-    Attributes:
-        path: The raster.
-        encoding: How its values encode probabilities, known from the first opening.
-    """
-
-    path: str
-    encoding: Encoding
-
-    def open(self) -> GridRaster:
-        """Opens the raster without looking at its values.
-
-        Raises:
-            RailSegError: the raster can no longer be opened.
-        """
-        return GridRaster(self)
-
-
 def open_grid_raster(path: str | os.PathLike[str]) -> GridRaster:
     """Opens a probability or mask raster, RailSeg's own or another.
 
@@ -82,7 +60,7 @@ def open_grid_raster(path: str | os.PathLike[str]) -> GridRaster:
             encoding: Encoding = "scaled" if tag == "scaled" and source.is_eight_bit else _find_encoding(source)
     finally:
         source.close()
-    return GridRasterRecipe(os.fspath(path), encoding).open()
+    return GridRaster(path, encoding)
 
 
 class GridRaster:
@@ -94,7 +72,6 @@ class GridRaster:
     by the nearest pixel, probabilities by interpolation.
 
     Attributes:
-        recipe: Opens the same raster in another process.
         window: The whole raster.
         gsd_m: Side of a pixel, in metres.
         crs: The metric CRS in which it is read.
@@ -104,8 +81,8 @@ class GridRaster:
         tags: Metadata of the file.
     """
 
-    def __init__(self, recipe: GridRasterRecipe) -> None:
-        self._source = source = _open_values(recipe.path)
+    def __init__(self, path: str | os.PathLike[str], encoding: Encoding) -> None:
+        self._source = source = _open_values(path)
         with closed_on_error(self), reading(source.name):
             tags: dict[str, str] = source.dataset.tags()
             # A part of a wide picture may lie where its CRS would not have been chosen: our rasters keep theirs. The
@@ -113,7 +90,7 @@ class GridRaster:
             own = _is_crs(tags.get(CRS_TAG), source.dataset.crs)
             own_crs = pyproj.CRS.from_user_input(source.dataset.crs) if own else None
             placement = Placement(source.dataset, own_crs)
-            self.recipe = recipe
+            self._encoding = encoding
             self.crs = CRS.from_user_input(placement.crs)
             self.source_crs = CRS.from_user_input(placement.source_crs)
             self.bands = ("track", "axis")[: len(source.bands)]
@@ -134,7 +111,7 @@ class GridRaster:
                 self.gsd_m = placement.gsd_m
                 self.window = placement.footprint(self.gsd_m)
                 self.transform = Affine.scale(self.gsd_m, -self.gsd_m)
-                is_mask = recipe.encoding in ("mask", "presence")
+                is_mask = encoding in ("mask", "presence")
                 resampling: Literal["nearest", "smooth"] = "nearest" if is_mask else "smooth"
                 self._warp = LatticeWarp(source, placement, self.gsd_m, resampling)
                 self._chunks = ChunkCache(self._warp.chunk_px, len(source.bands) + 1, self._make_pixels)
@@ -154,7 +131,7 @@ class GridRaster:
         """
         pixels, valid = self._read(window)
         part = window.intersection(self.window)
-        if self.recipe.encoding == "presence" and not part.is_empty:
+        if self._encoding == "presence" and not part.is_empty:
             valid[part.local_slices(window)] = True
         return pixels, valid
 
@@ -169,14 +146,14 @@ class GridRaster:
         if not part.is_empty:
             values, known = self._source.read(self._in_file(part))
             where = part.local_slices(window)
-            pixels[:, *where] = _encoded(values, self.recipe.encoding)
+            pixels[:, *where] = _encoded(values, self._encoding)
             valid[where] = known
         return pixels, valid
 
     @property
     def numbers(self) -> str:
         """How the raster's values are interpreted, for display."""
-        return _NUMBERS[self.recipe.encoding]
+        return _NUMBERS[self._encoding]
 
     def may_have_track(self, window: PixelWindow) -> bool:
         """False if nothing but 0 can be read in the window; most of a country's raster was never written."""
@@ -216,7 +193,7 @@ class GridRaster:
         if made is None:
             return None
         values, valid = made
-        return np.concatenate([_encoded(values, self.recipe.encoding) * valid, valid[None]], dtype=np.uint8)
+        return np.concatenate([_encoded(values, self._encoding) * valid, valid[None]], dtype=np.uint8)
 
 
 def _is_crs(text: str | None, crs: CRS) -> bool:

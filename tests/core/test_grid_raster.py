@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -165,13 +164,6 @@ def test_a_window_beyond_the_file_is_a_mistake_of_the_program(tmp_path: Path) ->
         create_grid_raster(tmp_path / "p.tif", WINDOW, GSD_M, UTM) as output,
     ):
         output.write(beyond, np.zeros((2, 4, 4), dtype=np.uint8), np.ones((4, 4), dtype=bool))
-
-
-def test_a_recipe_opens_the_same_raster_in_another_process(tmp_path: Path) -> None:
-    path = write(tmp_path / "mask.tif", np.eye(40, dtype=np.uint8)[None])
-    with open_grid_raster(path) as raster, pickle.loads(pickle.dumps(raster.recipe)).open() as again:
-        assert again.window == raster.window
-        np.testing.assert_array_equal(again.read(again.window)[0], raster.read(raster.window)[0])
 
 
 MASK = np.zeros((1, 50, 80))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -107,11 +106,6 @@ def test_a_switch_lets_a_train_take_two_ways_of_three(railway_map):
 @given(block_px=st.integers(97, 900))
 def test_the_map_does_not_depend_on_the_blocks(scene, railway_map, block_px):
     _same(vectorize(scene, LineParams(), block_px=block_px), railway_map)
-
-
-def test_the_map_does_not_depend_on_the_workers(scene, railway_map):
-    with ProcessPoolExecutor(2) as pool:
-        _same(vectorize(scene, LineParams(), executor=pool, block_px=700), railway_map)
 
 
 def _off_m(lines, others, box):
