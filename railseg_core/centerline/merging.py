@@ -19,11 +19,12 @@ from railseg_core.vectors.polylines import left_of, unit
 
 BESIDE_M = (0.5, 3.2)
 """Smallest and largest distance from its track at which a branch may end."""
-PARTING_DEG = (1.5, 15.0)
-"""Smallest and largest angle to its track at which a branch may end."""
+PARTING_DEG = (0.5, 15.0)
+"""Smallest and largest angle to its track at which a branch may end: the last metres lean towards the track, and the
+distances further on tell whether the two run side by side (`usual_arc`)."""
 AHEAD_M = 70.0
 """How far from that end, along the track, the toe may lie."""
-_KNOWN_M = 12.0
+_KNOWN_M = 8.0
 """A shorter piece does not show where it leads."""
 _LOOK_M = 35.0
 """Length of the branch along which its distance from the track is measured."""

@@ -29,12 +29,12 @@ def _beyond_toe_m(apart_m, radius_m=300.0, number=9.0):
     return float(np.interp(apart_m, departure(beyond, radius_m, 1 / number), beyond))
 
 
-def _map(folder, *lines):
+def _map(folder, *lines, min_length_m=15.0):
     """The map of lines in a picture that cuts `MAIN` at both ends."""
     whole = window_round(lines, 10)
     window = PixelWindow.between(whole.col + 80, whole.row, whole.right - 80, whole.bottom)
     with raster_of(folder / "p.tif", probabilities(lines, window), window) as raster:
-        return vectorize(raster, LineParams())
+        return vectorize(raster, LineParams(min_length_m=min_length_m))
 
 
 def _assert_led_in(found, *expected):
@@ -76,6 +76,23 @@ def test_a_branch_that_ends_beside_its_track_is_led_into_it(tmp_path, ends_m):
     # Where nothing was seen it lies as the switch's branch does, up to half of what its two radii differ by.
     assert score_lines([branch.line], [MAIN, whole], rho_m=0.35).correctness == 1.0
     assert branch.inferred_m == pytest.approx(_beyond_toe_m(ends_m), abs=4.5)
+
+
+def test_a_branch_that_is_seen_for_some_metres_is_led_into_its_track(tmp_path):
+    found = _map(tmp_path, MAIN, _branch(60, 1, 2.0, length_m=9.5), min_length_m=5.0)
+    _assert_led_in(found, (60, True, 1))
+
+
+def test_a_branch_whose_last_metres_run_beside_its_track_is_led_into_it(tmp_path):
+    """Its toe is then known badly, as its review says."""
+    branch = _branch(60, 1, 1.2)
+    branch[:, 1] += np.clip(1 - np.arange(len(branch)) / 200, 0, 1) ** 2  # a metre further off, fading over 20 m
+    found = _map(tmp_path, MAIN, branch)
+    ((_, direction, side),) = found_switches(found)
+    assert direction == pytest.approx([1.0, 0.0], abs=0.01)
+    assert side == "left"
+    assert [node.review_reason for node in found.nodes if node.degree > 1] == ["uncertain fork"]
+    assert len(found.tracks) == 3
 
 
 def test_two_branches_are_led_into_one_track(tmp_path):
