@@ -12,7 +12,7 @@ from .parameters import (
     MASK,
     MIN_LENGTH,
     PROBABILITY,
-    cleaning_parameters,
+    advanced_cleaning_parameters,
     cleaning_request,
     min_length_parameter,
     model_parameters,
@@ -36,7 +36,7 @@ class Extraction(RailSegAlgorithm):
         for parameter in (
             *self.place_parameters(),
             *model_parameters(),
-            *cleaning_parameters(),
+            *advanced_cleaning_parameters(),
             min_length_parameter(),
             *map_parameters(),
             *probability_parameters(is_optional=True),

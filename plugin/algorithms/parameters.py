@@ -191,6 +191,11 @@ def cleaning_parameters() -> list[QgsProcessingParameterDefinition]:
     ]
 
 
+def advanced_cleaning_parameters() -> list[QgsProcessingParameterDefinition]:
+    """The same as `cleaning_parameters`, for the model's own probabilities, which few need to treat differently."""
+    return [advanced(parameter) for parameter in cleaning_parameters()]
+
+
 def min_length_parameter() -> QgsProcessingParameterDefinition:
     """The parameter for the length from which a piece of track is drawn."""
     return metres_parameter(

@@ -11,7 +11,7 @@ from .base import ModelAlgorithm
 from .parameters import (
     MASK,
     PROBABILITY,
-    cleaning_parameters,
+    advanced_cleaning_parameters,
     cleaning_request,
     model_parameters,
     picture_parameters,
@@ -56,7 +56,7 @@ class SegmentRailway(ModelAlgorithm):
         for parameter in (
             *picture_parameters(),
             *model_parameters(),
-            *cleaning_parameters(),
+            *advanced_cleaning_parameters(),
             *probability_parameters(is_optional=False),
         ):
             self.addParameter(parameter)

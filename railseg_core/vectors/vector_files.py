@@ -51,11 +51,12 @@ def check_vector_name(path: Path) -> None:
 
     Raises:
         RailSegError: the path contains a `!`, whose left side pyogrio takes for an archive, or the file's own name a
-            `;`, whose right side it takes for parameters.
+            `;`, whose right side it takes for parameters; or it contains a line break, which pyogrio drops.
     """
-    if (sys.platform != "win32" and "!" in str(path.absolute())) or ";" in path.name:
+    full = str(path.absolute())
+    if (sys.platform != "win32" and "!" in full) or ";" in path.name or "\n" in full:
         raise RailSegError(
-            f"{path} has a ! or ; in its name or a folder's, which is not supported for vector files.",
+            f"{path} has a !, a ; or a line break in its name or a folder's, which is not supported for vector files.",
             "Rename it, or choose another folder.",
         )
 

@@ -436,17 +436,17 @@ def test_without_a_standard_error_it_ends_as_well_as_with_one() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there a path with a drive is taken for what it is")
-@pytest.mark.parametrize("name", ["pro!jects/out.gpkg", "a!b.gpkg", "a;b.gpkg"])
+@pytest.mark.parametrize("name", ["pro!jects/out.gpkg", "a!b.gpkg", "a;b.gpkg", "a\nb.gpkg"])
 def test_a_name_that_would_be_cut_is_refused_before_the_work(
     name: str, sample_raster: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / name
     output.parent.mkdir(exist_ok=True)
     assert main(["extract", str(sample_raster), str(output), "--device", "cpu"]) == 1
-    assert "has a ! or ;" in capsys.readouterr().err
+    assert "has a !, a ; or a line break" in capsys.readouterr().err
     output.write_bytes(b"")
     assert main(["evaluate", str(output), str(output)]) == 1
-    assert "has a ! or ;" in capsys.readouterr().err
+    assert "has a !, a ; or a line break" in capsys.readouterr().err
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [output]
 
 
