@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from railseg_core.command_options import argument_parser
 from railseg_core.errors import RailSegError
+from railseg_core.interrupts import keep_interrupts
 from railseg_core.process_environment import loading, prepare_process_environment
 from railseg_core.terminal import TerminalReporter
 
@@ -141,6 +142,7 @@ def program() -> NoReturn:
 
     The interpreter's own shutdown is skipped: it takes a fifth of a second and can crash while torch's threads run.
     """
+    keep_interrupts()
     code = main()
     with suppress(OSError):
         sys.stderr.flush()
