@@ -18,11 +18,14 @@ from railseg_core.chips.files import TARGET_SUFFIX, Chip
 from railseg_core.errors import RailSegError
 from railseg_core.tiling import TILE_PX
 from train.pictures import read_picture
-from train.synthetic.camera import brought_to
+from train.synthetic.camera import brought_to, compressed
 from train.synthetic.scene import GSD_M, Backgrounds, render_scene
 from train.synthetic.trackplan import WITH_SWITCHES, TrackPlan, as_photographed, plan_with_switches
 
 COARSENED_SHARE = 0.3
+COMPRESSED_SHARE = 0.3
+COMPRESSED_COARSENED_SHARE = 0.6  # pictures are compressed at their own pixel size, which crops at 0.2 m no longer have
+JPEG_QUALITIES = (50, 96)
 FLIPS = ((1, 1), (-1, 1), (1, -1), (-1, -1))  # (x, y): none, horizontal, vertical, centre
 
 
@@ -68,7 +71,9 @@ def tiled(scenes: Iterable[Chip], tile_px: int = TILE_PX) -> Iterator[Chip]:
 
 
 def augmented_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> Chip:
-    """A random crop as in the paper's section 3.1 (rotation, flips), plus small changes of scale and colour.
+    """A random crop as in the paper's section 3.1 (rotation, flips), plus what other cameras and files do to it.
+
+    Scale and colour change a little; some crops become coarser, some are compressed as JPEG.
 
     Returns:
         (size, size); pixels beyond the scene are mirrored, and marked as ignored.
@@ -80,11 +85,14 @@ def augmented_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> Chip:
         matrix[0] *= -1
     crop = _warped(scene, matrix, centre, size_px)
     image = crop.image
-    if rng.random() < COARSENED_SHARE:
+    is_compressed = rng.random() < COMPRESSED_SHARE
+    if rng.random() < (COMPRESSED_COARSENED_SHARE if is_compressed else COARSENED_SHARE):
         # As seen by a camera with pixels of up to 0.6 m.
-        coarse_px = max(round(size_px / rng.uniform(1.2, 3.0)), 8)
-        image = brought_to(brought_to(image, coarse_px), size_px)
-    return Chip(recoloured(image, rng), crop.target)
+        image = brought_to(image, max(round(size_px / rng.uniform(1.2, 3.0)), 8))
+    image = recoloured(image, rng)
+    if is_compressed:
+        image = compressed(image, int(rng.integers(*JPEG_QUALITIES)))
+    return Chip(brought_to(image, size_px), crop.target)
 
 
 def paper_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> Chip:

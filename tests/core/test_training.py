@@ -16,6 +16,7 @@ import rasterio
 import torch
 from rasterio.transform import from_origin
 
+from railseg_core.arrays import UInt8Array
 from railseg_core.chips.files import TARGET_SUFFIX, Chip
 from railseg_core.errors import RailSegError
 from railseg_core.folder_lock import alone_in
@@ -408,6 +409,21 @@ def test_real_scenes_are_cropped_with_their_targets(tmp_path: Path) -> None:
     bright = crop.image.mean(axis=-1) > crop.image[known].mean()
     agreement = (bright == (crop.target[..., 0] == 1))[known].mean()
     assert agreement > 0.9
+
+
+def test_some_real_crops_are_compressed_as_jpeg() -> None:
+    rng = np.random.default_rng(0)
+    grain = np.clip(rng.normal(120, 4, (256, 256, 3)), 0, 255).astype(np.uint8)
+    scene = Chip(grain, np.zeros_like(grain))
+
+    def flat_share(image: UInt8Array) -> float:
+        """Share of JPEG's blocks that have lost their grain."""
+        blocks = image[..., 1].reshape(16, 8, 16, 8)
+        return float((blocks.max(axis=(1, 3)) - blocks.min(axis=(1, 3)) <= 1).mean())
+
+    shares = [flat_share(augmented_crop(scene, 128, rng).image) for _ in range(60)]
+    assert 3 <= np.count_nonzero(np.array(shares) > 0.1) <= 30
+    assert flat_share(grain[:128, :128]) == 0
 
 
 def test_a_folder_without_scenes_is_an_error(tmp_path: Path) -> None:

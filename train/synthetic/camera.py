@@ -39,7 +39,7 @@ def photograph(rng: np.random.Generator, scene: Image, camera_px: int, model_px:
         picture = np.asarray(cv2.addWeighted(picture, 1.0 + amount, soft, -amount, 0.0), dtype=np.uint8)
     picture = _noisy(rng, picture)
     if rng.random() < 0.45:
-        picture = _compressed(picture, int(rng.integers(45, 96)))
+        picture = compressed(picture, int(rng.integers(45, 96)))
     if rng.random() < 0.12:
         # Sampled twice, like a screenshot, a web tile or a reprojected picture.
         between = max(round(camera_px * rng.uniform(0.75, 1.5)), 16)
@@ -64,8 +64,8 @@ def brought_to(picture: Image, px: int) -> Image:
     return resized(picture, px, way)
 
 
-def _compressed(picture: Image, quality: int) -> Image:
-    """The picture after JPEG compression."""
+def compressed(picture: Image, quality: int) -> Image:
+    """The picture, uint8 (rows, cols, 3), after JPEG compression of a quality from 0 to 100; 75 is GDAL's default."""
     coded = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     decoded = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), dtype=np.uint8)
     return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), dtype=np.uint8)
