@@ -44,15 +44,16 @@ def check_outputs(request: Request) -> None:
     before: frozenset[Path] = frozenset()
     if isinstance(request, ExtractRequest | SegmentRequest):
         before = outputs_of_unfinished(request.unfinished or unfinished_folder(request.output))
-    for name, path in request.outputs.items():
-        prepare_output(path, overwrite=may_replace(request, path, before), inputs=request.inputs, endings=endings[name])
+    inputs, outputs = request.inputs, request.outputs
+    for name, path in outputs.items():
+        prepare_output(path, overwrite=may_replace(request, path, before), inputs=inputs, endings=endings[name])
         if ".gpkg" in endings[name]:
             check_vector_name(path)
-        if ".gpkg" not in endings[name] and is_any_of(path.parent, request.inputs):
+        if ".gpkg" not in endings[name] and is_any_of(path.parent, inputs):
             raise RailSegError(f"{path.parent} is the input folder.", "Write the output to another folder.")
     if (written := _geopackage_of(request)) is not None:
         check_replaceable(*written)
-    if len({path.resolve() for path in request.outputs.values()}) < len(request.outputs):
+    if len({path.resolve() for path in outputs.values()}) < len(outputs):
         raise RailSegError("Two outputs have the same name.", "Give each output its own name.")
 
 

@@ -181,16 +181,15 @@ class VectorizeRequest(_RasterRequest):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvaluateRequest(_Request):
-    """Evaluates extracted lines against reference lines, in any CRS.
+class _LinesRequest(_Request):
+    """A request that sets extracted lines against others, in any CRS.
 
     Attributes:
         extracted: A map from `extract` or `vectorize`, or any vector file of lines.
-        reference: Vector file of the true lines; see `railseg_core.vectors.tracing.read_tracing` for what counts in it.
+        reference: Vector file of the other lines.
         raster: Only what lies on this raster counts; None for all lines.
         area: Only what lies in it counts; None for all lines.
-        layers: GeoPackage to write, of what is matched, missed and false; None for figures alone.
-        rho_m: Largest distance of a line from the reference, metres: less than half the track spacing.
+        layers: GeoPackage to write, of what differs and what doesn't; None for figures alone.
     """
 
     extracted: Source
@@ -198,28 +197,28 @@ class EvaluateRequest(_Request):
     raster: Source | None = None
     area: AreaOfInterest | None = None
     layers: Output | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluateRequest(_LinesRequest):
+    """Evaluates extracted lines against true lines; see `railseg_core.vectors.tracing.read_tracing` for what counts.
+
+    Attributes:
+        rho_m: Largest distance of a line from the reference, metres: less than half the track spacing.
+    """
+
     rho_m: Annotated[float, between(0.01, 10.0)] = RHO_M
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompareRequest(_Request):
-    """Compares extracted tracks with a map, in any CRS: what is new, missing and shifted.
+class CompareRequest(_LinesRequest):
+    """Compares extracted tracks with a map's lines: what is new, missing and shifted.
 
     Attributes:
-        extracted: A map from `extract` or `vectorize`, or any vector file of lines.
-        reference: Vector file of the map's lines.
-        raster: Only what lies on this raster counts; None for all lines.
-        area: Only what lies in it counts; None for all lines.
-        layers: GeoPackage to write, of what is new, missing, shifted and matched; None for figures alone.
         reach_m: Largest distance of a track's counterpart on the map, metres: less than the track spacing.
         shift_m: Mean offset above which a piece is shifted, metres.
     """
 
-    extracted: Source
-    reference: Source
-    raster: Source | None = None
-    area: AreaOfInterest | None = None
-    layers: Output | None = None
     reach_m: Annotated[float, between(0.01, 20.0)] = REACH_M
     shift_m: Annotated[float, between(0.0, 20.0)] = SHIFT_M
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from railseg_core.errors import RailSegError
+from railseg_core.outputs import written_aside
 
 CHECKPOINT_NAME = "checkpoint.pt"
 
@@ -22,17 +22,14 @@ def write_checkpoint(content: dict[str, Any], path: Path) -> None:
     """
     packed = io.BytesIO()
     torch.save(content, packed)  # to a file, a full disk would be an "unexpected pos" and no reason
-    aside = path.with_suffix(".part")
-    try:
-        aside.write_bytes(packed.getbuffer())
-        aside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            aside.unlink()
-        raise RailSegError(
-            f"{path} could not be written: {error.strerror or error}.",
-            "Free some space on that disk and run it again: it resumes from the checkpoint before.",
-        ) from error
+    with written_aside(path, overwrite=True) as aside:
+        try:
+            aside.write_bytes(packed.getbuffer())
+        except OSError as error:
+            raise RailSegError(
+                f"{path} could not be written: {error.strerror or error}.",
+                "Free some space on that disk and run it again: it resumes from the checkpoint before.",
+            ) from error
 
 
 def read_checkpoint(path: Path) -> dict[str, Any] | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from railseg_core.outputs import written_aside
+
 LOG_NAME = "log.csv"
 
 
@@ -22,12 +24,10 @@ def add_to_log(run: Path, row: dict[str, float]) -> None:
     """Adds a row to a run's log; cells are left empty where a row lacks a column that another has."""
     path = run / LOG_NAME
     rows = [*(_rows(run) if path.exists() else []), {name: str(value) for name, value in row.items()}]
-    aside = path.with_suffix(".part")
-    with aside.open("w", newline="") as file:
+    with written_aside(path, overwrite=True) as aside, aside.open("w", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(dict.fromkeys(name for one in rows for name in one)))
         writer.writeheader()
         writer.writerows(rows)
-    aside.replace(path)
 
 
 def _rows(run: Path) -> list[dict[str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from railseg_core.network.model_card import HEADER_KEY, WAY_OUT, ModelCard, read_card
+from railseg_core.outputs import written_aside
 
 
 def save_model(model: DeepLabV3Plus, card: ModelCard, path: Path) -> None:
@@ -33,17 +33,14 @@ def save_model(model: DeepLabV3Plus, card: ModelCard, path: Path) -> None:
         for name, tensor in model.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
-    aside = path.with_name(f".{path.name}.part")
-    try:
-        save_file(tensors, aside, metadata={HEADER_KEY: json.dumps(asdict(card))})
-        aside.chmod(0o644)  # the library makes it readable by its owner only
-        aside.replace(path)
-    except (SafetensorError, OSError) as error:
-        with suppress(OSError):
-            aside.unlink()
-        raise RailSegError(
-            f"{path} could not be written ({error}).", "Free some space or choose a folder that you can write to."
-        ) from error
+    with written_aside(path, overwrite=True) as aside:
+        try:
+            save_file(tensors, aside, metadata={HEADER_KEY: json.dumps(asdict(card))})
+            aside.chmod(0o644)  # the library makes it readable by its owner only
+        except (SafetensorError, OSError) as error:
+            raise RailSegError(
+                f"{path} could not be written ({error}).", "Free some space or choose a folder that you can write to."
+            ) from error
 
 
 def load_model(path: Path) -> tuple[DeepLabV3Plus, ModelCard]:
