@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from qgis import processing
-from qgis.core import Qgis, QgsApplication, QgsReferencedRectangle
+from qgis.core import Qgis, QgsApplication, QgsRasterLayer, QgsReferencedRectangle
 from qgis.gui import QgsProcessingAlgorithmDialogBase
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop
@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import QApplication
 
 from .algorithms.base import RailSegAlgorithm
 from .algorithms.raster_source import comes_from_server
+from .batch_dialog import create_batch_dialog
 from .environment import Environment
 from .environment_task import EnvironmentJobs
 from .locations import ICON
@@ -57,7 +58,7 @@ class RailSegPlugin:
     def initGui(self) -> None:
         """Sets up all that the desktop needs."""
         self.initProcessing()
-        action = self._action(tr("Extract railway…"), self._extract_from_current_layer)
+        action = self._action(tr("Extract railway…"), self._extract_from_layers)
         self._iface.addCustomActionForLayerType(action, "", Qgis.LayerType.Raster, True)
         self._undo.callback(self._iface.removeCustomActionForLayerType, action)
         action = self._action(tr("Extract railway from a folder…"), self._extract_from_folder)
@@ -89,23 +90,32 @@ class RailSegPlugin:
         _end_runs([algorithm.displayName() for algorithm in provider.algorithms()])
         QgsApplication.processingRegistry().removeProvider(provider)
 
-    def _extract_from_current_layer(self) -> None:
-        layer = self._iface.layerTreeView().currentLayer()
-        parameters: dict[str, Any] = {"INPUT": layer.id()}
-        if layer.isValid() and comes_from_server(layer):  # all of it would be the whole world
-            canvas = self._iface.mapCanvas()
-            parameters["EXTENT"] = QgsReferencedRectangle(canvas.extent(), canvas.mapSettings().destinationCrs())
-        self._open_algorithm("railseg:extractrailway", parameters)
+    def _extract_from_layers(self) -> None:
+        """Opens the dialog for the layer whose menu it is, or the one for batches if more are selected."""
+        view = self._iface.layerTreeView()
+        layers = [layer for layer in view.selectedLayers() if layer.type() == Qgis.LayerType.Raster]
+        self._open_algorithm("railseg:extractrailway", *map(self._parameters, layers or [view.currentLayer()]))
+
+    def _parameters(self, layer: QgsRasterLayer) -> dict[str, Any]:
+        """A layer, with the extent that the map shows if it comes from a server: all of it would be the whole world."""
+        if not (layer.isValid() and comes_from_server(layer)):
+            return {"INPUT": layer.id()}
+        canvas = self._iface.mapCanvas()
+        extent = QgsReferencedRectangle(canvas.extent(), canvas.mapSettings().destinationCrs())
+        return {"INPUT": layer.id(), "EXTENT": extent}
 
     def _extract_from_folder(self) -> None:
         self._open_algorithm("railseg:extractrailwayfolder", {})
 
-    def _open_algorithm(self, name: str, parameters: dict[str, Any]) -> None:
-        """Opens the algorithm's dialog, or offers the options page if the environment isn't ready."""
+    def _open_algorithm(self, name: str, *runs: dict[str, Any]) -> None:
+        """Opens the algorithm's dialog for one run or several, or offers the options if the environment isn't ready."""
         if not self._environment.status().is_ok:
             self._offer_options()
             return
-        dialog = processing.createAlgorithmDialog(name, parameters)
+        if len(runs) == 1:
+            dialog = processing.createAlgorithmDialog(name, runs[0])
+        else:
+            dialog = create_batch_dialog(name, runs, self._iface.mainWindow())
         dialog.show()
         # The Python part of a dialog is lost with the last reference to it.
         self._dialogs = [*(one for one in self._dialogs if not sip.isdeleted(one)), dialog]

@@ -23,7 +23,7 @@ from train.synthetic.scene import GSD_M, Backgrounds, render_scene
 from train.synthetic.trackplan import WITH_SWITCHES, TrackPlan, as_photographed, plan_with_switches
 
 COARSENED_SHARE = 0.3
-COMPRESSED_SHARE = 0.3
+COMPRESSED_SHARE = 0.5
 COMPRESSED_COARSENED_SHARE = 0.6  # pictures are compressed at their own pixel size, which crops at 0.2 m no longer have
 JPEG_QUALITIES = (50, 96)
 FLIPS = ((1, 1), (-1, 1), (1, -1), (-1, -1))  # (x, y): none, horizontal, vertical, centre

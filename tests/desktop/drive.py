@@ -7,9 +7,10 @@ import re
 from typing import Any
 
 from desk import STEP_MS, Steps, screenshot, seen, start
+from processing.gui.BatchAlgorithmDialog import BatchAlgorithmDialog
 from qgis import processing
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QTimer, QUrl
+from qgis.core import QgsApplication, QgsProcessingContext, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QItemSelectionModel, QTimer, QUrl
 from qgis.PyQt.QtGui import QTextDocument
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QPushButton, QRadioButton, QTextBrowser
@@ -73,6 +74,7 @@ def steps() -> Steps:
     screenshot("5-map")
     seen["providers"] = [provider.id() for provider in QgsApplication.processingRegistry().providers()]
     yield from server()
+    yield from several(layer)
     yield from review()
 
 
@@ -95,6 +97,35 @@ def server() -> Steps:
     yield None
 
 
+def several(layer: QgsRasterLayer) -> Steps:
+    """With several pictures selected, each is a row of the dialog for batches, which is ready to run."""
+    project = QgsProject.instance()
+    other = layer.clone()
+    other.setName("other picture")
+    before = set(project.mapLayers())
+    project.addMapLayer(other)
+    view = iface.layerTreeView()
+    for one in (*project.mapLayersByName("Railway tracks"), layer, other):
+        index = view.node2index(project.layerTreeRoot().findLayer(one))
+        view.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
+    menu = view.menuProvider().createContextMenu()
+    next(action for action in menu.actions() if action.text() == "Extract railway…").trigger()
+    yield None
+    (dialog,) = [window for window in QApplication.topLevelWidgets() if isinstance(window, BatchAlgorithmDialog)]
+    screenshot("7-batch")
+    panel = dialog.mainWidget()
+    rows = [panel.parametersForRow(row, QgsProcessingContext()) for row in range(panel.batchRowCount())]
+    seen["batch"] = [parameters["INPUT"] for parameters, is_complete in rows if is_complete]
+    seen["pictures"] = [layer.id(), other.id()]
+    dialog.runButton().click()
+    yield lambda: len(project.mapLayersByName("Railway nodes")) == 3
+    seen["batch's groups"] = [group.name() for group in project.layerTreeRoot().findGroups()]
+    screenshot("8-batch-run")
+    dialog.close()
+    project.removeMapLayers(list(set(project.mapLayers()) - before))
+    yield None
+
+
 def review() -> Steps:
     """Goes through what the run is unsure of, and at last does without the plugin."""
     tracks = QgsProject.instance().mapLayersByName("Railway tracks")[0]
@@ -109,19 +140,19 @@ def review() -> Steps:
     yield None
     (dialog,) = open_dialogs()
     seen["folder's dialog"] = dialog.windowTitle()
-    screenshot("7-folder")
+    screenshot("9-folder")
     dialog.close()
     yield None
 
     by_text["Review railway tracks"].trigger()
     panel = iface.mainWindow().findChild(QDockWidget, "RailSegReview")
     yield lambda: not iface.mapCanvas().isDrawing()
-    screenshot("8-review")
+    screenshot("10-review")
     seen["to review"] = [panel.count_label.text()]
     QTest.keyClicks(panel.table, "a")
     yield lambda: not iface.mapCanvas().isDrawing()
     seen["to review"].append(panel.count_label.text())
-    screenshot("9-reviewed")
+    screenshot("11-reviewed")
     edited = iface.activeLayer()
     seen["edited"] = {"name": edited.name(), "saved": edited.commitChanges()}
 

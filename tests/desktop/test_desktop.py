@@ -73,6 +73,11 @@ def test_of_a_web_service_s_layer_the_extent_on_the_map_is_set(seen: dict[str, A
     assert crs == "[EPSG:25832]"
 
 
+def test_of_several_selected_pictures_each_is_a_row_of_a_batch_that_is_ready_to_run(seen: dict[str, Any]) -> None:
+    assert sorted(seen["batch"]) == sorted(seen["pictures"])
+    assert set(seen["batch's groups"]) == {"other picture", "picture"}
+
+
 def test_a_folder_has_an_entry_in_the_menu_of_its_own(seen: dict[str, Any]) -> None:
     assert "Extract railway from a folder" in seen["folder's dialog"]
 
