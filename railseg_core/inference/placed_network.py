@@ -72,7 +72,8 @@ class PlacedNetwork:
             logits = self._logits(tiles)
             values = (probabilities(logits) * 255).round().to(torch.uint8)
             is_finite = logits.sum().isfinite()
-            result: UInt8Array = values.cpu().numpy()
+            result: UInt8Array = values.to("cpu", non_blocking=values.is_cuda).numpy()
+            # Waits for both: a second wait would also be for what other threads have given the card in the meantime.
             if not bool(is_finite):
                 raise NotFiniteError
         return result
