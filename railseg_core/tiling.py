@@ -192,6 +192,24 @@ def tiles_of(window: PixelWindow) -> list[Tile]:
     return [Tile(tx, ty) for tx, ty in _cells(reach, STRIDE_PX)]
 
 
+def seams_of(window: PixelWindow) -> list[PixelWindow]:
+    """The strips of `window` in which tiles overlap, downwards and across; they cross each other."""
+    half = OVERLAP_PX // 2
+    reach = window.expanded(half).snapped(STRIDE_PX)
+    strips = [
+        *(
+            PixelWindow(x - half, window.row, OVERLAP_PX, window.height)
+            for x in range(reach.col, reach.right, STRIDE_PX)
+        ),
+        *(
+            PixelWindow(window.col, y - half, window.width, OVERLAP_PX)
+            for y in range(reach.row, reach.bottom, STRIDE_PX)
+        ),
+    ]
+    seams = [strip.intersection(window) for strip in strips]
+    return [seam for seam in seams if not seam.is_empty]
+
+
 def blocks_of(window: PixelWindow) -> list[Block]:
     """Every block that has a pixel of `window`, row by row."""
     return [Block(bx, by) for bx, by in _cells(window, BLOCK_PX)]

@@ -15,7 +15,7 @@ from railseg_core.inference.finished_blocks import FinishedBlocks
 from railseg_core.inference.prediction import BANDS, BlockPrediction, PredictBlocks, TilePrediction
 from railseg_core.rasters.grid_raster_writer import GridRasterWriter
 from railseg_core.reporting import Reporter
-from railseg_core.tiling import PixelWindow, Tile, blending_weights, tiles_of
+from railseg_core.tiling import OVERLAP_PX, PixelWindow, Tile, blending_weights, seams_of, tiles_of
 
 _WRITERS = 2
 """Number of blocks, each of a few megabytes, that are compressed and written at a time."""
@@ -99,16 +99,26 @@ def blend(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) 
     Returns:
         (2, rows, cols) uint8. The weights are dyadic and the sums exact, so the order of the tiles doesn't matter.
     """
+    blended = np.zeros((len(BANDS), *window.shape), dtype=np.uint8)
+    for tile, prediction in predicted.items():
+        alone = tile.window.expanded(-OVERLAP_PX).intersection(window)
+        if prediction is not None and not alone.is_empty:
+            blended[:, *alone.local_slices(window)] = prediction.probability[:, *alone.local_slices(tile.window)]
+    for seam in seams_of(window):
+        blended[:, *seam.local_slices(window)] = _mean(seam, predicted)
+    return blended
+
+
+def _mean(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) -> UInt8Array:
     weights = blending_weights()
     total = np.zeros((len(BANDS), *window.shape), dtype=np.float32)
     for tile, prediction in predicted.items():
-        if prediction is not None:
-            common = tile.window.intersection(window)
-            there = common.local_slices(window)
+        common = tile.window.intersection(window)
+        if prediction is not None and not common.is_empty:
             here = common.local_slices(tile.window)
-            total[:, *there] += prediction.probability[:, *here] * weights[here]
-    blended: UInt8Array = np.floor(total + 0.5).astype(np.uint8)
-    return blended
+            total[:, *common.local_slices(window)] += prediction.probability[:, *here] * weights[here]
+    mean: UInt8Array = np.floor(total + 0.5).astype(np.uint8)
+    return mean
 
 
 def _valid(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) -> Bools:
