@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from itertools import islice, takewhile
 from threading import Event
@@ -31,6 +31,8 @@ BANDS = ("track", "axis")
 _CORE = slice(OVERLAP_PX // 2, TILE_PX - OVERLAP_PX // 2)
 _AHEAD_TILES = 16
 """Tiles to read ahead, 1 MB each: some take longer to read than to predict."""
+_UNDER_WAY_TILES = 32
+"""Tiles in batches that are predicted or wait for it: two blocks, so that there is work while one is written."""
 
 
 class TilePrediction(NamedTuple):
@@ -72,13 +74,6 @@ class _TileImage(NamedTuple):
     valid: Bools | None
 
 
-class _Part(NamedTuple):
-    """Tiles of a block that are read and predicted in one go, and whether they are its last."""
-
-    tiles: tuple[Tile, ...]
-    ends_block: bool
-
-
 class _Batch(NamedTuple):
     """Tiles that have been read, and the prediction, done or pending, of those with data, in order."""
 
@@ -87,7 +82,7 @@ class _Batch(NamedTuple):
 
 
 def predict_blocks(
-    grid: WorkingGrid, segmenter: Segmenter, blocks: Iterable[PlannedBlock], on_tiles: Callable[[int], None]
+    grid: WorkingGrid, segmenter: Segmenter, blocks: Sequence[PlannedBlock], on_tiles: Callable[[int], None]
 ) -> Generator[BlockPrediction, None, None]:
     """Runs the model over the fresh tiles of blocks; a tile's prediction depends on the lattice and the raster alone.
 
@@ -105,30 +100,25 @@ def predict_blocks(
     """
     ended = Event()
 
-    def read(part: _Part) -> tuple[dict[Tile, _TileImage | None], bool]:
-        return {tile: _tile_image(grid, tile) for tile in part.tiles if not ended.is_set()}, part.ends_block
+    def read(tiles: tuple[Tile, ...]) -> dict[Tile, _TileImage | None]:
+        return {tile: _tile_image(grid, tile) for tile in tiles if not ended.is_set()}
 
+    # Batches go across blocks: along a corridor, these have few tiles each.
+    tiles = (tile for block in blocks for tile in block.fresh)
+    batch_tiles = segmenter.batch_tiles
+    batches = iter(lambda: tuple(islice(tiles, batch_tiles)), ())
     count = min(segmenter.readers, grid.most_readers)
-    ahead = max(count, _AHEAD_TILES // segmenter.batch_tiles)
+    ahead = max(count, _AHEAD_TILES // batch_tiles)
     with (
         threads(count, waits=True) as readers,  # the raster must stay open until these have ended
         threads(segmenter.parallel_batches, waits=False) as network,
         segmenter.threads_divided(),
     ):
-        computing: deque[list[_Batch]] = deque([[]])  # by block, the last one still incomplete
         try:
-            for images, ends_block in in_order(readers, read, _parts(blocks, segmenter.batch_tiles), ahead):
-                pixels = [image.pixels for image in images.values() if image is not None]
-                future = network.submit(segmenter.predict, np.stack(pixels)) if pixels else None
-                on_tiles(len(images) - len(pixels))
-                computing[-1].append(_Batch(images, future))
-                if ends_block:
-                    if len(computing) > 1:
-                        yield _collect(computing.popleft(), on_tiles)
-                    computing.append([])
-            computing.pop()
-            while computing:
-                yield _collect(computing.popleft(), on_tiles)
+            images = in_order(readers, read, batches, ahead)
+            predicted = _predicted(network, segmenter, images, _UNDER_WAY_TILES // batch_tiles, on_tiles)
+            for block in blocks:
+                yield dict(islice(predicted, len(block.fresh)))
         finally:
             ended.set()
 
@@ -200,19 +190,27 @@ def _tile_image(grid: WorkingGrid, tile: Tile) -> _TileImage | None:
     return _TileImage(reflect_invalid(image, valid), None if core.all() else core.copy())
 
 
-def _collect(batches: Sequence[_Batch], on_tiles: Callable[[int], None]) -> BlockPrediction:
-    prediction: BlockPrediction = {}
-    for images, future in batches:
-        values = iter(() if future is None else future.result())
-        for tile, image in images.items():
-            prediction[tile] = None if image is None else TilePrediction(next(values), image.valid)
-        on_tiles(sum(image is not None for image in images.values()))
-    return prediction
+def _predicted(
+    network: Executor,
+    segmenter: Segmenter,
+    read: Iterable[dict[Tile, _TileImage | None]],
+    most_under_way: int,
+    on_tiles: Callable[[int], None],
+) -> Iterator[tuple[Tile, TilePrediction | None]]:
+    """The predictions of tiles in order, computed by the threads `network` while further batches are read."""
+    under_way: deque[_Batch] = deque()
+    for images in read:
+        pixels = [image.pixels for image in images.values() if image is not None]
+        future = network.submit(segmenter.predict, np.stack(pixels)) if pixels else None
+        under_way.append(_Batch(images, future))
+        if len(under_way) > most_under_way:
+            yield from _collect(under_way.popleft(), on_tiles)
+    while under_way:
+        yield from _collect(under_way.popleft(), on_tiles)
 
 
-def _parts(blocks: Iterable[PlannedBlock], batch_tiles: int) -> Iterator[_Part]:
-    """The fresh tiles of all blocks, `batch_tiles` at a time; a block without any has one empty part."""
-    for block in blocks:
-        count = max(1, -(-len(block.fresh) // batch_tiles))
-        for number in range(count):
-            yield _Part(block.fresh[number * batch_tiles : (number + 1) * batch_tiles], number == count - 1)
+def _collect(batch: _Batch, on_tiles: Callable[[int], None]) -> Iterator[tuple[Tile, TilePrediction | None]]:
+    values = iter(() if batch.future is None else batch.future.result())
+    on_tiles(len(batch.images))
+    for tile, image in batch.images.items():
+        yield tile, None if image is None else TilePrediction(next(values), image.valid)
