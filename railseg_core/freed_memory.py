@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 _TRIM_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -4, -8  # malloc.h
@@ -23,10 +24,19 @@ def keep_freed_memory() -> None:
 
 
 def return_freed_memory() -> None:
-    """Returns all freed memory to the system, for a process that is about to wait."""
+    """Returns all freed memory to the system and the GPU, for a process that is about to wait."""
+    return_gpu_memory()
     malloc_trim = _glibc("malloc_trim")
     if malloc_trim is not None:
         malloc_trim(0)
+
+
+def return_gpu_memory() -> None:
+    """Returns to an NVIDIA GPU what torch has freed there but keeps for later use."""
+    torch = sys.modules.get("torch")  # whose import would take longer than the rest of some requests
+    if torch is not None and torch.cuda.is_initialized():
+        with suppress(RuntimeError):  # after some errors a GPU refuses everything
+            torch.cuda.empty_cache()
 
 
 def _glibc(name: str) -> Callable[..., Any] | None:

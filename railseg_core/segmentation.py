@@ -14,6 +14,7 @@ import torch
 
 from railseg_core.arrays import UInt8Array
 from railseg_core.errors import RailSegError
+from railseg_core.freed_memory import return_gpu_memory
 from railseg_core.inference.devices import available_devices, choose_device, device_description, in_a_line
 from railseg_core.inference.placed_network import PRECISIONS, NotFiniteError, Numbers, PlacedNetwork, is_right, place
 from railseg_core.network.deeplabv3plus import fuse_batch_norms
@@ -28,6 +29,7 @@ _OUT_OF_MEMORY = (
     "out of memory",
     "allocate memory",
     "alloc_failed",
+    "cublas_status_not_initialized",
     "unable to find an engine",
     "unable to find a valid cudnn algorithm",
 )
@@ -139,21 +141,24 @@ class Segmenter:
             failure = None
             with self._attempt() as attempt:
                 batch = tiles[first : first + attempt.tiles]
+                if len(batch) < attempt.tiles:
+                    # For each new size, a GPU's libraries prepare anew, for up to seconds, and round differently.
+                    batch = np.resize(batch, (attempt.tiles, *batch.shape[1:]))
                 try:
                     parts.append(attempt.placed.predict(batch))
                 except (RuntimeError, NotFiniteError) as error:
                     failure = _failure(error)
             # Outside of `except`: the error's traceback holds everything that the device has calculated so far.
             if failure is None:
-                first += len(batch)
-            elif not self._make_do(attempt, len(batch), failure):
+                first += attempt.tiles
+            elif not self._make_do(attempt, failure):
                 raise RailSegError(
                     f"{device_description(attempt.placed.numbers.device)} could not run the model: {failure.message}.",
                     "Choose another model file."
                     if failure.is_not_finite
                     else "Close other programs that use it, or choose the device cpu.",
                 )
-        return np.concatenate(parts)
+        return np.concatenate(parts)[: len(tiles)]
 
     @contextmanager
     def _attempt(self) -> Iterator[_Attempt]:
@@ -169,7 +174,7 @@ class Segmenter:
                 self._running -= 1
                 self._change.notify_all()
 
-    def _make_do(self, failed: _Attempt, tiles: int, failure: _Failure) -> bool:
+    def _make_do(self, failed: _Attempt, failure: _Failure) -> bool:
         """Takes fewer tiles at a time, one batch at a time, higher precision, or the CPU; False if none can help."""
         numbers = failed.placed.numbers
         device = device_description(numbers.device)
@@ -183,9 +188,8 @@ class Segmenter:
                 self._put_on(Numbers(numbers.device, torch.float32))
             elif not failure.is_memory:
                 return False
-            elif tiles > 1:
-                self.batch_tiles = tiles // 2
-                self._reporter.log("warning", f"{device} is out of memory: batches of {tiles // 2} from now on.")
+            elif failed.tiles > 1:
+                self._halve_batches()
             elif not self._one_at_a_time:
                 self._one_at_a_time = True  # other threads' batches may be all that was in the way
                 self._reporter.log("warning", f"{device} is out of memory: one batch at a time from now on.")
@@ -194,26 +198,51 @@ class Segmenter:
                 self._put_on(Numbers("cpu", torch.float32))
             else:
                 return False
-        if torch.cuda.is_initialized():
-            torch.cuda.empty_cache()
+        return_gpu_memory()
         return True
 
     def _start_on(self, device: str) -> str | None:
-        """Places the network, as precise as need be; returns what prevents it, in one line, or None."""
-        try:
-            for dtype in PRECISIONS[device]:
+        """Places the network, as precise and in as small batches as need be; returns what prevents it, or None."""
+        problem = None
+        for dtype in PRECISIONS[device]:
+            if problem is not None:
+                told = f"{device_description(device)} can't run the model in half precision: {problem}."
+                self._reporter.log("warning", f"{told} Using single.")
+            try:
                 self._put_on(Numbers(device, dtype))
-                if device == "cpu" or is_right(self._placed, self._fused, self.batch_tiles):
+                if device == "cpu" or self._is_right():
                     return None
-        except RuntimeError as error:
-            return in_a_line(error)
-        return "its results differ from the CPU's"
+                problem = "its results differ from the CPU's"
+            except RuntimeError as error:
+                problem = in_a_line(error)
+        return problem
+
+    def _is_right(self) -> bool:
+        """Whether the device gives what the CPU gives; if memory is short, with fewer tiles at a time.
+
+        Raises:
+            RuntimeError: As for `place`.
+        """
+        while True:
+            try:
+                return is_right(self._placed, self._fused, self.batch_tiles)
+            except RuntimeError as error:
+                if self.batch_tiles == 1 or not _failure(error).is_memory:
+                    raise
+            self._halve_batches()
+            return_gpu_memory()
+
+    def _halve_batches(self) -> None:
+        self.batch_tiles //= 2
+        device = device_description(self.device)
+        self._reporter.log("warning", f"{device} is out of memory: batches of {self.batch_tiles} from now on.")
 
     def _put_on(self, numbers: Numbers) -> None:
         """Places a copy of the network, so that a thread that still runs the previous one can finish."""
         self._placed = place(self._fused, numbers)
         self.batch_tiles = _BATCH_TILES[numbers.device]
         self._one_at_a_time = False
+        return_gpu_memory()
 
 
 def _failure(error: RuntimeError | NotFiniteError) -> _Failure:

@@ -6,6 +6,9 @@ import subprocess
 import sys
 
 import pytest
+import torch
+
+from railseg_core.freed_memory import return_freed_memory
 
 _PROGRAM = """
 import sys
@@ -32,3 +35,16 @@ def test_freed_memory_is_kept_until_it_is_returned() -> None:
     kept, left = map(int, done.stdout.split())
     assert kept > 250
     assert left < 50
+
+
+def test_what_torch_keeps_on_a_gpu_is_returned_even_if_the_gpu_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def refuse() -> None:
+        calls.append("empty_cache")
+        raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.cuda, "empty_cache", refuse)
+    return_freed_memory()
+    assert calls == ["empty_cache"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -33,7 +34,7 @@ from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.reporting import Reporter, Silent
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter
-from railseg_core.tiling import TILE_PX, PixelWindow, tiles_of
+from railseg_core.tiling import TILE_PX, PixelWindow, blending_weights, tiles_of
 from railseg_core.vectors.area import Area
 
 LEFT, TOP, GSD_M = 500_000.0, 5_600_000.0, 0.2
@@ -162,6 +163,46 @@ def test_blending_does_not_depend_on_the_order_of_the_tiles() -> None:
     np.testing.assert_array_equal(blend(window, tiles), blend(window, dict(reversed(tiles.items()))))
 
 
+def test_blending_is_the_mean_weighted_by_the_ramps_of_the_tiles() -> None:
+    rng = np.random.default_rng(0)
+    window = PixelWindow(-100, 300, 900, 700)
+    tiles: BlockPrediction = {
+        tile: TilePrediction(rng.integers(0, 256, (2, TILE_PX, TILE_PX), dtype=np.uint8), None)
+        for tile in tiles_of(window)
+    }
+    expected = np.zeros((2, *window.shape))
+    for tile, prediction in tiles.items():
+        common = tile.window.intersection(window)
+        here = common.local_slices(tile.window)
+        assert prediction is not None
+        expected[:, *common.local_slices(window)] += prediction.probability[:, *here] * blending_weights()[here]
+    np.testing.assert_array_equal(blend(window, tiles), np.floor(expected + 0.5))
+
+
+def test_batches_go_across_blocks(picture: Path, random_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Along a corridor, blocks have few tiles each: a GPU would get small batches."""
+    segmenter = Segmenter(random_model, "cpu")
+    segmenter.batch_tiles = 3
+    with open_working_grid(picture, gsd_m=GSD_M) as grid:
+        plan = plan_blocks(grid.window, grid.wants)
+        tiles = tuple(tile for block in plan for tile in block.fresh)[:4]
+        blocks = [
+            replace(plan[0], number=number, fresh=fresh) for number, fresh in enumerate([tiles[:1], (), tiles[1:]])
+        ]
+        sizes: list[int] = []
+
+        def predict(pixels: np.ndarray) -> np.ndarray:
+            sizes.append(len(pixels))
+            return pixels[:, :2]
+
+        monkeypatch.setattr(segmenter, "predict", predict)
+        counts: list[int] = []
+        found = list(predict_blocks(grid, segmenter, blocks, counts.append))
+        assert sizes == [3, 1]
+        assert sum(counts) == len(tiles)
+        assert [tuple(block) for block in found] == [block.fresh for block in blocks]
+
+
 def test_a_tile_alone_is_taken_as_the_network_gives_it(random_model: Path, segmenter: Segmenter) -> None:
     tile = np.random.default_rng(0).integers(0, 256, (1, 3, TILE_PX, TILE_PX), dtype=np.uint8)
     model, card = load_model(random_model)
@@ -177,6 +218,20 @@ def test_batches_change_nothing(random_model: Path) -> None:
     together.batch_tiles = 3
     difference = np.abs(together.predict(tiles).astype(int) - alone.predict(tiles).astype(int))
     assert difference.max() <= 1
+
+
+def test_all_batches_have_the_same_size(random_model: Path) -> None:
+    """A GPU's libraries would prepare for each other size, and might round differently."""
+    tiles = np.random.default_rng(0).integers(0, 256, (5, 3, 64, 64), dtype=np.uint8)
+    segmenter = Segmenter(random_model, "cpu")
+    expected = segmenter.predict(tiles)
+    segmenter.batch_tiles = 4
+    sizes: list[int] = []
+    segmenter._placed.network.register_forward_pre_hook(lambda _, inputs: sizes.append(len(inputs[0])))
+    found = segmenter.predict(tiles)
+    assert sizes == [4, 4]
+    assert found.shape == expected.shape
+    assert np.abs(found.astype(int) - expected).max() <= 1
 
 
 def test_half_precision_says_the_same_to_a_few_of_255() -> None:
@@ -207,14 +262,14 @@ class Odd(torch.nn.Module):
         return self.layer(x).flip(-1)
 
 
-def make_another_device(monkeypatch: pytest.MonkeyPatch, error: RuntimeError | None = None) -> None:
-    """There is a device `mps`, which is the processor with an odd layer."""
+def make_another_device(monkeypatch: pytest.MonkeyPatch, make_odd: Callable[[PlacedNetwork], object]) -> None:
+    """There is a device `mps`, which is the processor with something odd about it."""
 
     def place_oddly(network: DeepLabV3Plus, numbers: Numbers) -> PlacedNetwork:
-        placed = place(network, Numbers("cpu", numbers.dtype))
+        placed = replace(place(network, Numbers("cpu", numbers.dtype)), numbers=numbers)
         if numbers.device == "mps":
-            placed.network.aspp = Odd(placed.network.aspp, error)
-        return replace(placed, numbers=numbers)
+            make_odd(placed)
+        return placed
 
     monkeypatch.setattr(segmentation, "place", place_oddly)
     monkeypatch.setattr(segmentation, "available_devices", lambda: ("mps", "cpu"))
@@ -232,14 +287,54 @@ def make_another_device(monkeypatch: pytest.MonkeyPatch, error: RuntimeError | N
 def test_a_device_that_cannot_run_the_model_is_passed_over_and_that_is_said(
     random_model: Path, monkeypatch: pytest.MonkeyPatch, error: RuntimeError | None, told: str
 ) -> None:
-    make_another_device(monkeypatch, error)
+    def make_odd(placed: PlacedNetwork) -> None:
+        placed.network.aspp = Odd(placed.network.aspp, error)
+
+    make_another_device(monkeypatch, make_odd)
     messages = Messages()
     segmenter = Segmenter(random_model, "auto", messages)
     assert segmenter.device == "cpu"
     assert segmenter.passed_over == {"mps": told}
-    assert messages.messages == [f"mps can't run the model: {told}. Using the next best device."]
+    assert messages.messages[-1] == f"mps can't run the model: {told}. Using the next best device."
     with pytest.raises(RailSegError, match=told):
         Segmenter(random_model, "mps")
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "CUDA out of memory. Tried to allocate 100.00 MiB.",
+        "MPS backend out of memory (MPS allocated: 7.10 GiB)",
+        "CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
+        "GET was unable to find an engine to execute this computation",
+    ],
+)
+def test_a_device_with_room_for_small_batches_only_is_not_passed_over(
+    random_model: Path, monkeypatch: pytest.MonkeyPatch, says: str
+) -> None:
+    make_another_device(monkeypatch, lambda placed: Room(placed.network, 1, says))
+    messages = Messages()
+    segmenter = Segmenter(random_model, "auto", messages)
+    assert (segmenter.device, segmenter.batch_tiles) == ("mps", 1)
+    assert messages.messages == ["mps is out of memory: batches of 1 from now on."]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(None, "its results differ from the CPU's"), (RuntimeError("no such kernel"), "no such kernel")]
+)
+def test_a_device_that_half_precision_does_not_suit_uses_single_and_that_is_said(
+    random_model: Path, monkeypatch: pytest.MonkeyPatch, error: RuntimeError | None, told: str
+) -> None:
+    def make_odd(placed: PlacedNetwork) -> None:
+        if placed.numbers.dtype == torch.float16:
+            placed.network.aspp = Odd(placed.network.aspp, error)
+
+    make_another_device(monkeypatch, make_odd)
+    monkeypatch.setitem(PRECISIONS, "mps", (torch.float16, torch.float32))
+    messages = Messages()
+    segmenter = Segmenter(random_model, "auto", messages)
+    assert segmenter._placed.numbers == Numbers("mps", torch.float32)
+    assert messages.messages == [f"mps can't run the model in half precision: {told}. Using single."]
 
 
 def test_where_half_precision_overflows_single_precision_goes_on(
@@ -298,11 +393,11 @@ def test_one_thread_takes_no_slow_convolution(random_model: Path) -> None:
 class Room:
     """Stands in for a device's memory: has room for so many tiles, of all threads together."""
 
-    def __init__(self, segmenter: Segmenter, tiles: int) -> None:
+    def __init__(self, network: torch.nn.Module, tiles: int, says: str = "out of memory") -> None:
         self.tiles = tiles
+        self.says = says
         self.taken = self.refusals = 0
         self.lock = Lock()
-        network = segmenter._placed.network
         network.register_forward_pre_hook(self.take)
         network.register_forward_hook(self.give_back)
 
@@ -310,7 +405,7 @@ class Room:
         with self.lock:
             if self.taken + len(inputs[0]) > self.tiles:
                 self.refusals += 1
-                raise torch.OutOfMemoryError("no room")
+                raise RuntimeError(self.says)
             self.taken += len(inputs[0])
 
     def give_back(self, _: torch.nn.Module, inputs: tuple[torch.Tensor], output: object) -> None:
@@ -334,7 +429,7 @@ def test_short_memory_halves_the_batch_then_one_thread_goes_at_a_time(random_mod
     segmenter = Segmenter(random_model, "cpu", messages)
     expected = segmenter.predict(tiles)
     segmenter.batch_tiles = 4
-    room = Room(segmenter, 1)
+    room = Room(segmenter._placed.network, 1)
     with ThreadPoolExecutor(threads) as pool:
         predicted = list(pool.map(segmenter.predict, [tiles] * threads))
     for found in predicted:
@@ -347,7 +442,7 @@ def test_short_memory_halves_the_batch_then_one_thread_goes_at_a_time(random_mod
     segmenter.predict(tiles)
     assert room.refusals == refusals  # what has been learnt stays
     room.tiles = 0
-    with pytest.raises(RailSegError, match="no room"):
+    with pytest.raises(RailSegError, match="out of memory"):
         segmenter.predict(tiles)
     room.tiles = 1
     np.testing.assert_array_equal(segmenter.predict(tiles), predicted[0])
@@ -359,7 +454,7 @@ def test_where_a_device_has_no_room_for_a_tile_the_processor_goes_on(random_mode
     segmenter = Segmenter(random_model, "cpu", messages)
     expected = segmenter.predict(tiles)
     segmenter._placed = replace(segmenter._placed, numbers=Numbers("mps", torch.float32))  # which is the processor
-    room = Room(segmenter, 0)
+    room = Room(segmenter._placed.network, 0)
     np.testing.assert_array_equal(segmenter.predict(tiles), expected)
     assert segmenter.device == "cpu"
     assert room.refusals == 2  # beside others, and alone
