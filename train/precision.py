@@ -8,8 +8,10 @@ from torch import Tensor, nn
 
 def mixed_precision(precision: str, device: str) -> bool:
     """Whether convolutions run in bfloat16; `auto` uses it only on devices that multiply in it: others are slower."""
+    if precision == "auto" and device == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if precision == "auto":
-        return device == "cuda" or (device == "cpu" and torch.cpu._is_avx512_bf16_supported())
+        return device == "cpu" and torch.cpu._is_avx512_bf16_supported()
     return precision == "bfloat16"
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from itertools import pairwise, product
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -34,6 +35,7 @@ from train.data import CropStream, Mixture, augmented_crop, chosen_plan, load_re
 from train.hard_negatives import main as main_of_hard_negatives
 from train.hard_negatives import real_places, rendered_places, write_negatives
 from train.losses import LOSSES, railway_loss
+from train.precision import mixed_precision
 from train.pretrained import start_encoder
 from train.run_log import add_to_log, read_log
 from train.scenes import traced_scenes
@@ -486,3 +488,13 @@ def test_a_scene_whose_lines_lie_beside_its_picture_is_refused(tmp_path: Path, f
     else:
         (scene,) = traced_scenes(tmp_path)
         assert [one.geom_type for one in scene.visible] == ["LineString"] * 4
+
+
+@pytest.mark.parametrize(("capability", "is_mixed"), [(7, False), (9, True)])
+def test_a_card_that_only_emulates_bfloat16_trains_in_single_precision(
+    monkeypatch: pytest.MonkeyPatch, capability: int, is_mixed: bool
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: SimpleNamespace(major=capability))
+    assert mixed_precision("auto", "cuda") == is_mixed
