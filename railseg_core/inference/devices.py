@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from functools import cache
 
 import torch
 
@@ -39,11 +38,11 @@ def available_devices() -> tuple[str, ...]:
     return (*(device for device in ("cuda", "mps") if device_problem(device) is None), "cpu")
 
 
-@cache
 def device_problem(device: str) -> str | None:
     """Why torch can't use `cuda` or `mps` here, in one line; None if it can.
 
     The device is tried out: torch also lists cards that it has no kernels for or that are unavailable at the moment.
+    It is tried every time, since another program may have released it.
     """
     if device == "cuda" and torch.version.cuda is None and torch.version.hip is None:
         return "it was built without CUDA"

@@ -19,7 +19,7 @@ import torch
 from railseg_core import segmentation
 from railseg_core.errors import RailSegError
 from railseg_core.inference.block_plan import plan_blocks
-from railseg_core.inference.devices import available_devices, choose_device
+from railseg_core.inference.devices import available_devices, choose_device, device_problem
 from railseg_core.inference.finished_blocks import finished_blocks, unfinished_folder
 from railseg_core.inference.placed_network import PRECISIONS, Numbers, PlacedNetwork, deviation, place
 from railseg_core.inference.prediction import BANDS, BlockPrediction, TilePrediction, predict_blocks
@@ -469,3 +469,18 @@ def test_the_device_is_chosen_or_its_absence_is_said() -> None:
     for name in {"cuda", "mps"} - set(available_devices()):
         with pytest.raises(RailSegError, match=f"can't use the device {name}"):
             choose_device(name)
+
+
+def test_a_device_that_was_in_use_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """QGIS's worker keeps running: a card that was full once must not be out of reach until QGIS is restarted."""
+
+    def init() -> None:
+        raise RuntimeError("CUDA error: out of memory")
+
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    monkeypatch.setattr(torch.cuda, "init", init)
+    assert device_problem("cuda") == "CUDA error: out of memory"
+    ones = torch.ones
+    monkeypatch.setattr(torch.cuda, "init", lambda: None)
+    monkeypatch.setattr(torch, "ones", lambda size, device: ones(size))
+    assert device_problem("cuda") is None
