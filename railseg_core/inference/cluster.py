@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 from railseg_core import __version__
 from railseg_core.errors import RailSegError
 from railseg_core.inference.block_plan import PlannedBlock
-from railseg_core.inference.cluster_worker import WorkerSetup, check_worker, predict_block
+from railseg_core.inference.cluster_worker import Reply, WorkerSetup, check_worker, predict_block
 from railseg_core.inference.prediction import BlockPrediction, Predictor, from_bytes
 from railseg_core.network.model_card import bundled_model_path, checksum
 from railseg_core.raster import WorkingGrid
@@ -72,7 +72,7 @@ def cluster_predictor(
                 reporter.log("warning", f"No worker is connected to {scheduler}: waiting for one.")
 
         watch()
-        chosen = _result(executor.submit(check_worker, setup), watch)
+        chosen = _answer(executor.submit(check_worker, setup), watch, reporter)
         workers = len(_threads(client))
         at_work = f"{workers} worker{'s' if workers > 1 else ''} at {scheduler}"
         reporter.log("info", f"{at_work}, on {chosen}.")
@@ -83,6 +83,7 @@ def cluster_predictor(
                 predict_with,
                 executor,
                 replace(setup, device=chosen),
+                reporter=reporter,
                 most_under_way=lambda: _BLOCKS_PER_THREAD * max(1, sum(_threads(client).values())),
                 watch=watch,
             ),
@@ -95,6 +96,7 @@ def predict_with(
     blocks: Sequence[PlannedBlock],
     on_tiles: Callable[[int], None],
     *,
+    reporter: Reporter,
     most_under_way: Callable[[], int],
     watch: Callable[[], None],
 ) -> Generator[BlockPrediction, None, None]:
@@ -105,17 +107,18 @@ def predict_with(
         setup: What the workers open.
         blocks: In the order of their numbers.
         on_tiles: Called with the number of tiles that were just finished.
+        reporter: Receives the workers' warnings.
         most_under_way: How many blocks may be in progress at the moment; changes as workers come and go.
         watch: Called now and then while no result arrives.
 
     Raises:
         RailSegError: a worker fails, or the workers or their scheduler are gone.
     """
-    under_way: deque[tuple[PlannedBlock, Future[bytes]]] = deque()
+    under_way: deque[tuple[PlannedBlock, Future[Reply[bytes]]]] = deque()
 
     def next_one() -> BlockPrediction:
         block, future = under_way.popleft()
-        prediction = from_bytes(_result(future, watch), block.fresh)
+        prediction = from_bytes(_answer(future, watch, reporter), block.fresh)
         if prediction is None:
             raise RailSegError("A worker sent an invalid prediction.", "Install the same version on all machines.")
         on_tiles(len(block.fresh))
@@ -144,6 +147,14 @@ def _threads(client: Client) -> dict[str, int]:
 
 def _scheduler_gone() -> RailSegError:
     return RailSegError("The connection to the scheduler was lost.", f"Start it again. {_AGAIN}")
+
+
+def _answer(future: Future[Reply[_Value]], watch: Callable[[], None], reporter: Reporter) -> _Value:
+    """What a worker was asked for, once it has answered; its warnings are told."""
+    value, warnings = _result(future, watch)
+    for warning in warnings:
+        reporter.log("warning", warning)
+    return value
 
 
 def _result(future: Future[_Value], watch: Callable[[], None]) -> _Value:

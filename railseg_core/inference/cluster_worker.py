@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache, wraps
 from pathlib import Path
 from threading import Lock
-from typing import ParamSpec, TypeVar
+from typing import Generic, NamedTuple, ParamSpec, TypeVar
 
 from railseg_core.process_environment import prepare_process_environment
 
@@ -17,10 +17,10 @@ prepare_process_environment()  # in a worker process this is the first RailSeg m
 from railseg_core import __version__
 from railseg_core.errors import RailSegError
 from railseg_core.inference.block_plan import PlannedBlock
-from railseg_core.inference.devices import choose_device
 from railseg_core.inference.prediction import predict_blocks, to_bytes
 from railseg_core.network.model_card import bundled_model_path, checksum
 from railseg_core.raster import GridRecipe, WorkingGrid
+from railseg_core.reporting import Level, Silent
 from railseg_core.segmentation import Segmenter
 
 _Value = TypeVar("_Value")
@@ -50,6 +50,18 @@ class WorkerSetup:
     version: str
 
 
+class Reply(NamedTuple, Generic[_Value]):
+    """What a worker sends back.
+
+    Attributes:
+        value: What it was asked for.
+        warnings: What the client should tell, such as that a GPU's memory is short.
+    """
+
+    value: _Value
+    warnings: tuple[str, ...]
+
+
 def _without_causes(function: Callable[_Arguments, _Value]) -> Callable[_Arguments, _Value]:
     """Drops the causes of a `RailSegError` raised on a worker, since not every library's errors can be pickled."""
 
@@ -65,12 +77,71 @@ def _without_causes(function: Callable[_Arguments, _Value]) -> Callable[_Argumen
 
 
 @_without_causes
-def check_worker(setup: WorkerSetup) -> str:
-    """Checks, on a worker, that it would predict the same as the client, and chooses its device.
+def check_worker(setup: WorkerSetup) -> Reply[str]:
+    """Checks, on a worker, that it would predict the same as the client, and finds a device that can run the model.
+
+    Returns:
+        The device, `cpu`, `cuda` or `mps`.
 
     Raises:
         RailSegError: its RailSeg, model or raster is a different one or cannot be opened, or it lacks the device.
     """
+    with _one_block:
+        _, segmenter, warnings = _opened(setup)
+        return Reply(segmenter.device, warnings.take())
+
+
+@_without_causes
+def predict_block(setup: WorkerSetup, block: PlannedBlock) -> Reply[bytes]:
+    """Predicts a block's fresh tiles on a worker; the prediction depends on the arguments alone.
+
+    Returns:
+        Bytes for `railseg_core.inference.prediction.from_bytes`.
+
+    Raises:
+        RailSegError: as for `check_worker`, or the raster is damaged.
+    """
+    with _one_block:
+        grid, segmenter, warnings = _opened(setup)
+        (prediction,) = predict_blocks(grid, segmenter, [block], lambda _: None)
+        told = warnings.take()
+    return Reply(to_bytes(prediction), told)
+
+
+class _Warnings(Silent):
+    """Keeps what is to be told to the client."""
+
+    def __init__(self) -> None:
+        self._messages: list[str] = []
+
+    def log(self, level: Level, message: str) -> None:
+        """Keeps a warning."""
+        if level == "warning":
+            self._messages.append(f"The worker on {platform.node()}: {message}")
+
+    def take(self) -> tuple[str, ...]:
+        """The warnings since the last call."""
+        messages, self._messages = self._messages, []
+        return tuple(messages)
+
+
+class _Opened(NamedTuple):
+    grid: WorkingGrid
+    segmenter: Segmenter
+    warnings: _Warnings
+
+
+@lru_cache(maxsize=1)
+def _opened(setup: WorkerSetup) -> _Opened:
+    _refuse_other(setup)
+    warnings = _Warnings()
+    return _Opened(
+        setup.recipe.open(), Segmenter(setup.model or bundled_model_path(), setup.device, warnings), warnings
+    )
+
+
+def _refuse_other(setup: WorkerSetup) -> None:
+    """Refuses a RailSeg, a model or a raster that is not the client's."""
     here = f"The worker on {platform.node()}"
     if setup.version != __version__:
         raise RailSegError(
@@ -89,26 +160,3 @@ def check_worker(setup: WorkerSetup) -> str:
         raise RailSegError(f"{here} cannot open the raster: {error.message}", same_name) from error
     if raster != setup.raster:
         raise RailSegError(f"{here} has a different raster at {setup.recipe.path}.", same_name)
-    return choose_device(setup.device)
-
-
-@_without_causes
-def predict_block(setup: WorkerSetup, block: PlannedBlock) -> bytes:
-    """Predicts a block's fresh tiles on a worker; the result depends on the arguments alone.
-
-    Returns:
-        Bytes for `railseg_core.inference.prediction.from_bytes`.
-
-    Raises:
-        RailSegError: as for `check_worker`, or the raster is damaged.
-    """
-    with _one_block:
-        grid, segmenter = _opened(setup)
-        (prediction,) = predict_blocks(grid, segmenter, [block], lambda _: None)
-    return to_bytes(prediction)
-
-
-@lru_cache(maxsize=1)
-def _opened(setup: WorkerSetup) -> tuple[WorkingGrid, Segmenter]:
-    device = check_worker(setup)
-    return setup.recipe.open(), Segmenter(setup.model or bundled_model_path(), device)

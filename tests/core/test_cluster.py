@@ -24,7 +24,7 @@ from railseg_core.__main__ import main
 from railseg_core.errors import RailSegError
 from railseg_core.inference.block_plan import plan_blocks
 from railseg_core.inference.cluster import _result, predict_with
-from railseg_core.inference.cluster_worker import WorkerSetup, check_worker, predict_block
+from railseg_core.inference.cluster_worker import WorkerSetup, _opened, check_worker, predict_block
 from railseg_core.inference.finished_blocks import unfinished_folder
 from railseg_core.inference.prediction import from_bytes, predict_blocks, to_bytes
 from railseg_core.network.model_card import bundled_model_path, checksum
@@ -83,8 +83,9 @@ def test_a_worker_predicts_what_this_process_does(grid: WorkingGrid, setup: Work
     block = plan_blocks(grid.window, grid.wants)[-1]
     (here,) = predict_blocks(grid, Segmenter(bundled_model_path(), "cpu"), [block], lambda _: None)
     there = predict_block(pickle.loads(pickle.dumps(setup)), pickle.loads(pickle.dumps(block)))
-    assert there == to_bytes(here)
-    assert from_bytes(there, block.fresh) is not None
+    assert there.value == to_bytes(here)
+    assert from_bytes(there.value, block.fresh) is not None
+    assert there.warnings == ()
 
 
 def test_no_more_blocks_are_under_way_than_are_allowed(grid: WorkingGrid, setup: WorkerSetup) -> None:
@@ -103,11 +104,37 @@ def test_no_more_blocks_are_under_way_than_are_allowed(grid: WorkingGrid, setup:
         tiles += count
 
     with Counting(1) as executor:
-        predictions = predict_with(executor, setup, blocks, on_tiles, most_under_way=lambda: 2, watch=lambda: None)
+        predictions = predict_with(
+            executor, setup, blocks, on_tiles, reporter=Silent(), most_under_way=lambda: 2, watch=lambda: None
+        )
         for number, (block, prediction) in enumerate(zip(blocks, predictions, strict=True)):
             assert list(prediction) == list(block.fresh)
             assert len(sent) <= number + 2
     assert tiles == sum(len(block.fresh) for block in blocks)
+
+
+def test_what_a_worker_has_to_make_do_with_is_told(grid: WorkingGrid, setup: WorkerSetup) -> None:
+    class Messages(Silent):
+        def __init__(self) -> None:
+            self.messages: list[str] = []
+
+        def log(self, level: str, message: str) -> None:
+            self.messages.append(message)
+
+    def refuse(*_: object) -> None:
+        hook.remove()
+        raise RuntimeError("out of memory")
+
+    hook = _opened(setup).segmenter._placed.network.register_forward_pre_hook(refuse)
+    blocks, messages = plan_blocks(grid.window, grid.wants)[:2], Messages()
+    with ThreadPoolExecutor(1) as executor:
+        predictions = predict_with(
+            executor, setup, blocks, lambda _: None, reporter=messages, most_under_way=lambda: 1, watch=lambda: None
+        )
+        assert len(list(predictions)) == len(blocks)
+    (message,) = messages.messages
+    assert re.fullmatch(r"The worker on .+: cpu .+ is out of memory: one batch at a time from now on\.", message)
+    _opened.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -124,7 +151,7 @@ def test_no_more_blocks_are_under_way_than_are_allowed(grid: WorkingGrid, setup:
 def test_a_worker_that_would_predict_something_else_is_refused(
     setup: WorkerSetup, change: dict[str, Any], words: str
 ) -> None:
-    assert check_worker(setup) == "cpu"
+    assert check_worker(setup).value == "cpu"
     with pytest.raises(RailSegError, match=words):
         check_worker(replace(setup, **change))
 
@@ -171,7 +198,17 @@ def test_what_fails_on_the_cluster_is_told_with_the_way_out(
 ) -> None:
     blocks = plan_blocks(grid.window, grid.wants)
     with pytest.raises(RailSegError, match=words):
-        next(predict_with(Failing(error), setup, blocks, lambda _: None, most_under_way=lambda: 2, watch=lambda: None))
+        next(
+            predict_with(
+                Failing(error),
+                setup,
+                blocks,
+                lambda _: None,
+                reporter=Silent(),
+                most_under_way=lambda: 2,
+                watch=lambda: None,
+            )
+        )
 
 
 @pytest.mark.parametrize(
