@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -115,6 +114,7 @@ class GridRaster:
                 resampling: Literal["nearest", "smooth"] = "nearest" if is_mask else "smooth"
                 self._warp = LatticeWarp(source, placement, self.gsd_m, resampling)
                 self._chunks = ChunkCache(self._warp.chunk_px, len(source.bands) + 1, self._make_pixels)
+            self._holds = None if self._chunks else _holds_of(source)
 
     def read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
         """The probabilities in any window, within the raster or not.
@@ -166,16 +166,6 @@ class GridRaster:
         """Closes the raster."""
         self._source.close()
 
-    @cached_property
-    def _holds(self) -> Holds | None:
-        """The `Holds` that the file's directory allows, in the file's own pixel coordinates; None if it allows none."""
-        dataset, bands = self._source.dataset, self._source.stored_bands
-        is_empty_0 = all(dataset.nodatavals[band - 1] in (None, 0) for band in bands)
-        if self._chunks is not None or dataset.driver != "GTiff" or not is_empty_0:
-            return None
-        with reading(self._source.name):
-            return held_by_tiff(dataset, bands)
-
     def __enter__(self) -> Self:
         return self
 
@@ -194,6 +184,16 @@ class GridRaster:
             return None
         values, valid = made
         return np.concatenate([_encoded(values, self._encoding) * valid, valid[None]], dtype=np.uint8)
+
+
+def _holds_of(source: SourceRaster) -> Holds | None:
+    """The `Holds` that the file's directory allows, in the file's own pixel coordinates; None if it allows none.
+
+    To be called before threads read the file: GDAL can't look into its directory at the same time.
+    """
+    dataset, bands = source.dataset, source.stored_bands
+    is_empty_0 = all(dataset.nodatavals[band - 1] in (None, 0) for band in bands)
+    return held_by_tiff(dataset, bands) if dataset.driver == "GTiff" and is_empty_0 else None
 
 
 def _is_crs(text: str | None, crs: CRS) -> bool:

@@ -349,3 +349,14 @@ def test_a_raster_without_a_place_is_closed_when_it_is_refused(tmp_path: Path) -
         open_grid_raster(path)
     assert error.tb is not None  # the frames hold what they have opened
     assert path.name not in {link.resolve().name for link in Path("/proc/self/fd").glob("*")}
+
+
+def test_where_a_raster_holds_tracks_is_known_before_threads_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "p.tif"
+    pixels, valid = probabilities()
+    with create_grid_raster(path, WINDOW.expanded(512), GSD_M, UTM) as output:
+        output.write(WINDOW, pixels, valid)
+    raster = open_grid_raster(path)
+    raster.close()  # the file's directory can't be looked into while another thread reads: it must not be needed again
+    assert raster.may_have_track(WINDOW)
+    assert not raster.may_have_track(PixelWindow(WINDOW.col - 512, WINDOW.row - 512, 256, 256))
