@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import time
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ from ..worker_client import WorkerCancelledError
 _EXPORT_GSD_M = 0.2
 _LONGEST_SERVER_SIDE_PX = 20_000
 _PROBE_PX = 256
+_LONGEST_NAME = 60
+"""Characters of a layer's name that the exported file's has: a system may refuse a name of more than 255 bytes."""
 _LOOKS = 128
 """Sampled points per side when looking for holes in what a server has sent."""
 _COARSEST_PICTURE_GSD_M = 1.0  # see railseg_core.raster
@@ -172,7 +175,9 @@ class RasterSource:
         feedback.setProgressText(tr("Exporting the picture"))
         feedback.pushInfo(effort_text(self._seconds_of(export, export_feedback), export.disk_bytes))
         export_feedback.progressChanged.connect(feedback.setProgress)
-        path: str = QgsProcessingUtils.generateTempFilename("raster.tif", context)
+        # What is made from it is named after the file: chips of two layers may go to one folder.
+        stem = re.sub(r"\W+", "_", self.name)[:_LONGEST_NAME]
+        path: str = QgsProcessingUtils.generateTempFilename(f"{stem}.tif", context)
         pipe = QgsRasterPipe()
         pipe.set(self._provider.clone())
         writer = QgsRasterFileWriter(path)

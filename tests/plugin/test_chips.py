@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,19 @@ def test_cancel_while_cutting_leaves_no_chips(track_raster: Path, tmp_path: Path
     assert "CHIP_COUNT" not in run("exporttrainingchips", parameters, feedback)
     assert feedback.isCanceled()
     assert not list((tmp_path / "chips").glob("*.png"))
+
+
+def test_chips_of_exported_layers_are_named_after_them_and_lie_side_by_side(track_raster: Path, tmp_path: Path) -> None:
+    full = QgsRasterLayer(str(track_raster)).extent()
+    x, y = full.center().x() - 612300, full.center().y() - 5612400
+    traced = lines_layer([(x - 100, y), (x + 100, y)])
+    for name in ("Map: north", "Map: south"):
+        memory = "/vsimem/picture.tif"  # the worker can't open it
+        gdal.Translate(memory, str(track_raster))
+        layer = QgsRasterLayer(memory, name)
+        try:
+            run("exporttrainingchips", {"INPUT": layer, "LINES": traced, "FOLDER": str(tmp_path / "chips")})
+        finally:
+            gdal.Unlink(memory)
+    stems = {re.sub(r"_-?\d+_-?\d+(_target)?$", "", path.stem) for path in (tmp_path / "chips").iterdir()}
+    assert stems == {"Map_north", "Map_south"}
