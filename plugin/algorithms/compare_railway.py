@@ -22,7 +22,6 @@ class CompareRailway(LineComparison):
 
     METHOD = "compare"
     TABLES: ClassVar[dict[str, str]] = {"NEW": "new", "MISSING": "missing", "SHIFTED": "shifted", "MATCHED": "matched"}
-    DIGITS = 5
     REACH = "REACH"
     SHIFT = "SHIFT"
 

@@ -28,7 +28,6 @@ class EvaluateRailway(LineComparison):
         "FALSE": "false",
         "SWITCHES": "switches",
     }
-    DIGITS = 4
     NODES = "NODES"
     RHO = "RHO"
 

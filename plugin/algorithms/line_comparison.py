@@ -38,11 +38,9 @@ class LineComparison(RailSegAlgorithm):
 
     Attributes:
         TABLES: The worker's table for each layer, by the output's name.
-        DIGITS: Significant digits of the figures in the log.
     """
 
     TABLES: ClassVar[dict[str, str]]
-    DIGITS: ClassVar[int]
     REFERENCE = "REFERENCE"
     RASTER = "RASTER"
 
@@ -139,7 +137,7 @@ class LineComparison(RailSegAlgorithm):
         for name, (key, label) in self.numbers().items():
             if result[key] is not None:
                 outputs[name] = result[key]
-                feedback.pushInfo(f"{label}: {result[key]:.{self.DIGITS}g}")
+                feedback.pushInfo(f"{label}: {_figure(result[key])}")
         for name, table in self.TABLES.items():
             if is_asked_for(parameters, name):
                 outputs[name] = copy_table(self, parameters, name, context, Path(result["layers"]), table)
@@ -199,3 +197,8 @@ class LineComparison(RailSegAlgorithm):
             )
         if parameters.get(AREA) not in (None, ""):
             self._area(parameters, context)
+
+
+def _figure(value: float) -> str:
+    """A figure in the log with four significant digits or more, but never with an exponent: railways are long."""
+    return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"

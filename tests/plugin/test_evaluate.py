@@ -44,6 +44,13 @@ def test_evaluate_compares_memory_layers_of_two_crs_and_gives_layers_and_figures
     assert any(line.startswith("Completeness") for line in feedback.infos)
 
 
+def test_lengths_of_long_railways_are_told_in_full() -> None:
+    tracks = lines_layer([(0.0, 0.0), (12_345.6, 0.0)])
+    feedback = Feedback()
+    results = run("evaluaterailway", {"INPUT": tracks, "REFERENCE": tracks}, feedback)
+    assert f"Length of the reference (m): {results['REFERENCE_LENGTH']:.0f}" in feedback.infos
+
+
 def test_evaluate_takes_what_extract_gives_with_its_nodes_and_picture(
     extraction: dict[str, Any], track_raster: Path
 ) -> None:
