@@ -1,4 +1,4 @@
-"""Quality of a result: the paper's pixel metrics (its equations 3 to 8), and metrics of lines in metres."""
+"""Quality of extracted lines: how much of the reference they find, how much of them is right, how far off they are."""
 
 from __future__ import annotations
 
@@ -20,84 +20,6 @@ SAMPLE_M = 0.5
 HEADING_DEG = 15.0
 GAP_M = 2.0
 """Length above which a part of the reference without a line counts as a gap."""
-
-
-@dataclass(frozen=True, slots=True)
-class PixelScores:
-    """Metrics of a confusion matrix; class by class as float64 (classes,), NaN for a class that does not occur.
-
-    Attributes:
-        confusion: int64 (classes, classes), pixels by true class (row) and predicted class (column).
-    """
-
-    confusion: Ints
-
-    @classmethod
-    def of(
-        cls,
-        truth: npt.NDArray[np.integer],
-        predicted: npt.NDArray[np.integer],
-        valid: Bools | None = None,
-        classes: int = 2,
-    ) -> PixelScores:
-        """Compares masks of class numbers with the same shape; pixels that are not `valid` do not count."""
-        seen = np.ones(truth.shape, dtype=np.bool_) if valid is None else valid
-        codes = truth[seen].astype(np.int64) * classes + predicted[seen]
-        return cls(np.bincount(codes, minlength=classes * classes).reshape(classes, classes))
-
-    @classmethod
-    def of_none(cls, classes: int = 2) -> PixelScores:
-        """The scores of no pixels, to which others can be added."""
-        return cls(np.zeros((classes, classes), dtype=np.int64))
-
-    def __add__(self, other: PixelScores) -> PixelScores:
-        """The scores of both sets of pixels together."""
-        return PixelScores(self.confusion + other.confusion)
-
-    @property
-    def iou(self) -> npt.NDArray[np.float64]:
-        """Intersection over union, TP / (TP + FN + FP): equation 3."""
-        return _ratio(self._true, self._truth + self._predicted - self._true)
-
-    @property
-    def miou(self) -> float:
-        """Mean of the classes' IoU: equation 4."""
-        return _mean(self.iou)
-
-    @property
-    def cpa(self) -> npt.NDArray[np.float64]:
-        """Class pixel accuracy, TP / (TP + FP), which others call precision: equation 5.
-
-        It is 0 for a class that occurs but is never predicted: leaving it out of `mpa` would reward finding nothing.
-        """
-        return np.where((self._predicted == 0) & (self._truth > 0), 0.0, _ratio(self._true, self._predicted))
-
-    @property
-    def mpa(self) -> float:
-        """Mean of the classes' CPA: equation 6."""
-        return _mean(self.cpa)
-
-    @property
-    def recall(self) -> npt.NDArray[np.float64]:
-        """TP / (TP + FN): equation 7."""
-        return _ratio(self._true, self._truth)
-
-    @property
-    def accuracy(self) -> float:
-        """Share of the pixels that are correct: equation 8."""
-        return _share(int(self._true.sum()), int(self.confusion.sum()))
-
-    @property
-    def _true(self) -> Ints:
-        return np.diagonal(self.confusion)
-
-    @property
-    def _truth(self) -> Ints:
-        return np.asarray(self.confusion.sum(axis=1))
-
-    @property
-    def _predicted(self) -> Ints:
-        return np.asarray(self.confusion.sum(axis=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,15 +278,6 @@ def _gaps(samples: Samples, found: Bools) -> int:
         return 0
     run = np.cumsum(np.diff(samples.number[missed], prepend=samples.number[missed[0]]) != 1)
     return int(np.count_nonzero(np.bincount(run, weights=samples.length_m[missed]) > GAP_M))
-
-
-def _ratio(part: Ints, whole: Ints) -> npt.NDArray[np.float64]:
-    return np.asarray(np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0))
-
-
-def _mean(values: npt.NDArray[np.float64]) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if known.size else float("nan")
 
 
 def _share(part: float, whole: float) -> float:

@@ -22,7 +22,6 @@ import torch
 from torch import Tensor
 
 from railseg_core.errors import RailSegError
-from railseg_core.metrics import PixelScores
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
 from railseg_core.network.model_card import ModelCard
@@ -31,6 +30,7 @@ from railseg_core.outputs import prepare_output
 from train.checkpoint import read_checkpoint
 from train.command import command
 from train.data import CropStream, Mixture
+from train.pixel_scores import PixelScores
 from train.seeds import Seed
 from train.thresholds import SCENES, with_best_levels
 from train.train import normalised

@@ -30,7 +30,6 @@ from railseg_core.chips.files import Chip
 from railseg_core.errors import RailSegError
 from railseg_core.folder_lock import alone_in
 from railseg_core.inference.finished_blocks import unfinished_folder
-from railseg_core.metrics import PixelScores
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
 from railseg_core.network.model_card import ModelCard, bundled_model_path
 from railseg_core.network.model_file import load_model, save_model
@@ -43,6 +42,7 @@ from train.checkpoint import CHECKPOINT_NAME
 from train.command import command
 from train.data import as_batch, load_real_scenes, tiled
 from train.export import averaged_model
+from train.pixel_scores import PixelScores
 from train.seeds import Seed
 from train.survey import (
     AROUND_M,

@@ -26,7 +26,7 @@ from tqdm import tqdm
 
 from railseg_core.centerline.vectorize import vectorize
 from railseg_core.line_params import LineParams
-from railseg_core.metrics import RHO_M, LineScores, PixelScores
+from railseg_core.metrics import RHO_M, LineScores
 from railseg_core.morphology import clean_block, halo_px
 from railseg_core.network.model_card import ModelCard, bundled_model_path, read_card
 from railseg_core.pipeline import run
@@ -38,6 +38,7 @@ from train.command import command
 from train.judge import Truth, band_truth, require_metric, score_tracks
 from train.judge_rendered import put_on_map, rendered_truth
 from train.markdown import markdown_table
+from train.pixel_scores import PixelScores
 from train.scenes import TracedScene, traced_scenes
 from train.seeds import Seed
 from train.synthetic.scene import Scene

@@ -20,7 +20,7 @@ from railseg_core.raster import open_working_grid
 from railseg_core.tiling import GSD_M, PixelWindow
 from railseg_core.vectors.area import Area
 from railseg_core.vectors.coordinates import as_crs
-from railseg_core.vectors.tracing import Tracing, moved_geometries, read_tracing, total_length
+from railseg_core.vectors.tracing import Tracing, moved_geometries, read_tracing
 from train.chips import pieces_of
 
 AROUND_M = 30.0
@@ -75,13 +75,13 @@ def survey(raster: str, lines: Path, area: Area | None, around_m: float = AROUND
         complete = shapely.buffer(every, around_m, cap_style="flat")
     complete = complete.intersection(picture)
     seen = shapely.intersection(tracing.visible, complete)
-    if total_length(seen) < MIN_TRACED_M:
+    if _length_m(seen) < MIN_TRACED_M:
         raise RailSegError(
-            f"Only {total_length(seen):.0f} m of the lines of {lines} lie on {raster}{' in the area' if area else ''}.",
+            f"Only {_length_m(seen):.0f} m of the lines of {lines} lie on {raster}{' in the area' if area else ''}.",
             f"Trace at least {MIN_TRACED_M:g} m; a kilometre or more is better.",
         )
     regions = split(complete, seen)
-    traced_m = {purpose: total_length(shapely.intersection(seen, region)) for purpose, region in regions.items()}
+    traced_m = {purpose: _length_m(shapely.intersection(seen, region)) for purpose, region in regions.items()}
     return Survey(raster, tracing, regions, traced_m)
 
 
@@ -135,7 +135,7 @@ def held_back_for_all(surveys: Sequence[Survey]) -> list[Survey]:
             for check in moved:
                 if check is not None and fit.intersects(check):
                     fit = fit.difference(shapely.buffer(check, GAP_M))
-        traced_m = surveyed.traced_m | {"fit": total_length(shapely.intersection(surveyed.tracing.visible, fit))}
+        traced_m = surveyed.traced_m | {"fit": _length_m(shapely.intersection(surveyed.tracing.visible, fit))}
         if fit.is_empty or (surveyed.tracing.visible and not traced_m["fit"]):
             raise RailSegError(
                 f"All of {surveyed.raster} that could be trained on is held back in other pictures of that place.",
@@ -214,3 +214,8 @@ def spread(pieces: list[PixelWindow], limit: int) -> list[PixelWindow]:
     """At most `limit` of the pieces, evenly spaced."""
     chosen = np.linspace(0, len(pieces) - 1, min(limit, len(pieces))).round().astype(int)
     return [pieces[index] for index in chosen]
+
+
+def _length_m(lines: Sequence[BaseGeometry]) -> float:
+    """Length of all lines in a metric CRS."""
+    return float(shapely.length(lines).sum())

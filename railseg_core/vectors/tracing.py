@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -161,8 +161,3 @@ def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64]
             is_hidden = found.says("state", "hidden")[found.owner]
             return shapely.get_coordinates(found.parts[switches & ~is_hidden & ~found.is_rejected]), crs
     return None
-
-
-def total_length(lines: Iterable[BaseGeometry]) -> float:
-    """Length of all lines, in their CRS's unit."""
-    return float(sum(line.length for line in lines))

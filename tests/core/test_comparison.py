@@ -15,7 +15,6 @@ import pytest
 import torch
 
 from railseg_core.chips.files import Chip, write_chip
-from railseg_core.metrics import PixelScores
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from train import compare, morphology_sweep
@@ -31,6 +30,7 @@ from train.losses import track_loss
 from train.models.table import ABLATION_ROWS, MODEL_ROWS, NETWORKS, OURS
 from train.models.unet import UNet
 from train.morphology_sweep import DEFAULT, NONE
+from train.pixel_scores import PixelScores
 from train.run_log import read_log
 
 TINY_UNET = partial(UNet, (4, 8, 8, 8, 8))

@@ -21,7 +21,6 @@ from affine import Affine
 from rasters import Kind
 
 from railseg_core.evaluation.common_ground import vertices
-from railseg_core.metrics import PixelScores
 from railseg_core.network.model_card import bundled_model_path, checksum
 from railseg_core.raster import open_working_grid
 from railseg_core.rasters.grid_raster import open_grid_raster
@@ -43,6 +42,7 @@ from train.judge import (
 from train.judge_pictures import contact_sheet, draw
 from train.judge_rendered import LEFT_M, judge_rendered, judge_yard, put_on_map, rendered_truth
 from train.judge_report import Part, Row, figures, write_report
+from train.pixel_scores import PixelScores
 from train.scenes import TracedScene
 from train.seeds import RUN_SEEDS, Seed
 from train.synthetic.background import is_held_out

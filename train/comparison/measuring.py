@@ -14,11 +14,11 @@ from torch import nn
 
 from railseg_core.arrays import Bools, Floats, UInt8Array
 from railseg_core.chips.files import Chip
-from railseg_core.metrics import PixelScores
 from railseg_core.morphology import clean
 from railseg_core.network.deeplabv3plus import fuse_batch_norms, normalise
 from train.checkpoint import CHECKPOINT_NAME
 from train.models.table import NETWORKS
+from train.pixel_scores import PixelScores
 
 TIMED_PICTURES = 288  # as in the paper
 TIMED_PX = 512  # side of the paper's pictures

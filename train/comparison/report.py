@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from railseg_core.arrays import Floats
-from railseg_core.metrics import PixelScores
 from train.comparison.measuring import TIMED_PICTURES, Times
 from train.markdown import markdown_table
 from train.models.table import ABLATION_ROWS, MODEL_ROWS, OURS, Row
+from train.pixel_scores import PixelScores
 
 _METRICS: dict[str, Callable[[PixelScores], float]] = {
     "IoU": lambda scores: float(scores.iou[1]),

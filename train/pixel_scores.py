@@ -1,0 +1,97 @@
+"""The paper's pixel metrics (its equations 3 to 8), by which models are compared while they are trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from railseg_core.arrays import Bools, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class PixelScores:
+    """Metrics of a confusion matrix; class by class as float64 (2,), NaN for a class that does not occur.
+
+    Attributes:
+        confusion: int64 (2, 2), pixels by true class (row) and predicted class (column), background and track.
+    """
+
+    confusion: Ints
+
+    @classmethod
+    def of(
+        cls,
+        truth: npt.NDArray[np.integer],
+        predicted: npt.NDArray[np.integer],
+        valid: Bools | None = None,
+    ) -> PixelScores:
+        """Compares masks of class numbers with the same shape; pixels that are not `valid` do not count."""
+        seen = np.ones(truth.shape, dtype=np.bool_) if valid is None else valid
+        codes = 2 * truth[seen].astype(np.int64) + predicted[seen]
+        return cls(np.bincount(codes, minlength=4).reshape(2, 2))
+
+    @classmethod
+    def of_none(cls) -> PixelScores:
+        """The scores of no pixels, to which others can be added."""
+        return cls(np.zeros((2, 2), dtype=np.int64))
+
+    def __add__(self, other: PixelScores) -> PixelScores:
+        """The scores of both sets of pixels together."""
+        return PixelScores(self.confusion + other.confusion)
+
+    @property
+    def iou(self) -> npt.NDArray[np.float64]:
+        """Intersection over union, TP / (TP + FN + FP): equation 3."""
+        return _ratio(self._true, self._truth + self._predicted - self._true)
+
+    @property
+    def miou(self) -> float:
+        """Mean of the classes' IoU: equation 4."""
+        return _mean(self.iou)
+
+    @property
+    def cpa(self) -> npt.NDArray[np.float64]:
+        """Class pixel accuracy, TP / (TP + FP), which others call precision: equation 5.
+
+        It is 0 for a class that occurs but is never predicted: leaving it out of `mpa` would reward finding nothing.
+        """
+        return np.where((self._predicted == 0) & (self._truth > 0), 0.0, _ratio(self._true, self._predicted))
+
+    @property
+    def mpa(self) -> float:
+        """Mean of the classes' CPA: equation 6."""
+        return _mean(self.cpa)
+
+    @property
+    def recall(self) -> npt.NDArray[np.float64]:
+        """TP / (TP + FN): equation 7."""
+        return _ratio(self._true, self._truth)
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the pixels that are correct: equation 8."""
+        total = int(self.confusion.sum())
+        return int(self._true.sum()) / total if total else float("nan")
+
+    @property
+    def _true(self) -> Ints:
+        return np.diagonal(self.confusion)
+
+    @property
+    def _truth(self) -> Ints:
+        return np.asarray(self.confusion.sum(axis=1))
+
+    @property
+    def _predicted(self) -> Ints:
+        return np.asarray(self.confusion.sum(axis=0))
+
+
+def _ratio(part: Ints, whole: Ints) -> npt.NDArray[np.float64]:
+    return np.asarray(np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0))
+
+
+def _mean(values: npt.NDArray[np.float64]) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else float("nan")
