@@ -274,12 +274,9 @@ def parse_request(method: str, params: Mapping[str, Any]) -> Request:
     if method not in REQUESTS:
         raise RailSegError(f"There is no method {shortened(method)}.", f"Use one of {', '.join(REQUESTS)}.")
     request_type = REQUESTS[method]
-    known = {item.name: item for item in fields(request_type)}
+    known = [item.name for item in fields(request_type)]
     for name in params:
         if name not in known:
             raise RailSegError(f"{method} has no parameter {shortened(name)}.", f"It takes {', '.join(known)}.")
-    given = {name: value for name, value in params.items() if value is not None}
-    for name, item in known.items():
-        if item.default is MISSING and name not in given:
-            raise RailSegError(f"{method} needs the parameter {name!r}.", "Give a value for it.")
+    given: dict[str, Any] = {name: params.get(name) for name in known}
     return request_type(**given)

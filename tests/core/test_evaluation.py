@@ -338,7 +338,7 @@ def test_what_cannot_be_compared_is_told_with_a_way_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"extracted": "a"}, "needs the parameter 'reference'"),
+        ({"extracted": "a"}, "Parameter 'reference' is missing"),
         ({"extracted": "a", "reference": "b", "rho_m": 0}, "rho_m is 0"),
         ({"extracted": "a", "reference": "b", "threshold": 0.5}, "no parameter 'threshold'"),
     ],
