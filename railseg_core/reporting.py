@@ -37,7 +37,7 @@ class Reporter(Protocol):
     """Receives progress and messages while a stage works."""
 
     def plan(self, plan: WorkPlan) -> None:
-        """The work ahead; called once, before the model is run."""
+        """The work ahead; called once before the model is run, unless on a cluster or in shards."""
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """`done` of `total` units of `stage` are finished (a stage starts with `done` 0)."""

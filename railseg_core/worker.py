@@ -6,7 +6,8 @@ file descriptor 1 is redirected to standard error; the variables with which QGIS
 are dropped; and when standard input ends because the parent is gone, the process removes what it was writing and ends
 too.
 
-Events: `ready`, `plan`, `progress`, `log`, `result`, `error`. See `Connection` and `serve` for their fields.
+Events: at the start `ready` with `version` and `protocol`; for each request any number of `plan`, `progress` and `log`,
+then `result` or `error`. See `Connection` and `serve` for their fields.
 """
 
 from __future__ import annotations
