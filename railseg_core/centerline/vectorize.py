@@ -9,11 +9,7 @@ from threading import Lock
 
 from railseg_core.arrays import Bools
 from railseg_core.centerline.artefacts import drop_doubtful_pieces, simplify, trim_hooks
-from railseg_core.centerline.blocks import (
-    SparseSkeleton,
-    block_halo_px,
-    skeleton_of_raster,
-)
+from railseg_core.centerline.blocks import SparseSkeleton, block_halo_px, skeleton_of_raster
 from railseg_core.centerline.crossings import resolve_crossings
 from railseg_core.centerline.features import railway_map_of
 from railseg_core.centerline.gaps import bridge_gaps
@@ -36,8 +32,6 @@ MAX_GSD_M = 2.0
 """In a coarser raster, tracks 4 m apart merge into one."""
 _MOST_THREADS = 4
 """Each block in progress takes some 80 MB."""
-
-__all__ = ["AreaMask", "LineParams", "vectorize"]
 
 
 def vectorize(

@@ -290,7 +290,9 @@ def _make(folder: Path, identity: Mapping[str, Any]) -> None:
                 if not folder.exists():  # otherwise another shard was faster
                     raise
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise RailSegError(
+            f"{folder} cannot be written: {error.strerror or error}.", "Choose a folder that you can write to."
+        ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     changed = _differences(_identity(folder), identity)
@@ -299,12 +301,6 @@ def _make(folder: Path, identity: Mapping[str, Any]) -> None:
             f"{folder} belongs to a run that differs in {', '.join(changed)}.",
             "Delete that folder if you no longer need it, or choose another output for this run.",
         )
-
-
-def _unwritable(folder: Path, error: OSError) -> RailSegError:
-    return RailSegError(
-        f"{folder} cannot be written: {error.strerror or error}.", "Choose a folder that you can write to."
-    )
 
 
 def _noted_outputs(folder: Path) -> dict[str, tuple[int, ...] | None]:

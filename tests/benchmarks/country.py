@@ -22,10 +22,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from railseg_core.centerline.vectorize import LineParams, vectorize
+from railseg_core.centerline.vectorize import vectorize
 from railseg_core.inference.block_plan import plan_blocks
 from railseg_core.inference.prediction import BANDS, from_bytes, predict_blocks, to_bytes
 from railseg_core.inference.probability import write_probabilities
+from railseg_core.line_params import LineParams
 from railseg_core.network.model_card import bundled_model_path
 from railseg_core.raster import AREA_MARGIN_M, open_working_grid
 from railseg_core.rasters.grid_raster import open_grid_raster

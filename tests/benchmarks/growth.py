@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from railseg_core.centerline.vectorize import LineParams, vectorize
+from railseg_core.centerline.vectorize import vectorize
+from railseg_core.line_params import LineParams
 from railseg_core.rasters.grid_raster import open_grid_raster
 from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.tiling import PixelWindow

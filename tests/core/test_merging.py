@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from railseg_core.centerline.vectorize import LineParams, vectorize
+from railseg_core.centerline.vectorize import vectorize
+from railseg_core.line_params import LineParams
 from railseg_core.metrics import score_lines
 from railseg_core.tiling import PixelWindow
 from tests.truth.ribbons import GSD_M, ORIGIN_X, ORIGIN_Y, beside, probabilities, raster_of, track, window_round
