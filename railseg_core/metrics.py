@@ -125,9 +125,9 @@ def match_lines(
     extracted: Sequence[Points],
     reference: Sequence[Points],
     *,
-    rho_m: float = RHO_M,
-    hidden: Sequence[Points] = (),
-    ignore: BaseGeometry | None = None,
+    rho_m: float,
+    hidden: Sequence[Points],
+    ignore: BaseGeometry | None,
 ) -> LineMatch:
     """What `score_lines` counts, sample by sample; the arguments are the same."""
     truth = sample_lines(reference, ignore)

@@ -19,7 +19,7 @@ Mask = npt.NDArray[np.bool_]
 Kernel = npt.NDArray[np.uint8]
 
 
-def kernel(size_m: float, gsd_m: float, shape: KernelShape = "disc") -> Kernel:
+def kernel(size_m: float, gsd_m: float, shape: KernelShape) -> Kernel:
     """The structuring element with a diameter in metres.
 
     Args:

@@ -99,7 +99,7 @@ def deepness_metadata(card: ModelCard) -> dict[str, Any]:
     }
 
 
-def write_onnx(module: nn.Module, path: Path, metadata: Mapping[str, Any], *, overwrite: bool = False) -> None:
+def write_onnx(module: nn.Module, path: Path, metadata: Mapping[str, Any], *, overwrite: bool) -> None:
     """Writes a network that takes one tile to an ONNX file.
 
     Args:

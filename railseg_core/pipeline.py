@@ -247,11 +247,7 @@ class _Clock:
 
 def _line_params(request: RasterRequest, raster: GridRaster) -> LineParams:
     """The request's settings, with the raster's own thresholds if none is given."""
-    params = (
-        tagged_levels(raster.tags)
-        if request.threshold is None
-        else LineParams(threshold=request.threshold, axis_threshold=request.threshold)
-    )
+    params = tagged_levels(raster.tags) if request.threshold is None else LineParams(threshold=request.threshold)
     return replace(
         params,
         opening_m=request.opening_m,

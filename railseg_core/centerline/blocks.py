@@ -71,19 +71,9 @@ class SparseSkeleton(NamedTuple):
     @classmethod
     def joined(cls, parts: list[SparseSkeleton]) -> SparseSkeleton:
         """All blocks' pixels as one, sorted by key."""
-        parts = [EMPTY, *parts]
-        keys = np.concatenate([part.keys for part in parts])
-        order = np.argsort(keys, kind="stable")
-        return cls(
-            keys=keys[order],
-            probability=np.concatenate([part.probability for part in parts])[order],
-            half_width_m=np.concatenate([part.half_width_m for part in parts])[order],
-            offset_m=np.concatenate([part.offset_m for part in parts])[order],
-            width_m=np.concatenate([part.width_m for part in parts])[order],
-            at_edge=np.concatenate([part.at_edge for part in parts])[order],
-            at_rim=np.concatenate([part.at_rim for part in parts])[order],
-            blob_px=sum(part.blob_px for part in parts),
-        )
+        *columns, blobs = zip(EMPTY, *parts, strict=True)
+        order = np.argsort(np.concatenate(columns[0]), kind="stable")
+        return cls._make([*(np.concatenate(column)[order] for column in columns), sum(blobs)])
 
 
 EMPTY = SparseSkeleton(

@@ -68,7 +68,7 @@ def end_pose(places: Points, reach_m: float = REACH_M) -> Pose:
     return Pose(seen[0] + coefficients[0] * left, (ahead + slope * left) / secant, float(curvature), length)
 
 
-def within_reach(places: Points, reach_m: float = REACH_M) -> Points:
+def within_reach(places: Points, reach_m: float) -> Points:
     """The leading places, float64 (n, 2) with n at least 2, up to a distance from the first."""
     beyond = np.flatnonzero(np.hypot(*(places - places[0]).T) > reach_m)
     return places[: max(int(beyond[0]), 2)] if len(beyond) else places

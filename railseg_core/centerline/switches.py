@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -94,7 +94,7 @@ class _Fork(NamedTuple):
     right_places: Points
 
 
-def reconstruct_switches(graph: TrackGraph, known: Container[int] = ()) -> dict[int, Switch]:
+def reconstruct_switches(graph: TrackGraph, known: Container[int]) -> dict[int, Switch]:
     """Moves the nodes of switches from the forks to the toes, and both tracks beyond to where they lie, in place.
 
     All are measured before any is moved, so the outcome does not depend on their order.
@@ -300,17 +300,14 @@ def _branch_is_left(fork: _Fork, before: Points, away: Floats) -> tuple[bool, bo
         before: float64 (n, 2), the stem from the toe backwards.
         away: float64 (n,), distances of these from the fork.
     """
-    if not len(fork.along_m):
+    if not len(fork.along_m) or len(before) < 3:
         return True, False
     wide = np.flatnonzero(fork.apart_m >= ARC_M)
     at = int(wide[0]) if len(wide) else len(fork.along_m) - 1
-    known_m = float(away[-1] - away[0]) if len(away) > 1 else 0.0
-    pose = end_pose(before) if len(before) > 2 else None
-    if pose is None or known_m < _KNOWN_M:
-        # Too short for its curvature to be continued: its direction alone is used.
-        pose = None if pose is None else Pose(pose.point, pose.direction, 0.0, pose.known_m)
-    if pose is None:
-        return True, False
+    known_m = float(away[-1] - away[0])
+    pose = end_pose(before)
+    if known_m < _KNOWN_M:  # too short for its curvature to be continued: its direction alone is used
+        pose = replace(pose, curvature=0.0)
     left, right = (abs(pose.aside_m(places[at])) for places in (fork.left_places, fork.right_places))
     return left > right, min(left, right) < _SYMMETRIC * max(left, right) and known_m >= _KNOWN_M
 

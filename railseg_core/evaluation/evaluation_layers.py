@@ -29,7 +29,7 @@ def write_layers(
     crs: pyproj.CRS,
     target: pyproj.CRS,
     *,
-    overwrite: bool = False,
+    overwrite: bool,
 ) -> None:
     """Writes the layers as a GeoPackage, which appears complete or not at all.
 

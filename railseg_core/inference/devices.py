@@ -11,7 +11,7 @@ from railseg_core.errors import RailSegError
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
-def choose_device(name: str = "auto") -> str:
+def choose_device(name: str) -> str:
     """The device to run on: `cuda`, `mps` or `cpu`.
 
     Args:

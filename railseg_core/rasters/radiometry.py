@@ -92,7 +92,7 @@ def find_stretches(values: Sequence[Values | None]) -> list[Stretch | None]:
     return [None if each is None else stretches[each.dtype] for each in values]
 
 
-def values_for_stretch(source: SourceRaster, rasters: int = 1) -> Values | None:
+def values_for_stretch(source: SourceRaster, rasters: int) -> Values | None:
     """Values from all over a raster, not only from the area that is processed.
 
     Args:

@@ -27,7 +27,7 @@ _STYLES_TABLE = "layer_styles"
 
 
 @contextmanager
-def written_geopackage(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterator[Path]:
+def written_geopackage(path: str | os.PathLike[str], *, overwrite: bool) -> Iterator[Path]:
     """Yields a temporary name to write layers to, and renames it to `path` when the `with` block succeeds.
 
     Raises:
