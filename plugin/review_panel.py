@@ -36,8 +36,6 @@ from .review_layers import ReviewLayers
 from .review_model import ReviewModel
 from .translation import tr
 
-Edit = Callable[[QgsVectorLayer, Iterable[int]], None]
-
 _CLOSEST_SCALE = 500.0
 _ROWS_TO_SIZE_BY = 100
 """Rows by which the columns get their widths."""
@@ -148,14 +146,11 @@ class ReviewPanel(QgsDockWidget):
 
     def delete(self) -> None:
         """Deletes the rejected features."""
-        layers = [layer for layer in self._layers if count_rejected(layer)]
-        self._edit_layers({layer.id(): () for layer in layers}, lambda layer, _ids: delete_rejected(layer))
+        self._edit_layers([layer for layer in self._layers if count_rejected(layer)], delete_rejected)
 
     def save(self) -> None:
         """Saves all edits of the layers."""
-        self._edit_layers(
-            {layer.id(): () for layer in self._layers if layer.isModified()}, lambda layer, _ids: save(layer)
-        )
+        self._edit_layers([layer for layer in self._layers if layer.isModified()], save)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catches up with what changed while the panel was hidden."""
@@ -292,7 +287,7 @@ class ReviewPanel(QgsDockWidget):
         rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
         return [self.model.items[row] for row in rows]
 
-    def _edit_selected(self, edit: Edit) -> None:
+    def _edit_selected(self, edit: Callable[[QgsVectorLayer, Iterable[int]], None]) -> None:
         items = self._selected()
         if not items:
             return
@@ -300,19 +295,17 @@ class ReviewPanel(QgsDockWidget):
         for item in items:
             feature_ids.setdefault(item.layer_id, []).append(item.feature_id)
         row = self.model.row_of(items[0].key)
-        if self._edit_layers(feature_ids, edit):
+        layers = [layer for layer in self._layers if layer.id() in feature_ids]
+        if self._edit_layers(layers, lambda layer: edit(layer, feature_ids[layer.id()])):
             self._go_to(row)
 
-    def _edit_layers(self, feature_ids: Mapping[str, Iterable[int]], edit: Edit) -> bool:
+    def _edit_layers(self, layers: Iterable[QgsVectorLayer], edit: Callable[[QgsVectorLayer], None]) -> bool:
         """Edits layers; returns whether all could be edited. If not, the panel says what to do."""
         problem = ""
         edited = []
-        for layer_id, ids in feature_ids.items():
-            layer = self._layers.by_id(layer_id)
-            if layer is None:
-                continue
+        for layer in layers:
             try:
-                edit(layer, ids)
+                edit(layer)
             except LayerNotEditableError as error:
                 problem = str(error)
             else:
