@@ -257,10 +257,9 @@ def bands_request(
     Raises:
         QgsProcessingException: There are neither one nor three, or they aren't numbers.
     """
-    if isinstance(algorithm.parameterDefinition(BANDS), QgsProcessingParameterString):
-        bands = _numbers_in(algorithm.parameterAsString(parameters, BANDS, context))
-    else:
-        bands = algorithm.parameterAsInts(parameters, BANDS, context) if parameters.get(BANDS) is not None else []
+    bands = _numbers_in(algorithm.parameterAsString(parameters, BANDS, context))  # of a list, that is empty
+    if not bands:
+        bands = [band for band in algorithm.parameterAsInts(parameters, BANDS, context) if band]  # 0 if it is empty
     if len(bands) not in (0, 1, 3):
         raise QgsProcessingException(
             tr("{n} bands are chosen: choose three as red, green and blue, or one, or none.").format(n=len(bands))

@@ -98,6 +98,11 @@ def test_two_bands_are_told(plain_raster: Path) -> None:
         extract(plain_raster, BANDS=[1, 2])
 
 
+@pytest.mark.parametrize("bands", ["", "1;2;3", "1,2,3", [1, 2, 3]])
+def test_bands_may_be_a_text_as_in_qgis_process(bands: str | list[int], plain_raster: Path) -> None:
+    assert extract(plain_raster, BANDS=bands)["TRACK_COUNT"] == 0
+
+
 def test_one_band_is_enough(tmp_path: Path) -> None:
     assert extract(write_raster(tmp_path / "grey.tif", bands=1))["TRACK_COUNT"] == 0
 
