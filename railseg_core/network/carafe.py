@@ -30,7 +30,7 @@ def _rows_at_once(padded: Tensor, cols: int) -> int:
     return max(1, min(_GPU_WINDOW_BYTES // row_bytes, _GPU_MATRICES // (padded.shape[0] * cols)))
 
 
-def _windows(padded: Tensor, first: int, last: int, cols: int) -> Tensor:
+def _windows(padded: Tensor, first: int, last: int) -> Tensor:
     """The 5x5 windows of source rows `first` to `last`: (n * rows * cols, 25, channels)."""
     view = padded[:, first : last + 2 * _PAD].unfold(1, KERNEL, 1).unfold(2, KERNEL, 1)
     return view.permute(0, 1, 2, 4, 5, 3).reshape(-1, _TAPS, padded.shape[3])
@@ -56,7 +56,7 @@ class _Reassemble(torch.autograd.Function):
         for first in range(0, rows, step):
             last = min(rows, first + step)
             weights = kernels[:, first:last].reshape(-1, _SUBPIXELS, _TAPS)
-            values = torch.bmm(weights, _windows(padded, first, last, cols))
+            values = torch.bmm(weights, _windows(padded, first, last))
             target = _subpixel_rows(fine, first, last)
             target.copy_(values.view(target.shape))
         return fine
@@ -73,7 +73,7 @@ class _Reassemble(torch.autograd.Function):
         for first in range(0, rows, step):
             last = min(rows, first + step)
             grad = _subpixel_rows(grad_fine, first, last).reshape(-1, _SUBPIXELS, channels)
-            windows = _windows(padded, first, last, cols)
+            windows = _windows(padded, first, last)
             weights = kernels[:, first:last].reshape(-1, _SUBPIXELS, _TAPS)
             grad_kernels[:, first:last] = torch.bmm(grad, windows.transpose(1, 2)).view(
                 n, last - first, cols, _SUBPIXELS, _TAPS
