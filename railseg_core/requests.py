@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from railseg_core.errors import RailSegError
+from railseg_core.evaluation.line_scores import RHO_M
 from railseg_core.evaluation.map_comparison import REACH_M, SHIFT_M
 from railseg_core.line_params import LineParams
-from railseg_core.metrics import RHO_M
 from railseg_core.paths import split_layer
 from railseg_core.request_values import (
     AreaOfInterest,

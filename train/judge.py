@@ -19,7 +19,7 @@ from railseg_core.chips.targets import read_chip
 from railseg_core.errors import RailSegError
 from railseg_core.evaluation.common_ground import vertices
 from railseg_core.evaluation.line_evaluation import compare_switches
-from railseg_core.metrics import RHO_M, LineScores, score_lines
+from railseg_core.evaluation.line_scores import RHO_M, LineScores, score_lines
 from railseg_core.pipeline import run
 from railseg_core.raster import WorkingGrid, open_working_grid, read_raster_info
 from railseg_core.rasters.grid_raster import GridRaster, open_grid_raster

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from railseg_core.metrics import RHO_M
+from railseg_core.evaluation.line_scores import RHO_M
 from railseg_core.network.model_card import checksum, read_card
 from train.judge import RHOS_M, Scores
 from train.markdown import markdown_table

@@ -25,8 +25,8 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from railseg_core.centerline.vectorize import vectorize
+from railseg_core.evaluation.line_scores import RHO_M, LineScores
 from railseg_core.line_params import LineParams
-from railseg_core.metrics import RHO_M, LineScores
 from railseg_core.morphology import clean_block, halo_px
 from railseg_core.network.model_card import ModelCard, bundled_model_path, read_card
 from railseg_core.pipeline import run

@@ -19,8 +19,8 @@ import numpy as np
 
 from railseg_core.centerline.vectorize import vectorize
 from railseg_core.evaluation.common_ground import vertices
+from railseg_core.evaluation.line_scores import RHO_M, LineScores, score_lines
 from railseg_core.line_params import LineParams
-from railseg_core.metrics import RHO_M, LineScores, score_lines
 from railseg_core.network.model_card import ModelCard
 from railseg_core.network.model_file import load_model, save_model
 from railseg_core.outputs import prepare_output

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.arrays import Points
 from railseg_core.evaluation.line_pieces import Piece, pieces_of
+from railseg_core.evaluation.line_scores import RHO_M, LineMatch, match_lines
 from railseg_core.evaluation.path_similarity import path_similarity, paths_kept
 from railseg_core.evaluation.switch_matching import (
     SWITCH_ACROSS_M,
@@ -22,7 +23,6 @@ from railseg_core.evaluation.switch_matching import (
     switches_at,
 )
 from railseg_core.evaluation.track_counts import TrackCounts, count_tracks
-from railseg_core.metrics import RHO_M, LineMatch, match_lines
 
 STEPS = 5
 """Number of steps of an evaluation, for its progress."""

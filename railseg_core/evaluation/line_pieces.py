@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from railseg_core.arrays import Bools, Floats, Ints, Points
-from railseg_core.metrics import Samples
+from railseg_core.evaluation.line_scores import Samples
 from railseg_core.vectors.polylines import along_m
 
 _WHOLE_M = 1e-6

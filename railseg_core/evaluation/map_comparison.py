@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.arrays import Bools, Floats, Ints, Points
 from railseg_core.evaluation.line_pieces import Piece, pieces_of
-from railseg_core.metrics import GAP_M, Samples, facing, sample_lines, segments
+from railseg_core.evaluation.line_scores import GAP_M, Samples, facing, sample_lines, segments
 
 REACH_M = 2.5
 """Largest distance of a track's counterpart on the map: less than the track spacing, or a neighbour could match."""

@@ -11,7 +11,7 @@ import shapely
 
 from railseg_core.arrays import Ints, Points
 from railseg_core.evaluation.line_meetings import MEET_M
-from railseg_core.metrics import sample_lines, segments
+from railseg_core.evaluation.line_scores import sample_lines, segments
 from railseg_core.vectors.polylines import cross, left_of
 
 SECTION_STEP_M = 10.0

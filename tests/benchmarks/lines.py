@@ -29,8 +29,8 @@ from skimage.morphology import skeletonize
 
 from railseg_core.arrays import Points
 from railseg_core.centerline.vectorize import vectorize
+from railseg_core.evaluation.line_scores import LineScores, score_lines
 from railseg_core.line_params import LineParams
-from railseg_core.metrics import LineScores, score_lines
 from railseg_core.tiling import PixelWindow
 from tests.truth.ribbons import GOOD, GSD_M, POOR, UTM, Seer, probabilities, raster_of
 from tests.truth.scores import RHO_M, YardScores, clipped, map_of_yard, score_yard, window_of

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from railseg_core.centerline.vectorize import vectorize
+from railseg_core.evaluation.line_scores import score_lines
 from railseg_core.line_params import LineParams
-from railseg_core.metrics import score_lines
 from railseg_core.tiling import PixelWindow
 from tests.truth.ribbons import GSD_M, ORIGIN_X, ORIGIN_Y, beside, probabilities, raster_of, track, window_round
 from tests.truth.scores import found_switches

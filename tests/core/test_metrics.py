@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from railseg_core.metrics import LineScores, score_lines
+from railseg_core.evaluation.line_scores import LineScores, score_lines
 from train.pixel_scores import PixelScores
 
 

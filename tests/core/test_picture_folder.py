@@ -16,7 +16,7 @@ from rasterio.warp import calculate_default_transform, reproject
 from rasterio.windows import Window
 
 from railseg_core.errors import RailSegError
-from railseg_core.metrics import score_lines
+from railseg_core.evaluation.line_scores import score_lines
 from railseg_core.pipeline import run
 from railseg_core.raster import MAX_PICTURES, open_working_grid, pictures_of, read_outline, read_raster_info
 from railseg_core.requests import ExtractRequest

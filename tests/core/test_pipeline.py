@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import shapely
 
-from railseg_core.metrics import score_lines
+from railseg_core.evaluation.line_scores import score_lines
 from railseg_core.pipeline import run
 from railseg_core.requests import ExtractRequest
 from railseg_core.resources_dir import resource_path

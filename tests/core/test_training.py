@@ -20,8 +20,8 @@ from rasterio.transform import from_origin
 from railseg_core.arrays import UInt8Array
 from railseg_core.chips.files import TARGET_SUFFIX, Chip
 from railseg_core.errors import RailSegError
+from railseg_core.evaluation.line_scores import LineScores
 from railseg_core.folder_lock import alone_in
-from railseg_core.metrics import LineScores
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from railseg_core.network.mobilenetv3 import MobileNetV3Large

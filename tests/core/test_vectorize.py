@@ -16,8 +16,8 @@ from scipy.spatial import cKDTree
 from railseg_core.centerline.blocks import SparseSkeleton, block_halo_px, skeleton_of_window
 from railseg_core.centerline.smoothing import SAGITTA_M, STEP_M, local_cubic, min_radius_m, smooth
 from railseg_core.centerline.vectorize import vectorize
+from railseg_core.evaluation.line_scores import score_lines
 from railseg_core.line_params import LineParams
-from railseg_core.metrics import score_lines
 from railseg_core.rasters.grid_raster import open_grid_raster
 from railseg_core.reporting import Silent
 from railseg_core.tiling import PixelWindow

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from rasterio.warp import Resampling, calculate_default_transform, reproject
 
 from railseg_core.centerline.vectorize import vectorize
+from railseg_core.evaluation.line_scores import score_lines
 from railseg_core.line_params import LineParams
-from railseg_core.metrics import score_lines
 from railseg_core.pipeline import run
 from railseg_core.requests import VectorizeRequest
 from railseg_core.tiling import PixelWindow

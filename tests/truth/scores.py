@@ -13,8 +13,8 @@ from scipy.optimize import linear_sum_assignment
 
 from railseg_core.arrays import Points
 from railseg_core.centerline.vectorize import vectorize
+from railseg_core.evaluation.line_scores import LineScores, score_lines
 from railseg_core.line_params import LineParams
-from railseg_core.metrics import LineScores, score_lines
 from railseg_core.railway_map import RailwayMap
 from railseg_core.tiling import PixelWindow
 from tests.truth.ribbons import Seer, probabilities, raster_of, window_round
