@@ -41,10 +41,10 @@ _LOOKS = 128
 """Sampled points per side when looking for holes in what a server has sent."""
 _COARSEST_PICTURE_GSD_M = 1.0  # see railseg_core.raster
 _MEASURING_SLACK = 1.05  # borderline cases are left to the worker, which measures exactly
-# GDAL's raster drivers that the worker's rasterio has on every system; it reads JPEG 2000 whichever driver QGIS uses.
-# What QGIS reads with other drivers (ECW, MrSID, …) is exported.
+# GDAL's raster drivers that the worker's rasterio has on every system and may use; it reads JPEG 2000 whichever driver
+# QGIS uses. What QGIS reads with other drivers is exported: ECW, MrSID, MRF (whose files may lead to the network), …
 WORKER_FORMATS = (
-    *("BMP", "COG", "ENVI", "ERS", "GIF", "GPKG", "GTiff", "HFA", "JPEG", "MBTiles", "MRF", "NITF", "PCIDSK", "PNG"),
+    *("BMP", "COG", "ENVI", "ERS", "GIF", "GPKG", "GTiff", "HFA", "JPEG", "MBTiles", "NITF", "PCIDSK", "PNG"),
     *("VRT", "WEBP", "netCDF", "JP2ECW", "JP2KAK", "JP2MrSID", "JP2OpenJPEG"),
 )
 

@@ -21,7 +21,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from railseg.plugin.algorithms.raster_source import WORKER_FORMATS
-from support import Feedback, write_raster
+from support import REPOSITORY, Feedback, write_raster
 
 pytestmark = pytest.mark.usefixtures("provider")
 EPSG_25832 = QgsCoordinateReferenceSystem("EPSG:25832")
@@ -267,8 +267,11 @@ def test_a_format_that_the_worker_has_not_is_exported_and_effort_told_before(tmp
 
 
 def test_the_worker_has_the_formats_that_go_to_it_as_they_are(worker_python: Path) -> None:
-    program = "import rasterio; print(*rasterio.Env().__enter__().drivers())"
-    run = subprocess.run([worker_python, "-c", program], capture_output=True, text=True, check=True)
+    program = (
+        "from railseg_core.process_environment import prepare_process_environment; prepare_process_environment();"
+        "import rasterio; print(*rasterio.Env().__enter__().drivers())"
+    )
+    run = subprocess.run([worker_python, "-c", program], capture_output=True, text=True, check=True, cwd=REPOSITORY)
     assert {name for name in WORKER_FORMATS if not name.startswith("JP2")} < set(run.stdout.split())
 
 
