@@ -81,15 +81,14 @@ class _Others:
     direction: Points
 
 
-def bridge_gaps(graph: TrackGraph) -> int:
-    """Joins the ends that belong together, in place; returns how many gaps were bridged."""
-    total = 0
-    while bridged := _bridge_once(graph):
-        total += bridged
-    return total
+def bridge_gaps(graph: TrackGraph) -> None:
+    """Joins the ends that belong together, in place."""
+    while _bridge_once(graph):
+        pass
 
 
 def _bridge_once(graph: TrackGraph) -> int:
+    """Bridges the gaps between the ends that there are now; returns how many."""
     ends, poses, seen = _free_ends(graph)
     if len(ends) < 2:
         return 0
