@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.chips.files import TARGET_SUFFIX, Chip, write_chip
 from railseg_core.chips.targets import read_chip
 from railseg_core.errors import RailSegError
+from railseg_core.paths import put_in_place
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.reporting import Reporter
 from railseg_core.requests import ChipsRequest
@@ -211,4 +212,4 @@ def _put_in_place(scratch: Path, folder: Path, name: str) -> None:
         with suppress(FileNotFoundError):
             old.unlink()
     for path in sorted(scratch.iterdir(), key=lambda path: (path.name.endswith(TARGET_SUFFIX), path.name)):
-        path.replace(folder / path.name)
+        put_in_place(path, folder / path.name)
