@@ -6,13 +6,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
+from railseg_core.arrays import Bools
 from railseg_core.morphology import KernelShape
 from railseg_core.tiling import PixelWindow
 
-AreaMask = Callable[[PixelWindow], npt.NDArray[np.bool_] | None]
+AreaMask = Callable[[PixelWindow], Bools | None]
 """Function that tells which pixels of a window are wanted, bool (rows, cols); None for all."""
 
 

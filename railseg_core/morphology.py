@@ -12,14 +12,13 @@ from typing import Any, Literal
 
 import cv2
 import numpy as np
-import numpy.typing as npt
+
+from railseg_core.arrays import Bools, UInt8Array
 
 KernelShape = Literal["square", "disc"]
-Mask = npt.NDArray[np.bool_]
-Kernel = npt.NDArray[np.uint8]
 
 
-def kernel(size_m: float, gsd_m: float, shape: KernelShape) -> Kernel:
+def kernel(size_m: float, gsd_m: float, shape: KernelShape) -> UInt8Array:
     """The structuring element with a diameter in metres.
 
     Args:
@@ -37,27 +36,27 @@ def kernel(size_m: float, gsd_m: float, shape: KernelShape) -> Kernel:
     return np.asarray(x * x + y * y <= (reach + 0.5) ** 2, dtype=np.uint8)
 
 
-def erosion(mask: Mask, element: Kernel) -> Mask:
+def erosion(mask: Bools, element: UInt8Array) -> Bools:
     """Keeps the pixels around which the whole element fits into the foreground: bool (rows, cols)."""
     return _apply(cv2.erode, mask, element)
 
 
-def dilation(mask: Mask, element: Kernel) -> Mask:
+def dilation(mask: Bools, element: UInt8Array) -> Bools:
     """Adds every pixel that the element reaches from the foreground: bool (rows, cols)."""
     return _apply(cv2.dilate, mask, element)
 
 
-def opening(mask: Mask, element: Kernel) -> Mask:
+def opening(mask: Bools, element: UInt8Array) -> Bools:
     """Erosion, then dilation: removes spots and convex bits smaller than the element (figure 4c)."""
     return dilation(erosion(mask, element), element)
 
 
-def closing(mask: Mask, element: Kernel) -> Mask:
+def closing(mask: Bools, element: UInt8Array) -> Bools:
     """Dilation, then erosion: fills holes and dents smaller than the element (figure 4d)."""
     return erosion(dilation(mask, element), element)
 
 
-def clean(mask: Mask, gsd_m: float, opening_m: float, closing_m: float, shape: KernelShape = "disc") -> Mask:
+def clean(mask: Bools, gsd_m: float, opening_m: float, closing_m: float, shape: KernelShape = "disc") -> Bools:
     """Opening, then closing: the paper's order.
 
     Args:
@@ -78,7 +77,7 @@ def halo_px(opening_m: float, closing_m: float, gsd_m: float) -> int:
     return sum(kernel(size_m, gsd_m, "square").shape[0] - 1 for size_m in (opening_m, closing_m))
 
 
-def clean_block(mask: Mask, gsd_m: float, opening_m: float, closing_m: float, shape: KernelShape = "disc") -> Mask:
+def clean_block(mask: Bools, gsd_m: float, opening_m: float, closing_m: float, shape: KernelShape = "disc") -> Bools:
     """`clean` for a block that includes its halo on all four sides.
 
     Args:
@@ -96,7 +95,7 @@ def clean_block(mask: Mask, gsd_m: float, opening_m: float, closing_m: float, sh
     return clean(mask, gsd_m, opening_m, closing_m, shape)[halo : rows - halo, halo : cols - halo]
 
 
-def _apply(operation: Callable[..., Any], mask: Mask, element: Kernel) -> Mask:
+def _apply(operation: Callable[..., Any], mask: Bools, element: UInt8Array) -> Bools:
     if element.size == 1:
         return mask
     worked = operation(np.ascontiguousarray(mask).view(np.uint8), element)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from railseg_core.arrays import Points
+from railseg_core.arrays import Floats, Points
 from railseg_core.resources_dir import resource_path
 from railseg_core.vectors.coordinates import Mover, as_crs, crs_text, mover
 from railseg_core.vectors.geopackage import write_layer, written_geopackage
@@ -274,7 +274,7 @@ def _texts(values: Iterable[str | None]) -> npt.NDArray[np.object_]:
     return np.array(list(values), dtype=object)
 
 
-def _numbers(values: Iterable[float | None]) -> npt.NDArray[np.float64]:
+def _numbers(values: Iterable[float | None]) -> Floats:
     """A column of numbers with no more decimals than they can mean; NaN for None."""
     return np.array([np.nan if value is None else round(value, _DECIMALS) for value in values], dtype=np.float64)
 

@@ -20,7 +20,6 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import scipy  # noqa: F401  # before threads import parts of it, which sometimes fails while it is half imported
 import shapely
@@ -28,6 +27,7 @@ from affine import Affine
 from rasterio.crs import CRS
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.arrays import Bools, UInt8Array
 from railseg_core.errors import RailSegError
 from railseg_core.paths import exists
 from railseg_core.rasters.chunks import ChunkCache
@@ -325,7 +325,7 @@ class WorkingGrid:
         """The files that are read, to detect changes: other files may have other pixels."""
         return tuple(file for picture in self._pictures for file in picture.files)
 
-    def read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+    def read(self, window: PixelWindow) -> tuple[UInt8Array, Bools]:
         """The picture in any window, within the area or not, within the raster or not.
 
         Args:
@@ -341,7 +341,7 @@ class WorkingGrid:
         pixels = self._pixels.read(window)
         return pixels[:3], pixels[3] > 0
 
-    def area_mask(self, window: PixelWindow) -> npt.NDArray[np.bool_] | None:
+    def area_mask(self, window: PixelWindow) -> Bools | None:
         """Which pixels have their centre in the area: bool (rows, cols), or None if no area is set."""
         return None if self._polygon is None else self._area.read(window)[0] > 0
 
@@ -377,8 +377,8 @@ class WorkingGrid:
             raise RailSegError("The area lies outside the raster.", "Check the area's CRS, or draw it over the raster.")
         return window.expanded(math.ceil(AREA_MARGIN_M / self.gsd_m)).intersection(self.picture_window)
 
-    def _make_pixels(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
-        pixels: npt.NDArray[np.uint8] | None = None
+    def _make_pixels(self, place: PixelWindow) -> UInt8Array | None:
+        pixels: UInt8Array | None = None
         for picture in self._pictures:
             chunk = picture.chunk(place)
             if chunk is not None:
@@ -387,7 +387,7 @@ class WorkingGrid:
                     break
         return pixels
 
-    def _make_area(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
+    def _make_area(self, place: PixelWindow) -> UInt8Array | None:
         inside = polygon_mask(self._polygon, place, self.gsd_m)
         return inside[None].astype(np.uint8) if inside.any() else None
 

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
-from railseg_core.arrays import UInt8Array
+from railseg_core.arrays import Floats, UInt8Array
 from railseg_core.chips.files import TARGET_SUFFIX, Chip
 from railseg_core.errors import RailSegError
 from railseg_core.tiling import TILE_PX
@@ -110,7 +109,7 @@ def paper_crop(scene: Chip, size_px: int, rng: np.random.Generator) -> Chip:
     return _warped(scene, matrix, centre, size_px)
 
 
-def _warped(scene: Chip, matrix: npt.NDArray[np.float64], centre: tuple[float, float], size_px: int) -> Chip:
+def _warped(scene: Chip, matrix: Floats, centre: tuple[float, float], size_px: int) -> Chip:
     """A scene turned, scaled and flipped about a place by a float64 (2, 3) matrix, whose shift is set in place."""
     matrix[:, 2] = size_px / 2 - matrix[:, :2] @ centre
     size = (size_px, size_px)

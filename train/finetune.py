@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from scipy.ndimage import distance_transform_edt
 from skimage.morphology import skeletonize
 
+from railseg_core.arrays import Bools
 from railseg_core.chips.files import Chip
 from railseg_core.errors import RailSegError
 from railseg_core.folder_lock import alone_in
@@ -170,7 +170,7 @@ def measured(model: DeepLabV3Plus, card: ModelCard, chips: Iterable[Chip], devic
     return Measured(iou, float(np.median(every)) if every.size else math.nan)
 
 
-def _middle(ribbons: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _middle(ribbons: Bools) -> Bools:
     return np.asarray(skeletonize(ribbons), dtype=np.bool_)  # type: ignore[no-untyped-call]
 
 

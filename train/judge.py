@@ -9,12 +9,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from rasterio.transform import array_bounds
 from shapely.geometry.base import BaseGeometry
 
-from railseg_core.arrays import Points
+from railseg_core.arrays import Bools, Points, UInt8Array
 from railseg_core.chips.targets import read_chip
 from railseg_core.errors import RailSegError
 from railseg_core.evaluation.common_ground import vertices
@@ -46,8 +45,8 @@ class Truth:
         counts: bool (rows, cols), where the truth is known.
     """
 
-    track: npt.NDArray[np.uint8]
-    counts: npt.NDArray[np.bool_]
+    track: UInt8Array
+    counts: Bools
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,12 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import rasterio
 import shapely
 from rasterio.transform import from_origin
 from shapely.geometry.base import BaseGeometry
 
-from railseg_core.arrays import Floats
+from railseg_core.arrays import Bools, Floats
 from train.judge import Bench, Judgement, Truth, judge
 from train.scenes import TracedScene
 from train.seeds import Seed
@@ -123,7 +122,7 @@ def _judge(scene: Scene, name: str, bench: Bench) -> Judgement:
         return judge(traced, bench, truth=rendered_truth(scene), kind=kind)
 
 
-def _runs(points: Floats, unknown: npt.NDArray[np.bool_], gsd_m: float) -> list[tuple[bool, BaseGeometry]]:
+def _runs(points: Floats, unknown: Bools, gsd_m: float) -> list[tuple[bool, BaseGeometry]]:
     """Pieces of a line, (n, 2) metres from the picture's corner: whether each is hidden, and its line on the map."""
     middles = (points[:-1] + points[1:]) / 2
     cols, rows = np.minimum((middles / gsd_m).astype(int), np.array(unknown.shape[::-1]) - 1).T

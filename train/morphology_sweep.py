@@ -21,9 +21,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from tqdm import tqdm
 
+from railseg_core.arrays import Bools, Ints
 from railseg_core.centerline.vectorize import vectorize
 from railseg_core.evaluation.line_scores import RHO_M, LineScores
 from railseg_core.line_params import LineParams
@@ -85,7 +85,7 @@ class Found:
     pixels: PixelScores
     lines: LineScores
     mask_lines: LineScores
-    spots: npt.NDArray[np.int64]
+    spots: Ints
     morphology_s: float
     lines_s: float
 
@@ -163,7 +163,7 @@ def _found(
     )
 
 
-def _spots(mask: npt.NDArray[np.bool_], connectivity: int, gsd_m: float) -> int:
+def _spots(mask: Bools, connectivity: int, gsd_m: float) -> int:
     """How many connected pieces are smaller than `SPOT_M2`."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=connectivity)
     return int(np.count_nonzero(stats[1:, cv2.CC_STAT_AREA] < SPOT_M2 / gsd_m**2))

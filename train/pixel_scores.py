@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from railseg_core.arrays import Bools, Ints
+from railseg_core.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class PixelScores:
         return PixelScores(self.confusion + other.confusion)
 
     @property
-    def iou(self) -> npt.NDArray[np.float64]:
+    def iou(self) -> Floats:
         """Intersection over union, TP / (TP + FN + FP): equation 3."""
         return _ratio(self._true, self._truth + self._predicted - self._true)
 
@@ -52,7 +52,7 @@ class PixelScores:
         return _mean(self.iou)
 
     @property
-    def cpa(self) -> npt.NDArray[np.float64]:
+    def cpa(self) -> Floats:
         """Class pixel accuracy, TP / (TP + FP), which others call precision: equation 5.
 
         It is 0 for a class that occurs but is never predicted: leaving it out of `mpa` would reward finding nothing.
@@ -65,7 +65,7 @@ class PixelScores:
         return _mean(self.cpa)
 
     @property
-    def recall(self) -> npt.NDArray[np.float64]:
+    def recall(self) -> Floats:
         """TP / (TP + FN): equation 7."""
         return _ratio(self._true, self._truth)
 
@@ -88,10 +88,10 @@ class PixelScores:
         return np.asarray(self.confusion.sum(axis=0))
 
 
-def _ratio(part: Ints, whole: Ints) -> npt.NDArray[np.float64]:
+def _ratio(part: Ints, whole: Ints) -> Floats:
     return np.asarray(np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0))
 
 
-def _mean(values: npt.NDArray[np.float64]) -> float:
+def _mean(values: Floats) -> float:
     known = values[~np.isnan(values)]
     return float(known.mean()) if known.size else float("nan")

@@ -10,9 +10,8 @@ import heapq
 import math
 
 import numpy as np
-import numpy.typing as npt
 
-from railseg_core.arrays import Ints
+from railseg_core.arrays import Floats, Ints
 from railseg_core.centerline.legs import leg_places
 from railseg_core.centerline.poses import end_pose
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
@@ -184,7 +183,7 @@ def _stands_across(graph: TrackGraph, end: TrackEnd) -> bool:
     return bool(one @ other < -limit and max(abs(own @ one), abs(own @ other)) < limit)
 
 
-def _direction(graph: TrackGraph, end: TrackEnd) -> npt.NDArray[np.float64]:
+def _direction(graph: TrackGraph, end: TrackEnd) -> Floats:
     places = leg_places(graph, end, _RUNG_LEG_M)
     return unit(places[-1] - places[0])
 
@@ -227,7 +226,7 @@ def trim_hooks(graph: TrackGraph) -> None:
             graph.add(graph.add_node(int(pixels[0])), edge.node(1 - end.end), pixels, edge.doubts)
 
 
-def _stray_pixels(places: npt.NDArray[np.float64]) -> int:
+def _stray_pixels(places: Floats) -> int:
     """How many of a track's places, float64 (n, 2) from its end on, to cut off: they stray from where others lead."""
     away = np.hypot(*(places - places[0]).T)
     hook = int(np.searchsorted(np.maximum.accumulate(away), _HOOK_M))

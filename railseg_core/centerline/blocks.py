@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import map_coordinates
 
+from railseg_core.arrays import Bools, Floats, Ints, UInt8Array
 from railseg_core.centerline.pixel_graph import pixel_keys
 from railseg_core.centerline.skeleton import cut_px, distance_px, skeleton_halo_px, skeleton_of_block, wide_areas
 from railseg_core.line_params import AreaMask, LineParams, level_of
@@ -59,13 +60,13 @@ class SparseSkeleton(NamedTuple):
         blob_px: Number of pixels in wide areas, which were left out.
     """
 
-    keys: npt.NDArray[np.int64]
-    probability: npt.NDArray[np.uint8]
+    keys: Ints
+    probability: UInt8Array
     half_width_m: npt.NDArray[np.float32]
     offset_m: npt.NDArray[np.float32]
     width_m: npt.NDArray[np.float32]
-    at_edge: npt.NDArray[np.bool_]
-    at_rim: npt.NDArray[np.bool_]
+    at_edge: Bools
+    at_rim: Bools
     blob_px: int
 
     @classmethod
@@ -114,9 +115,9 @@ def skeleton_of_raster(
 
 
 def skeleton_of_window(
-    bands: npt.NDArray[np.uint8],
-    valid: npt.NDArray[np.bool_],
-    inside: npt.NDArray[np.bool_] | None,
+    bands: UInt8Array,
+    valid: Bools,
+    inside: Bools | None,
     window: PixelWindow,
     core: PixelWindow,
     gsd_m: float,
@@ -159,7 +160,7 @@ def skeleton_of_window(
     )
 
 
-def _within(distance_m: float, where: npt.NDArray[np.bool_], gsd_m: float) -> npt.NDArray[np.bool_]:
+def _within(distance_m: float, where: Bools, gsd_m: float) -> Bools:
     return dilation(where, kernel(2 * distance_m, gsd_m, "square")) if where.any() else where
 
 
@@ -172,11 +173,9 @@ def _centroid_radius_m(*, has_axis: bool) -> float:
     return 0.8 if has_axis else 1.8
 
 
-def _line_mask(
-    bands: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_], gsd_m: float, params: LineParams
-) -> npt.NDArray[np.bool_]:
+def _line_mask(bands: UInt8Array, valid: Bools, gsd_m: float, params: LineParams) -> Bools:
     """The mask to thin: the axis ribbon on the cleaned track mask, or the cleaned mask where there is no axis."""
-    track: npt.NDArray[np.bool_] = (bands[0] >= level_of(params.threshold)) & valid
+    track: Bools = (bands[0] >= level_of(params.threshold)) & valid
     if not track.any():
         return track
     track = clean(track, gsd_m, params.opening_m, params.closing_m, params.kernel)
@@ -188,7 +187,7 @@ def _line_mask(
     return closing(ribbon, kernel(_RIBBON_CLOSING_M, gsd_m, "disc"))
 
 
-def _parted(ribbon: npt.NDArray[np.bool_], axis: npt.NDArray[np.uint8], gsd_m: float) -> npt.NDArray[np.bool_]:
+def _parted(ribbon: Bools, axis: UInt8Array, gsd_m: float) -> Bools:
     """The ribbon, narrowed to the crests of its probability where it is too wide for one track.
 
     At a low threshold the ribbons of a ladder's tracks merge into one area metres wide, from which no line can be
@@ -202,9 +201,9 @@ def _parted(ribbon: npt.NDArray[np.bool_], axis: npt.NDArray[np.uint8], gsd_m: f
 
 
 def _across_ribbons(
-    probability: npt.NDArray[np.uint8],
-    rows: npt.NDArray[np.int64],
-    cols: npt.NDArray[np.int64],
+    probability: UInt8Array,
+    rows: Ints,
+    cols: Ints,
     gsd_m: float,
     radius_m: float,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
@@ -268,9 +267,7 @@ def _without_neighbours(profile: npt.NDArray[np.float32]) -> npt.NDArray[np.floa
     return np.minimum(profile, falling)
 
 
-def _across(
-    weights: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], cols: npt.NDArray[np.int64], reach: float
-) -> npt.NDArray[np.float64]:
+def _across(weights: UInt8Array, rows: Ints, cols: Ints, reach: float) -> Floats:
     """Unit vector (cols, rows) across the ribbon at each pixel: the minor axis of the weights in a disc."""
     step = max(1, math.ceil(2 * reach / _DISC_STEPS))
     steps = np.arange(-(int(reach) // step) * step, int(reach) + 1, step)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from railseg_core.arrays import Ints, Points
+from railseg_core.arrays import Floats, Ints, Points
 from railseg_core.centerline.poses import REACH_M, Pose, end_pose, within_reach
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
@@ -47,7 +47,7 @@ def ribbon_m(graph: TrackGraph, pixels: Ints) -> float:
     return float(np.quantile(widths[widths > 0], 0.25)) if (widths > 0).any() else 0.6
 
 
-def binned(origin: Points, places: Points, *columns: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.float64], ...]:
+def binned(origin: Points, places: Points, *columns: npt.NDArray[np.floating]) -> tuple[Floats, ...]:
     """Means over bins of `BIN_M` in straight-line distance from an origin.
 
     Args:
@@ -63,7 +63,7 @@ def binned(origin: Points, places: Points, *columns: npt.NDArray[np.floating]) -
     _, place = np.unique(label, return_inverse=True)
     counts = np.bincount(place)
 
-    def mean(values: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    def mean(values: npt.NDArray[np.floating]) -> Floats:
         if values.ndim == 2:
             return np.column_stack([mean(values[:, axis]) for axis in range(values.shape[1])])
         return np.bincount(place, weights=values) / counts

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from railseg_core.arrays import Ints
+from railseg_core.arrays import Bools, Ints
 
 Indices = npt.NDArray[np.int32]
 """Pixel numbers where many are held at a time: there is room for some 400,000 km of track."""
@@ -113,10 +113,10 @@ class _Pieces(NamedTuple):
     """
 
     label: Indices
-    is_open: npt.NDArray[np.bool_]
+    is_open: Bools
 
 
-def _pieces(start: Indices, end: Indices, is_node: npt.NDArray[np.bool_]) -> _Pieces:
+def _pieces(start: Indices, end: Indices, is_node: Bools) -> _Pieces:
     free = ~is_node
     place = np.cumsum(free, dtype=np.int32) - np.int32(1)
     within = free[start] & free[end]
@@ -130,7 +130,7 @@ def _pieces(start: Indices, end: Indices, is_node: npt.NDArray[np.bool_]) -> _Pi
     return _Pieces(label, is_open)
 
 
-def _clusters(keys: Ints, start: Indices, end: Indices, is_node: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def _clusters(keys: Ints, start: Indices, end: Indices, is_node: Bools) -> tuple[Ints, Ints]:
     """Merges touching node pixels; returns the node of each pixel (-1 for none) and each node's pixel."""
     pixels = np.flatnonzero(is_node)
     place = np.cumsum(is_node) - 1
@@ -152,7 +152,7 @@ def _clusters(keys: Ints, start: Indices, end: Indices, is_node: npt.NDArray[np.
     return node_of, pixels[order[nearest]]
 
 
-def _chains(start: Indices, end: Indices, is_node: npt.NDArray[np.bool_], piece: Indices) -> list[Ints]:
+def _chains(start: Indices, end: Indices, is_node: Bools, piece: Indices) -> list[Ints]:
     """The pixels of every chain in order, with the node pixel at either end.
 
     Args:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from skimage.morphology import skeletonize
 
-Mask = npt.NDArray[np.bool_]
+from railseg_core.arrays import Bools
 
 
 class Skeleton(NamedTuple):
@@ -28,7 +28,7 @@ class Skeleton(NamedTuple):
         blob_px: Number of the block's pixels that were cut out because they are part of a wide area.
     """
 
-    pixels: Mask
+    pixels: Bools
     half_width_px: npt.NDArray[np.float32]
     blob_px: int
 
@@ -47,7 +47,7 @@ def cut_px(cap_px: float) -> int:
     return 2 * (math.ceil(1.05 * cap_px) + 2)
 
 
-def skeleton_of_block(mask: Mask, core: tuple[slice, slice], cap_px: float) -> Skeleton:
+def skeleton_of_block(mask: Bools, core: tuple[slice, slice], cap_px: float) -> Skeleton:
     """Thins a block of a mask to lines one pixel wide.
 
     Args:
@@ -70,13 +70,13 @@ def skeleton_of_block(mask: Mask, core: tuple[slice, slice], cap_px: float) -> S
     return Skeleton(pixels[core], distance[core], blob_px)
 
 
-def wide_areas(distance: npt.NDArray[np.float32], cap_px: float) -> Mask | None:
+def wide_areas(distance: npt.NDArray[np.float32], cap_px: float) -> Bools | None:
     """Where discs with a radius of more than `cap_px` fit into the mask of this `distance_px`; None if nowhere."""
     heart = distance > cap_px
     return distance_px(~heart) <= cap_px + 1.0 if heart.any() else None
 
 
-def distance_px(mask: Mask) -> npt.NDArray[np.float32]:
+def distance_px(mask: Bools) -> npt.NDArray[np.float32]:
     """Distance to the background in pixels, to within 2 %: the 5x5 chamfer, the same in any window that includes it."""
     foreground = np.ascontiguousarray(mask).view(np.uint8)
     return np.asarray(cv2.distanceTransform(foreground, cv2.DIST_L2, cv2.DIST_MASK_5), dtype=np.float32)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.arrays import Bools
 from railseg_core.chips.files import TARGET_SUFFIX, Chip, write_chip
 from railseg_core.chips.targets import read_chip
 from railseg_core.errors import RailSegError
@@ -149,7 +149,7 @@ def _sorted_by_track(
     return _chosen(windows, crossed & is_wanted), _chosen(windows, ~crossed & is_wanted)
 
 
-def _chosen(windows: Sequence[PixelWindow], wanted: npt.NDArray[np.bool_]) -> list[PixelWindow]:
+def _chosen(windows: Sequence[PixelWindow], wanted: Bools) -> list[PixelWindow]:
     return [window for window, is_wanted in zip(windows, wanted, strict=True) if is_wanted]
 
 

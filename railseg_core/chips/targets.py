@@ -6,14 +6,13 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from affine import Affine
 from rasterio.features import rasterize
 from scipy.ndimage import distance_transform_edt
 from shapely.geometry.base import BaseGeometry
 
-from railseg_core.arrays import Bools
+from railseg_core.arrays import Bools, UInt8Array
 from railseg_core.centerline.skeleton import skeleton_halo_px, skeleton_of_block
 from railseg_core.chips.files import AXIS_WIDTH_M, TRACK_WIDTH_M, Chip
 from railseg_core.raster import WorkingGrid
@@ -27,18 +26,14 @@ WIDEST_M = 4.0  # a wider polygon may be more than one track
 NEAR_M = 20.0  # geometry this close affects what is drawn or thinned in a window
 
 
-def drawn(
-    geometries: Iterable[BaseGeometry], shape: tuple[int, int], transform: Affine, width_m: float
-) -> npt.NDArray[np.uint8]:
+def drawn(geometries: Iterable[BaseGeometry], shape: tuple[int, int], transform: Affine, width_m: float) -> UInt8Array:
     """Bands around lines, and polygons, rasterised to uint8 (rows, cols) of 0 and 255; `width_m` 0 adds no width."""
     areas = [geometry.buffer(width_m / 2, cap_style="flat") if width_m else geometry for geometry in geometries]
     filled = [area for area in areas if area.area > 0]
     if not filled:
         return np.zeros(shape, dtype=np.uint8)
     # By pixel centres, like rendered targets: OpenCV's polygons are half a pixel wider on either side.
-    canvas: npt.NDArray[np.uint8] = rasterize(
-        filled, out_shape=shape, transform=transform, default_value=255, dtype=np.uint8
-    )
+    canvas: UInt8Array = rasterize(filled, out_shape=shape, transform=transform, default_value=255, dtype=np.uint8)
     return canvas
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
+from railseg_core.arrays import Ints
 from railseg_core.errors import RailSegError
 from railseg_core.evaluation.common_ground import beyond, check_same_place, metric_crs, vertices
 from railseg_core.evaluation.line_pieces import Piece
@@ -105,5 +106,5 @@ def _pairs_of(pieces: Sequence[Piece], made: LineLayer, true: LineLayer) -> Mapp
     }
 
 
-def _numbers(values: Iterable[int]) -> npt.NDArray[np.int64]:
+def _numbers(values: Iterable[int]) -> Ints:
     return np.array(list(values), dtype=np.int64)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from railseg_core.arrays import Bools, Ints, Points
+from railseg_core.arrays import Bools, Floats, Ints, Points
 
 RHO_M = 1.0
 """Largest distance of a line from the reference: less than half the track spacing, or the neighbour would count."""
@@ -41,7 +40,7 @@ class LineScores:
     extracted_m: float
     right_m: float
     gaps: int
-    offsets_m: npt.NDArray[np.float64]
+    offsets_m: Floats
 
     @classmethod
     def pooled(cls, scores: Iterable[LineScores]) -> LineScores:
@@ -152,10 +151,10 @@ class Samples(NamedTuple):
 
     number: Ints
     line: Ints
-    along_m: npt.NDArray[np.float64]
+    along_m: Floats
     points: Points
     direction: Points
-    length_m: npt.NDArray[np.float64]
+    length_m: Floats
 
 
 class LineMatch(NamedTuple):
@@ -173,10 +172,10 @@ class LineMatch(NamedTuple):
 
     reference: Samples
     found: Bools
-    offsets_m: npt.NDArray[np.float64]
+    offsets_m: Floats
     extracted: Samples
     right: Bools
-    extracted_offsets_m: npt.NDArray[np.float64]
+    extracted_offsets_m: Floats
     counts: Bools
 
     @property
@@ -216,7 +215,7 @@ def sample_lines(lines: Sequence[Points], ignore: BaseGeometry | None = None, st
     return Samples(*(array[counts] for array in samples))
 
 
-def segments(lines: Sequence[Points]) -> tuple[Points, Points, npt.NDArray[np.float64]]:
+def segments(lines: Sequence[Points]) -> tuple[Points, Points, Floats]:
     """Start, unit vector and length of every straight piece of the lines; zero-length pieces are left out."""
     starts = np.concatenate([np.zeros((0, 2)), *(line[:-1] for line in lines)])
     vectors = np.concatenate([np.zeros((0, 2)), *(np.diff(line, axis=0) for line in lines)])
@@ -238,9 +237,9 @@ class Facing(NamedTuple):
 
     sample: Ints
     segment: Ints
-    along_m: npt.NDArray[np.float64]
-    beyond_m: npt.NDArray[np.float64]
-    offset_m: npt.NDArray[np.float64]
+    along_m: Floats
+    beyond_m: Floats
+    offset_m: Floats
 
 
 def facing(samples: Samples, lines: Sequence[Points], reach_m: float) -> Facing:
@@ -261,7 +260,7 @@ def facing(samples: Samples, lines: Sequence[Points], reach_m: float) -> Facing:
     return Facing(sample, segment, along, foot - along, np.where(is_left, distance, -distance))
 
 
-def _matched(samples: Samples, lines: Sequence[Points], rho_m: float) -> tuple[Bools, npt.NDArray[np.float64]]:
+def _matched(samples: Samples, lines: Sequence[Points], rho_m: float) -> tuple[Bools, Floats]:
     """Whether each sample has a counterpart among the lines, and how far to its left it is (NaN without one)."""
     near = facing(samples, lines, rho_m)
     order = np.lexsort((np.abs(near.offset_m), near.sample))

@@ -8,8 +8,8 @@ from concurrent.futures import Future
 from threading import Lock
 
 import numpy as np
-import numpy.typing as npt
 
+from railseg_core.arrays import UInt8Array
 from railseg_core.tiling import PixelWindow
 
 _CACHE_BYTES = 96 * 2**20
@@ -30,15 +30,15 @@ class ChunkCache:
             reading thread.
     """
 
-    def __init__(self, chunk_px: int, bands: int, make: Callable[[PixelWindow], npt.NDArray[np.uint8] | None]) -> None:
+    def __init__(self, chunk_px: int, bands: int, make: Callable[[PixelWindow], UInt8Array | None]) -> None:
         self._chunk_px = chunk_px
         self._bands = bands
         self._make = make
-        self._chunks: OrderedDict[PixelWindow, Future[npt.NDArray[np.uint8] | None]] = OrderedDict()
+        self._chunks: OrderedDict[PixelWindow, Future[UInt8Array | None]] = OrderedDict()
         self._lock = Lock()
         self._capacity = max(4, _CACHE_BYTES // (bands * chunk_px * chunk_px))
 
-    def read(self, window: PixelWindow) -> npt.NDArray[np.uint8]:
+    def read(self, window: PixelWindow) -> UInt8Array:
         """The pixels of `window`: uint8 (bands, rows, cols)."""
         pixels = np.zeros((self._bands, *window.shape), dtype=np.uint8)
         reach = window.snapped(self._chunk_px)
@@ -51,8 +51,8 @@ class ChunkCache:
                     pixels[:, *part.local_slices(window)] = chunk[:, *part.local_slices(place)]
         return pixels
 
-    def _chunk(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
-        own: Future[npt.NDArray[np.uint8] | None] = Future()
+    def _chunk(self, place: PixelWindow) -> UInt8Array | None:
+        own: Future[UInt8Array | None] = Future()
         try:
             with self._lock:
                 chunk = self._chunks.setdefault(place, own)

@@ -14,6 +14,7 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError
 from rasterio.io import DatasetReader
 
+from railseg_core.arrays import Bools, UInt8Array
 from railseg_core.errors import RailSegError
 from railseg_core.rasters.chunks import ChunkCache
 from railseg_core.rasters.coverage import Holds, held_by_tiff
@@ -116,7 +117,7 @@ class GridRaster:
                 self._chunks = ChunkCache(self._warp.chunk_px, len(source.bands) + 1, self._make_pixels)
             self._holds = None if self._chunks else _holds_of(source)
 
-    def read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+    def read(self, window: PixelWindow) -> tuple[UInt8Array, Bools]:
         """The probabilities in any window, within the raster or not.
 
         Args:
@@ -135,7 +136,7 @@ class GridRaster:
             valid[part.local_slices(window)] = True
         return pixels, valid
 
-    def _read(self, window: PixelWindow) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+    def _read(self, window: PixelWindow) -> tuple[UInt8Array, Bools]:
         """`read`, but with the validity that the file states."""
         if self._chunks is not None:
             warped = self._chunks.read(window)
@@ -178,7 +179,7 @@ class GridRaster:
         """The window relative to the file's first pixel."""
         return PixelWindow(window.col - self.window.col, window.row - self.window.row, window.width, window.height)
 
-    def _make_pixels(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
+    def _make_pixels(self, place: PixelWindow) -> UInt8Array | None:
         made = self._warp.chunk(place)
         if made is None:
             return None
@@ -252,12 +253,10 @@ def _find_encoding(source: SourceRaster) -> Encoding:
     return "scaled"
 
 
-def _encoded(values: npt.NDArray[Any], encoding: Encoding) -> npt.NDArray[np.uint8]:
+def _encoded(values: npt.NDArray[Any], encoding: Encoding) -> UInt8Array:
     if encoding in ("mask", "presence"):
         return np.where(values != 0, np.uint8(255), np.uint8(0))
     if values.dtype == np.uint8:
         return values
-    scaled: npt.NDArray[np.uint8] = np.rint(np.clip(values * (255 if encoding == "unit" else 1), 0, 255)).astype(
-        np.uint8
-    )
+    scaled: UInt8Array = np.rint(np.clip(values * (255 if encoding == "unit" else 1), 0, 255)).astype(np.uint8)
     return scaled

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import rasterio
 from affine import Affine
 from rasterio.crs import CRS
@@ -17,6 +16,7 @@ from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetWriter
 from rasterio.windows import Window
 
+from railseg_core.arrays import Bools, UInt8Array
 from railseg_core.errors import RailSegError
 from railseg_core.outputs import written_aside
 from railseg_core.rasters.provenance import CRS_TAG, ENCODING_TAG
@@ -45,7 +45,7 @@ class GridRasterWriter:
         self._name = name
         self._written: list[Window] = []
 
-    def write(self, window: PixelWindow, pixels: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) -> None:
+    def write(self, window: PixelWindow, pixels: UInt8Array, valid: Bools) -> None:
         """Writes a window, ideally one that starts and ends at multiples of 256 px: others are compressed twice.
 
         Args:

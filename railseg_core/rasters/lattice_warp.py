@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from railseg_core.arrays import Bools, Floats
 from railseg_core.errors import RailSegError
 from railseg_core.rasters import sampling
 from railseg_core.rasters.placement import Placement
@@ -69,7 +70,7 @@ class LatticeWarp:
             self.chunk_px //= 2
         self.chunk_source_px = math.ceil(self.chunk_px * across) * math.ceil(self.chunk_px * down)
 
-    def chunk(self, place: PixelWindow) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]] | None:
+    def chunk(self, place: PixelWindow) -> tuple[npt.NDArray[Any], Bools] | None:
         """The pixels of a chunk.
 
         Args:
@@ -103,13 +104,13 @@ class LatticeWarp:
             valid = np.ones(place.shape, dtype=np.bool_)
         return sampling.separated(image), valid
 
-    def _nodes(self, place: PixelWindow) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def _nodes(self, place: PixelWindow) -> tuple[Floats, Floats]:
         """The position in the raster of every 16th pixel corner of the chunk: (cols, rows), each (n, n)."""
         steps = np.arange(0, place.width + 1, _NODE_PX)
         x, y = np.meshgrid((place.col + steps) * self._gsd_m, -(place.row + steps) * self._gsd_m)
         return self._placement.to_pixel(x, y)
 
-    def _read(self, reach: PixelWindow, there: PixelWindow) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
+    def _read(self, reach: PixelWindow, there: PixelWindow) -> tuple[npt.NDArray[Any], Bools | None]:
         """The raster's pixels (rows, cols, bands), invalid beyond its edge; and valid, None if all of it is."""
         pixels, valid = self._source.read(there)
         image = sampling.interleaved(pixels)
@@ -124,10 +125,10 @@ class LatticeWarp:
     def _sample(
         self,
         image: npt.NDArray[Any],
-        valid: npt.NDArray[np.bool_] | None,
-        cols: npt.NDArray[np.float64],
-        rows: npt.NDArray[np.float64],
-    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
+        valid: Bools | None,
+        cols: Floats,
+        rows: Floats,
+    ) -> tuple[npt.NDArray[Any], Bools | None]:
         ky, kx = self._per_pixel
         start = _whole_shift(cols, rows, self._per_pixel)
         if start is not None and self._resampling == "smooth":
@@ -159,7 +160,7 @@ def _samples(source_px: float) -> int:
     return max(1, math.ceil(source_px - 1e-3))
 
 
-def _between_nodes(nodes: npt.NDArray[np.float64], per_pixel: tuple[int, int]) -> npt.NDArray[np.float32]:
+def _between_nodes(nodes: Floats, per_pixel: tuple[int, int]) -> npt.NDArray[np.float32]:
     """Interpolates linearly from nodes (n, n) to all samples: float32, (ky, kx) for each pixel of the chunk."""
     ky, kx = per_pixel
     return _along_rows(_along_rows(nodes.astype(np.float32).T, kx).T, ky)
@@ -172,9 +173,7 @@ def _along_rows(nodes: npt.NDArray[np.float32], per_pixel: int) -> npt.NDArray[n
     return between.reshape(-1, nodes.shape[1])
 
 
-def _whole_shift(
-    cols: npt.NDArray[np.float64], rows: npt.NDArray[np.float64], per_pixel: tuple[int, int]
-) -> tuple[int, int] | None:
+def _whole_shift(cols: Floats, rows: Floats, per_pixel: tuple[int, int]) -> tuple[int, int] | None:
     """(col, row) of the first sample's pixel if the samples are the centres of successive pixels, otherwise None."""
     ky, kx = per_pixel
     col, row = round(cols[0, 0]), round(rows[0, 0])

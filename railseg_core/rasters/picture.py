@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 
+from railseg_core.arrays import UInt8Array
 from railseg_core.errors import RailSegError
 from railseg_core.paths import file_version
 from railseg_core.rasters.coverage import Coverage
@@ -152,7 +152,7 @@ class Picture:
         """False if the raster certainly has none; if true for a window, it is true for any window that contains it."""
         return window.intersects(self.window) and self._coverage.may_have_data(window)
 
-    def chunk(self, place: PixelWindow) -> npt.NDArray[np.uint8] | None:
+    def chunk(self, place: PixelWindow) -> UInt8Array | None:
         """The pixels of a chunk: a function of its place and size alone.
 
         Args:

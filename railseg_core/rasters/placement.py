@@ -7,7 +7,6 @@ import math
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 from affine import Affine
 from pyproj.enums import TransformDirection
@@ -16,13 +15,12 @@ from rasterio.errors import CRSError
 from rasterio.io import DatasetReader
 from rasterio.transform import GCPTransformer
 
+from railseg_core.arrays import Floats
 from railseg_core.errors import RailSegError
 from railseg_core.paths import exists
 from railseg_core.rasters.source_raster import GDAL_ERRORS
 from railseg_core.rasters.working_crs import choose_working_crs, horizontal
 from railseg_core.tiling import PixelWindow
-
-Coordinates = npt.NDArray[np.float64]
 
 _CYLINDRICAL = ("Mercator", "Popular Visualisation Pseudo Mercator", "Equidistant Cylindrical")
 """Names in PROJ, or their beginnings, of projections whose x is a longitude."""
@@ -100,7 +98,7 @@ class Placement:
         moved._projection = self._projection_to(crs)
         return moved
 
-    def outline(self) -> Coordinates:
+    def outline(self) -> Floats:
         """Points around the raster's edge in the working CRS, in order: float64 (n, 2).
 
         Raises:
@@ -122,12 +120,12 @@ class Placement:
         x, y = self.outline().T
         return PixelWindow.covering(x.min(), y.min(), x.max(), y.max(), gsd_m)
 
-    def to_working(self, cols: Coordinates, rows: Coordinates) -> tuple[Coordinates, Coordinates]:
+    def to_working(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
         """Pixel coordinates to (x, y) of the working CRS."""
         x, y = self._to_source(cols, rows)
         return self._projection.transform(x, y) if self._projection else (x, y)
 
-    def to_pixel(self, x: Coordinates, y: Coordinates) -> tuple[Coordinates, Coordinates]:
+    def to_pixel(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """(x, y) of the working CRS to pixel coordinates; infinite outside the raster's CRS."""
         if self._projection:
             x, y = self._projection.transform(x, y, direction=TransformDirection.INVERSE)
@@ -143,7 +141,7 @@ class Placement:
     def _projection_to(self, crs: pyproj.CRS) -> pyproj.Transformer | None:
         return None if crs == self.source_crs else pyproj.Transformer.from_crs(self.source_crs, crs, always_xy=True)
 
-    def _to_source(self, cols: Coordinates, rows: Coordinates) -> tuple[Coordinates, Coordinates]:
+    def _to_source(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
         if self._points:
             x, y = self._points.xy(rows, cols, offset="ul")
             return np.asarray(x), np.asarray(y)
@@ -163,7 +161,7 @@ def _round_the_earth(crs: pyproj.CRS) -> float:
     return 360 * float(min(abs(x[1] - x[0]), abs(x[3] - x[2])))
 
 
-def _applied(affine: Affine, x: Coordinates, y: Coordinates) -> tuple[Coordinates, Coordinates]:
+def _applied(affine: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     return affine.a * x + affine.b * y + affine.c, affine.d * x + affine.e * y + affine.f
 
 

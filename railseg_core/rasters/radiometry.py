@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from railseg_core.arrays import Bools, UInt8Array
 from railseg_core.errors import RailSegError
 from railseg_core.rasters.coverage import Holds, holds_of
 from railseg_core.rasters.source_raster import SourceRaster
@@ -34,7 +35,7 @@ _SAMPLE_PX = 256
 _SEARCH_PX = 2048
 _MAX_SEARCH_PX = 200_000_000
 
-_Look = tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]
+_Look = tuple[npt.NDArray[Any], Bools]
 """What `SourceRaster.read` returns."""
 
 
@@ -50,13 +51,13 @@ class Stretch:
     low: float
     high: float
 
-    def apply(self, values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    def apply(self, values: npt.NDArray[Any]) -> UInt8Array:
         """Values to uint8; a stretch without a range (a raster of one value) gives mid-grey, 128."""
         if self.high <= self.low:
             return np.full(values.shape, 128, dtype=np.uint8)
         scale = np.float32(255.0 / (self.high - self.low))
         scaled = (values.astype(np.float32) - np.float32(self.low)) * scale
-        eight_bit: npt.NDArray[np.uint8] = np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+        eight_bit: UInt8Array = np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
         return eight_bit
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from railseg_core.arrays import Bools, UInt8Array
+
 _GREY = 128
 
 
-def reflect_invalid(image: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+def reflect_invalid(image: UInt8Array, valid: Bools) -> UInt8Array:
     """Fills invalid pixels with the mirror image of valid ones, whatever the shape of the gaps.
 
     To the network, a black frame would be an edge as strong as a rail, and it would affect every pixel of the tile
@@ -43,7 +45,7 @@ def reflect_invalid(image: npt.NDArray[np.uint8], valid: npt.NDArray[np.bool_]) 
     return filled
 
 
-def _reflect_beyond_box(image: npt.NDArray[np.uint8], in_rows: slice, in_cols: slice) -> npt.NDArray[np.uint8]:
+def _reflect_beyond_box(image: UInt8Array, in_rows: slice, in_cols: slice) -> UInt8Array:
     """`reflect_invalid` for valid pixels that form a box, as at a picture's edge: several times as fast."""
     near, far, inside = [], [], []
     for span, length in zip((in_rows, in_cols), image.shape[1:], strict=True):

@@ -13,14 +13,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from railseg_core.arrays import Bools
+
 Image = npt.NDArray[Any]
-Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.float32]
 
 
 def average(
-    image: Image, valid: Mask | None, cols: Positions, rows: Positions, per_pixel: tuple[int, int]
-) -> tuple[Image, Mask | None]:
+    image: Image, valid: Bools | None, cols: Positions, rows: Positions, per_pixel: tuple[int, int]
+) -> tuple[Image, Bools | None]:
     """The mean over each working pixel's footprint, for a raster finer than the working grid.
 
     Args:
@@ -43,7 +44,7 @@ def average(
     return _normalised(total, share, counted, image.dtype), counted
 
 
-def interpolate(image: Image, valid: Mask | None, cols: Positions, rows: Positions) -> tuple[Image, Mask | None]:
+def interpolate(image: Image, valid: Bools | None, cols: Positions, rows: Positions) -> tuple[Image, Bools | None]:
     """The value at each position, for a raster as coarse as the working grid or coarser.
 
     Cubic where the 5 x 5 pixels around a position are valid; nearer to a gap, linear between the valid ones, so
@@ -58,13 +59,13 @@ def interpolate(image: Image, valid: Mask | None, cols: Positions, rows: Positio
     return np.where(_at(deep, cols, rows, cv2.INTER_NEAREST) > 0, cubic, linear), counted
 
 
-def nearest(image: Image, valid: Mask | None, cols: Positions, rows: Positions) -> tuple[Image, Mask | None]:
+def nearest(image: Image, valid: Bools | None, cols: Positions, rows: Positions) -> tuple[Image, Bools | None]:
     """The value of the pixel that each position lies in: for classes, which have no mean."""
     counted = None if valid is None else _at(valid.astype(np.uint8), cols, rows, cv2.INTER_NEAREST)[..., 0] > 0
     return _at(image, cols, rows, cv2.INTER_NEAREST), counted
 
 
-def reduced(image: Image, valid: Mask | None, per_pixel: tuple[int, int]) -> tuple[Image, Mask | None]:
+def reduced(image: Image, valid: Bools | None, per_pixel: tuple[int, int]) -> tuple[Image, Bools | None]:
     """The means of the valid pixels of boxes; a box is valid if at least half of it is.
 
     Args:
@@ -107,6 +108,6 @@ def _at(image: Image, cols: Positions, rows: Positions, how: int) -> Image:
     return values.reshape(*cols.shape, -1)
 
 
-def _normalised(total: Image, share: Image, counted: Mask, dtype: npt.DTypeLike) -> Image:
+def _normalised(total: Image, share: Image, counted: Bools, dtype: npt.DTypeLike) -> Image:
     mean = np.divide(total, share, out=np.zeros_like(total), where=counted[..., None])
     return np.rint(mean).astype(np.uint8) if dtype == np.uint8 else mean.astype(np.float32)

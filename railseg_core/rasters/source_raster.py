@@ -21,6 +21,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
+from railseg_core.arrays import Bools, UInt8Array
 from railseg_core.errors import RailSegError
 from railseg_core.paths import exists, gdal_name, is_device_or_pipe
 from railseg_core.process_environment import GDAL_CONFINEMENT
@@ -276,9 +277,7 @@ class SourceRaster:
         """The whole raster."""
         return PixelWindow(0, 0, self.dataset.width, self.dataset.height)
 
-    def read(
-        self, window: PixelWindow, shape: tuple[int, int] | None = None
-    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+    def read(self, window: PixelWindow, shape: tuple[int, int] | None = None) -> tuple[npt.NDArray[Any], Bools]:
         """The pixels of a window within the raster.
 
         Args:
@@ -344,7 +343,7 @@ class SourceRaster:
                     self._idle.append(dataset)
                 self._one_is_back.notify_all()
 
-    def _read_palette(self) -> npt.NDArray[np.uint8] | None:
+    def _read_palette(self) -> UInt8Array | None:
         if len(self.bands) != 1 or self.dataset.colorinterp[self.bands[0] - 1] != ColorInterp.palette:
             return None
         colours = self.dataset.colormap(self.bands[0])

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import shapely
 from pyproj.exceptions import CRSError, ProjError
@@ -17,11 +16,12 @@ from rasterio.features import geometry_mask
 from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.arrays import Bools, Floats
 from railseg_core.errors import RailSegError
 from railseg_core.tiling import PixelWindow
 from railseg_core.vectors.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
 
-Move = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], Any]
+Move = Callable[[Floats, Floats], Any]
 MAX_CORRIDOR_M = 10_000.0
 _EDGE_PIECES = 256
 """Pieces that an edge as long as its shape is cut into before reprojection: it may become a curve in another CRS."""
@@ -238,7 +238,7 @@ def _with_spare(place: BaseGeometry) -> BaseGeometry:
     return shapely.box(xmin - more, ymin - more, xmax + more, ymax + more)
 
 
-def polygon_mask(polygon: BaseGeometry, window: PixelWindow, gsd_m: float) -> npt.NDArray[np.bool_]:
+def polygon_mask(polygon: BaseGeometry, window: PixelWindow, gsd_m: float) -> Bools:
     """The pixels whose centre lies in a polygon in the working CRS: bool (rows, cols)."""
     box = shapely.box(*window.bounds(gsd_m))
     if not polygon.intersects(box):
@@ -249,9 +249,7 @@ def polygon_mask(polygon: BaseGeometry, window: PixelWindow, gsd_m: float) -> np
     near = shapely.clip_by_rect(polygon, *box.buffer(2 * gsd_m).bounds)
     if near.is_empty:
         return np.zeros(window.shape, dtype=np.bool_)
-    mask: npt.NDArray[np.bool_] = geometry_mask(
-        [near], out_shape=window.shape, transform=window.transform(gsd_m), invert=True
-    )
+    mask: Bools = geometry_mask([near], out_shape=window.shape, transform=window.transform(gsd_m), invert=True)
     return mask
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 from pyproj.exceptions import CRSError
 
-from railseg_core.arrays import Points
+from railseg_core.arrays import Floats, Points
 from railseg_core.errors import RailSegError
 
 Mover = Callable[[Points], Points]
@@ -54,7 +53,7 @@ def mover(source: pyproj.CRS, target: pyproj.CRS) -> Mover:
     return move
 
 
-def ground_lengths(lines: Sequence[Points], crs: object) -> npt.NDArray[np.float64]:
+def ground_lengths(lines: Sequence[Points], crs: object) -> Floats:
     """Lengths of lines on the ellipsoid, metres: float64 (lines,); planar lengths if the CRS has no ellipsoid.
 
     Args:

@@ -11,7 +11,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from railseg_core.arrays import Points
+from railseg_core.arrays import Ints, Points
 from railseg_core.errors import RailSegError
 from railseg_core.railway_map import TRACK_LAYER
 from railseg_core.vectors.coordinates import as_crs
@@ -34,7 +34,7 @@ class LineLayer:
     """
 
     lines: tuple[BaseGeometry, ...]
-    fids: npt.NDArray[np.int64]
+    fids: Ints
     track_ids: npt.NDArray[np.object_]
     crs: pyproj.CRS
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import shapely
 from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry
 
+from railseg_core.arrays import Floats
 from railseg_core.errors import RailSegError
 from railseg_core.railway_map import NODE_LAYER, TRACK_LAYER
 from railseg_core.vectors.coordinates import as_crs
@@ -134,7 +134,7 @@ def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> T
     raise RailSegError(f"{name} has no lines.", "Give a layer with the tracks' centre-lines.")
 
 
-def read_switches(path: str | os.PathLike[str]) -> tuple[npt.NDArray[np.float64], pyproj.CRS] | None:
+def read_switches(path: str | os.PathLike[str]) -> tuple[Floats, pyproj.CRS] | None:
     """The switches of a vector file's first layer with any; a layer `rail_node` only counts for `rail_track`.
 
     They are points with `railway` or `what` = `switch`. Those whose `state` is `hidden` or whose `status` is `rejected`

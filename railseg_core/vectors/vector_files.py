@@ -17,6 +17,7 @@ import pyogrio
 import shapely
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, GeometryError
 
+from railseg_core.arrays import Bools, Ints
 from railseg_core.errors import RailSegError
 from railseg_core.paths import exists, gdal_name, is_device_or_pipe, split_layer
 
@@ -75,23 +76,23 @@ class LayerParts:
     """
 
     parts: npt.NDArray[np.object_]
-    owner: npt.NDArray[np.int64]
-    fids: npt.NDArray[np.int64]
+    owner: Ints
+    fids: Ints
     fields: dict[str, npt.NDArray[Any]]
     geometry_type: str
     crs: str
 
-    def are(self, kind: shapely.GeometryType) -> npt.NDArray[np.bool_]:
+    def are(self, kind: shapely.GeometryType) -> Bools:
         """Which of the parts are of a type and not empty: bool (n,)."""
-        found: npt.NDArray[np.bool_] = (shapely.get_type_id(self.parts) == kind) & ~shapely.is_empty(self.parts)
+        found: Bools = (shapely.get_type_id(self.parts) == kind) & ~shapely.is_empty(self.parts)
         return found
 
     @property
-    def is_rejected(self) -> npt.NDArray[np.bool_]:
+    def is_rejected(self) -> Bools:
         """Which of the parts belong to features that were rejected in the review: bool (n,)."""
         return self.says("status", "rejected")[self.owner]
 
-    def says(self, column: str, value: str) -> npt.NDArray[np.bool_]:
+    def says(self, column: str, value: str) -> Bools:
         """Which features have the value in a field: bool (features,); none of them if there is no such field."""
         found = self.fields.get(column)
         if found is None:

@@ -21,13 +21,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyogrio
 import rasterio
 import shapely
 from skimage.morphology import skeletonize
 
-from railseg_core.arrays import Points
+from railseg_core.arrays import Bools, Points
 from railseg_core.centerline.vectorize import vectorize
 from railseg_core.evaluation.line_scores import LineScores, score_lines
 from railseg_core.line_params import LineParams
@@ -36,7 +35,6 @@ from tests.truth.ribbons import GOOD, GSD_M, POOR, UTM, Seer, probabilities, ras
 from tests.truth.scores import RHO_M, YardScores, clipped, map_of_yard, score_yard, window_of
 from tests.truth.yards import Yard, gap_yards, ladder_yard, loop_yard, plain_yards, random_yards, switch_yard
 
-Mask = npt.NDArray[np.bool_]
 Lines = list[Points]
 """Vertices in pixels: (col, row), corner-based."""
 
@@ -54,7 +52,7 @@ def yard_table(yards: Iterable[Yard], seer: Seer, folder: Path) -> YardScores:
     return YardScores.pooled(every)
 
 
-def by_sknw(mask: Mask) -> tuple[Lines, Points]:
+def by_sknw(mask: Bools) -> tuple[Lines, Points]:
     """The edges of sknw's graph of scikit-image's skeleton, and its nodes with three edges."""
     import sknw
 
@@ -64,7 +62,7 @@ def by_sknw(mask: Mask) -> tuple[Lines, Points]:
     return lines, np.array(forks).reshape(-1, 2)
 
 
-def by_skan(mask: Mask) -> tuple[Lines, Points]:
+def by_skan(mask: Bools) -> tuple[Lines, Points]:
     """The branches that skan finds, and where three meet."""
     from skan import Skeleton, summarize
 
@@ -76,7 +74,7 @@ def by_skan(mask: Mask) -> tuple[Lines, Points]:
     return lines, skeleton.coordinates[numbers[counts == 3]][:, ::-1] + 0.5
 
 
-def by_grass(mask: Mask) -> tuple[Lines, Points]:
+def by_grass(mask: Bools) -> tuple[Lines, Points]:
     """The lines that r.thin and r.to.vect make, and where three meet."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -111,9 +109,9 @@ def by_grass(mask: Mask) -> tuple[Lines, Points]:
     return lines, places[counts == 3]
 
 
-def others() -> dict[str, Callable[[Mask], tuple[Lines, Points]]]:
+def others() -> dict[str, Callable[[Bools], tuple[Lines, Points]]]:
     """The other tools that are installed."""
-    ways: dict[str, Callable[[Mask], tuple[Lines, Points]]] = {}
+    ways: dict[str, Callable[[Bools], tuple[Lines, Points]]] = {}
     if find_spec("sknw"):
         ways["skimage + sknw"] = by_sknw
     if find_spec("skan"):

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from railseg_core.arrays import UInt8Array
+from railseg_core.arrays import Bools, UInt8Array
 from railseg_core.chips.files import Chip
 from train.comparison.measuring import Morphology, Predictor
 from train.judge_pictures import captioned
@@ -36,7 +35,7 @@ def write_sheet(predictors: Mapping[str, Predictor], tiles: Sequence[Chip], morp
     write_picture(path, sheet_of(pictures, len(rows) + 2))
 
 
-def _in_grey(mask: npt.NDArray[np.bool_]) -> UInt8Array:
+def _in_grey(mask: Bools) -> UInt8Array:
     return np.repeat(np.where(mask, 255, 0).astype(np.uint8)[..., np.newaxis], 3, axis=-1)
 
 

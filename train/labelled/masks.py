@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from railseg_core.arrays import UInt8Array
+from railseg_core.arrays import Bools, UInt8Array
 from railseg_core.chips.files import Chip
 
 
-def chip_of_mask(image: UInt8Array, mask: npt.NDArray[np.bool_], ignore: npt.NDArray[np.bool_] | None = None) -> Chip:
+def chip_of_mask(image: UInt8Array, mask: Bools, ignore: Bools | None = None) -> Chip:
     """A chip from a picture (rows, cols, 3) and a mask (rows, cols); the axis is unknown and left empty."""
     nothing = np.zeros(mask.shape, dtype=np.bool_)
     bands = [mask, nothing, nothing if ignore is None else ignore]

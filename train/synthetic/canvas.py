@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from railseg_core.arrays import Floats
+from railseg_core.arrays import Floats, UInt8Array
 from train.synthetic.alignment import normals
 
-Image = npt.NDArray[np.uint8]
+Image = UInt8Array
 Floats32 = npt.NDArray[np.float32]
 Colour3 = tuple[float, float, float]
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from railseg_core.arrays import Floats
+from railseg_core.arrays import Bools, Floats, UInt8Array
 from railseg_core.chips.files import AXIS_WIDTH_M, TRACK_WIDTH_M
 from train.synthetic.appearance import RailwayLook, random_look
 from train.synthetic.background import Backgrounds, draw_land
@@ -77,7 +76,7 @@ class Scene:
         return np.stack([self.track, self.axis, self.ignore], axis=-1)
 
     @property
-    def unknown(self) -> npt.NDArray[np.bool_]:
+    def unknown(self) -> Bools:
         """Where judging ignores the truth, (rows, cols): doubtful rims, and hidden track, beneath trains too."""
         return (self.ignore | self.hidden) > 0
 
@@ -129,7 +128,7 @@ def render_scene(
     )
 
 
-def _is_covered(covers: list[Image], size_px: int) -> npt.NDArray[np.bool_]:
+def _is_covered(covers: list[Image], size_px: int) -> Bools:
     """Which pixels of the scene are more than half covered."""
     out = np.zeros((size_px, size_px), np.bool_)
     for cover in covers:
@@ -184,9 +183,7 @@ def paint_railway(rng: np.random.Generator, canvas: Canvas, layout: Layout, look
     paint_rails(rng, canvas, located)
 
 
-def truth_masks(
-    tracks: tuple[Track, ...], size_px: int, extent_m: float
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+def truth_masks(tracks: tuple[Track, ...], size_px: int, extent_m: float) -> tuple[UInt8Array, UInt8Array, UInt8Array]:
     """Track band, axis ribbon and the band's doubtful rim, each uint8 (rows, cols) 0 or 1."""
     track, axis, rim = (np.zeros((size_px, size_px), np.uint8) for _ in range(3))
     for line in tracks:
