@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
@@ -24,6 +25,16 @@ from .translation import tr
 _OWNER_MARK = "made-by-railseg"
 _REMOVED_PREFIX = "removed-"
 _RAW_PROGRESS_SINCE = (24, 1)
+_SITECUSTOMIZE = """\
+# The Python of QGIS on Windows finds these modules' DLLs by a sitecustomize of its own, which its environments lack.
+# Only these are taken from there: the packages have libraries of their own, which QGIS's could stand in for.
+import os
+
+with os.add_dll_directory({folder!r}):
+    import bz2
+    import sqlite3
+    import ssl
+"""
 # Ends pip with this process, even if that is killed, as its standard input ends then. Otherwise pip would go on
 # writing into a folder that the next build recreates.
 _PIP = (
@@ -77,6 +88,7 @@ def build(
         is_done = False
         try:
             run_program([str(base_python), "-I", "-m", "venv", str(folder)], feedback)
+            share_libraries(base_python, folder / "Lib" / "site-packages")
             feedback.setProgress(5)
             _install(environment, plan, requirements, proxy or {}, feedback)
             feedback.setProgress(90)
@@ -138,6 +150,22 @@ def _remove(folder: Path) -> None:
         folder.rename(aside / folder.name)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def share_libraries(base_python: Path, site_packages: Path) -> None:
+    """Lets an environment made from the Python that comes with QGIS on Windows load SQLite, whose DLL is QGIS's.
+
+    Args:
+        base_python: The Python that the environment was made from; with any other there is nothing to do.
+        site_packages: The environment's folder of packages.
+
+    Raises:
+        OSError: The folder can't be written.
+    """
+    root = os.environ.get("OSGEO4W_ROOT")
+    if root and base_python.is_relative_to(root):
+        source = _SITECUSTOMIZE.format(folder=str(Path(root) / "bin"))
+        (site_packages / "sitecustomize.py").write_text(source, "utf-8")
 
 
 def _install(
