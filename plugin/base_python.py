@@ -13,35 +13,36 @@ from .install_problem import Cause, EnvironmentProblemError
 from .program import JobFeedback, run_program
 from .translation import tr
 
-_OLDEST = (3, 11)
+_OLDEST, _NEWEST = (3, 11), (3, 14)
+"""The versions for which all pinned packages have wheels."""
 _PROBE = "import sys; print(*sys.version_info[:2]); import ensurepip, venv"
 
 
 def find_base_python(feedback: JobFeedback) -> Path:
-    """A Python that is recent enough and can create environments.
+    """A Python that has all packages' wheels and can create environments.
 
     Raises:
         EnvironmentProblemError: No such Python was found.
         JobCancelledError: The user has cancelled.
     """
-    too_old: list[str] = []
+    unsuitable: list[str] = []
     without_venv: list[str] = []
     for candidate in _candidates():
         version, can_make_environments = _probe(candidate, feedback)
         if version is None:
             continue
-        if version < _OLDEST:
-            too_old.append(f"{candidate} ({'.'.join(map(str, version))})")
+        if not _OLDEST <= version <= _NEWEST:
+            unsuitable.append(f"{candidate} ({_text(version)})")
         elif can_make_environments:
             return candidate
         else:
             without_venv.append(str(candidate))
     message = tr(
-        "RailSeg needs Python {version} or later with its venv module to create the environment. Install it (from "
+        "RailSeg needs Python {oldest} to {newest} with its venv module to create the environment. Install it (from "
         "python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python."
-    ).format(version=".".join(map(str, _OLDEST)))
-    if too_old:
-        message += " " + tr("Too old: {pythons}.").format(pythons=", ".join(too_old))
+    ).format(oldest=_text(_OLDEST), newest=_text(_NEWEST))
+    if unsuitable:
+        message += " " + tr("Of another version: {pythons}.").format(pythons=", ".join(unsuitable))
     if without_venv:
         message += " " + tr("Without venv: {pythons}.").format(pythons=", ".join(without_venv))
     raise EnvironmentProblemError(message, Cause.NO_VENV if without_venv else Cause.NO_PYTHON)
@@ -65,16 +66,21 @@ def _probe(python: Path, feedback: JobFeedback) -> tuple[tuple[int, int] | None,
     return None if match is None else (int(match[1]), int(match[2])), is_whole
 
 
+def _text(version: tuple[int, int]) -> str:
+    return ".".join(map(str, version))
+
+
 def _candidates() -> Iterator[Path]:
     """The Pythons to try, each once. Never QGIS itself, which `sys.executable` is on Windows and macOS."""
-    names = ["python3", *(f"python3.{minor}" for minor in range(14, 10, -1))]
+    names = ["python3", *(f"python3.{minor}" for minor in range(_NEWEST[1], _OLDEST[1] - 1, -1))]
     search_path = os.environ.get("PATH", "")
     found: list[Path] = []
     if sys.platform == "win32":
         found.append(Path(sys.exec_prefix) / "python.exe")
         names = ["python", *names]
     elif sys.platform == "darwin":
-        found.append(Path(sys.executable).parent / "bin" / "python3")
+        # QGIS's own Python is too old or makes environments that don't start. Apple's python3 asks to install Xcode.
+        names.remove("python3")
         extra = ("/opt/homebrew/bin", "/usr/local/bin", "/Library/Frameworks/Python.framework/Versions/Current/bin")
         search_path = os.pathsep.join((search_path, *extra))
     elif re.fullmatch(r"python[\d.]*", Path(sys.executable).name):

@@ -804,12 +804,12 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Zeichnet die Gleise einer Maske oder eines Wahrscheinlichkeitsrasters als Linien.</translation>
     </message>
     <message>
-      <source>RailSeg needs Python {version} or later with its venv module to create the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
-      <translation>RailSeg braucht Python {version} oder neuer mit dessen Modul venv, um die Umgebung anzulegen. Es installieren (von python.org; unter Debian und Ubuntu das Paket python3-venv) und es noch einmal versuchen, oder ein vorhandenes Python benutzen.</translation>
+      <source>RailSeg needs Python {oldest} to {newest} with its venv module to create the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
+      <translation>RailSeg braucht Python {oldest} bis {newest} mit dessen Modul venv, um die Umgebung anzulegen. Es installieren (von python.org; unter Debian und Ubuntu das Paket python3-venv) und es noch einmal versuchen, oder ein vorhandenes Python benutzen.</translation>
     </message>
     <message>
-      <source>Too old: {pythons}.</source>
-      <translation>Zu alt: {pythons}.</translation>
+      <source>Of another version: {pythons}.</source>
+      <translation>Mit anderer Version: {pythons}.</translation>
     </message>
     <message>
       <source>Without venv: {pythons}.</source>

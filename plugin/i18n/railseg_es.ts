@@ -804,12 +804,12 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>Dibuja como líneas las vías férreas de una máscara o ráster de probabilidad.</translation>
     </message>
     <message>
-      <source>RailSeg needs Python {version} or later with its venv module to create the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
-      <translation>RailSeg necesita Python {version} o posterior con su módulo venv para crear el entorno. Instálelo (de python.org; en Debian y Ubuntu el paquete python3-venv) e inténtelo de nuevo, o use un Python existente.</translation>
+      <source>RailSeg needs Python {oldest} to {newest} with its venv module to create the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
+      <translation>RailSeg necesita Python {oldest} a {newest} con su módulo venv para crear el entorno. Instálelo (de python.org; en Debian y Ubuntu el paquete python3-venv) e inténtelo de nuevo, o use un Python existente.</translation>
     </message>
     <message>
-      <source>Too old: {pythons}.</source>
-      <translation>Demasiado antiguos: {pythons}.</translation>
+      <source>Of another version: {pythons}.</source>
+      <translation>De otra versión: {pythons}.</translation>
     </message>
     <message>
       <source>Without venv: {pythons}.</source>

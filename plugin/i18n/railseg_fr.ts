@@ -804,12 +804,12 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Trace les voies ferrées d'un masque ou raster de probabilité sous forme de lignes.</translation>
     </message>
     <message>
-      <source>RailSeg needs Python {version} or later with its venv module to create the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
-      <translation>RailSeg a besoin de Python {version} ou plus récent, avec son module venv, pour créer l'environnement. Installez-le (depuis python.org ; sous Debian et Ubuntu le paquet python3-venv) et réessayez, ou utilisez un Python existant.</translation>
+      <source>RailSeg needs Python {oldest} to {newest} with its venv module to create the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
+      <translation>RailSeg a besoin de Python {oldest} à {newest}, avec son module venv, pour créer l'environnement. Installez-le (depuis python.org ; sous Debian et Ubuntu le paquet python3-venv) et réessayez, ou utilisez un Python existant.</translation>
     </message>
     <message>
-      <source>Too old: {pythons}.</source>
-      <translation>Trop anciens : {pythons}.</translation>
+      <source>Of another version: {pythons}.</source>
+      <translation>D'une autre version : {pythons}.</translation>
     </message>
     <message>
       <source>Without venv: {pythons}.</source>

@@ -804,12 +804,12 @@ It takes RailSeg's own probability raster, and one-band masks and probability ra
       <translation>将掩膜或概率栅格中的铁路轨道绘制为线。</translation>
     </message>
     <message>
-      <source>RailSeg needs Python {version} or later with its venv module to create the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
-      <translation>RailSeg 需要 Python {version} 或更高版本及其 venv 模块来创建环境。请安装（从 python.org；Debian 和 Ubuntu 上为软件包 python3-venv），然后重试，或使用已有的 Python。</translation>
+      <source>RailSeg needs Python {oldest} to {newest} with its venv module to create the environment. Install it (from python.org; on Debian and Ubuntu the package python3-venv), then try again, or use an existing Python.</source>
+      <translation>RailSeg 需要 Python {oldest} 到 {newest} 及其 venv 模块来创建环境。请安装（从 python.org；Debian 和 Ubuntu 上为软件包 python3-venv），然后重试，或使用已有的 Python。</translation>
     </message>
     <message>
-      <source>Too old: {pythons}.</source>
-      <translation>版本过低：{pythons}。</translation>
+      <source>Of another version: {pythons}.</source>
+      <translation>版本不符：{pythons}。</translation>
     </message>
     <message>
       <source>Without venv: {pythons}.</source>

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from qgis.core import QgsSettings
+from railseg.plugin import base_python
 from railseg.plugin.base_python import find_base_python
 from railseg.plugin.environment import PYTHON_SETTING, Environment, State
-from railseg.plugin.environment_builder import build
+from railseg.plugin.environment_builder import build, share_libraries
 from railseg.plugin.install_plan import Build, InstallPlan
 from railseg.plugin.install_problem import Cause, EnvironmentProblemError
 from railseg.plugin.program import JobCancelledError
@@ -269,6 +272,57 @@ def test_a_folder_of_wheels_stands_in_for_the_network(requirements: Path, wheels
 def test_the_base_python_is_a_python_and_new_enough(qgis_app: object, feedback: Feedback) -> None:
     assert find_base_python(feedback).name.startswith("python")
     assert not feedback.infos
+
+
+@pytest.mark.parametrize("version", ["3 10", "3 15"])
+def test_a_python_for_which_there_are_no_wheels_is_named_but_not_used(
+    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, feedback: Feedback
+) -> None:
+    (tmp_path / "python3").write_text(f"#!/bin/sh\necho {version}\n")
+    (tmp_path / "python3").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
+    with pytest.raises(EnvironmentProblemError, match=rf"3\.11 to 3\.14.*{version.replace(' ', '.')}\)") as caught:
+        find_base_python(feedback)
+    assert caught.value.cause is Cause.NO_PYTHON
+
+
+def test_on_macos_neither_qgis_s_own_python_nor_apple_s_stand_in_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("python3", "python3.12"):
+        (tmp_path / name).touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", "darwin")
+    candidates = list(base_python._candidates())
+    assert tmp_path / "python3.12" in candidates
+    assert not any(path.name == "python3" for path in candidates)
+
+
+def test_an_environment_of_the_python_that_comes_with_qgis_on_windows_has_sqlite_s_dll_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[str] = []
+
+    @contextmanager
+    def add_dll_directory(folder: str) -> Iterator[None]:
+        used.append(folder)
+        monkeypatch.delitem(sys.modules, "sqlite3", raising=False)
+        yield
+        assert "sqlite3" in sys.modules
+
+    monkeypatch.setattr(os, "add_dll_directory", add_dll_directory, raising=False)
+    root = tmp_path / "Programme" / "QGIS für alle"
+    monkeypatch.setenv("OSGEO4W_ROOT", str(root))
+    share_libraries(root / "apps" / "Python312" / "python.exe", tmp_path)
+    runpy.run_path(str(tmp_path / "sitecustomize.py"))
+    assert used == [str(root / "bin")]
+
+
+def test_an_environment_of_another_python_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OSGEO4W_ROOT", str(tmp_path / "QGIS"))
+    share_libraries(tmp_path / "Python313" / "python.exe", tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_self_test_of_a_python_without_the_packages_shows_what_is_wrong(
