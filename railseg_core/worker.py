@@ -111,14 +111,15 @@ def end_process(*_: object) -> None:
     raise SystemExit(0)
 
 
-def read_requests(stream: TextIO) -> queue.Queue[str]:
-    """The lines of standard input; when it ends, so does the process, even in the middle of a run."""
-    lines: queue.Queue[str] = queue.Queue()
+def read_requests(stream: TextIO) -> queue.Queue[str | None]:
+    """The lines of standard input, then None; when it ends, so does the process, even in the middle of a run."""
+    lines: queue.Queue[str | None] = queue.Queue()
 
     def read() -> None:
         for line in stream:
             lines.put(line)
         # The parent is gone. The main thread has time to clean up, unless it is deep in a native call.
+        lines.put(None)  # on Windows no signal ends its wait for a line
         signal.raise_signal(signal.SIGTERM)
         time.sleep(_CLEAN_UP_S)
         os._exit(0)
@@ -206,6 +207,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, end_process)
     connection = Connection(take_standard_output())
     if "--self-test" in sys.argv[1:]:
+        # What the work needs besides the network: a library that can't be loaded should show now, not in the first run.
+        import railseg_core.centerline.vectorize
+        import railseg_core.pipeline  # noqa: F401
         from railseg_core.info import info, working_devices
 
         connection.send("result", id=None, result=info() | working_devices())
@@ -215,12 +219,13 @@ def main() -> None:
 
     connection.send("ready", version=__version__, protocol=PROTOCOL_VERSION)
     try:
-        while True:
-            serve(connection, lines.get())
+        while (line := lines.get()) is not None:
+            serve(connection, line)
             return_freed_memory()
     except SystemExit:
-        # Everything is cleaned up. The interpreter's shutdown is skipped: it can crash while torch's threads still run.
-        os._exit(0)
+        pass
+    # Everything is cleaned up. The interpreter's shutdown is skipped: it can crash while torch's threads still run.
+    os._exit(0)
 
 
 if __name__ == "__main__":

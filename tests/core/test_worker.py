@@ -176,3 +176,18 @@ def test_the_self_test_prints_one_result() -> None:
     assert result["tiles_per_s"] > 0
     assert result["device"].split()[0] == result["devices"][0]
     assert "torch" in result["packages"]
+
+
+@pytest.mark.parametrize("library", ["sqlite3", "skimage", "filelock"])
+def test_the_self_test_shows_that_a_library_of_the_later_steps_is_missing(library: str) -> None:
+    script = f"import runpy, sys; sys.modules[{library!r}] = None; runpy.run_path({str(WORKER)!r}, run_name='__main__')"
+    done = subprocess.run([sys.executable, "-I", "-c", script, "--self-test"], capture_output=True, text=True)
+    assert done.returncode != 0
+    assert library in done.stderr
+
+
+def test_an_idle_worker_ends_with_its_input_even_where_no_signal_wakes_it() -> None:
+    script = f"import runpy, signal; signal.raise_signal = print; runpy.run_path({str(WORKER)!r}, run_name='__main__')"
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-I", "-c", script], stdin=subprocess.DEVNULL, capture_output=True, check=True)
+    assert time.monotonic() - began < 2.5
