@@ -39,10 +39,10 @@ def file_version(path: str | os.PathLike[str]) -> tuple[int, int] | None:
 
 
 def put_in_place(aside: Path, target: Path) -> None:
-    """Renames a finished file to its final name, replacing what is there.
+    """Renames a finished file or folder to its final name; a file replaces what is there.
 
-    On Windows it tries several times: a program that looks at new files, such as a virus scanner, may hold either file
-    for a moment.
+    On Windows it tries several times: a program that looks at new files, such as a virus scanner, may hold one for a
+    moment.
 
     Raises:
         OSError: It can't be renamed.

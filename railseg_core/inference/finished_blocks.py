@@ -285,7 +285,7 @@ def _make(folder: Path, identity: Mapping[str, Any]) -> None:
             aside.mkdir(parents=True)
             (aside / _IDENTITY_FILE).write_text(json.dumps(identity, indent=1), encoding="utf-8")
             try:
-                aside.rename(folder)
+                put_in_place(aside, folder)
             except OSError:
                 if not folder.exists():  # otherwise another shard was faster
                     raise

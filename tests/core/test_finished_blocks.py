@@ -21,10 +21,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from railseg_core import paths
 from railseg_core.__main__ import main
 from railseg_core.errors import RailSegError
 from railseg_core.inference.block_plan import PlannedBlock, plan_blocks
-from railseg_core.inference.finished_blocks import FinishedBlocks, finished_blocks, unfinished_folder
+from railseg_core.inference.finished_blocks import FinishedBlocks, finished_blocks, shared_blocks, unfinished_folder
 from railseg_core.inference.prediction import BlockPrediction, TilePrediction, from_bytes, to_bytes
 from railseg_core.inference.probability import predict_missing
 from railseg_core.pipeline import run
@@ -132,6 +133,25 @@ def test_the_folder_goes_when_all_is_done(tmp_path: Path) -> None:
         assert finished.has(BLOCK)
         assert_same(finished.read(BLOCK), some_prediction())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_on_windows_a_folder_that_a_scanner_looks_into_for_a_moment_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = iter(range(2))
+    rename = Path.replace
+
+    def held(self: Path, to: Path) -> Path:
+        if next(tries, None) is not None:
+            raise PermissionError
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "replace", held)
+    monkeypatch.setattr(Path, "rename", held)
+    monkeypatch.setattr(paths, "_PATIENCE_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("sys.platform", "win32")
+    with shared_blocks(tmp_path / "out.gpkg", {}, 2) as blocks:
+        assert blocks.folder.is_dir()
 
 
 def interrupted(output: Path, identity: dict[str, object], *, with_block: bool = True) -> None:
