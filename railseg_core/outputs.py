@@ -41,7 +41,8 @@ def prepare_output(
 
     Raises:
         RailSegError: the folder is missing or cannot be written, a file exists and `overwrite` is false,
-            `path` is a folder, is one of `inputs` or has another ending, or the disk has too little space left.
+            `path` is a folder, is one of `inputs` or has another ending, another program holds it (on Windows), or the
+            disk has too little space left.
     """
     target = _behind_link(path)
     folder = Path(gdal_name(target.absolute())).parent
@@ -56,6 +57,7 @@ def prepare_output(
             raise RailSegError(f"{target} is an input.", "Choose another name for the output.")
         if target.exists() and not overwrite:
             raise RailSegError(f"{target} already exists.", "Choose another name, or allow it to be overwritten.")
+        _check_replaceable(target)
         # Only trying shows it: permission bits do not cover read-only mounts and network shares.
         handle, probe = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=Path(path).suffix, dir=folder)
         os.close(handle)
@@ -118,6 +120,19 @@ def written_aside(
         _remove(target, *_SIDECARS)
     finally:
         _remove(aside, "", *_SIDECARS)
+
+
+def _check_replaceable(target: Path) -> None:
+    """Refuses a file that the rename at the end could not replace: Windows doesn't rename what a program has open."""
+    if not target.exists():
+        return
+    try:
+        put_in_place(target, target)
+    except OSError as error:
+        raise RailSegError(
+            f"{target} cannot be replaced: {error.strerror or error}.",
+            "Close it in QGIS and other programs, then try again.",
+        ) from error
 
 
 def _can_move(source: Path, target: Path) -> bool:

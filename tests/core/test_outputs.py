@@ -145,6 +145,21 @@ def test_an_output_has_one_of_the_endings_asked_for(tmp_path: Path) -> None:
         assert error.value.hint
 
 
+def test_a_file_that_windows_would_not_let_go_is_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(_self: Path, _to: Path) -> None:
+        raise PermissionError(errno.EACCES, "The file is being used by another process")
+
+    target = tmp_path / "p.tif"
+    target.write_text("a layer in QGIS")
+    monkeypatch.setattr(Path, "replace", held)
+    prepare_output(tmp_path / "new.tif", overwrite=True)
+    with pytest.raises(RailSegError, match="cannot be replaced: The file is being used") as error:
+        prepare_output(target, overwrite=True)
+    assert "Close it in QGIS" in error.value.hint
+
+
 @pytest.mark.parametrize("refusals", [2, 9])
 def test_on_windows_a_file_that_is_held_for_a_moment_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusals: int
