@@ -163,7 +163,7 @@ def share_libraries(base_python: Path, site_packages: Path) -> None:
         OSError: The folder can't be written.
     """
     root = os.environ.get("OSGEO4W_ROOT")
-    if root and base_python.is_relative_to(root):
+    if root and base_python.resolve().is_relative_to(Path(root).resolve()):  # either may be a short name, PROGRA~1
         source = _SITECUSTOMIZE.format(folder=str(Path(root) / "bin"))
         (site_packages / "sitecustomize.py").write_text(source, "utf-8")
 
