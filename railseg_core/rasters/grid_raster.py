@@ -115,7 +115,7 @@ class GridRaster:
                 resampling: Literal["nearest", "smooth"] = "nearest" if is_mask else "smooth"
                 self._warp = LatticeWarp(source, placement, self.gsd_m, resampling)
                 self._chunks = ChunkCache(self._warp.chunk_px, len(source.bands) + 1, self._make_pixels)
-            self._holds = None if self._chunks else _holds_of(source)
+            self._holds = _holds_of(source) if self._chunks is None else None
 
     def read(self, window: PixelWindow) -> tuple[UInt8Array, Bools]:
         """The probabilities in any window, within the raster or not.

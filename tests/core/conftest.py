@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import settings
 from rasterio.transform import from_origin
 from rasterio.windows import Window
 
+from railseg_core import paths
 from railseg_core.process_environment import prepare_process_environment
 from railseg_core.resources_dir import resource_path
 from railseg_core.tiling import BLOCK_PX
@@ -62,3 +64,23 @@ def corner_lines(corner_raster: Path, tmp_path_factory: pytest.TempPathFactory) 
     lines = [line.tobytes() for line in read_lines(output)[0]]
     assert lines
     return lines
+
+
+@pytest.fixture
+def hold_files(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Makes so many renames fail, as on Windows while a virus scanner looks into a file; retries do not wait."""
+
+    def hold(refusals: int) -> None:
+        tries = iter(range(refusals))
+        rename = Path.replace
+
+        def held(self: Path, to: Path) -> Path:
+            if next(tries, None) is not None:
+                raise PermissionError
+            return rename(self, to)
+
+        monkeypatch.setattr(Path, "replace", held)
+        monkeypatch.setattr(Path, "rename", held)
+        monkeypatch.setattr(paths, "_PATIENCE_S", (0.0, 0.0, 0.0))
+
+    return hold

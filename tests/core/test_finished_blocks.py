@@ -21,7 +21,6 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from railseg_core import paths
 from railseg_core.__main__ import main
 from railseg_core.errors import RailSegError
 from railseg_core.inference.block_plan import PlannedBlock, plan_blocks
@@ -136,19 +135,9 @@ def test_the_folder_goes_when_all_is_done(tmp_path: Path) -> None:
 
 
 def test_on_windows_a_folder_that_a_scanner_looks_into_for_a_moment_is_tried_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hold_files: Callable[[int], None]
 ) -> None:
-    tries = iter(range(2))
-    rename = Path.replace
-
-    def held(self: Path, to: Path) -> Path:
-        if next(tries, None) is not None:
-            raise PermissionError
-        return rename(self, to)
-
-    monkeypatch.setattr(Path, "replace", held)
-    monkeypatch.setattr(Path, "rename", held)
-    monkeypatch.setattr(paths, "_PATIENCE_S", (0.0, 0.0, 0.0))
+    hold_files(2)
     monkeypatch.setattr("sys.platform", "win32")
     with shared_blocks(tmp_path / "out.gpkg", {}, 2) as blocks:
         assert blocks.folder.is_dir()

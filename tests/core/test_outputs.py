@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -162,21 +163,12 @@ def test_a_file_that_windows_would_not_let_go_is_refused_before_the_work(
 
 @pytest.mark.parametrize("refusals", [2, 9])
 def test_on_windows_a_file_that_is_held_for_a_moment_is_tried_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusals: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hold_files: Callable[[int], None], refusals: int
 ) -> None:
     aside, target = tmp_path / "aside", tmp_path / "target"
     aside.write_text("new")
     target.write_text("old")
-    tries = iter(range(refusals))
-    rename = Path.replace
-
-    def held(self: Path, to: Path) -> Path:
-        if next(tries, None) is not None:
-            raise PermissionError
-        return rename(self, to)
-
-    monkeypatch.setattr(Path, "replace", held)
-    monkeypatch.setattr(paths, "_PATIENCE_S", (0.0, 0.0, 0.0))
+    hold_files(refusals)
     with pytest.raises(PermissionError):
         paths.put_in_place(aside, target)  # elsewhere nothing holds files
     monkeypatch.setattr("sys.platform", "win32")
