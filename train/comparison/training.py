@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -113,83 +115,125 @@ def train_network(
     """
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
-    model: nn.Module = NETWORKS[name]().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
-    step, seconds_before = 0, 0.0
     state = read_checkpoint(run / CHECKPOINT_NAME)
-    if state is not None:
-        if state["finished"]:
-            return
-        model.load_state_dict(state["model"])
-        step, seconds_before = state["step"], state["seconds"]
-    model = model.to(device)
-    mixed = mixed_precision("auto", device)
-    if mixed and device == "cpu":
-        keep_depthwise_in_float32(model)
-    optimiser = torch.optim.SGD(
-        model.parameters(), recipe.learning_rate, MOMENTUM, weight_decay=recipe.weight_decay, nesterov=True
-    )
-    if state is not None:
-        optimiser.load_state_dict(state["optimiser"])
+    if state is not None and state["finished"]:
+        return
+    training = _Training(name, recipe, device, state)
     # Another stream of random numbers after each resume, so that no crop is seen twice.
     train_tiles, test_tiles = parts
-    stream = TileStream(train_tiles, recipe.batch, recipe.crop_px, (seed, step))
+    stream = TileStream(train_tiles, recipe.batch, recipe.crop_px, (seed, training.step))
     batches = iter(DataLoader(stream, batch_size=None, num_workers=workers, pin_memory=device == "cuda"))
     watched = next(iter(TileStream(test_tiles, WATCHED_CROPS, recipe.crop_px, (0,))))
 
-    def save(file: str, *, finished: bool) -> None:
-        content = {
-            "model": model.state_dict(),
-            "optimiser": None if finished else optimiser.state_dict(),
-            "step": step,
-            "crops": step * recipe.batch,
-            "seconds": seconds_before + time.monotonic() - started,
-            "finished": finished,
-        }
-        write_checkpoint(content, run / file)
-
-    started = last_saved = time.monotonic()
+    last_saved = time.monotonic()
     losses: list[float] = []
     logged = -1
     while True:
-        elapsed = seconds_before + time.monotonic() - started
-        epoch = step * recipe.batch / len(train_tiles)
-        progress = max(epoch / recipe.epochs, elapsed / (60 * recipe.minutes) if recipe.minutes else 0.0)
+        epoch = training.crops / len(train_tiles)
+        progress = training.progress(epoch)
         finished = progress >= 1
         if losses and (finished or int(progress * LOG_ROWS) > logged):
             logged = int(progress * LOG_ROWS)
-            test_loss, test_iou = watch(model, watched, recipe.loss, device, mixed=mixed)
-            row = {
-                "crops": float(step * recipe.batch),
-                "epoch": epoch,
-                "minutes": elapsed / 60,
-                "track_loss": float(np.mean(losses)),
-                "track_loss_test": test_loss,
-                "track_iou": test_iou,
-            }
-            add_to_log(run, row)
+            add_to_log(run, training.log_row(epoch, losses, watched))
             losses.clear()
         if finished or time.monotonic() - last_saved > CHECKPOINT_SECONDS:
-            save(CHECKPOINT_NAME, finished=finished)
+            training.save(run / CHECKPOINT_NAME, finished=finished)
             last_saved = time.monotonic()
         if finished:
             return
-        for group in optimiser.param_groups:
-            group["lr"] = recipe.learning_rate * learning_rate_factor(progress)
-        images, target = next(batches)
-        model.train()
-        with torch.autocast(device, dtype=torch.bfloat16, enabled=mixed):
-            logits = model(normalised(images, device))
-        loss = track_loss(logits, target.to(device, non_blocking=True), recipe.loss)
-        if not loss.isfinite():
-            raise RailSegError(f"{name}, seed {seed}: the loss is not finite at step {step}.", "Lower --learning-rate.")
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        optimiser.step()
-        losses.append(float(loss.detach()))
-        step += 1
-        epochs_done = int(step * recipe.batch / len(train_tiles))
+        loss = training.take_step(next(batches), progress)
+        if not math.isfinite(loss):
+            raise RailSegError(
+                f"{name}, seed {seed}: the loss is not finite at step {training.step}.", "Lower --learning-rate."
+            )
+        losses.append(loss)
+        epochs_done = training.crops // len(train_tiles)
         if recipe.keep_every and epochs_done > int(epoch) and epochs_done % recipe.keep_every == 0:
-            save(f"epoch_{epochs_done:03d}.pt", finished=False)
+            training.save(run / f"epoch_{epochs_done:03d}.pt", finished=False)
+
+
+class _Training:
+    """A network being trained.
+
+    Args:
+        name: Name in `NETWORKS`.
+        recipe: How to train.
+        device: Where to run.
+        state: Checkpoint to continue from; None to begin.
+    """
+
+    def __init__(self, name: str, recipe: Recipe, device: str, state: dict[str, Any] | None) -> None:
+        self.recipe = recipe
+        self.device = device
+        self.mixed = mixed_precision("auto", device)
+        self.step, self.seconds_before, self.started = 0, 0.0, time.monotonic()
+        model: nn.Module = NETWORKS[name]().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
+        if state is not None:
+            model.load_state_dict(state["model"])
+            self.step, self.seconds_before = state["step"], state["seconds"]
+        self.model = model.to(device)
+        if self.mixed and device == "cpu":
+            keep_depthwise_in_float32(self.model)
+        self.optimiser = torch.optim.SGD(
+            self.model.parameters(), recipe.learning_rate, MOMENTUM, weight_decay=recipe.weight_decay, nesterov=True
+        )
+        if state is not None:
+            self.optimiser.load_state_dict(state["optimiser"])
+
+    @property
+    def crops(self) -> int:
+        """How many crops it has seen."""
+        return self.step * self.recipe.batch
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been trained, with earlier runs."""
+        return self.seconds_before + time.monotonic() - self.started
+
+    def progress(self, epoch: float) -> float:
+        """How much of the budget is used up after so many passes over the training part: 1 for all of it."""
+        minutes = self.recipe.minutes
+        return max(epoch / self.recipe.epochs, self.seconds / (60 * minutes) if minutes else 0.0)
+
+    def take_step(self, batch: tuple[Tensor, Tensor], progress: float) -> float:
+        """Moves the weights by one batch; returns its loss. If that is not finite, the weights stay as they are."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.recipe.learning_rate * learning_rate_factor(progress)
+        images, target = batch
+        self.model.train()
+        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.mixed):
+            logits = self.model(normalised(images, self.device))
+        loss = track_loss(logits, target.to(self.device, non_blocking=True), self.recipe.loss)
+        if loss.isfinite():
+            self.optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            self.optimiser.step()
+            self.step += 1
+        return float(loss.detach())
+
+    def log_row(self, epoch: float, losses: Sequence[float], watched: tuple[Tensor, Tensor]) -> dict[str, float]:
+        """A row of the log: the mean of the losses since the last one, and the scores on the watched crops."""
+        test_loss, test_iou = watch(self.model, watched, self.recipe.loss, self.device, mixed=self.mixed)
+        return {
+            "crops": float(self.crops),
+            "epoch": epoch,
+            "minutes": self.seconds / 60,
+            "track_loss": float(np.mean(losses)),
+            "track_loss_test": test_loss,
+            "track_iou": test_iou,
+        }
+
+    def save(self, path: Path, *, finished: bool) -> None:
+        """Writes a checkpoint."""
+        content = {
+            "model": self.model.state_dict(),
+            "optimiser": None if finished else self.optimiser.state_dict(),
+            "step": self.step,
+            "crops": self.crops,
+            "seconds": self.seconds,
+            "finished": finished,
+        }
+        write_checkpoint(content, path)
 
 
 @torch.inference_mode()
