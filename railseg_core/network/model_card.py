@@ -13,7 +13,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.network.config import OUTPUTS, PIXEL_MEAN, PIXEL_SCALE, VARIANTS
 from railseg_core.resources_dir import resource_path
 
-BUNDLED_MODEL = "railseg-7.safetensors"
+BUNDLED_MODEL = "railseg-8.safetensors"
 ARCHITECTURE = "deeplabv3plus-mobilenetv3-carafe"
 HEADER_KEY = "railseg_model"
 WAY_OUT = "Use a model file made by RailSeg's training, or leave the model out to use the bundled one."
