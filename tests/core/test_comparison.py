@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from railseg_core.chips.files import Chip, write_chip
+from railseg_core.errors import RailSegError
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from train import compare, morphology_sweep
@@ -154,6 +155,14 @@ def test_the_budget_in_minutes_ends_a_training(
     monkeypatch.setitem(NETWORKS, "unet", TINY_UNET)
     train_network("unet", 0, tmp_path / "run", (tiles, tiles), Recipe(minutes=0.001, batch=2, crop_px=32))
     assert read_log(tmp_path / "run")["epoch"][-1] < 100
+
+
+def test_a_training_that_diverges_ends_with_a_way_out(
+    tmp_path: Path, tiles: Sequence[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NETWORKS, "unet", TINY_UNET)
+    with pytest.raises(RailSegError, match=r"unet, seed 3: the loss is not finite at step \d+\. Lower --learning-rate"):
+        train_network("unet", 3, tmp_path, (tiles, tiles), Recipe(epochs=12, batch=2, crop_px=32, learning_rate=1e30))
 
 
 def test_the_report_tells_means_spreads_and_ratios(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -114,11 +113,10 @@ def train_network(
         RailSegError: If the loss is not finite, or the folder can't be written.
     """
     run.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(seed)
     state = read_checkpoint(run / CHECKPOINT_NAME)
     if state is not None and state["finished"]:
         return
-    training = _Training(name, recipe, device, state)
+    training = _Training(name, seed, recipe, device, state)
     # Another stream of random numbers after each resume, so that no crop is seen twice.
     train_tiles, test_tiles = parts
     stream = TileStream(train_tiles, recipe.batch, recipe.crop_px, (seed, training.step))
@@ -141,12 +139,7 @@ def train_network(
             last_saved = time.monotonic()
         if finished:
             return
-        loss = training.take_step(next(batches), progress)
-        if not math.isfinite(loss):
-            raise RailSegError(
-                f"{name}, seed {seed}: the loss is not finite at step {training.step}.", "Lower --learning-rate."
-            )
-        losses.append(loss)
+        losses.append(training.take_step(next(batches), progress))
         epochs_done = training.crops // len(train_tiles)
         if recipe.keep_every and epochs_done > int(epoch) and epochs_done % recipe.keep_every == 0:
             training.save(run / f"epoch_{epochs_done:03d}.pt", finished=False)
@@ -157,12 +150,15 @@ class _Training:
 
     Args:
         name: Name in `NETWORKS`.
+        seed: Seed of the initial weights.
         recipe: How to train.
         device: Where to run.
         state: Checkpoint to continue from; None to begin.
     """
 
-    def __init__(self, name: str, recipe: Recipe, device: str, state: dict[str, Any] | None) -> None:
+    def __init__(self, name: str, seed: int, recipe: Recipe, device: str, state: dict[str, Any] | None) -> None:
+        torch.manual_seed(seed)
+        self.title = f"{name}, seed {seed}"
         self.recipe = recipe
         self.device = device
         self.mixed = mixed_precision("auto", device)
@@ -196,7 +192,11 @@ class _Training:
         return max(epoch / self.recipe.epochs, self.seconds / (60 * minutes) if minutes else 0.0)
 
     def take_step(self, batch: tuple[Tensor, Tensor], progress: float) -> float:
-        """Moves the weights by one batch; returns its loss. If that is not finite, the weights stay as they are."""
+        """Moves the weights by one batch; returns its loss.
+
+        Raises:
+            RailSegError: If the loss is not finite.
+        """
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.learning_rate * learning_rate_factor(progress)
         images, target = batch
@@ -204,11 +204,12 @@ class _Training:
         with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.mixed):
             logits = self.model(normalised(images, self.device))
         loss = track_loss(logits, target.to(self.device, non_blocking=True), self.recipe.loss)
-        if loss.isfinite():
-            self.optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            self.optimiser.step()
-            self.step += 1
+        if not loss.isfinite():
+            raise RailSegError(f"{self.title}: the loss is not finite at step {self.step}.", "Lower --learning-rate.")
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimiser.step()
+        self.step += 1
         return float(loss.detach())
 
     def log_row(self, epoch: float, losses: Sequence[float], watched: tuple[Tensor, Tensor]) -> dict[str, float]:
