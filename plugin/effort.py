@@ -12,6 +12,13 @@ def effort_text(seconds: float, disk_bytes: float) -> str:
     )
 
 
+def plan_text(seconds: float, disk_bytes: float) -> str:
+    """A sentence about the duration of a run, which depends on what the picture shows, and disk space."""
+    return tr("This takes at most about {duration} and {size:.0f} MB of disk space").format(
+        duration=duration_text(seconds), size=max(1.0, disk_bytes / 1e6)
+    )
+
+
 def duration_text(seconds: float) -> str:
     """A duration in seconds, minutes or hours, whichever suits it."""
     if seconds < 90:

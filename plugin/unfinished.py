@@ -13,11 +13,11 @@ from typing import Any
 from .locations import data_folder
 
 _KEPT_S = 7 * 24 * 3600
-_WHAT_COUNTS = ("raster", "area", "bands", "model", "device")
+_WHAT_COUNTS = ("raster", "area", "bands", "model", "device", "every_tile")
 
 
 def unfinished_folder(request: dict[str, Any]) -> Path:
-    """The folder of finished blocks for a request to the worker: the same for the same picture, area and model.
+    """The folder of finished blocks for a request to the worker: the same for all that its blocks depend on.
 
     The worker removes it when it is done. Folders that have not been used for a week are removed here.
     """

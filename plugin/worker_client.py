@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from qgis.core import QgsProcessingException
 
-from .effort import duration_text, effort_text
+from .effort import duration_text, plan_text
 from .environment import worker_variables
 from .install_problem import ENDED_BY_SYSTEM, cause_of, way_out
 from .line_process import LineProcess
@@ -296,7 +296,7 @@ def _relay_plan(event: dict[str, Any], feedback: Feedback) -> None:
     )
     seconds = event.get("seconds")
     if seconds is not None:  # a few tiles take hardly any time
-        feedback.pushInfo(effort_text(seconds, event.get("disk_bytes", 0)))
+        feedback.pushInfo(plan_text(seconds, event.get("disk_bytes", 0)))
 
 
 def _relay_log(event: dict[str, Any], feedback: Feedback) -> None:

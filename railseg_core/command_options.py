@@ -210,6 +210,12 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
     _add_bands_option(parser)
     parser.add_argument("--model", metavar="FILE", help="model file instead of the bundled one")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+    parser.add_argument(
+        "--every-tile",
+        action="store_true",
+        help="look closely even where no track shows at a first look: slower; if a track is missing, or for a low "
+        "--threshold",
+    )
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:

@@ -59,7 +59,7 @@ def working_devices() -> dict[str, Any]:
 
     `device_problems` has the reason for each device that this torch was built for but that can't run the model.
     """
-    from railseg_core.inference.devices import available_devices, device_description, device_problem
+    from railseg_core.inference.devices import available_devices, device_problem
     from railseg_core.inference.planning import tiles_per_s
     from railseg_core.segmentation import Segmenter
 
@@ -67,7 +67,7 @@ def working_devices() -> dict[str, Any]:
     asked = ["cuda"] if _torch_has_cuda() else []
     problems = {device: problem for device in asked if (problem := device_problem(device))} | segmenter.passed_over
     return {
-        "device": device_description(segmenter.device),
+        "device": segmenter.description,
         "devices": [device for device in available_devices() if device not in problems],
         "device_problems": problems,
         "tiles_per_s": round(tiles_per_s(segmenter), 2),

@@ -128,7 +128,7 @@ def _extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
                 from railseg_core.centerline.vectorize import vectorize
 
                 railway_map = vectorize(probability, params, reporter=reporter, area_mask=grid.area_mask)
-        device = work.predictor.description
+        device = work.predictor.describe()
         run_record = _run_record(request, clock, grid.source_gsd_m, work.card.name, work.model_sha256, device)
         if not railway_map.tracks:
             reporter.log("warning", _no_tracks(grid))
@@ -169,7 +169,7 @@ def _segment_raster(request: SegmentRequest, reporter: Reporter) -> dict[str, An
         if request.mask:
             with open_grid_raster(request.output) as probability, clock.stage("mask"):
                 _write_mask(request, request.mask, probability, reporter, before, work.grid.area_mask)
-        device = work.predictor.description
+        device = work.predictor.describe()
     return {
         "output": str(request.output),
         "mask": _text(request.mask),
@@ -190,7 +190,7 @@ def _fill_shard(
         "blocks": filled.blocks,
         "blocks_there_already": filled.blocks_before,
         "folder": str(work.finished.folder),
-        "device": work.predictor.description,
+        "device": work.predictor.describe(),
         "timings_s": clock.seconds,
     }
 

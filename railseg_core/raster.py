@@ -182,10 +182,10 @@ def open_working_grid(
         raise ValueError(f"gsd_m must be positive, not {gsd_m}")
     chosen = tuple(bands) if bands is not None else None
     names = pictures_of(path)
-    looks: list[_FirstLook] = []
+    looks: list[_Inspection] = []
     for name in names:
         try:
-            looks.append(_first_look(name, chosen, len(names), is_searched=not any(look.has_data for look in looks)))
+            looks.append(_inspected(name, chosen, len(names), is_searched=not any(look.has_data for look in looks)))
         except RailSegError as error:
             if len(names) == 1:
                 raise
@@ -214,7 +214,7 @@ def open_working_grid(
     return grid
 
 
-class _FirstLook(NamedTuple):
+class _Inspection(NamedTuple):
     """What must be known about a raster before the grid can be opened.
 
     Attributes:
@@ -230,7 +230,7 @@ class _FirstLook(NamedTuple):
     working_crs: str
 
 
-def _first_look(name: str, bands: tuple[int, ...] | None, rasters: int, *, is_searched: bool) -> _FirstLook:
+def _inspected(name: str, bands: tuple[int, ...] | None, rasters: int, *, is_searched: bool) -> _Inspection:
     """Opens a raster, one of so many, and looks at it.
 
     Raises:
@@ -244,7 +244,7 @@ def _first_look(name: str, bands: tuple[int, ...] | None, rasters: int, *, is_se
                 f"{source.name} is too coarse: its pixels are {placement.gsd_m:.2g} m on the ground.",
                 f"Use a picture with pixels of at most {MAX_SOURCE_GSD_M:g} m, ideally {GSD_M:g} m or finer.",
             )
-        return _FirstLook(
+        return _Inspection(
             is_searched and has_data(source),
             values_for_stretch(source, rasters),
             crs_text(placement.source_crs),

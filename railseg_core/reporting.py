@@ -20,7 +20,7 @@ class WorkPlan:
         tiles: Number of tiles to predict.
         model: The model's name.
         device: The device it runs on, for display.
-        seconds: Approximate duration by the pace of a tile; None for a few tiles, which hardly take any time.
+        seconds: Approximate duration if every tile has to be decoded; None for a few tiles, which hardly take any time.
         disk_bytes: Approximate number of bytes written while it runs.
     """
 

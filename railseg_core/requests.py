@@ -110,6 +110,7 @@ class _PictureRequest(_RasterRequest):
         area: The area of interest; None for the whole raster.
         model: Model file; None for the bundled one.
         device: `auto`, `cpu`, `cuda` or `mps`.
+        every_tile: Whether to look closely even at tiles that show no track at the model's first look.
         mask: Mask raster to write as well.
         resume: Whether to resume an interrupted run with the same raster, area, model and output.
         unfinished: Folder for finished blocks until the run is done; None for a hidden one beside the output.
@@ -121,6 +122,7 @@ class _PictureRequest(_RasterRequest):
     area: AreaOfInterest | None = None
     model: ModelFile | None = None
     device: Device = "auto"
+    every_tile: Truth = False
     mask: Output | None = None
     resume: Truth = True
     unfinished: WorkFolder | None = None

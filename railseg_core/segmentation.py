@@ -18,7 +18,7 @@ from railseg_core.freed_memory import return_gpu_memory
 from railseg_core.inference.devices import available_devices, choose_device, device_description, in_a_line
 from railseg_core.inference.placed_network import PRECISIONS, NotFiniteError, Numbers, PlacedNetwork, is_right, place
 from railseg_core.network.deeplabv3plus import fuse_batch_norms
-from railseg_core.network.model_file import load_model
+from railseg_core.network.model_file import load_first_look, load_model
 from railseg_core.reporting import Reporter, Silent
 
 _BATCH_TILES = {"cpu": 1, "cuda": 8, "mps": 2}
@@ -61,7 +61,9 @@ class Segmenter:
         passed_over: Devices that `auto` has found unable to run it, and why, in one line.
     """
 
-    def __init__(self, model_path: Path, device: str = "auto", reporter: Reporter | None = None) -> None:
+    def __init__(
+        self, model_path: Path, device: str = "auto", reporter: Reporter | None = None, *, every_tile: bool = False
+    ) -> None:
         """Loads the model: batch norms folded, channels last, half precision on CUDA.
 
         A device other than the CPU must give what the CPU gives; `auto` skips one that does not, with a warning.
@@ -70,6 +72,7 @@ class Segmenter:
             model_path: A RailSeg model file.
             device: One of `DEVICES`.
             reporter: Receives warnings when memory isn't enough or a device is skipped.
+            every_tile: Whether `predict` looks closely at every tile, even if the caller doesn't ask for it.
 
         Raises:
             RailSegError: From `load_model` and `choose_device`; or the named device can't run the model.
@@ -77,15 +80,20 @@ class Segmenter:
         candidates = available_devices() if device == "auto" else (choose_device(device),)
         self._fused, self.card = load_model(model_path)
         fuse_batch_norms(self._fused)
+        self._first_look = load_first_look(model_path)
+        self._every_tile = every_tile
         self._reporter = reporter or Silent()
         self._change = Condition()
         self._running = 0
         self._one_at_a_time: bool
         self.batch_tiles: int
         self.passed_over: dict[str, str] = {}
+        self._used: list[str]
+        self._cpu = device_description("cpu")  # with all its threads, even if they are divided when it takes over
         for candidate in candidates:
             problem = self._start_on(candidate)
             if problem is None:
+                self._used = [device_description(candidate)]
                 return
             told = f"{device_description(candidate)} can't run the model: {problem}"
             if candidate == candidates[-1]:
@@ -97,6 +105,11 @@ class Segmenter:
     def device(self) -> str:
         """`cuda`, `mps` or `cpu`: the one chosen, or the CPU once its memory has turned out not to be enough."""
         return self._placed.numbers.device
+
+    @property
+    def description(self) -> str:
+        """The device for display, such as `cpu (4 threads)`; all of them in order if the CPU had to take over."""
+        return ", then ".join(self._used)
 
     @property
     def parallel_batches(self) -> int:
@@ -120,14 +133,15 @@ class Segmenter:
         finally:
             torch.set_num_threads(threads)
 
-    def predict(self, tiles: UInt8Array) -> UInt8Array:
-        """Probabilities of tiles.
+    def predict(self, tiles: UInt8Array, *, every_tile: bool = False) -> UInt8Array:
+        """Probabilities of tiles: 0 for those that show no track at the model's first look.
 
         If the device's memory isn't enough, batches are halved, then run one at a time; if that is still too much, the
         CPU takes over. If half precision isn't enough, single precision is used. The reporter receives a warning.
 
         Args:
             tiles: (n, 3, rows, cols) uint8 RGB at the model's GSD.
+            every_tile: Whether to look closely at those too.
 
         Returns:
             (n, 2, rows, cols) uint8, P(track) and P(axis), 0 to 255 for 0 to 1.
@@ -145,7 +159,7 @@ class Segmenter:
                     # For each new size, a GPU's libraries prepare anew, for up to seconds, and round differently.
                     batch = np.resize(batch, (attempt.tiles, *batch.shape[1:]))
                 try:
-                    parts.append(attempt.placed.predict(batch))
+                    parts.append(attempt.placed.predict(batch, every_tile=every_tile or self._every_tile))
                 except (RuntimeError, NotFiniteError) as error:
                     failure = _failure(error)
             # Outside of `except`: the error's traceback holds everything that the device has calculated so far.
@@ -196,6 +210,7 @@ class Segmenter:
             elif numbers.device != "cpu":
                 self._reporter.log("warning", f"{device} is out of memory: the CPU takes over, which is much slower.")
                 self._put_on(Numbers("cpu", torch.float32))
+                self._used.append(self._cpu)
             else:
                 return False
         return_gpu_memory()
@@ -225,7 +240,7 @@ class Segmenter:
         """
         while True:
             try:
-                return is_right(self._placed, self._fused, self.batch_tiles)
+                return is_right(self._placed, self._fused, self._first_look, self.batch_tiles)
             except RuntimeError as error:
                 if self.batch_tiles == 1 or not _failure(error).is_memory:
                     raise
@@ -239,7 +254,7 @@ class Segmenter:
 
     def _put_on(self, numbers: Numbers) -> None:
         """Places a copy of the network, so that a thread that still runs the previous one can finish."""
-        self._placed = place(self._fused, numbers)
+        self._placed = place(self._fused, numbers, self._first_look)
         self.batch_tiles = _BATCH_TILES[numbers.device]
         self._one_at_a_time = False
         return_gpu_memory()

@@ -33,7 +33,7 @@ class TerminalReporter:
 
     def plan(self, plan: WorkPlan) -> None:
         """Writes what the run will involve."""
-        duration = "" if plan.seconds is None else f"about {plan.seconds:,.0f} s, "
+        duration = "" if plan.seconds is None else f"at most about {plan.seconds:,.0f} s, "
         self.log(
             "info",
             f"{plan.source_gsd_m:.3g} m pixels, {plan.area_m2 / 1e4:,.1f} ha to process in {plan.tiles:,} tiles with "

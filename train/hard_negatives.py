@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> None:
         raise RailSegError(
             f"The folder {settings.out} is not empty.", "Choose another: training would read what is in it too."
         )
-    segmenter = Segmenter(settings.model or bundled_model_path())
+    segmenter = Segmenter(settings.model or bundled_model_path(), every_tile=True)
     backgrounds = Backgrounds(settings.backgrounds)
     written = write_negatives(real_places(backgrounds), settings.out, settings.count, segmenter)
     if settings.rendered:

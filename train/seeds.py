@@ -25,3 +25,4 @@ class Seed(IntEnum):
     COMPARISON = 960_001  # scenes that the paper's networks are trained and judged on
     SWEEP = 970_001  # scenes for the sizes of opening and closing
     NEGATIVES = 980_001  # scenes without tracks, searched for what a model takes for tracks
+    FIRST_LOOK = 990_001  # crops that a model's first look is fitted to

@@ -22,7 +22,7 @@ from railseg_core.evaluation.common_ground import vertices
 from railseg_core.evaluation.line_scores import RHO_M, LineScores, score_lines
 from railseg_core.line_params import LineParams
 from railseg_core.network.model_card import ModelCard
-from railseg_core.network.model_file import load_model, save_model
+from railseg_core.network.model_file import load_first_look, load_model, save_model
 from railseg_core.outputs import prepare_output
 from railseg_core.pipeline import run
 from railseg_core.rasters.grid_raster import open_grid_raster
@@ -66,7 +66,7 @@ def line_scores(model: Path, track_threshold: float, scenes: Iterable[Scene]) ->
         picture, probability = Path(scratch) / "scene.tif", Path(scratch) / "probability.tif"
         for scene in scenes:
             traced = put_on_map(scene, picture)
-            run(SegmentRequest(raster=str(picture), output=probability, model=model, overwrite=True))
+            run(SegmentRequest(raster=str(picture), output=probability, model=model, every_tile=True, overwrite=True))
             visible, hidden = vertices(traced.visible), vertices(traced.hidden)
             with open_grid_raster(probability) as raster:
                 for (axis, confidence, margin), pooled in found.items():
@@ -131,10 +131,16 @@ def main(arguments: list[str] | None = None) -> None:
     if settings.scenes < 1:
         parser.error("--scenes must be 1 or more")
     prepare_output(settings.out, overwrite=True, inputs=[settings.model], endings=(".safetensors",))
-    network, card = load_model(settings.model)
-    card = with_best_levels(card, settings.model, settings.scenes, settings.backgrounds)
+    network, old = load_model(settings.model)
+    card = with_best_levels(old, settings.model, settings.scenes, settings.backgrounds)
     card = replace(card, name=settings.name)
-    save_model(network, card, settings.out)
+    first_look = load_first_look(settings.model)
+    if first_look is not None and card.axis_threshold < old.axis_threshold:
+        print(
+            "The first look is left out, since it may pass over what this threshold shows: run train.first_look again."
+        )
+        first_look = None
+    save_model(network, card, settings.out, first_look)
     print(card)
 
 

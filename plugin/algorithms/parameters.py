@@ -13,6 +13,7 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterBand,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
@@ -34,6 +35,7 @@ AREA = "AREA"
 CORRIDOR = "CORRIDOR"
 MODEL = "MODEL"
 DEVICE = "DEVICE"
+EVERY_TILE = "EVERY_TILE"
 THRESHOLD = "THRESHOLD"
 OPENING = "OPENING"
 CLOSING = "CLOSING"
@@ -120,7 +122,7 @@ def area_parameters(help_text: str) -> list[QgsProcessingParameterDefinition]:
 
 
 def model_parameters() -> list[QgsProcessingParameterDefinition]:
-    """The parameters for the model and the device it runs on."""
+    """The parameters for the model, the device it runs on, and how closely it looks."""
     return [
         advanced(
             with_help(
@@ -134,6 +136,15 @@ def model_parameters() -> list[QgsProcessingParameterDefinition]:
             with_help(
                 QgsProcessingParameterEnum(DEVICE, tr("Device"), _DEVICES, defaultValue="auto", usesStaticStrings=True),
                 tr("What the model runs on: auto uses a graphics card if there is one, otherwise the processor."),
+            )
+        ),
+        advanced(
+            with_help(
+                QgsProcessingParameterBoolean(EVERY_TILE, tr("Look closely everywhere"), defaultValue=False),
+                tr(
+                    "The model first glances at each part of the picture and skips those without any sign of track, "
+                    "which saves time. Check this if a track is missing, or if you lower the threshold."
+                ),
             )
         ),
     ]
@@ -237,7 +248,7 @@ def probability_parameters(*, is_optional: bool) -> list[QgsProcessingParameterD
 def picture_request(
     algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> dict[str, Any]:
-    """The worker's parameters for bands, model and device.
+    """The worker's parameters for the bands and the model's run.
 
     Raises:
         QgsProcessingException: See `bands_request`.
@@ -246,6 +257,7 @@ def picture_request(
         "bands": bands_request(algorithm, parameters, context),
         "model": algorithm.parameterAsFile(parameters, MODEL, context) or None,
         "device": algorithm.parameterAsEnumString(parameters, DEVICE, context),
+        "every_tile": algorithm.parameterAsBoolean(parameters, EVERY_TILE, context),
     }
 
 

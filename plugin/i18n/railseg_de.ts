@@ -604,6 +604,14 @@ Alles andere ist wie bei 'Gleise extrahieren'.</translation>
       <translation>Was rechnet: auto nimmt eine Grafikkarte, wo es eine gibt, sonst den Prozessor.</translation>
     </message>
     <message>
+      <source>Look closely everywhere</source>
+      <translation>Überall genau hinsehen</translation>
+    </message>
+    <message>
+      <source>The model first glances at each part of the picture and skips those without any sign of track, which saves time. Check this if a track is missing, or if you lower the threshold.</source>
+      <translation>Das Modell wirft erst einen Blick auf jeden Teil des Bildes und überspringt die ohne Anzeichen von Gleisen. Das spart Zeit. Ankreuzen, wenn ein Gleis fehlt oder der Schwellenwert gesenkt wird.</translation>
+    </message>
+    <message>
       <source>Mask or probability raster</source>
       <translation>Maske oder Wahrscheinlichkeitsraster</translation>
     </message>
@@ -826,6 +834,10 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
     <message>
       <source>This takes about {duration} and {size:.0f} MB of disk space</source>
       <translation>Es dauert etwa {duration} und braucht {size:.0f} MB auf der Festplatte</translation>
+    </message>
+    <message>
+      <source>This takes at most about {duration} and {size:.0f} MB of disk space</source>
+      <translation>Es dauert höchstens etwa {duration} und braucht {size:.0f} MB auf der Festplatte</translation>
     </message>
     <message>
       <source>{n} s</source>

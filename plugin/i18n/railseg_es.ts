@@ -604,6 +604,14 @@ Todo lo demás es como en 'Extraer vías férreas'.</translation>
       <translation>Qué calcula: auto usa una tarjeta gráfica donde la hay, y si no, el procesador.</translation>
     </message>
     <message>
+      <source>Look closely everywhere</source>
+      <translation>Mirar con detalle en todas partes</translation>
+    </message>
+    <message>
+      <source>The model first glances at each part of the picture and skips those without any sign of track, which saves time. Check this if a track is missing, or if you lower the threshold.</source>
+      <translation>El modelo da primero un vistazo a cada parte de la imagen y omite las que no muestran indicios de vía, lo que ahorra tiempo. Márquelo si falta una vía o si reduce el umbral.</translation>
+    </message>
+    <message>
       <source>Mask or probability raster</source>
       <translation>Máscara o ráster de probabilidad</translation>
     </message>
@@ -826,6 +834,10 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
     <message>
       <source>This takes about {duration} and {size:.0f} MB of disk space</source>
       <translation>Tarda unos {duration} y ocupa {size:.0f} MB en el disco</translation>
+    </message>
+    <message>
+      <source>This takes at most about {duration} and {size:.0f} MB of disk space</source>
+      <translation>Tarda como máximo unos {duration} y ocupa {size:.0f} MB en el disco</translation>
     </message>
     <message>
       <source>{n} s</source>

@@ -604,6 +604,14 @@ Tout le reste est comme dans 'Extraire les voies ferrées'.</translation>
       <translation>Ce qui calcule : auto prend une carte graphique s'il y en a une, sinon le processeur.</translation>
     </message>
     <message>
+      <source>Look closely everywhere</source>
+      <translation>Regarder en détail partout</translation>
+    </message>
+    <message>
+      <source>The model first glances at each part of the picture and skips those without any sign of track, which saves time. Check this if a track is missing, or if you lower the threshold.</source>
+      <translation>Le modèle jette d'abord un coup d'œil à chaque partie de l'image et saute celles sans aucun signe de voie, ce qui fait gagner du temps. À cocher si une voie manque ou si vous abaissez le seuil.</translation>
+    </message>
+    <message>
       <source>Mask or probability raster</source>
       <translation>Masque ou raster de probabilité</translation>
     </message>
@@ -826,6 +834,10 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
     <message>
       <source>This takes about {duration} and {size:.0f} MB of disk space</source>
       <translation>Cela prend environ {duration} et {size:.0f} Mo sur le disque</translation>
+    </message>
+    <message>
+      <source>This takes at most about {duration} and {size:.0f} MB of disk space</source>
+      <translation>Cela prend au plus environ {duration} et {size:.0f} Mo sur le disque</translation>
     </message>
     <message>
       <source>{n} s</source>

@@ -604,6 +604,14 @@ Everything else is as in 'Extract railway'.</source>
       <translation>计算设备：auto 在有显卡时使用显卡，否则使用处理器。</translation>
     </message>
     <message>
+      <source>Look closely everywhere</source>
+      <translation>全图仔细检查</translation>
+    </message>
+    <message>
+      <source>The model first glances at each part of the picture and skips those without any sign of track, which saves time. Check this if a track is missing, or if you lower the threshold.</source>
+      <translation>模型先粗看图像的每个部分，并跳过没有轨道迹象的部分，以节省时间。如果有轨道遗漏，或者您降低了阈值，请选中此项。</translation>
+    </message>
+    <message>
       <source>Mask or probability raster</source>
       <translation>掩膜或概率栅格</translation>
     </message>
@@ -826,6 +834,10 @@ It takes RailSeg's own probability raster, and one-band masks and probability ra
     <message>
       <source>This takes about {duration} and {size:.0f} MB of disk space</source>
       <translation>大约需要 {duration}，占用磁盘 {size:.0f} MB</translation>
+    </message>
+    <message>
+      <source>This takes at most about {duration} and {size:.0f} MB of disk space</source>
+      <translation>最多大约需要 {duration}，占用磁盘 {size:.0f} MB</translation>
     </message>
     <message>
       <source>{n} s</source>

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from multiprocessing import resource_tracker
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from railseg_core import __version__
@@ -24,6 +23,7 @@ from railseg_core.inference.prediction import BlockPrediction, Predictor, from_b
 from railseg_core.network.model_card import bundled_model_path, checksum
 from railseg_core.raster import WorkingGrid
 from railseg_core.reporting import Reporter
+from railseg_core.requests import ExtractRequest, SegmentRequest
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -38,15 +38,14 @@ _AGAIN = "Finished blocks are kept: the same command resumes from there."
 
 @contextmanager
 def cluster_predictor(
-    scheduler: str, grid: WorkingGrid, model: Path | None, device: str, reporter: Reporter
+    scheduler: str, request: ExtractRequest | SegmentRequest, grid: WorkingGrid, reporter: Reporter
 ) -> Iterator[Predictor]:
     """Connects to a cluster and checks one of its workers; the connection ends with the `with` block.
 
     Args:
         scheduler: `tcp://host:port`, or `local:N` for N processes on this machine that end with the block.
+        request: What to do. With the device `auto`, all workers use the kind that the first one chooses.
         grid: The open raster.
-        model: Model file; None for the bundled one.
-        device: `auto` (the first worker's choice), `cpu`, `cuda` or `mps`: all workers use the same kind.
         reporter: Receives the number of workers, and a warning when there are none.
 
     Raises:
@@ -57,9 +56,10 @@ def cluster_predictor(
             # The client knows which tiles are wanted, and an area may be too large to send.
             recipe=replace(grid.recipe, path=grid.location, area=None),
             raster=tuple((file.name, file.size) for file in grid.files),
-            model=None if model is None else model.absolute(),
-            model_sha256=checksum(model or bundled_model_path()),
-            device=device,
+            model=None if request.model is None else request.model.absolute(),
+            model_sha256=checksum(request.model or bundled_model_path()),
+            device=request.device,
+            every_tile=request.every_tile,
             version=__version__,
         )
         executor = client.get_executor()
@@ -78,7 +78,7 @@ def cluster_predictor(
         reporter.log("info", f"{at_work}, on {chosen}.")
         yield Predictor(
             chosen,
-            f"{chosen} ({at_work})",
+            lambda: f"{chosen} ({at_work})",
             partial(
                 predict_with,
                 executor,

@@ -39,6 +39,7 @@ class WorkerSetup:
         model: Model file, by a path that must be valid on all machines; None for the bundled one.
         model_sha256: The model file's checksum.
         device: `auto`, `cpu`, `cuda` or `mps`.
+        every_tile: As in the request.
         version: The client's version of RailSeg.
     """
 
@@ -47,6 +48,7 @@ class WorkerSetup:
     model: Path | None
     model_sha256: str
     device: str
+    every_tile: bool
     version: str
 
 
@@ -135,9 +137,9 @@ class _Opened(NamedTuple):
 def _opened(setup: WorkerSetup) -> _Opened:
     _refuse_other(setup)
     warnings = _Warnings()
-    return _Opened(
-        setup.recipe.open(), Segmenter(setup.model or bundled_model_path(), setup.device, warnings), warnings
-    )
+    model = setup.model or bundled_model_path()
+    segmenter = Segmenter(model, setup.device, warnings, every_tile=setup.every_tile)
+    return _Opened(setup.recipe.open(), segmenter, warnings)
 
 
 def _refuse_other(setup: WorkerSetup) -> None:

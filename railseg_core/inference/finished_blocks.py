@@ -223,7 +223,7 @@ def gathered_blocks(output: Path, identity: Mapping[str, Any], folders: Sequence
 
     Args:
         output: The output to make from them.
-        identity: JSON-like; must match that of all folders. If it has no device, all must have the first folder's.
+        identity: JSON-like; must match that of all folders. What it lacks, such as a device, all must share.
         folders: Those of other machines, whose copy of the raster may have another modification time. They are only
             read.
 
@@ -245,7 +245,7 @@ def gathered_blocks(output: Path, identity: Mapping[str, Any], folders: Sequence
                 f"{source} is not the folder of a shard: it has no readable {_IDENTITY_FILE}.",
                 f"Name the folder that ends in {_ENDING}.",
             )
-        wanted.setdefault("device", found.get("device"))
+        wanted = found | wanted
         changed = _differences(found, wanted, () if source == own else (RASTER_TIMES,))
         if changed == [RASTER_TIMES]:
             raise RailSegError(

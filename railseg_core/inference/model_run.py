@@ -85,6 +85,7 @@ def open_model_run(request: ExtractRequest | SegmentRequest, reporter: Reporter)
             "window": astuple(grid.window),
             "area": None if request.area is None else sha256(repr(request.area.values).encode()).hexdigest(),
             "model": model_sha256,
+            "every_tile": request.every_tile,
         }
         _check_pictures(grid)
         _keep_what_is_read(request, grid)
@@ -162,11 +163,14 @@ def _predictions(
     shard = request.shard if isinstance(request, ExtractRequest) else None
     merge = request.merge if isinstance(request, ExtractRequest) else None
     if merge is not None:
+        # What isn't named is as the shards have it.
         if request.device != "auto":
             identity = {**identity, "device": request.device}
+        if not request.every_tile:
+            identity = {name: value for name, value in identity.items() if name != "every_tile"}
         with gathered_blocks(request.output, identity, [Path(folder) for folder in merge]) as finished:
             device = str(finished.identity["device"])
-            yield Predictor(device, f"{device} (in shards)", partial(finished.refuse_missing, blocks)), finished
+            yield Predictor(device, lambda: f"{device} (in shards)", partial(finished.refuse_missing, blocks)), finished
         return
     with _predictor(request, grid, blocks, shard, reporter) as predictor:
         identity = {**identity, "device": predictor.device}
@@ -197,16 +201,16 @@ def _predictor(
         with collecting_no_garbage():
             from railseg_core.inference.cluster import cluster_predictor
 
-        with cluster_predictor(request.scheduler, grid, request.model, request.device, reporter) as predictor:
+        with cluster_predictor(request.scheduler, request, grid, reporter) as predictor:
             yield predictor
         return
     with beside(partial(read_ahead, grid, blocks if shard is None else shard_of(blocks, *shard))):
         with collecting_no_garbage():  # importing torch takes more than a second, which a merge can do without
-            from railseg_core.inference.devices import device_description
             from railseg_core.inference.planning import plan_work
             from railseg_core.segmentation import Segmenter
 
-        segmenter = Segmenter(request.model or bundled_model_path(), request.device, reporter)
+        model = request.model or bundled_model_path()
+        segmenter = Segmenter(model, request.device, reporter, every_tile=request.every_tile)
     if shard is None:
         reporter.plan(plan_work(grid, segmenter, blocks, len(BANDS) + (request.mask is not None)))
-    yield Predictor(segmenter.device, device_description(segmenter.device), partial(predict_blocks, grid, segmenter))
+    yield Predictor(segmenter.device, lambda: segmenter.description, partial(predict_blocks, grid, segmenter))

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from railseg_core.arrays import UInt8Array
-from railseg_core.network.deeplabv3plus import DeepLabV3Plus, normalise, probabilities
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus, Features, normalise, probabilities
+from railseg_core.network.first_look import FirstLook
 from railseg_core.network.layers import choose_onednn
 from railseg_core.tiling import TILE_PX
 
@@ -49,17 +50,20 @@ class PlacedNetwork:
         numbers: The device and its numbers.
         network: The network there, with batch norms folded.
         layout: Memory layout of its input and weights.
+        first_look: Finds the tiles that show no track; None if the model has none.
     """
 
     numbers: Numbers
     network: DeepLabV3Plus
     layout: torch.memory_format
+    first_look: FirstLook | None
 
-    def predict(self, tiles: UInt8Array) -> UInt8Array:
-        """Probabilities of tiles.
+    def predict(self, tiles: UInt8Array, *, every_tile: bool) -> UInt8Array:
+        """Probabilities of tiles. A tile's do not depend on the others, except for rounding.
 
         Args:
             tiles: (n, 3, rows, cols) uint8 RGB at the model's GSD.
+            every_tile: Whether to decode tiles too that show no track at a first look, whose probabilities are 0.
 
         Returns:
             (n, 2, rows, cols) uint8, P(track) and P(axis), 0 to 255 for 0 to 1.
@@ -69,32 +73,47 @@ class PlacedNetwork:
             RuntimeError: From the device: its memory isn't enough, or it doesn't support an operation.
         """
         with torch.inference_mode():
-            logits = self._logits(tiles)
+            features = self._features(tiles)
+            is_empty = None
+            if self.first_look is not None and not every_tile:
+                is_empty = self.first_look.shows_none(features.context)
+            if is_empty is not None and bool(is_empty.all()):
+                return np.zeros((len(tiles), 2, *tiles.shape[2:]), dtype=np.uint8)
+            logits = self.network.logits(features).float()
             values = (probabilities(logits) * 255).round().to(torch.uint8)
+            if is_empty is not None:
+                values.masked_fill_(is_empty[:, None, None, None], 0)
             is_finite = logits.sum().isfinite()
             result: UInt8Array = values.to("cpu", non_blocking=values.is_cuda).numpy()
-            # Waits for both: a second wait would also be for what other threads have given the card in the meantime.
+            # Waits for both: another wait would also be for what other threads have given the card in the meantime.
             if not bool(is_finite):
                 raise NotFiniteError
         return result
 
     def logits(self, tiles: UInt8Array) -> Tensor:
-        """As `predict`, but logits instead of probabilities: (n, 3, rows, cols) float32, in the CPU's memory."""
+        """Logits of tiles, without a first look: (n, 3, rows, cols) float32, in the CPU's memory."""
         with torch.inference_mode():
-            return self._logits(tiles).cpu()
+            return self.network.logits(self._features(tiles)).float().cpu()
 
-    def _logits(self, tiles: UInt8Array) -> Tensor:
+    def looks(self, tiles: UInt8Array) -> Tensor:
+        """The first look's logits of tiles, if there is one: (n, rows / 16, cols / 16) float32, in the CPU's memory."""
+        if self.first_look is None:
+            raise ValueError("the model has no first look")
+        with torch.inference_mode():
+            logits: Tensor = self.first_look(self._features(tiles).context)
+            return logits.float().cpu()
+
+    def _features(self, tiles: UInt8Array) -> Features:
         batch = torch.from_numpy(tiles)
         weight = self.network.classify.weight
         if weight.is_cuda:
             batch = batch.pin_memory()  # the card fetches it by itself while the CPU continues
         batch = batch.to(weight.device, non_blocking=weight.is_cuda).contiguous(memory_format=self.layout)
-        logits: Tensor = self.network(normalise(batch.to(weight.dtype)))
-        return logits.float()
+        return self.network.features(normalise(batch.to(weight.dtype)))
 
 
-def place(network: DeepLabV3Plus, numbers: Numbers) -> PlacedNetwork:
-    """Copies a network, whose batch norms are folded, to a device.
+def place(network: DeepLabV3Plus, numbers: Numbers, first_look: FirstLook | None = None) -> PlacedNetwork:
+    """Copies a network, whose batch norms are folded, and its first look to a device.
 
     Its layout there is channels last, except on MPS, which has given wrong results with that.
 
@@ -107,33 +126,45 @@ def place(network: DeepLabV3Plus, numbers: Numbers) -> PlacedNetwork:
         choose_onednn(placed)
     # torch's stubs don't allow all three at once.
     placed.to(device=numbers.device, dtype=numbers.dtype, memory_format=layout)  # type: ignore[call-overload]
-    return PlacedNetwork(numbers, placed, layout)
+    looking = copy.deepcopy(first_look)
+    if looking is not None:
+        looking.to(device=numbers.device, dtype=numbers.dtype)
+    return PlacedNetwork(numbers, placed, layout, looking)
 
 
-def deviation(placed: PlacedNetwork, network: DeepLabV3Plus, tiles: int) -> float:
+def deviation(placed: PlacedNetwork, network: DeepLabV3Plus, first_look: FirstLook | None, tiles: int) -> float:
     """RMS deviation of a device's logits from the CPU's, relative to how much these vary: 0 to infinity.
 
     Args:
-        placed: The network on the device.
+        placed: The network and its first look on the device; the larger deviation of the two counts.
         network: The network it was copied from, in float32 in the CPU's memory.
+        first_look: The first look it was copied from, likewise.
         tiles: How many tiles the device is given at once.
 
     Raises:
         RuntimeError: As for `place`.
     """
+    reference = place(network, Numbers("cpu", torch.float32), first_look)
     tile = _test_tile()
-    expected = place(network, Numbers("cpu", torch.float32)).logits(tile)
-    found = placed.logits(np.repeat(tile, tiles, axis=0))
-    difference = (found - expected).square().mean(dim=(1, 2, 3)).max().sqrt() / expected.std()
-    return float(difference) if difference.isfinite() else float("inf")
+    batch = np.repeat(tile, tiles, axis=0)
+    deviations = [_relative_rms(placed.logits(batch), reference.logits(tile))]
+    if first_look is not None:
+        deviations.append(_relative_rms(placed.looks(batch), reference.looks(tile)))
+    return max(deviations)
 
 
-def is_right(placed: PlacedNetwork, network: DeepLabV3Plus, tiles: int) -> bool:
+def is_right(placed: PlacedNetwork, network: DeepLabV3Plus, first_look: FirstLook | None, tiles: int) -> bool:
     """Whether a device gives what the CPU gives, except for rounding; see `deviation`.
 
     Drivers and kernels have been silently wrong: MPS in certain layouts, cards without units for half precision.
     """
-    return deviation(placed, network, tiles) <= _LARGEST_DEVIATION
+    return deviation(placed, network, first_look, tiles) <= _LARGEST_DEVIATION
+
+
+def _relative_rms(found: Tensor, expected: Tensor) -> float:
+    """The largest RMS deviation of one of (n, …) from (1, …), relative to the latter's standard deviation."""
+    difference = (found - expected).square().flatten(1).mean(dim=1).max().sqrt() / expected.std()
+    return float(difference) if difference.isfinite() else float("inf")
 
 
 @cache

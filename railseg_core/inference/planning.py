@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
 from railseg_core.inference.block_plan import PlannedBlock
-from railseg_core.inference.devices import device_description
 from railseg_core.inference.prediction import BANDS
 from railseg_core.raster import WorkingGrid
 from railseg_core.rasters.grid_raster_writer import expected_bytes
@@ -27,6 +27,8 @@ _known_speeds: dict[tuple[str, str], float] = {}
 
 def plan_work(grid: WorkingGrid, segmenter: Segmenter, blocks: Sequence[PlannedBlock], bands: int) -> WorkPlan:
     """Estimates the work; takes as long as two batches the first time with a model, later as long as reading a tile.
+
+    The time is for a picture full of tracks: how many tiles will be passed over at a first look can't be known.
 
     Args:
         grid: The open raster.
@@ -47,14 +49,14 @@ def plan_work(grid: WorkingGrid, segmenter: Segmenter, blocks: Sequence[PlannedB
         area_m2=grid.area_m2,
         tiles=tiles,
         model=segmenter.card.name,
-        device=device_description(segmenter.device),
+        device=segmenter.description,
         seconds=seconds,
         disk_bytes=expected_bytes(grid.window, bands + len(BANDS)),
     )
 
 
 def tiles_per_s(segmenter: Segmenter) -> float:
-    """A model's speed in tiles per second; measured once in a process, on a batch after one that warms up."""
+    """A model's speed in tiles per second, all decoded; measured once in a process, on the second of two batches."""
     key = segmenter.card.name, segmenter.device
     if key not in _known_speeds:
         _known_speeds[key] = _measure(segmenter)
@@ -64,8 +66,9 @@ def tiles_per_s(segmenter: Segmenter) -> float:
 def _measure(segmenter: Segmenter) -> float:
     batch = np.zeros((segmenter.batch_tiles, 3, TILE_PX, TILE_PX), dtype=np.uint8)
     batches = [batch] * segmenter.parallel_batches
+    predict = partial(segmenter.predict, every_tile=True)
     with ThreadPoolExecutor(len(batches)) as threads, segmenter.threads_divided():
-        list(threads.map(segmenter.predict, batches))  # the first ones take longer
+        list(threads.map(predict, batches))  # the first ones take longer
         started = time.perf_counter()
-        list(threads.map(segmenter.predict, batches))
+        list(threads.map(predict, batches))
         return len(batches) * len(batch) / (time.perf_counter() - started)

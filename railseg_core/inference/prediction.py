@@ -58,12 +58,12 @@ class Predictor(NamedTuple):
 
     Attributes:
         device: `cuda`, `mps` or `cpu`: predictions of one device are not mixed with those of another.
-        description: The device, for display.
+        describe: Gives the device for display; on this machine, with the CPU if it had to take over.
         predict: The function that predicts.
     """
 
     device: str
-    description: str
+    describe: Callable[[], str]
     predict: PredictBlocks
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 
@@ -11,8 +13,21 @@ from railseg_core.network.config import OUTPUTS, PIXEL_MEAN, PIXEL_SCALE, Networ
 from railseg_core.network.layers import ConvBNAct, separable_conv
 from railseg_core.network.mobilenetv3 import HIGH_LEVEL_CHANNELS, LOW_LEVEL_CHANNELS, MobileNetV3Large
 
-_FEATURES = 256
+CHANNELS = 256
+"""Of the ASPP's features and in the decoder."""
 _LOW_LEVEL_PROJECTED = 48
+
+
+class Features(NamedTuple):
+    """What the encoder and the ASPP give the decoder.
+
+    Attributes:
+        low: (n, 24, rows / 4, cols / 4), the low-level features.
+        context: (n, 256, rows / 16, cols / 16), the ASPP's.
+    """
+
+    low: Tensor
+    context: Tensor
 
 
 class DeepLabV3Plus(nn.Module):
@@ -26,16 +41,16 @@ class DeepLabV3Plus(nn.Module):
         super().__init__()
         self.config = config
         self.encoder = MobileNetV3Large()
-        self.aspp = ASPP(HIGH_LEVEL_CHANNELS, _FEATURES)
-        self.upsample_features = Carafe(_FEATURES)
+        self.aspp = ASPP(HIGH_LEVEL_CHANNELS, CHANNELS)
+        self.upsample_features = Carafe(CHANNELS)
         self.project_low = ConvBNAct(LOW_LEVEL_CHANNELS, _LOW_LEVEL_PROJECTED)
-        fused = _FEATURES + _LOW_LEVEL_PROJECTED
+        fused = CHANNELS + _LOW_LEVEL_PROJECTED
         if config.decoder == "dense":
-            self.decode = nn.Sequential(ConvBNAct(fused, _FEATURES, 3), ConvBNAct(_FEATURES, _FEATURES, 3))
+            self.decode = nn.Sequential(ConvBNAct(fused, CHANNELS, 3), ConvBNAct(CHANNELS, CHANNELS, 3))
         else:
-            self.decode = nn.Sequential(separable_conv(fused, _FEATURES), separable_conv(_FEATURES, _FEATURES))
-        self.classify = nn.Conv2d(_FEATURES, len(OUTPUTS), 1)
-        self.upsample_logits = Carafe(_FEATURES, config.kernel_channels)
+            self.decode = nn.Sequential(separable_conv(fused, CHANNELS), separable_conv(CHANNELS, CHANNELS))
+        self.classify = nn.Conv2d(CHANNELS, len(OUTPUTS), 1)
+        self.upsample_logits = Carafe(CHANNELS, config.kernel_channels)
 
     def forward(self, image: Tensor) -> Tensor:
         """Logits.
@@ -46,10 +61,18 @@ class DeepLabV3Plus(nn.Module):
         Returns:
             (n, 3, rows, cols): background and track are a softmax's two logits, axis a sigmoid's one.
         """
+        return self.logits(self.features(image))
+
+    def features(self, image: Tensor) -> Features:
+        """The encoder's and the ASPP's features of an image as in `forward`."""
         low, high = self.encoder(image)
-        features = self.upsample_features(self.aspp(high))
-        features = self.decode(torch.cat([features, self.project_low(low)], dim=1))
-        logits: Tensor = self.upsample_logits(features, self.classify(features))
+        return Features(low, self.aspp(high))
+
+    def logits(self, features: Features) -> Tensor:
+        """The decoder: features to logits as in `forward`."""
+        context = self.upsample_features(features.context)
+        decoded = self.decode(torch.cat([context, self.project_low(features.low)], dim=1))
+        logits: Tensor = self.upsample_logits(decoded, self.classify(decoded))
         return logits
 
 

@@ -18,7 +18,7 @@ ARCHITECTURE = "deeplabv3plus-mobilenetv3-carafe"
 HEADER_KEY = "railseg_model"
 WAY_OUT = "Use a model file made by RailSeg's training, or leave the model out to use the bundled one."
 MIN_GSD_M, MAX_GSD_M = 0.02, 1.0
-_FORMAT_VERSION = 1
+_NEWEST_FORMAT = 2
 _MAX_TEXT_BYTES = 10_000
 _LONGEST_HEADER_BYTES = 100_000_000
 """The limit of the safetensors library."""
@@ -44,7 +44,7 @@ class ModelCard:
         outputs: Meaning of the logits, in order.
         pixel_mean: Pixels go in as (value - pixel_mean) / pixel_scale.
         pixel_scale: See `pixel_mean`.
-        format_version: Version of this header.
+        format_version: 1 for the network alone, 2 with a first look.
     """
 
     name: str
@@ -62,7 +62,7 @@ class ModelCard:
     outputs: tuple[str, ...] = OUTPUTS
     pixel_mean: float = PIXEL_MEAN
     pixel_scale: float = PIXEL_SCALE
-    format_version: int = _FORMAT_VERSION
+    format_version: int = 1
 
 
 def bundled_model_path() -> Path:
@@ -134,7 +134,7 @@ def _parse_card(header: str, path: Path) -> ModelCard:
             raise ValueError("its numbers are out of range")
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise RailSegError(f"The header of the model file {path} is damaged ({error}).", WAY_OUT) from error
-    if card.format_version > _FORMAT_VERSION:
+    if card.format_version > _NEWEST_FORMAT:
         raise RailSegError(f"The model file {path} was made for a newer RailSeg.", "Update RailSeg.")
     supported = (card.architecture, card.outputs, card.pixel_mean, card.pixel_scale)
     if supported != (ARCHITECTURE, OUTPUTS, PIXEL_MEAN, PIXEL_SCALE) or card.variant not in VARIANTS:

@@ -1,4 +1,4 @@
-"""A first look at a raster's values: whether there are any, and how 16-bit and float values become 8-bit."""
+"""A raster's values: whether there are any, and how 16-bit and float values become 8-bit."""
 
 from __future__ import annotations
 

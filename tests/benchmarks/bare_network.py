@@ -24,7 +24,7 @@ def bare_network(picture: Path) -> dict[str, float]:
     from railseg_core.segmentation import Segmenter
     from railseg_core.tiling import tiles_of
 
-    segmenter = Segmenter(bundled_model_path(), "cpu")
+    segmenter = Segmenter(bundled_model_path(), "cpu", every_tile=True)
     with open_working_grid(picture, gsd_m=segmenter.card.gsd_m) as grid:
         # Tiles that are in the window but wholly outside the picture are skipped.
         tiles = [tile for tile in tiles_of(grid.window) if tile.window.intersects(grid.picture_window)]

@@ -64,7 +64,7 @@ MEASURED = Rates(worker_s=0.252, client_s=0.0035, lines_s=0.0065)
 def measure(side_px: int) -> Rates:
     """Rates on the mirrored sample at 0.1 m, in processor seconds, which other programs hardly affect."""
     torch.set_num_threads(1)
-    segmenter = Segmenter(bundled_model_path(), "cpu")
+    segmenter = Segmenter(bundled_model_path(), "cpu", every_tile=True)
     segmenter.predict(np.zeros((1, 3, TILE_PX, TILE_PX), dtype=np.uint8))  # the first one takes longer
     with tempfile.TemporaryDirectory() as folder:
         picture, probability = Path(folder, "picture.tif"), Path(folder, "p.tif")

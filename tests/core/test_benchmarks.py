@@ -61,7 +61,7 @@ def test_the_loops_networks_see_what_the_product_sees(predict: Predictor, pictur
     with open_working_grid(picture) as grid:
         corner = grid.picture_window
         tile, _ = grid.read(type(corner)(corner.col, corner.row, 512, 512))
-    ours = Segmenter(bundled_model_path(), "cpu").predict(tile[np.newaxis])[0] / 255
+    ours = Segmenter(bundled_model_path(), "cpu", every_tile=True).predict(tile[np.newaxis])[0] / 255
     assert ours[0].max() > 0.9  # a track is in the picture
     np.testing.assert_allclose(predict(tile), ours, atol=0.003)
 

@@ -50,6 +50,7 @@ def setup(grid: WorkingGrid) -> WorkerSetup:
         model=None,
         model_sha256=checksum(bundled_model_path()),
         device="cpu",
+        every_tile=False,
         version=__version__,
     )
 
@@ -79,10 +80,13 @@ def test_a_cluster_of_which_a_worker_is_killed_gives_the_lines_of_one_process(
     assert multiprocessing.active_children() == []
 
 
-def test_a_worker_predicts_what_this_process_does(grid: WorkingGrid, setup: WorkerSetup) -> None:
+@pytest.mark.parametrize("every_tile", [False, True])
+def test_a_worker_predicts_what_this_process_does(grid: WorkingGrid, setup: WorkerSetup, every_tile: bool) -> None:
     block = plan_blocks(grid.window, grid.wants)[-1]
-    (here,) = predict_blocks(grid, Segmenter(bundled_model_path(), "cpu"), [block], lambda _: None)
-    there = predict_block(pickle.loads(pickle.dumps(setup)), pickle.loads(pickle.dumps(block)))
+    segmenter = Segmenter(bundled_model_path(), "cpu", every_tile=every_tile)
+    (here,) = predict_blocks(grid, segmenter, [block], lambda _: None)
+    sent = replace(setup, every_tile=every_tile)
+    there = predict_block(pickle.loads(pickle.dumps(sent)), pickle.loads(pickle.dumps(block)))
     assert there.value == to_bytes(here)
     assert from_bytes(there.value, block.fresh) is not None
     assert there.warnings == ()
@@ -125,7 +129,7 @@ def test_what_a_worker_has_to_make_do_with_is_told(grid: WorkingGrid, setup: Wor
         hook.remove()
         raise RuntimeError("out of memory")
 
-    hook = _opened(setup).segmenter._placed.network.register_forward_pre_hook(refuse)
+    hook = _opened(setup).segmenter._placed.network.encoder.register_forward_pre_hook(refuse)
     blocks, messages = plan_blocks(grid.window, grid.wants)[:2], Messages()
     with ThreadPoolExecutor(1) as executor:
         predictions = predict_with(

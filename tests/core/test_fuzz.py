@@ -29,7 +29,7 @@ from safetensors.torch import save_file
 
 from railseg_core.errors import RailSegError
 from railseg_core.network.model_card import ModelCard, bundled_model_path, read_card
-from railseg_core.network.model_file import load_model
+from railseg_core.network.model_file import load_first_look, load_model
 from railseg_core.raster import open_working_grid, read_outline, read_raster_info
 from railseg_core.rasters.grid_raster import open_grid_raster
 from railseg_core.rasters.grid_raster_writer import create_grid_raster
@@ -207,6 +207,7 @@ def test_a_damaged_model_file_is_loaded_or_refused(edits: list[Edit], folder: Pa
     path = folder / "damaged.safetensors"
     path.write_bytes(damaged(whole[:header_end], edits) + whole[header_end:])
     ends_well(lambda: load_model(path))
+    ends_well(lambda: load_first_look(path))
 
 
 @examples(50)

@@ -15,8 +15,9 @@ from safetensors.torch import load_file, save_file
 from railseg_core.errors import RailSegError
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus
+from railseg_core.network.first_look import FirstLook
 from railseg_core.network.model_card import ModelCard, bundled_model_path, checksum, read_card
-from railseg_core.network.model_file import load_model, save_model
+from railseg_core.network.model_file import load_first_look, load_model, save_model
 
 CARD = ModelCard(name="test-1", variant="lite", axis_threshold=0.4, credits=("somebody",), scores={"iou": 0.5})
 
@@ -70,6 +71,8 @@ def test_the_bundled_model_loads() -> None:
     model, card = load_model(bundled_model_path())
     assert card.gsd_m == 0.2
     assert not model.training
+    assert load_first_look(bundled_model_path()) is not None
+    assert card.format_version == 2
 
 
 def test_a_checksum_depends_on_every_byte(model_path: Path, tmp_path: Path) -> None:
@@ -161,3 +164,47 @@ def test_weights_that_are_not_finite_are_a_clear_error(tmp_path: Path) -> None:
     save_model(model, replace(CARD), path)
     with pytest.raises(RailSegError, match="isn't finite"):
         load_model(path)
+
+
+def with_first_look(path: Path) -> FirstLook:
+    """Writes a model with a first look to a file, and returns that."""
+    torch.manual_seed(1)
+    first_look = FirstLook()
+    first_look.level.fill_(-1.5)
+    save_model(DeepLabV3Plus(VARIANTS["lite"]), CARD, path, first_look)
+    return first_look
+
+
+def test_a_first_look_survives_the_file_and_may_be_missing(model_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "looking.safetensors"
+    original = with_first_look(path)
+    assert load_model(path)[1] == replace(CARD, format_version=2)
+    found = load_first_look(path)
+    assert found is not None
+    assert not found.training
+    for name, tensor in found.state_dict().items():
+        torch.testing.assert_close(tensor, original.state_dict()[name], rtol=1e-3, atol=1e-6)
+    assert load_first_look(model_path) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "tensor", "message"),
+    [
+        ("first_look.layers.0.bias", None, r"1 tensors differ, first_look\.layers\.0\.bias first"),
+        ("first_look.more", torch.zeros(1), r"1 tensors differ, first_look\.more first"),
+        ("first_look.level", torch.zeros(2), r"first_look\.level has the wrong shape"),
+        ("first_look.level", torch.tensor(float("nan")), r"first_look\.level isn't finite"),
+    ],
+)
+def test_a_first_look_that_does_not_fit_is_a_clear_error(
+    tmp_path: Path, name: str, tensor: torch.Tensor | None, message: str
+) -> None:
+    path = tmp_path / "odd.safetensors"
+    with_first_look(path)
+    tensors = load_file(path)
+    tensors.pop(name, None)
+    if tensor is not None:
+        tensors[name] = tensor
+    save_file(tensors, path, metadata={"railseg_model": json.dumps(asdict(CARD))})
+    with pytest.raises(RailSegError, match=message):
+        load_first_look(path)

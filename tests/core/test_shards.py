@@ -66,6 +66,8 @@ def test_shards_side_by_side_and_the_merge_give_the_lines_of_one_run(
     ]
     assert not output.exists()
     assert len(list(folder.glob("*.npz"))) == 4
+    assert main(command(corner_raster, output, "merge", "--every-tile")) == 1
+    assert "differs in every_tile" in capsys.readouterr().err
     assert main(command(corner_raster, output, "merge", "--json")) == 0
     assert json.loads(capsys.readouterr().out)["device"] == "cpu (in shards)"
     assert lines_of(output) == corner_lines

@@ -26,7 +26,7 @@ from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from railseg_core.network.mobilenetv3 import MobileNetV3Large
 from railseg_core.network.model_card import bundled_model_path, read_card
-from railseg_core.network.model_file import load_model
+from railseg_core.network.model_file import load_first_look, load_model
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter
 from train import export, thresholds, train
@@ -395,6 +395,7 @@ def test_a_models_thresholds_can_be_chosen_anew(tmp_path: Path) -> None:
     with torch.inference_mode():
         expected, found = (load_model(path)[0].eval()(images) for path in (bundled_model_path(), out))
     assert torch.equal(found, expected)
+    assert (load_first_look(out) is not None) == (after.axis_threshold >= before.axis_threshold)
 
 
 def test_real_scenes_are_cropped_with_their_targets(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from support import COMPARISON_LAYERS, EVALUATION_LAYERS, NUMBERS
 
 pytestmark = pytest.mark.usefixtures("provider")
 
-PICTURE_PARAMETERS = {"INPUT", "EXTENT", "AREA", "CORRIDOR", "BANDS", "MODEL", "DEVICE"}
+PICTURE_PARAMETERS = {"INPUT", "EXTENT", "AREA", "CORRIDOR", "BANDS", "MODEL", "DEVICE", "EVERY_TILE"}
 CLEANING_PARAMETERS = {"THRESHOLD", "OPENING", "CLOSING", "KERNEL"}
 MAP_OUTPUTS = {"TRACKS", "NODES", "GEOPACKAGE"}
 COMPARISON_FIGURES = {"NEW_LENGTH", "MISSING_LENGTH", "SHIFTED_LENGTH", "MATCHED_LENGTH", "MEAN_DISTANCE"}
@@ -107,7 +107,7 @@ def test_names_of_parameters_and_outputs_stay(name: str, parameters: set[str], o
 
 
 def test_every_algorithm_tells_what_it_is_for_and_hides_what_few_need(provider: RailSegProvider) -> None:
-    advanced = {"BANDS", "MODEL", "DEVICE", "KERNEL", "RHO", "REACH", "BARE"}
+    advanced = {"BANDS", "MODEL", "DEVICE", "EVERY_TILE", "KERNEL", "RHO", "REACH", "BARE"}
     cleaning = {"THRESHOLD", "OPENING", "CLOSING"}  # for masks made elsewhere these are what matters
     runs_the_model = {"extractrailway", "extractrailwayfolder", "segmentrailway"}
     assert len(provider.algorithms()) == 8

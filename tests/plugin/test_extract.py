@@ -256,6 +256,10 @@ def test_a_cancelled_run_is_taken_up_by_the_next(sample_raster: Path) -> None:
     run("extractrailway", parameters, cancelled)
     assert any(folder.glob("*/*.npz"))
     assert any("run the same again" in info for info in cancelled.infos)
+    # Looking closely everywhere makes other blocks, and leaves these where they are.
+    closer = Feedback()
+    assert run("extractrailway", parameters | {"EVERY_TILE": True}, closer)["TRACK_COUNT"] > 0
+    assert not any("resuming" in info for info in closer.infos)
     feedback = Feedback()
     # Another threshold makes no other blocks.
     assert run("extractrailway", parameters | {"THRESHOLD": 0.5}, feedback)["TRACK_COUNT"] > 0

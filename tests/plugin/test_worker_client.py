@@ -246,7 +246,7 @@ def test_progress_texts_and_messages_are_passed_on(client_of: Callable[..., Work
     ]
     assert feedback.infos == [
         "0.1 m pixels, 9.0 ha to process in 25 tiles with m-2 on cpu (2 threads)",
-        "This takes about 4 min and 1 MB of disk space",
+        "This takes at most about 4 min and 1 MB of disk space",
         "info",
     ]
     assert (feedback.warnings, feedback.details) == (["warning"], ["debug"])
