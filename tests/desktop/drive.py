@@ -121,6 +121,7 @@ def several(layer: QgsRasterLayer) -> Steps:
     yield lambda: len(project.mapLayersByName("Railway nodes")) == 3
     seen["batch's groups"] = [group.name() for group in project.layerTreeRoot().findGroups()]
     screenshot("8-batch-run")
+    yield None  # the dialog adds the layers before it is done itself: closed in between, it would take QGIS down
     dialog.close()
     project.removeMapLayers(list(set(project.mapLayers()) - before))
     yield None
