@@ -7,16 +7,16 @@ from .translation import tr
 
 def effort_text(seconds: float, disk_bytes: float) -> str:
     """A sentence about duration and disk space."""
-    return tr("This takes about {duration} and {size:.0f} MB of disk space").format(
-        duration=duration_text(seconds), size=max(1.0, disk_bytes / 1e6)
-    )
+    return _filled(tr("This takes about {duration} and {size:.0f} MB of disk space"), seconds, disk_bytes)
 
 
 def plan_text(seconds: float, disk_bytes: float) -> str:
     """A sentence about the duration of a run, which depends on what the picture shows, and disk space."""
-    return tr("This takes at most about {duration} and {size:.0f} MB of disk space").format(
-        duration=duration_text(seconds), size=max(1.0, disk_bytes / 1e6)
-    )
+    return _filled(tr("This takes at most about {duration} and {size:.0f} MB of disk space"), seconds, disk_bytes)
+
+
+def _filled(sentence: str, seconds: float, disk_bytes: float) -> str:
+    return sentence.format(duration=duration_text(seconds), size=max(1.0, disk_bytes / 1e6))
 
 
 def duration_text(seconds: float) -> str:

@@ -25,6 +25,8 @@ _SHARDS_ENDING = ".shards"
 """Ending of an empty file whose name says how many shards there are."""
 RASTER_TIMES = "raster_times"
 """The part of a run's identity that differs on a machine with a copy of the raster."""
+_MAY_BE_OPEN = ("device", "every_tile")
+"""The parts of a run's identity that a merge takes from the shards if they aren't given."""
 
 
 def unfinished_folder(output: Path) -> Path:
@@ -223,7 +225,7 @@ def gathered_blocks(output: Path, identity: Mapping[str, Any], folders: Sequence
 
     Args:
         output: The output to make from them.
-        identity: JSON-like; must match that of all folders. What it lacks, such as a device, all must share.
+        identity: JSON-like; must match that of all folders. If it lacks one of `_MAY_BE_OPEN`, all must share it.
         folders: Those of other machines, whose copy of the raster may have another modification time. They are only
             read.
 
@@ -245,7 +247,7 @@ def gathered_blocks(output: Path, identity: Mapping[str, Any], folders: Sequence
                 f"{source} is not the folder of a shard: it has no readable {_IDENTITY_FILE}.",
                 f"Name the folder that ends in {_ENDING}.",
             )
-        wanted = found | wanted
+        wanted = {name: found.get(name) for name in _MAY_BE_OPEN} | wanted
         changed = _differences(found, wanted, () if source == own else (RASTER_TIMES,))
         if changed == [RASTER_TIMES]:
             raise RailSegError(

@@ -85,7 +85,6 @@ def open_model_run(request: ExtractRequest | SegmentRequest, reporter: Reporter)
             "window": astuple(grid.window),
             "area": None if request.area is None else sha256(repr(request.area.values).encode()).hexdigest(),
             "model": model_sha256,
-            "every_tile": request.every_tile,
         }
         _check_pictures(grid)
         _keep_what_is_read(request, grid)
@@ -166,14 +165,14 @@ def _predictions(
         # What isn't named is as the shards have it.
         if request.device != "auto":
             identity = {**identity, "device": request.device}
-        if not request.every_tile:
-            identity = {name: value for name, value in identity.items() if name != "every_tile"}
+        if request.every_tile:
+            identity = {**identity, "every_tile": True}
         with gathered_blocks(request.output, identity, [Path(folder) for folder in merge]) as finished:
             device = str(finished.identity["device"])
             yield Predictor(device, lambda: f"{device} (in shards)", partial(finished.refuse_missing, blocks)), finished
         return
     with _predictor(request, grid, blocks, shard, reporter) as predictor:
-        identity = {**identity, "device": predictor.device}
+        identity = {**identity, "device": predictor.device, "every_tile": request.every_tile}
         with (
             finished_blocks(
                 request.unfinished or unfinished_folder(request.output),

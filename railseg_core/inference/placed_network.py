@@ -90,18 +90,18 @@ class PlacedNetwork:
                 raise NotFiniteError
         return result
 
-    def logits(self, tiles: UInt8Array) -> Tensor:
-        """Logits of tiles, without a first look: (n, 3, rows, cols) float32, in the CPU's memory."""
-        with torch.inference_mode():
-            return self.network.logits(self._features(tiles)).float().cpu()
+    def logits(self, tiles: UInt8Array) -> list[Tensor]:
+        """Logits of tiles, float32 in the CPU's memory.
 
-    def looks(self, tiles: UInt8Array) -> Tensor:
-        """The first look's logits of tiles, if there is one: (n, rows / 16, cols / 16) float32, in the CPU's memory."""
-        if self.first_look is None:
-            raise ValueError("the model has no first look")
+        Returns:
+            (n, 3, rows, cols), all tiles decoded; and the first look's if there is one, (n, rows / 16, cols / 16).
+        """
         with torch.inference_mode():
-            logits: Tensor = self.first_look(self._features(tiles).context)
-            return logits.float().cpu()
+            features = self._features(tiles)
+            found = [self.network.logits(features)]
+            if self.first_look is not None:
+                found.append(self.first_look(features.context))
+            return [logits.float().cpu() for logits in found]
 
     def _features(self, tiles: UInt8Array) -> Features:
         batch = torch.from_numpy(tiles)
@@ -145,12 +145,8 @@ def deviation(placed: PlacedNetwork, network: DeepLabV3Plus, first_look: FirstLo
         RuntimeError: As for `place`.
     """
     reference = place(network, Numbers("cpu", torch.float32), first_look)
-    tile = _test_tile()
-    batch = np.repeat(tile, tiles, axis=0)
-    deviations = [_relative_rms(placed.logits(batch), reference.logits(tile))]
-    if first_look is not None:
-        deviations.append(_relative_rms(placed.looks(batch), reference.looks(tile)))
-    return max(deviations)
+    found, expected = placed.logits(np.repeat(_test_tile(), tiles, axis=0)), reference.logits(_test_tile())
+    return max(map(_relative_rms, found, expected))
 
 
 def is_right(placed: PlacedNetwork, network: DeepLabV3Plus, first_look: FirstLook | None, tiles: int) -> bool:
