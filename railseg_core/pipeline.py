@@ -129,7 +129,9 @@ def _extract(request: ExtractRequest, reporter: Reporter) -> dict[str, Any]:
 
                 railway_map = vectorize(probability, params, reporter=reporter, area_mask=grid.area_mask)
         device = work.predictor.describe()
-        run_record = _run_record(request, clock, grid.source_gsd_m, work.card.name, work.model_sha256, device)
+        # A merge may leave it to the shards.
+        as_run = replace(request, every_tile=work.finished.identity["every_tile"])
+        run_record = _run_record(as_run, clock, grid.source_gsd_m, work.card.name, work.model_sha256, device)
         if not railway_map.tracks:
             reporter.log("warning", _no_tracks(grid))
         overwrite = may_replace(request, request.output, before)

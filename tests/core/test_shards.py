@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -82,7 +83,7 @@ def test_shards_of_other_machines_are_merged_from_their_folders(
         output.parent.mkdir()
         copy = shutil.copy(corner_raster, output.with_name("picture.tif"))  # copied today: another time of change
         os.utime(copy, (number, number))
-        assert main(command(copy, output, "extract", "--shard", f"{number}/2")) == 0
+        assert main(command(copy, output, "extract", "--every-tile", "--shard", f"{number}/2")) == 0
         merged_alone = main(command(copy, output, "merge"))
         assert merged_alone == 1
         assert f"Unfinished shards: {3 - number} of 2." in capsys.readouterr().err
@@ -91,6 +92,9 @@ def test_shards_of_other_machines_are_merged_from_their_folders(
     raster = first.with_name("picture.tif")
     assert main(command(raster, first, "merge", "--from", str(theirs), "--preview", str(tmp_path / "p.png"))) == 0
     assert lines_of(first) == corner_lines
+    with sqlite3.connect(first) as database:
+        (parameters,) = database.execute("SELECT parameters FROM railseg_run").fetchone()
+    assert json.loads(parameters)["every_tile"] is True, "it is as in the shards, though not named for the merge"
     assert not unfinished_folder(first).exists()
     assert {path.name: path.read_bytes() for path in theirs.iterdir()} == blocks
 
