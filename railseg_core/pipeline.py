@@ -23,9 +23,9 @@ from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.rasters.grid_raster import GridRaster, open_grid_raster
 from railseg_core.rasters.provenance import (
     MODEL_TAG,
-    SOURCE_CRS_TAG,
     SOURCE_TAG,
     picture_tags,
+    tagged_crs,
     tagged_gsd_m,
     tagged_levels,
     tagged_picture,
@@ -209,6 +209,8 @@ def _vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str
     """Mask or probability raster to tracks and nodes; see `run`."""
     clock = _Clock()
     with open_grid_raster(request.raster) as source:
+        tags = source.tags
+        crs = crs_text(tagged_crs(tags) or as_crs(source.source_crs))
         with clock.stage("lines"):
             from railseg_core.centerline.vectorize import vectorize
 
@@ -219,9 +221,7 @@ def _vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str
                 "warning",
                 f"No tracks with a threshold of {params.threshold:g}; the values were read as {source.numbers}.",
             )
-        tags = source.tags
         source_gsd_m = tagged_gsd_m(tags) or source.gsd_m
-        crs = tags.get(SOURCE_CRS_TAG, crs_text(as_crs(source.source_crs)))
         run_record = _run_record(request, clock, source_gsd_m, tags.get(MODEL_TAG))
     write_map(request.output, railway_map, crs, run_record, overwrite=request.overwrite)
     # The picture behind the probabilities if it still exists, otherwise the probabilities themselves.

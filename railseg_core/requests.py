@@ -152,6 +152,8 @@ class ExtractRequest(_PictureRequest):
         _PictureRequest.__post_init__(self)  # `super()` doesn't work in a dataclass with slots
         if self.shard is not None and self.merge is not None:
             raise RailSegError("A shard and a merge cannot be combined.", "Run all shards first, then the merge.")
+        if self.shard is not None and self.unfinished is not None:
+            raise RailSegError("A shard leaves its blocks beside the output.", "Leave out the folder for them.")
         if self.shard is not None and not self.resume:
             raise RailSegError(
                 "Starting a shard over would discard the blocks of the others.",

@@ -6,8 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from pyproj import CRS
+
+from railseg_core.errors import RailSegError
 from railseg_core.line_params import LineParams
 from railseg_core.paths import exists
+from railseg_core.vectors.coordinates import as_crs
 
 if TYPE_CHECKING:
     from railseg_core.network.model_card import ModelCard
@@ -68,6 +72,14 @@ def tagged_gsd_m(tags: Mapping[str, str]) -> float | None:
     """That picture's pixel size, metres; None if the tag is not a length."""
     length_m = _number(tags.get(SOURCE_GSD_TAG))
     return length_m if length_m is not None and length_m > 0 else None
+
+
+def tagged_crs(tags: Mapping[str, str]) -> CRS | None:
+    """That picture's CRS; None if the tag is not a CRS."""
+    try:
+        return as_crs(tags.get(SOURCE_CRS_TAG))
+    except RailSegError:
+        return None
 
 
 def tagged_levels(tags: Mapping[str, str]) -> LineParams:

@@ -21,7 +21,14 @@ from railseg_core.pipeline import run
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.rasters.grid_raster import open_grid_raster
 from railseg_core.rasters.grid_raster_writer import create_grid_raster
-from railseg_core.rasters.provenance import SOURCE_GSD_TAG, SOURCE_TAG, tagged_gsd_m, tagged_levels
+from railseg_core.rasters.provenance import (
+    SOURCE_CRS_TAG,
+    SOURCE_GSD_TAG,
+    SOURCE_TAG,
+    tagged_crs,
+    tagged_gsd_m,
+    tagged_levels,
+)
 from railseg_core.rasters.source_raster import gdal_environment
 from railseg_core.requests import VectorizeRequest
 from railseg_core.tiling import PixelWindow
@@ -175,7 +182,7 @@ def test_no_file_leads_to_the_network(tmp_path: Path) -> None:
         with pytest.raises(RailSegError):
             read_line_layer(lines)
         probability = tmp_path / "p.tif"
-        tags = {SOURCE_TAG: f"/vsicurl/{address}/behind.tif"}
+        tags = {SOURCE_TAG: f"/vsicurl/{address}/behind.tif", SOURCE_CRS_TAG: "nonsense"}
         with create_grid_raster(probability, PixelWindow(0, 0, 256, 256), 0.2, UTM, tags=tags) as made:
             made.write(PixelWindow(0, 0, 256, 256), np.zeros((2, 256, 256), np.uint8), np.ones((256, 256), np.bool_))
         preview = tmp_path / "preview.png"
@@ -197,6 +204,7 @@ def test_a_tag_that_is_no_level_leaves_the_usual_one(text: str) -> None:
     levels = tagged_levels(tags)
     assert (levels.threshold, levels.axis_threshold, levels.short_piece_margin) == (0.5, 0.4, 0.0)
     assert tagged_gsd_m({SOURCE_GSD_TAG: text}) == (2.0 if text == "2" else None)
+    assert tagged_crs({SOURCE_CRS_TAG: text}) is None
 
 
 def test_a_raster_that_would_be_written_while_it_is_read_is_refused(tmp_path: Path) -> None:

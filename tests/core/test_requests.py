@@ -39,6 +39,7 @@ OPTIONS = {
         ({"bands": [0, 1, 2]}, "no band 0"),
         ({"shard": (3, 2)}, "no shard 3/2"),
         ({"shard": (1.9, 2)}, "not a valid value for shard"),
+        ({"shard": (1, 2), "unfinished": "folder"}, "leaves its blocks beside the output"),
         ({"threshold": True}, "not a valid value for threshold"),
         ({"model": ""}, "not a valid value for model"),
         ({"resume": "yes"}, "not a valid value for resume"),
