@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from qgis.core import (
     QgsProcessingUtils,
     QgsVectorLayer,
 )
+from qgis.PyQt import sip
 
 from ..locations import STYLES
 from ..translation import tr
@@ -170,7 +170,7 @@ def copy_table(
     if context.willLoadLayerOnCompletion(destination):
         details = context.layerToLoadOnCompletionDetails(destination)
         details.layerSortKey = _HEIGHTS.get(name, 0)
-        details.setPostProcessor(_finisher(table, read_run(geopackage)))
+        details.setPostProcessor(_kept(_Finisher(STYLES / f"{table}.qml", read_run(geopackage))))
     return str(destination)
 
 
@@ -217,6 +217,14 @@ class _Finisher(QgsProcessingLayerPostProcessorInterface):
         layer.setCustomProperty(JUST_MADE, True)
 
 
-@cache  # QGIS keeps no reference of its own, and a batch or a model drops its algorithms before it loads their layers
-def _finisher(table: str, run: Run | None) -> _Finisher:
-    return _Finisher(STYLES / f"{table}.qml", run)
+_finishers: set[_Finisher] = set()
+"""Those that QGIS may still need: it owns them, but without a reference from here their Python part would be lost."""
+
+
+def _kept(finisher: _Finisher) -> _Finisher:
+    """The finisher, kept until QGIS deletes it with the context of its run."""
+    for one in tuple(_finishers):
+        if sip.isdeleted(one):
+            _finishers.discard(one)
+    _finishers.add(finisher)
+    return finisher

@@ -9,9 +9,12 @@ import pytest
 from osgeo import gdal
 from qgis.core import (
     Qgis,
+    QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingOutputLayerDefinition,
+    QgsProject,
     QgsRasterLayer,
     QgsVectorLayer,
 )
@@ -131,3 +134,27 @@ def test_every_layer_of_a_comparison_has_a_style() -> None:
         layer = lines_layer(MAIN)
         message, is_loaded = layer.loadNamedStyle(str(STYLES / f"{table}.qml"))
         assert is_loaded, message
+
+
+def test_run_after_run_in_a_batch_and_in_a_session_gets_its_style() -> None:
+    project = QgsProject.instance()
+    lines = lines_layer(MAIN)
+    project.addMapLayer(lines, False)
+    matched = QgsProcessingOutputLayerDefinition("memory:", project)
+    parameters = {"INPUT": lines.id(), "REFERENCE": lines.id(), "MATCHED": matched}
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("railseg:comparerailway")
+    for _session in range(2):
+        context = QgsProcessingContext()
+        context.setProject(project)
+        feedback = Feedback()
+        finishers = []
+        for _batch in range(2):
+            results, is_ok = algorithm.run(parameters, context, feedback)
+            assert is_ok, feedback.errors
+            layer = context.getMapLayer(results["MATCHED"])
+            finishers.append(context.layerToLoadOnCompletionDetails(layer.id()).postProcessor())
+            finishers[-1].postProcessLayer(layer, context, feedback)
+            assert layer.customProperty("railseg/style") == "matched"
+        assert finishers[0] is not finishers[1]  # QGIS deletes each with the context
+        del context
+    project.removeMapLayer(lines.id())
