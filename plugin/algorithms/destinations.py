@@ -6,8 +6,10 @@ import os
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from qgis.core import (
+    QgsApplication,
     QgsDataSourceUri,
     QgsMapLayer,
     QgsProcessingAlgorithm,
@@ -32,6 +34,9 @@ FORMATS_WITHOUT_FIELDS = ("000", "dgn", "dxf", "gpx", "sql", "xtf")
 """Extensions of vector files that QGIS offers to write, but that can't hold or give back the layers' fields."""
 _MISREAD = re.compile("%[0-9A-Fa-f]{2}")
 """What QGIS takes for an encoded character in the path of a vector layer, which it then doesn't find."""
+
+_PROJECTS = "qgis_projects"
+"""The table of a GeoPackage in which QGIS saves projects, which isn't among its layers."""
 
 
 class _Place(NamedTuple):
@@ -150,7 +155,10 @@ def _table_in_database(uri: QgsDataSourceUri) -> _Place:
 
 
 def _lost_layers(definition: QgsProcessingParameterDefinition, output: _Place) -> list[str]:
-    """Layers of a GeoPackage that QGIS would replace as a whole; of its own maps' files the worker sees to that."""
+    """Layers of a GeoPackage that QGIS would replace as a whole, and the table of projects that are saved in it.
+
+    Of RailSeg's own maps' files the worker sees to that.
+    """
     is_sink = isinstance(definition, QgsProcessingParameterFeatureSink)
     if not is_sink or output.file is None or output.table or output.file.suffix.lower() != ".gpkg":
         return []
@@ -158,7 +166,13 @@ def _lost_layers(definition: QgsProcessingParameterDefinition, output: _Place) -
         return []
     names = [layer.name() for layer in QgsProviderRegistry.instance().querySublayers(str(output.file))]
     others = [name for name in names if name.casefold() != output.file.stem.casefold()]
-    return sorted(others) if len(names) > 1 else []  # the only one is what the user means to replace
+    lost = others if len(names) > 1 else []  # the only one is what the user means to replace
+    return sorted([*lost, _PROJECTS] if _has_projects(output.file) else lost)
+
+
+def _has_projects(geopackage: Path) -> bool:
+    storage = QgsApplication.projectStorageRegistry().projectStorageFromType("geopackage")
+    return bool(storage.listProjects("geopackage:" + quote(geopackage.as_posix(), safe="/:")))
 
 
 def _is_read(

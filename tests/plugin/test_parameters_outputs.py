@@ -163,6 +163,17 @@ def test_no_output_replaces_a_geopackage_with_other_layers(extract: ExtractRailw
     assert problem(extract, {"TRACKS": table(path, "tracks")}) == ""
 
 
+@pytest.mark.parametrize("name", ["rail.gpkg", "Gleise #1, 100% neu.gpkg"])
+def test_no_output_replaces_a_geopackage_in_which_a_project_is_saved(
+    extract: ExtractRailway, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "rail.gpkg"
+    assert QgsProject().write(f"geopackage:{path}?projectName=rail")
+    path = path.rename(tmp_path / name)
+    assert "would be lost: qgis_projects." in problem(extract, {"TRACKS": str(path)})
+    assert problem(extract, {"TRACKS": table(path, "tracks")}) == ""
+
+
 def test_a_quote_in_a_folder_s_name_hides_nothing(extract: ExtractRailway, tmp_path: Path) -> None:
     folder = tmp_path / "o'brien"
     folder.mkdir()
