@@ -26,6 +26,7 @@ from .destinations import destination_problem
 from .layer_group import group_layers
 from .parameters import bands_request, picture_request
 from .raster_source import RasterSource, picture_problem, raster_problem
+from .stale_layers import refresh_layers_of
 from .vector_source import export_table
 
 
@@ -45,6 +46,7 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
         self._environment = environment
         self._worker = worker
         self._exported: dict[str, str] = {}
+        self._outputs: dict[str, Any] = {}
 
     def createInstance(self) -> RailSegAlgorithm:
         """A new instance of the same algorithm."""
@@ -119,7 +121,13 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
         outputs = self.hand_out(parameters, context, feedback, request, result)
         if name := self.group_name(parameters, context):
             group_layers(name, outputs.values(), context)
+        self._outputs = outputs
         return outputs
+
+    def postProcessAlgorithm(self, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
+        """Refreshes, on the main thread, the project's layers of files that were replaced; changes no output."""
+        refresh_layers_of(self._outputs.values(), context)
+        return {}
 
     def group_name(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
         """The group of the layer tree that the layers go into; empty for none."""

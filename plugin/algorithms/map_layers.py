@@ -202,10 +202,8 @@ class _Finisher(QgsProcessingLayerPostProcessorInterface):
     ) -> None:
         """Finishes the layer; called by QGIS once it is loaded.
 
-        A run that replaces the file of a layer in the project gets that layer, with the user's style and, until it is
-        reloaded, with what was in the file before.
+        A run that replaces the file of a layer in the project gets that layer, with the user's style.
         """
-        layer.reload()
         if layer.customProperty(_STYLED) != self._style.stem:
             message = apply_style(layer, self._style)
             if message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 from osgeo import gdal
 from qgis.core import (
     QgsApplication,
+    QgsHillshadeRenderer,
     QgsNullSymbolRenderer,
     QgsProcessingContext,
     QgsProcessingOutputLayerDefinition,
     QgsProject,
+    QgsRasterLayer,
     QgsVectorLayer,
 )
 from support import Feedback, run
@@ -80,3 +83,55 @@ def test_a_run_over_the_file_of_a_layer_shows_its_new_lines_in_the_user_s_style(
     assert again is layer
     assert list(again.getFeatures()) == []
     assert again.renderer().type() == "nullSymbol"
+
+
+def test_a_run_over_the_file_of_a_raster_layer_shows_its_new_pixels_in_the_user_s_style(
+    qgis_new_project: None, extraction: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from processing.gui import Postprocessing
+
+    monkeypatch.setattr(Postprocessing, "iface", None)  # from 3.44 on the stub of a desktop won't do
+    project = QgsProject.instance()
+    part = tmp_path / "part.tif"
+    gdal.Translate(str(part), extraction["MASK"], srcWin=[0, 0, 100, 100])
+    mask = QgsProcessingOutputLayerDefinition(str(tmp_path / "mask.tif"), project)
+
+    def load(raster: str) -> QgsRasterLayer:
+        context = QgsProcessingContext()
+        context.setProject(project)
+        feedback = Feedback()
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById("railseg:cleanrailwaymask")
+        parameters = {"INPUT": raster, "MASK": mask}
+        _, is_ok = algorithm.run(parameters, context, feedback)
+        assert is_ok, feedback.errors
+        assert Postprocessing.handleAlgorithmResults(algorithm, context, feedback, parameters)
+        (layer,) = project.mapLayers().values()
+        return layer
+
+    layer = load(extraction["MASK"])
+    layer.setRenderer(QgsHillshadeRenderer(layer.dataProvider(), 1, 315, 45))
+    assert layer.dataProvider().bandStatistics(1).maximumValue == 255
+    extent = layer.extent()
+    again = load(str(part))
+    assert again is layer
+    assert again.dataProvider().xSize() == 100
+    assert again.extent().width() < extent.width()
+    assert again.renderer().type() == "hillshade"
+
+
+def test_a_run_over_the_file_of_layers_that_it_doesn_t_load_shows_in_them(
+    qgis_new_project: None, extraction: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "map.gpkg"
+    shutil.copy(extraction["GEOPACKAGE"], path)
+    tracks = QgsVectorLayer(f"{path}|layername=rail_track", "tracks", "ogr")
+    other = QgsVectorLayer(f"{extraction['GEOPACKAGE']}|layername=rail_track", "other", "ogr")
+    QgsProject.instance().addMapLayers([tracks, other])
+    assert tracks.featureCount() == other.featureCount() > 0
+    changed = []
+    tracks.dataChanged.connect(lambda: changed.append(tracks))
+    other.dataChanged.connect(lambda: changed.append(other))
+    parameters = {"INPUT": extraction["PROBABILITY"], "OPENING": 10.0, "TRACKS": "memory:", "GEOPACKAGE": str(path)}
+    assert run("vectorizerailwaymask", parameters)["TRACK_COUNT"] == 0  # nothing is as wide as that
+    assert tracks.featureCount() == 0
+    assert changed == [tracks]
