@@ -140,14 +140,17 @@ def _features_with(layer: QgsVectorLayer, status: str, columns: Iterable[int]) -
 
 @contextmanager
 def _edit(layer: QgsVectorLayer, name: str) -> Iterator[None]:
-    """Groups the edits made inside into one undoable command, and reverts them if one fails."""
-    if not layer.isEditable() and not layer.startEditing():
+    """Groups the edits made inside into one undoable command, and leaves the layer as it was if one fails."""
+    was_editable = layer.isEditable()
+    if not was_editable and not layer.startEditing():
         raise _not_editable(layer)
     layer.beginEditCommand(name)
     try:
         yield
     except BaseException:
         layer.destroyEditCommand()
+        if not was_editable:
+            layer.rollBack()
         raise
     layer.endEditCommand()
     layer.triggerRepaint()

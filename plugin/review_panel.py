@@ -269,13 +269,16 @@ class ReviewPanel(QgsDockWidget):
         if layer is None:
             return
         geometry = layer.getFeature(item.feature_id).geometry()
+        if geometry.isEmpty():
+            return
         transform = QgsCoordinateTransform(
             layer.crs(), self._canvas.mapSettings().destinationCrs(), QgsProject.instance()
         )
         try:
-            extent = transform.transformBoundingBox(geometry.boundingBox())
+            geometry.transform(transform)  # not its extent: of one without width QGIS transforms one corner alone
         except QgsCsException:  # it lies outside the map's CRS
             return
+        extent = geometry.boundingBox()
         # A node's extent has no size, which a map can't show: the sum gives it one, the closest scale enlarges it.
         extent.grow(max(extent.width(), extent.height()) * _SPARE + 1e-4)
         self._canvas.setExtent(extent)

@@ -13,6 +13,7 @@ import pytest
 from qgis.core import (
     NULL,
     QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
     QgsFeature,
     QgsGeometry,
     QgsProject,
@@ -213,6 +214,29 @@ def test_the_map_may_have_another_crs(panel: ReviewPanel, canvas: QgsMapCanvas) 
     middle = canvas.extent().center()
     assert (middle.x(), middle.y()) == pytest.approx((10.6, 50.64), abs=0.1)
     assert canvas.scale() == pytest.approx(500)
+
+
+def test_a_track_due_east_is_on_a_map_of_another_crs_as_a_whole(panel: ReviewPanel, canvas: QgsMapCanvas) -> None:
+    web = QgsCoordinateReferenceSystem("EPSG:3857")
+    canvas.setDestinationCrs(web)
+    panel.show_next()
+    panel.show_previous()
+    transform = QgsCoordinateTransform(UTM, web, QgsProject.instance())
+    ends = [transform.transform(X + x, Y) for x in (1000, 1400)]
+    assert all(canvas.extent().contains(end) for end in ends)
+
+
+def test_an_item_that_is_nowhere_leaves_the_map_where_it_is(
+    panel: ReviewPanel, tracks: QgsVectorLayer, canvas: QgsMapCanvas
+) -> None:
+    extent = canvas.extent()
+    feature = QgsFeature(tracks.fields())
+    feature.setAttributes([1.0, 0.5, "review", "nowhere"])
+    tracks.dataProvider().addFeature(feature)
+    panel.refresh()
+    panel.table.setCurrentIndex(panel.model.index(shown(panel).index("nowhere"), 0))
+    assert current(panel) == "nowhere"
+    assert canvas.extent() == extent
 
 
 def test_filling_the_list_again_leaves_the_map_where_the_user_moved_it(
@@ -465,6 +489,22 @@ def test_a_layer_that_cannot_be_edited_says_so_and_stays(panel: ReviewPanel, tra
     assert panel.note_label.isVisible()
     assert statuses(tracks) == ["ok", "review", "review", "review"]
     assert current(panel) == "sharp bend; low confidence"
+
+
+def test_a_layer_of_a_format_that_keeps_its_values_is_left_out_of_edit_mode(
+    project: QgsProject, layers: ReviewLayers, canvas: QgsMapCanvas, tmp_path: Path
+) -> None:
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = "LIBKML"
+    path = str(tmp_path / "tracks.kml")
+    QgsVectorFileWriter.writeAsVectorFormatV3(track_layer(), path, project.transformContext(), options)
+    layer = QgsVectorLayer(path, "tracks", "ogr")
+    project.addMapLayer(layer)
+    panel = ReviewPanel(layers, canvas)
+    panel.open()
+    panel.accept_selected()
+    assert "tracks can't be edited" in panel.note_label.text()
+    assert not layer.isEditable()
 
 
 def test_thousands_of_items_are_no_trouble(
