@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -65,7 +66,7 @@ class _Place(NamedTuple):
         if self.file is None or other.file is None:
             return self == other
         is_whole = not self.table or not other.table
-        return _is_same_file(self.file, other.file) and (is_whole or self.table.casefold() == other.table.casefold())
+        return is_same_file(self.file, other.file) and (is_whole or self.table.casefold() == other.table.casefold())
 
 
 def destination_problem(
@@ -204,7 +205,7 @@ def _replaces_layer(output: _Place, layer: QgsMapLayer) -> bool:
     if output.file is None:
         return output.replaces(_table_in_database(QgsDataSourceUri(layer.source())))
     parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
-    if not parts.get("path") or not _is_same_file(output.file, _plain(parts["path"])):
+    if not parts.get("path") or not is_same_file(output.file, _plain(parts["path"])):
         return False
     tables = [] if parts.get("layerName") else QgsProviderRegistry.instance().querySublayers(layer.source())
     table = tables[0].name() if tables else parts.get("layerName")  # given only a file, QGIS takes the first
@@ -215,6 +216,8 @@ def _plain(path: str) -> Path:
     return Path(os.path.realpath(path))  # Path.resolve raises if links form a loop
 
 
-def _is_same_file(first: Path, second: Path) -> bool:
+def is_same_file(first: Path, second: Path) -> bool:
     """Whether two paths are the same file, also on file systems that ignore case."""
-    return first == second or (first.exists() and second.exists() and first.samefile(second))
+    with suppress(OSError):  # one isn't there, or too long for a path, as a source with the data in it
+        return first.samefile(second)
+    return first == second

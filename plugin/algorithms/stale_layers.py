@@ -14,6 +14,8 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from .destinations import is_same_file
+
 
 def refresh_layers_of(outputs: Iterable[object], context: QgsProcessingContext) -> None:
     """Reads the project's layers again whose files are among the outputs; their styles stay.
@@ -21,19 +23,18 @@ def refresh_layers_of(outputs: Iterable[object], context: QgsProcessingContext) 
     QGIS does so for none, not even for a layer that it hands back as the run's new one. Must be called on the main
     thread.
     """
-    files = [path for output in outputs if isinstance(output, str) if (path := _file_of("ogr", output)) is not None]
-    if not files or context.project() is None:
-        return
-    for layer in context.project().mapLayers().values():
+    files = [path for output in outputs if isinstance(output, str) and (path := _file_of("ogr", output))]
+    project = context.project()
+    for layer in project.mapLayers().values() if project is not None else ():
         path = _file_of(layer.providerType(), layer.source())
-        if path is not None and any(path.samefile(file) for file in files):
+        if path is not None and any(is_same_file(path, file) for file in files):
             _read_again(layer)
 
 
 def _file_of(provider: str, source: str) -> Path | None:
-    """The file that a data source is in; None if it is in none."""
+    """The file that a data source is in; None if it can't be in any."""
     path = QgsProviderRegistry.instance().decodeUri(provider, source).get("path")
-    return Path(path) if path and Path(path).is_file() else None
+    return Path(path) if path else None
 
 
 def _read_again(layer: QgsMapLayer) -> None:

@@ -203,6 +203,17 @@ def test_the_map_that_is_compared_with_stays(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("provider")
+def test_a_layer_whose_data_are_in_its_source_is_no_file_that_an_output_replaces(tmp_path: Path) -> None:
+    points = ",".join(f"[11,{50 + number / 1000}]" for number in range(99))  # longer than a path may be
+    layer = QgsVectorLayer(f'{{"type": "LineString", "coordinates": [{points}]}}', "lines", "ogr")
+    assert layer.isValid()
+    path = tmp_path / "matched.gpkg"
+    path.touch()
+    results = run("comparerailway", {"INPUT": layer, "REFERENCE": layer, "MATCHED": str(path)})
+    assert results["MATCHED_LENGTH"] > 0
+
+
+@pytest.mark.usefixtures("provider")
 def test_what_was_found_is_not_lost_where_an_output_cannot_be_made(track_raster: Path) -> None:
     nowhere = "postgres://host=127.0.0.1 port=1 dbname=none table=tracks (geom)"
     with pytest.raises(QgsProcessingException, match=r"The results are in (\S+):") as told:

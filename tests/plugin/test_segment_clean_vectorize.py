@@ -126,7 +126,10 @@ def test_a_run_over_the_file_of_layers_that_it_doesn_t_load_shows_in_them(
     shutil.copy(extraction["GEOPACKAGE"], path)
     tracks = QgsVectorLayer(f"{path}|layername=rail_track", "tracks", "ogr")
     other = QgsVectorLayer(f"{extraction['GEOPACKAGE']}|layername=rail_track", "other", "ogr")
-    QgsProject.instance().addMapLayers([tracks, other])
+    points = ",".join([f"[{x},0]" for x in range(99)])
+    inline = QgsVectorLayer(f'{{"type": "LineString", "coordinates": [{points}]}}', "data in the source", "ogr")
+    QgsProject.instance().addMapLayers([tracks, other, inline])
+    assert inline.isValid()
     assert tracks.featureCount() == other.featureCount() > 0
     changed = []
     tracks.dataChanged.connect(lambda: changed.append(tracks))
