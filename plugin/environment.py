@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ class Environment:
         chosen = self.chosen_python
         if chosen is None:
             return self.own_status()
-        if chosen.is_file() and os.access(chosen, os.X_OK):
+        if shutil.which(str(chosen)) is not None:  # unlike Path.is_file it stands folders that one may not enter
             return Status(State.OK, "")
         message = tr(
             "The Python chosen for RailSeg doesn't exist: {path}. Choose another under Settings > Options > RailSeg."
@@ -144,7 +145,7 @@ class Environment:
         except (OSError, ValueError):
             return False
         home = re.search(r"^home\s*=\s*(.+?)\s*$", configuration, re.MULTILINE)
-        return home is not None and not Path(home[1]).is_dir()
+        return home is not None and not os.access(home[1], os.F_OK)
 
 
 def requirements_hash() -> str:

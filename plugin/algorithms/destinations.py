@@ -59,7 +59,7 @@ class _Place(NamedTuple):
     @property
     def may_exist(self) -> bool:
         """Whether something may be there already; a database isn't asked."""
-        return self.file is None or self.file.exists()
+        return self.file is None or os.access(self.file, os.F_OK)  # Path.exists raises in folders closed to the user
 
     def replaces(self, other: _Place) -> bool:
         """Whether writing to this place would overwrite the other."""
@@ -102,7 +102,7 @@ def destination_problem(
         if place.file is None:
             continue
         folder = place.file.parent
-        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        if not (os.access(folder, os.W_OK) and folder.is_dir()):
             text = tr("{name} can't be written: the folder {folder} doesn't exist or is read-only. Choose another.")
             return text.format(name=definition.description(), folder=folder)
         if others := _lost_layers(definition, place):
@@ -163,7 +163,7 @@ def _lost_layers(definition: QgsProcessingParameterDefinition, output: _Place) -
     is_sink = isinstance(definition, QgsProcessingParameterFeatureSink)
     if not is_sink or output.file is None or output.table or output.file.suffix.lower() != ".gpkg":
         return []
-    if not output.file.exists():
+    if not output.may_exist:
         return []
     names = [layer.name() for layer in QgsProviderRegistry.instance().querySublayers(str(output.file))]
     others = [name for name in names if name.casefold() != output.file.stem.casefold()]

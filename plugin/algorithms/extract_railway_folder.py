@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ class ExtractRailwayFolder(Extraction):
         """See `RailSegAlgorithm`; the worker checks the pictures themselves before it starts."""
         yield from super()._problems(parameters, context)
         folder = self._folder(parameters, context)
-        if not folder.is_dir():
+        if not (os.access(folder, os.R_OK) and folder.is_dir()):
             yield tr("The folder {folder} doesn't exist. Choose another.").format(folder=folder)
         bands_request(self, parameters, context)
         yield area_problem(self, parameters, context)

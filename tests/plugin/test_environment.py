@@ -97,6 +97,13 @@ def test_a_chosen_python_counts_if_it_is_there(
     assert str(tmp_path / "none") in new_environment.status().message
 
 
+@pytest.mark.usefixtures("no_choice")
+def test_a_chosen_python_that_cannot_be_looked_up_is_missing_too(new_environment: Environment, tmp_path: Path) -> None:
+    # For the superuser, who may enter every folder, a name that is too long stands in for a folder that is closed.
+    QgsSettings().setValue(PYTHON_SETTING, str(tmp_path / ("x" * 300)))
+    assert new_environment.status().state is State.MISSING
+
+
 def test_the_variable_goes_before_the_setting(
     new_environment: Environment, worker_python: Path, no_choice: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,9 +76,13 @@ def test_outputs_to_one_table_of_a_database_are_refused(extract: ExtractRailway)
         assert problem(extract, {"TRACKS": tracks, "NODES": other}) == ""
 
 
-def test_a_folder_that_is_not_there_is_told(extract: ExtractRailway, tmp_path: Path) -> None:
-    told = problem(extract, {"TRACKS": str(tmp_path / "none" / "a.gpkg")})
-    assert told.startswith("Railway tracks can't be written")
+def test_a_folder_that_is_not_there_or_closed_to_the_user_is_told(extract: ExtractRailway, tmp_path: Path) -> None:
+    closed = (
+        "x" * 300
+    )  # too long a name can't be looked up either, not even by the superuser, to whom nothing is closed
+    for folder in ("none", closed):
+        told = problem(extract, {"TRACKS": str(tmp_path / folder / "a.gpkg")})
+        assert told.startswith("Railway tracks can't be written")
 
 
 def test_a_vector_file_that_qgis_could_not_open_is_told_beforehand(extract: ExtractRailway, tmp_path: Path) -> None:
