@@ -276,6 +276,9 @@ class ModelAlgorithm(PictureAlgorithm):
 def with_unfinished(
     algorithm: QgsProcessingAlgorithm, inputs: dict[str, Any], parameters: dict[str, Any], context: QgsProcessingContext
 ) -> dict[str, Any]:
-    """The inputs and the folder that keeps finished blocks until the run is complete, one for each such request."""
+    """The inputs and the folder that keeps finished blocks until the run is complete, one for each such request.
+
+    Without a folder in the profile the worker keeps them beside its output.
+    """
     folder = unfinished_folder(inputs | picture_request(algorithm, parameters, context))
-    return inputs | {"unfinished": str(folder)}
+    return inputs if folder is None else inputs | {"unfinished": str(folder)}

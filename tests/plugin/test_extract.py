@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sqlite3
 import time
 from pathlib import Path
@@ -278,6 +279,17 @@ def test_of_a_layer_that_is_exported_first_nothing_stays_for_it_starts_anew(samp
     assert any(temporary.glob("*/unfinished/*.npz"))  # QGIS removes them when it ends
     folder = Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "unfinished"
     assert not folder.exists() or not any(folder.iterdir())
+
+
+def test_a_profile_that_cannot_be_written_stops_no_run(plain_raster: Path) -> None:
+    folder = Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "unfinished"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(exist_ok=True)
+    folder.touch()  # not even the superuser can make a folder of that name now
+    try:
+        run("extractrailway", {"INPUT": str(plain_raster), "DEVICE": "cpu", "TRACKS": "memory:"})
+    finally:
+        folder.unlink()
 
 
 def test_what_nobody_takes_up_for_a_week_is_removed(plain_raster: Path) -> None:
