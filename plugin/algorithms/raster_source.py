@@ -29,6 +29,7 @@ from qgis.core import (
 )
 
 from ..effort import effort_text
+from ..proxy import proxy_variables
 from ..translation import tr
 from ..worker_client import WorkerCancelledError
 
@@ -47,6 +48,8 @@ WORKER_FORMATS = (
     *("BMP", "COG", "ENVI", "ERS", "GIF", "GPKG", "GTiff", "HFA", "JPEG", "MBTiles", "NITF", "PCIDSK", "PNG"),
     *("VRT", "WEBP", "netCDF", "JP2ECW", "JP2KAK", "JP2MrSID", "JP2OpenJPEG"),
 )
+_REMOTE = re.compile("/vsi(?:curl|s3|gs|az|adls|oss|swift)|^(?:https?|ftp)://")
+"""Sources that GDAL reads over the network."""
 
 
 def comes_from_server(layer: QgsRasterLayer) -> bool:
@@ -121,7 +124,8 @@ class RasterSource:
     """What the work needs from a raster layer, taken on the layer's own thread.
 
     Files that the worker can read are passed on as they are. For others (web services, formats that the worker lacks,
-    layers with another CRS in QGIS than in the file) the requested part is exported to a GeoTIFF first.
+    layers with another CRS in QGIS than in the file, files behind QGIS's proxy) the requested part is exported to a
+    GeoTIFF first.
 
     Args:
         layer: A layer that has no `raster_problem`.
@@ -339,6 +343,8 @@ def _worker_path(layer: QgsRasterLayer) -> str | None:
     source: str = layer.source()
     if source.startswith("/vsimem/") or "authcfg=" in source or "|credential:" in source:
         return None  # in QGIS's own memory, or opened with the user's credentials
+    if _REMOTE.search(source) and proxy_variables():
+        return None  # QGIS tells its own GDAL alone about its proxy
     path = source.partition("|option:")[0]
     found = QgsProviderRegistry.instance().providerMetadata("gdal").querySublayers(path)
     return path if found and found[0].driverName() in WORKER_FORMATS else None

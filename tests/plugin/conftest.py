@@ -24,7 +24,7 @@ from typing import Any
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsApplication, QgsProcessingContext, QgsProject, QgsSettings
+from qgis.core import QgsApplication, QgsNetworkAccessManager, QgsProcessingContext, QgsProject, QgsSettings
 from qgis.PyQt.QtCore import QLocale
 from support import REPOSITORY, SAMPLE, SAMPLE_TRACKS, Feedback, write_raster
 
@@ -96,6 +96,15 @@ def no_choice(qgis_app: Any) -> Iterator[None]:
     """The setting of another Python is as it was afterwards."""
     yield
     QgsSettings().remove(PYTHON_SETTING)
+
+
+@pytest.fixture
+def no_proxy(qgis_app: Any) -> Iterator[None]:
+    """QGIS has no proxy afterwards, nor has its GDAL, which keeps what it was told."""
+    yield
+    QgsSettings().remove("proxy")
+    QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()
+    gdal.SetConfigOption("GDAL_HTTP_PROXY", None)
 
 
 @pytest.fixture

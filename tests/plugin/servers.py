@@ -43,6 +43,23 @@ def refusing_proxy() -> Iterator[tuple[int, list[str]]]:
 
 
 @contextmanager
+def proxy_to_files(folder: Path) -> Iterator[int]:
+    """The port of a proxy that answers for every server, with the file in the folder that has the address's name."""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def translate_path(self, path: str) -> str:
+            return str(folder / path.rpartition("/")[2])
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@contextmanager
 def https_server(folder: Path) -> Iterator[str]:
     """The address of a server whose certificate nobody has signed; it is made, with openssl, in the folder."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"

@@ -15,10 +15,12 @@ from qgis.core import (
     QgsCoordinateTransform,
     QgsFeature,
     QgsGeometry,
+    QgsNetworkAccessManager,
     QgsPointXY,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProject,
+    QgsSettings,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop
@@ -140,3 +142,20 @@ def lines_layer(*lines: list[tuple[float, float]], crs: str = "EPSG:25832", fiel
         feature.setGeometry(geometry)
         layer.dataProvider().addFeature(feature)
     return layer
+
+
+def set_proxy(kind: str, host: str, port: int, user: str = "", password: str = "") -> None:
+    """Sets QGIS's proxy; the fixture `no_proxy` takes it back."""
+    values = {
+        "proxyEnabled": True,
+        "proxyType": kind,
+        "proxyHost": host,
+        "proxyPort": port,
+        "proxyUser": user,
+        "proxyPassword": password,
+        "proxyExcludedUrls": "http://intranet.example/maps",
+        "noProxyUrls": "https://10.0.0.1",
+    }
+    for name, value in values.items():
+        QgsSettings().setValue(f"proxy/{name}", value)
+    QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()

@@ -21,7 +21,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from railseg.plugin.algorithms.raster_source import WORKER_FORMATS
-from support import REPOSITORY, Feedback, write_raster
+from support import REPOSITORY, Feedback, set_proxy, write_raster
 
 pytestmark = pytest.mark.usefixtures("provider")
 EPSG_25832 = QgsCoordinateReferenceSystem("EPSG:25832")
@@ -199,6 +199,20 @@ def test_a_raster_inside_an_archive_is_read_as_it_is(tmp_path: Path) -> None:
     with zipfile.ZipFile(archive, "w") as writer:
         writer.write(plain, "plain.tif")
     assert extract(QgsRasterLayer(f"/vsizip/{archive}/plain.tif"))["TRACK_COUNT"] == 0
+
+
+def test_a_picture_behind_qgis_s_proxy_is_exported_for_the_worker_knows_no_proxy(
+    no_proxy: None, plain_raster: Path
+) -> None:
+    from servers import proxy_to_files
+
+    with proxy_to_files(plain_raster.parent) as port:
+        set_proxy("HttpProxy", "127.0.0.1", port)
+        layer = QgsRasterLayer(f"/vsicurl/http://pictures.invalid/{plain_raster.name}", "picture")
+        assert layer.isValid()
+        feedback = Feedback()
+        assert extract(layer, feedback)["TRACK_COUNT"] == 0
+    assert any(info.startswith("Exporting 64 × 64 pixels of picture") for info in feedback.infos)
 
 
 @pytest.fixture

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import venv
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsApplication, QgsNetworkAccessManager, QgsSettings
+from qgis.core import QgsApplication, QgsSettings
 from railseg.plugin.environment import PYTHON_SETTING, Environment
 from railseg.plugin.environment_task import EnvironmentJobs
 from railseg.plugin.options_page import RailSegOptionsFactory, RailSegOptionsPage
 from railseg.plugin.proxy import proxy_variables
 from railseg.plugin.report import report, without_private_parts
-from support import wait_until
+from support import set_proxy, wait_until
 
 pytestmark = pytest.mark.usefixtures("qgis_app", "no_choice")
 
@@ -27,14 +26,6 @@ def jobs(new_environment: Environment) -> EnvironmentJobs:
 @pytest.fixture
 def page(new_environment: Environment, jobs: EnvironmentJobs) -> RailSegOptionsPage:
     return RailSegOptionsFactory(new_environment, jobs).createWidget()
-
-
-@pytest.fixture
-def no_proxy() -> Iterator[None]:
-    """QGIS has no proxy afterwards."""
-    yield
-    QgsSettings().remove("proxy")
-    QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()
 
 
 def test_it_says_what_will_be_installed_how_large_and_where(
@@ -212,30 +203,14 @@ def test_a_build_goes_on_without_the_page_and_can_be_cancelled(new_environment: 
 
 def test_qgis_s_proxy_becomes_pip_s(no_proxy: None) -> None:
     assert proxy_variables() == {}
-    _set_proxy("HttpProxy", "proxy.example", 3128, user="me", password="p@ss/word")
+    set_proxy("HttpProxy", "proxy.example", 3128, user="me", password="p@ss/word")
     assert proxy_variables() == {
         "HTTP_PROXY": "http://me:p%40ss%2Fword@proxy.example:3128",
         "HTTPS_PROXY": "http://me:p%40ss%2Fword@proxy.example:3128",
         "NO_PROXY": "intranet.example,10.0.0.1",
     }
-    _set_proxy("Socks5Proxy", "socks.example", 1080)
+    set_proxy("Socks5Proxy", "socks.example", 1080)
     assert proxy_variables()["HTTPS_PROXY"] == "socks5h://socks.example:1080"
-
-
-def _set_proxy(kind: str, host: str, port: int, user: str = "", password: str = "") -> None:
-    values = {
-        "proxyEnabled": True,
-        "proxyType": kind,
-        "proxyHost": host,
-        "proxyPort": port,
-        "proxyUser": user,
-        "proxyPassword": password,
-        "proxyExcludedUrls": "http://intranet.example/maps",
-        "noProxyUrls": "https://10.0.0.1",
-    }
-    for name, value in values.items():
-        QgsSettings().setValue(f"proxy/{name}", value)
-    QgsNetworkAccessManager.instance().setupDefaultProxyAndCache()
 
 
 def test_pip_asks_qgis_s_proxy_and_its_refusal_is_told_as_such(
@@ -248,7 +223,7 @@ def test_pip_asks_qgis_s_proxy_and_its_refusal_is_told_as_such(
     monkeypatch.setenv("PIP_FIND_LINKS", "")
     monkeypatch.setenv("no_proxy", "*")
     with refusing_proxy() as (port, requests):
-        _set_proxy("HttpProxy", "127.0.0.1", port, user="me", password="secret")
+        set_proxy("HttpProxy", "127.0.0.1", port, user="me", password="secret")
         page.cpu_choice.setChecked(True)
         page.create_button.click()
         wait_until(lambda: jobs.task is None, timeout_s=100)
