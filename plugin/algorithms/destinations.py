@@ -31,7 +31,7 @@ from qgis.core import (
 
 from ..translation import tr
 
-FORMATS_WITHOUT_FIELDS = ("000", "dgn", "dxf", "gpx", "sql", "xtf")
+FORMATS_WITHOUT_FIELDS = ("000", "dgn", "dxf", "gpx", "ili", "itf", "sql", "xtf")
 """Extensions of vector files that QGIS offers to write, but that can't hold or give back the layers' fields."""
 _MISREAD = re.compile("%[0-9A-Fa-f]{2}")
 """What QGIS takes for an encoded character in the path of a vector layer, which it then doesn't find."""
