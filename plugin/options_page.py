@@ -92,7 +92,7 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
                 self._environment.choose(None)
                 self._tried_python = None
             return
-        python = self._named_python()
+        python = _path_in(self.python_widget)
         if python is not None and python not in (self._environment.kept_python, self._tried_python):
             self._jobs.use(python)
 
@@ -136,18 +136,14 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         layout.addWidget(setup)
         layout.addWidget(self.log_view, 1)
 
-    def _named_python(self) -> Path | None:
-        path = self.python_widget.filePath().strip()
-        return Path(path).expanduser() if path else None
-
     def _create(self) -> None:
         self.log_view.clear()
-        python = self._named_python()
+        python = _path_in(self.python_widget)
         if self.python_choice.isChecked() and python is not None:
             self._tried_python = python
             self._jobs.use(python)
         elif self.wheels_choice.isChecked():
-            self._jobs.build(InstallPlan(wheels=Path(self.wheels_widget.filePath().strip())))
+            self._jobs.build(InstallPlan(wheels=_path_in(self.wheels_widget)))
         else:
             self._jobs.build(InstallPlan(Build.CUDA if self.cuda_choice.isChecked() else Build.CPU))
 
@@ -172,7 +168,7 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         is_complete = True
         for choice, widget in ((self.wheels_choice, self.wheels_widget), (self.python_choice, self.python_widget)):
             widget.setEnabled(is_idle and choice.isChecked())
-            is_complete = is_complete and (not choice.isChecked() or bool(widget.filePath().strip()))
+            is_complete = is_complete and (not choice.isChecked() or _path_in(widget) is not None)
         self.create_button.setEnabled(is_idle and is_complete)
         self.check_button.setEnabled(is_idle and self._environment.status().is_ok)
         self.create_button.setText(
@@ -217,6 +213,12 @@ def _file_widget(title: str, mode: QgsFileWidget.StorageMode) -> QgsFileWidget:
     widget.setStorageMode(mode)
     widget.lineEdit().setPlaceholderText(title)
     return widget
+
+
+def _path_in(widget: QgsFileWidget) -> Path | None:
+    """The path that is typed or pasted, without the quotes in which Windows copies one; None if there is none."""
+    path = widget.filePath().strip().strip('"')
+    return Path(path).expanduser() if path else None
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:

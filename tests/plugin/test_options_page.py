@@ -77,7 +77,7 @@ def test_an_existing_python_is_checked_and_kept(
     page.python_choice.setChecked(True)
     assert page.create_button.text() == "Check and use it"
     assert not page.create_button.isEnabled()
-    page.python_widget.setFilePath(str(worker_python))
+    page.python_widget.setFilePath(f'"{worker_python}"')  # as Windows copies a path
     page.create_button.click()
     assert not page.create_button.isEnabled()
     wait_until(lambda: jobs.task is None, timeout_s=100)
