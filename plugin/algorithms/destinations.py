@@ -40,7 +40,7 @@ _PROJECTS = "qgis_projects"
 """The table of a GeoPackage in which QGIS saves projects, which isn't among its layers."""
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """A file, one table of a file, or a table in a database.
 
     Attributes:
@@ -61,12 +61,12 @@ class _Place(NamedTuple):
         """Whether something may be there already; a database isn't asked."""
         return self.file is None or os.access(self.file, os.F_OK)  # Path.exists raises in folders closed to the user
 
-    def replaces(self, other: _Place) -> bool:
+    def replaces(self, other: Place) -> bool:
         """Whether writing to this place would overwrite the other."""
         if self.file is None or other.file is None:
             return self == other
         is_whole = not self.table or not other.table
-        return is_same_file(self.file, other.file) and (is_whole or self.table.casefold() == other.table.casefold())
+        return _is_same_file(self.file, other.file) and (is_whole or self.table.casefold() == other.table.casefold())
 
 
 def destination_problem(
@@ -79,7 +79,7 @@ def destination_problem(
     thread.
     """
     definitions = algorithm.parameterDefinitions()
-    taken: list[_Place] = []
+    taken: list[Place] = []
     for definition in definitions:
         place = _place_of_output(definition, parameters, context) if definition.isDestination() else None
         if place is None:
@@ -126,7 +126,7 @@ def destination_problem(
 
 def _place_of_output(
     definition: QgsProcessingParameterDefinition, parameters: dict[str, Any], context: QgsProcessingContext
-) -> _Place | None:
+) -> Place | None:
     """Where an output is written to; None for memory, temporary files and folders."""
     value = parameters.get(definition.name())
     if isinstance(value, QgsProcessingOutputLayerDefinition):
@@ -139,7 +139,7 @@ def _place_of_output(
     database = re.match(r"(?:ogr:|spatialite://)\s*(dbname=.*)", value, re.DOTALL)
     if database:
         uri = QgsDataSourceUri(database[1])
-        return _Place(_plain(uri.database()), uri.table())
+        return Place(_plain(uri.database()), uri.table())
     database = re.match(r"(?:postgres|mssql|oracle|hana)://(.*)|postgis:(.*)", value, re.DOTALL)
     if database:
         return _table_in_database(QgsDataSourceUri(database[1] or database[2]))
@@ -147,15 +147,21 @@ def _place_of_output(
         return None
     is_sink = isinstance(definition, QgsProcessingParameterFeatureSink)
     ending = f".{QgsProcessingUtils.defaultVectorExtension()}" if is_sink and not Path(value).suffix else ""
-    return _Place(_plain(value + ending))
+    return Place(_plain(value + ending))
 
 
-def _table_in_database(uri: QgsDataSourceUri) -> _Place:
+def place_of_source(provider: str, source: str) -> Place | None:
+    """The file, or the table of a file, that a provider's data source names; None if it names none."""
+    parts = QgsProviderRegistry.instance().decodeUri(provider, source)
+    return Place(_plain(parts["path"]), parts.get("layerName") or "") if parts.get("path") else None
+
+
+def _table_in_database(uri: QgsDataSourceUri) -> Place:
     schema = uri.schema() or "public"
-    return _Place(None, f"{schema}.{uri.table()}", (uri.service(), uri.host(), uri.port(), uri.database()))
+    return Place(None, f"{schema}.{uri.table()}", (uri.service(), uri.host(), uri.port(), uri.database()))
 
 
-def _lost_layers(definition: QgsProcessingParameterDefinition, output: _Place) -> list[str]:
+def _lost_layers(definition: QgsProcessingParameterDefinition, output: Place) -> list[str]:
     """Layers of a GeoPackage that QGIS would replace as a whole, and the table of projects that are saved in it.
 
     Of RailSeg's own maps' files the worker sees to that.
@@ -177,7 +183,7 @@ def _has_projects(geopackage: Path) -> bool:
 
 
 def _is_read(
-    output: _Place,
+    output: Place,
     definition: QgsProcessingParameterDefinition,
     parameters: dict[str, Any],
     context: QgsProcessingContext,
@@ -190,7 +196,7 @@ def _is_read(
     return layer is not None and _replaces_layer(output, layer)
 
 
-def _edited_layer_of(output: _Place, context: QgsProcessingContext) -> QgsVectorLayer | None:
+def _edited_layer_of(output: Place, context: QgsProcessingContext) -> QgsVectorLayer | None:
     """A layer of the project that is being edited and that an output would replace; None if there is none."""
     project = context.project()
     if project is None or not output.may_exist:
@@ -201,22 +207,22 @@ def _edited_layer_of(output: _Place, context: QgsProcessingContext) -> QgsVector
     return None
 
 
-def _replaces_layer(output: _Place, layer: QgsMapLayer) -> bool:
+def _replaces_layer(output: Place, layer: QgsMapLayer) -> bool:
     if output.file is None:
         return output.replaces(_table_in_database(QgsDataSourceUri(layer.source())))
-    parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
-    if not parts.get("path") or not is_same_file(output.file, _plain(parts["path"])):
+    place = place_of_source(layer.providerType(), layer.source())
+    if place is None or place.file is None or not _is_same_file(output.file, place.file):
         return False
-    tables = [] if parts.get("layerName") else QgsProviderRegistry.instance().querySublayers(layer.source())
-    table = tables[0].name() if tables else parts.get("layerName")  # given only a file, QGIS takes the first
-    return output.replaces(_Place(output.file, table or ""))
+    tables = [] if place.table else QgsProviderRegistry.instance().querySublayers(layer.source())
+    table = tables[0].name() if tables else place.table  # given only a file, QGIS takes the first
+    return output.replaces(Place(output.file, table))
 
 
 def _plain(path: str) -> Path:
     return Path(os.path.realpath(path))  # Path.resolve raises if links form a loop
 
 
-def is_same_file(first: Path, second: Path) -> bool:
+def _is_same_file(first: Path, second: Path) -> bool:
     """Whether two paths are the same file, also on file systems that ignore case."""
     with suppress(OSError):  # one isn't there, or too long for a path, as a source with the data in it
         return first.samefile(second)

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from qgis.core import (
     QgsDataProvider,
     QgsMapLayer,
     QgsProcessingContext,
-    QgsProviderRegistry,
     QgsRasterLayer,
     QgsVectorLayer,
 )
 
-from .destinations import is_same_file
+from .destinations import place_of_source
 
 
 def refresh_layers_of(outputs: Iterable[object], context: QgsProcessingContext) -> None:
-    """Reads the project's layers again whose files are among the outputs; their styles stay.
+    """Reads the project's layers again whose files or tables are among the outputs; their styles stay.
 
     QGIS does so for none, not even for a layer that it hands back as the run's new one. Must be called on the main
     thread.
     """
-    files = [path for output in outputs if isinstance(output, str) and (path := _file_of("ogr", output))]
+    written = [place for output in outputs if isinstance(output, str) and (place := place_of_source("ogr", output))]
     project = context.project()
     for layer in project.mapLayers().values() if project is not None else ():
-        path = _file_of(layer.providerType(), layer.source())
-        if path is not None and any(is_same_file(path, file) for file in files):
+        place = place_of_source(layer.providerType(), layer.source())
+        if place is not None and any(one.replaces(place) for one in written) and not layer.isEditable():
             _read_again(layer)
-
-
-def _file_of(provider: str, source: str) -> Path | None:
-    """The file that a data source is in; None if it can't be in any."""
-    path = QgsProviderRegistry.instance().decodeUri(provider, source).get("path")
-    return Path(path) if path else None
 
 
 def _read_again(layer: QgsMapLayer) -> None:

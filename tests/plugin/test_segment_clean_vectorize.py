@@ -125,7 +125,7 @@ def test_a_run_over_the_file_of_layers_that_it_doesn_t_load_shows_in_them(
     path = tmp_path / "map.gpkg"
     shutil.copy(extraction["GEOPACKAGE"], path)
     tracks = QgsVectorLayer(f"{path}|layername=rail_track", "tracks", "ogr")
-    other = QgsVectorLayer(f"{extraction['GEOPACKAGE']}|layername=rail_track", "other", "ogr")
+    other = QgsVectorLayer(f"{extraction['GEOPACKAGE']}|layername=rail_track", "of another file", "ogr")
     points = ",".join([f"[{x},0]" for x in range(99)])
     inline = QgsVectorLayer(f'{{"type": "LineString", "coordinates": [{points}]}}', "data in the source", "ogr")
     QgsProject.instance().addMapLayers([tracks, other, inline])
@@ -138,3 +138,7 @@ def test_a_run_over_the_file_of_layers_that_it_doesn_t_load_shows_in_them(
     assert run("vectorizerailwaymask", parameters)["TRACK_COUNT"] == 0  # nothing is as wide as that
     assert tracks.featureCount() == 0
     assert changed == [tracks]
+    run(
+        "vectorizerailwaymask", parameters | {"TRACKS": f"ogr:dbname='{path}' table=\"rails\" (geom)", "GEOPACKAGE": ""}
+    )
+    assert changed == [tracks]  # of another table
