@@ -52,14 +52,15 @@ class BranchArc(NamedTuple):
         radius_m: Its radius.
         error_m: Standard error of the toe.
         slope: Tangent of the angle at which the arc ends.
-        plain_m: How far from the fork, going back along the stem beyond the toe, only a single track was seen.
+        plain_m: Up to where, going back along the stem beyond the toe, only a single track was seen, metres from the
+            fork; infinite where no second one was.
     """
 
     toe_m: float
     radius_m: float
     error_m: float
     slope: float = math.inf
-    plain_m: float = 0.0
+    plain_m: float = math.inf
 
     def distance_m(self, along_m: Floats) -> Floats:
         """The distance from the through track at places along it."""

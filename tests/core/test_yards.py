@@ -121,6 +121,32 @@ def test_a_switch_says_its_radius_its_angle_and_its_side(tmp_path):
             assert (switch.status, switch.degree) == ("ok", 3)
 
 
+def _drawn_as_one(yard, apart_m=1.15):
+    """A switch's stem and legs as a model draws them that sees one track until two are that far apart."""
+    main, branch = yard.tracks
+    rail = shapely.linestrings(main)
+    along = shapely.line_locate_point(rail, shapely.points(branch))
+    beside = shapely.get_coordinates(shapely.line_interpolate_point(rail, along))
+    torn = int(np.argmax(np.hypot(*(branch - beside).T) > apart_m))
+    here = shapely.line_locate_point(rail, shapely.points(main))
+    stem = np.vstack([main[here < along[0]], (branch + beside)[:torn] / 2])
+    return [stem, main[here > along[torn]], branch[torn:]]
+
+
+@pytest.mark.parametrize("main_radius_m", [0.0, 900.0])
+@pytest.mark.parametrize("side", [1.0, -1.0])
+@pytest.mark.parametrize(("radius_m", "n"), [(190.0, 9.0), (500.0, 12.0)])
+def test_a_branch_is_seen_on_its_side_where_both_tracks_are_one_ribbon_far_beyond_the_toe(
+    tmp_path, radius_m, n, side, main_radius_m
+):
+    yard = switch_yard(radius_m, n, side, main_radius_m=main_radius_m)
+    window = window_of(yard)
+    with raster_of(tmp_path / "p.tif", probabilities(_drawn_as_one(yard), window, seer=GOOD), window) as raster:
+        (switch,) = (node for node in vectorize(raster, LineParams()).nodes if node.railway == "switch")
+    assert switch.turnout_side == yard.switches[0].side
+    assert switch.review_reason == "uncertain fork"
+
+
 def test_a_branch_leaves_its_track_without_a_kink(tmp_path):
     found = map_of_yard(switch_yard(300.0, 9.0, 1.0), GOOD, tmp_path)
     (switch,) = (node for node in found.nodes if node.railway == "switch")
