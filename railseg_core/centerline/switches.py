@@ -6,6 +6,7 @@ The distance between the branch and its track gives the arc, and the arc gives t
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -115,8 +116,6 @@ def reconstruct_switches(graph: TrackGraph, known: Container[int]) -> dict[int, 
 def _fork(graph: TrackGraph, node: int) -> _Fork | None:
     """The fork at a node; None where the tracks do not meet as at a switch."""
     ends = graph.ends_at(node)
-    if len({end.edge for end in ends}) < 3:
-        return None
     origin = graph.pixels.middle[graph.node_pixels[node]]
     lines = {end: binned(origin, graph.pixels.places(leg_pixels(graph, end, _LEG_M))) for end in ends}
     headings = {end: _heading(origin, *line) for end, line in lines.items()}
@@ -247,16 +246,19 @@ class _Plan:
         pixels = graph.pixels
         stem = self.fork.stem_pixels
         onward = {end: graph.outward(end) for end in (self.fork.stem, through, branch)}
-        clear = {
-            leg: onward[leg][min(apart_from(graph, leg, other), len(onward[leg]) - 1) :]
-            for leg, other in ((through, branch), (branch, through))
-        }
+        cuts = {self.fork.stem: self.toe}
+        for leg, other in ((through, branch), (branch, through)):
+            cuts[leg] = min(apart_from(graph, leg, other), len(onward[leg]) - 1)
+        clear = {leg: onward[leg][cuts[leg] :] for leg in (through, branch)}
         if (
             self.toe >= len(onward[self.fork.stem]) - 1
             or (onward[self.fork.stem][: self.toe + 1] != stem[: self.toe + 1]).any()
         ):
             return False
-        if min(map(len, clear.values())) < 3:
+        lost = Counter[int]()
+        for end, cut in cuts.items():
+            lost[end.edge] += cut
+        if any(len(onward[leg]) - lost[leg.edge] < 3 for leg in (through, branch)):
             return False
         origin = pixels.middle[stem[0]]
         kept = stem[self.toe : 0 : -1]  # from the toe towards the fork
@@ -285,9 +287,8 @@ class _Plan:
         own_bridge = pixels.add(beside, probability, is_inferred=False)
         pixels.offset_m[kept] -= shift
         toe = stem[self.toe : self.toe + 1]
-        _lead(graph, self.fork.stem, onward[self.fork.stem][self.toe :])
-        _lead(graph, through, np.concatenate([kept, bridge, clear[through]]))
-        _lead(graph, branch, np.concatenate([toe, own, own_bridge, clear[branch]]))
+        heads = {through: np.concatenate([kept, bridge]), branch: np.concatenate([toe, own, own_bridge])}
+        _redraw_ends(graph, cuts, heads)
         graph.node_pixels[node] = toe[0]
         return True
 
@@ -337,6 +338,11 @@ def _signed(origin: Points, places: Points, onward: Pose) -> Floats:
     return np.asarray(np.hypot(*away.T) * np.sign(away @ onward.direction))
 
 
-def _lead(graph: TrackGraph, end: TrackEnd, pixels: Ints) -> None:
-    """Redraws an edge along pixels that are given from one of its ends on."""
-    graph.redraw(end.edge, pixels if end.end == 0 else pixels[::-1])
+def _redraw_ends(graph: TrackGraph, cuts: dict[TrackEnd, int], heads: dict[TrackEnd, Ints]) -> None:
+    """Cuts pixels off the ends of edges and puts others there, given from the end on; both ends may be of one edge."""
+    for number in {end.edge for end in cuts}:
+        pixels = graph.edges[number].pixels
+        start, end = TrackEnd(number, 0), TrackEnd(number, 1)
+        kept = pixels[cuts.get(start, 0) : len(pixels) - cuts.get(end, 0)]
+        before, after = (heads.get(at, np.zeros(0, dtype=np.int64)) for at in (start, end))
+        graph.redraw(number, np.concatenate([before, kept, after[::-1]]))

@@ -103,6 +103,31 @@ def test_a_switch_lets_a_train_take_two_ways_of_three(railway_map):
         assert ends[way.track_a][way.end_a] == ends[way.track_b][way.end_b] == switch.node_id
 
 
+@pytest.mark.parametrize(
+    ("lines", "toe_x", "side"),
+    [
+        pytest.param([track(0, 0, 0, (300, 0), (math.tau * 200, 200))], 300, "left", id="turning loop"),
+        pytest.param(
+            [track(0, 0, 0, (math.tau * 200, 200)), track(0, 0, 0, (40, -800), (120, 0))],
+            0,
+            "right",
+            id="ring with siding",
+        ),
+    ],
+)
+def test_a_switch_that_a_track_comes_back_to_lies_at_its_toe(tmp_path, lines, toe_x, side):
+    with _raster(tmp_path, lines, noise=0.05) as raster:
+        found = vectorize(raster, LineParams())
+    (switch,) = (node for node in found.nodes if node.railway == "switch")
+    assert math.hypot(switch.x - ORIGIN_X - toe_x, switch.y - ORIGIN_Y) < 1.5
+    assert (switch.turnout_side, switch.status, switch.degree) == (side, "ok", 3)
+    assert sorted(way.navigable for way in found.relations) == [False, True, True]
+    (loop,) = (feature for feature in found.tracks if feature.from_node == feature.to_node)
+    assert tuple(loop.line[0]) == tuple(loop.line[-1]) == (switch.x, switch.y)
+    assert shapely.LineString(loop.line).is_simple
+    assert loop.length_m == pytest.approx(math.tau * 200, rel=0.002)
+
+
 @settings(deadline=None, max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(block_px=st.integers(97, 900))
 def test_the_map_does_not_depend_on_the_blocks(scene, railway_map, block_px):
