@@ -37,6 +37,9 @@ _PARALLEL_M = 12.0
 _TORN_M = 1.15
 """Distance at which a model that sees a switch as one track begins to see two: the inner rails part at 1.4 m."""
 _TORN_BINS = 3
+_RIBBON_M, _WIDEST_RIBBON_M = 0.6, 1.2
+"""Width of the axis ribbon from which these three come, and of a hesitant model's at most. A wider ribbon is that of a
+mask, in which two tracks are told apart only where they lie further apart by as much as it is wider."""
 _USUAL_ERROR_M = 4.0
 """Standard error of a common switch's toe, measured on rendered yards."""
 _DISTANCE_ERROR_M = 0.15
@@ -76,28 +79,32 @@ class BranchArc(NamedTuple):
         return bool(is_usual and self.error_m <= _TOLD_M)
 
 
-def usual_arc(along_m: Floats, apart_m: Floats, *, is_torn: bool) -> BranchArc | None:
+def usual_arc(along_m: Floats, apart_m: Floats, *, is_torn: bool, ribbon_m: float = _RIBBON_M) -> BranchArc | None:
     """The arc of the common switch that best fits the two tracks; of two that fit alike, the more common one.
 
     Args:
         along_m: float64 (n,), along the tracks, metres from the fork or from where the branch is first seen.
         apart_m: float64 (n,), the distance between them there.
         is_torn: Whether the two are a single line up to where `along_m` is 0.
+        ribbon_m: Width of one track's ribbon.
 
     Returns:
         The arc; None where the tracks are not seen to part.
     """
-    far = np.flatnonzero(apart_m > _USUAL_M[1])
-    seen = apart_m >= _USUAL_M[0]
+    wider_m = ribbon_m - _RIBBON_M if ribbon_m > _WIDEST_RIBBON_M else 0.0
+    far = np.flatnonzero(apart_m > _USUAL_M[1] + wider_m)
+    seen = apart_m >= _USUAL_M[0] + wider_m
     seen[far[0] if len(far) else len(seen) :] = False
     if np.count_nonzero(seen) < 2:
         return None
     along, apart = along_m[seen], apart_m[seen]
     if np.ptp(along) >= _PARALLEL_M and np.polynomial.polynomial.polyfit(along, apart, 1)[1] < _PARALLEL:
-        return None
+        if not (is_torn and wider_m):
+            return None
+        along, apart = along[:0], apart[:0]  # this far apart a siding has turned parallel
     if is_torn:
         along = np.concatenate([np.zeros(_TORN_BINS), along])
-        apart = np.concatenate([np.full(_TORN_BINS, _TORN_M), apart])
+        apart = np.concatenate([np.full(_TORN_BINS, _TORN_M + wider_m), apart])
     number = np.geomspace(_USUAL_NUMBERS[0], _USUAL_NUMBERS[-1], 40)
     radius = np.exp(np.interp(number, _USUAL_NUMBERS, np.log(_USUAL_RADII_M)))
     slope = 1 / number

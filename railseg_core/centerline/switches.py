@@ -213,7 +213,8 @@ class _Plan:
         away = np.hypot(*(places - graph.pixels.middle[fork.stem_pixels[0]]).T)
         doubt = ""
         if arc is None or not arc.is_certain:
-            arc, doubt = usual_arc(fork.along_m, fork.apart_m, is_torn=True), FORK_DOUBT
+            width_m = ribbon_m(graph, fork.stem_pixels)
+            arc, doubt = usual_arc(fork.along_m, fork.apart_m, is_torn=True, ribbon_m=width_m), FORK_DOUBT
         if arc is not None and not (MIN_RADIUS_M <= arc.radius_m <= MAX_RADIUS_M and arc.toe_m < 0):
             arc = None
         toe = 0

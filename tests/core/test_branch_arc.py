@@ -13,6 +13,7 @@ from railseg_core.centerline.branch_arc import BranchArc, fitted_arc, usual_arc
 from train.synthetic.alignment import departure
 
 TORN_M = 1.15
+MASK_M = 2.6
 # Of one angle there are two radii (1:9-190 and 1:9-300): their straight parts lie as one where their toes are 6 m
 # apart, and between 1:14 and 1:18.5 the angle is told to a number only. The toe is known to that.
 REACHABLE_M = 4.0
@@ -42,6 +43,17 @@ def test_the_toe_of_every_usual_switch_is_told_beyond_it(radius_m, number, is_to
     # Where both tracks are seen the arc lies as they do.
     seen = (apart > 1.3) & (apart < 3.5)
     assert arc.distance_m(along)[seen] == pytest.approx(apart[seen], abs=0.15)
+
+
+def test_a_siding_that_a_mask_shows_only_where_it_is_parallel_has_the_toe_of_a_usual_switch():
+    along, apart, toe = _seen(300.0, 9.0, first_m=TORN_M + MASK_M - 0.6)
+    assert usual_arc(along, np.minimum(apart, 4.4), is_torn=True, ribbon_m=MASK_M).toe_m == pytest.approx(toe, abs=5.0)
+
+
+@pytest.mark.parametrize(("radius_m", "number"), USUAL)
+def test_the_toe_is_told_where_masks_of_whole_tracks_part(radius_m, number):
+    along, apart, toe = _seen(radius_m, number, first_m=TORN_M + MASK_M - 0.6)
+    assert usual_arc(along, apart, is_torn=True, ribbon_m=MASK_M).toe_m == pytest.approx(toe, abs=5.0)
 
 
 @pytest.mark.parametrize("is_torn", [True, False])

@@ -147,6 +147,20 @@ def test_a_branch_is_seen_on_its_side_where_both_tracks_are_one_ribbon_far_beyon
     assert switch.review_reason == "uncertain fork"
 
 
+@pytest.mark.parametrize("side", [1.0, -1.0])
+@pytest.mark.parametrize(("radius_m", "n"), [(190.0, 9.0), (500.0, 12.0)])
+def test_a_switch_in_a_ragged_mask_of_whole_tracks_lies_near_its_toe(tmp_path, radius_m, n, side):
+    yard = switch_yard(radius_m, n, side)
+    window = window_of(yard)
+    mask = np.where(probabilities(yard.tracks, window, noise=0.2, seed=1)[:1] >= 128, 255, 0).astype(np.uint8)
+    with raster_of(tmp_path / "mask.tif", mask, window) as raster:
+        found = vectorize(raster, LineParams())
+    (switch,) = (node for node in found.nodes if node.railway == "switch")
+    truth = yard.switches[0]
+    assert abs((np.array([switch.x, switch.y]) - truth.toe) @ truth.direction) < 8.0
+    assert score_yard(yard, found, window.bounds(GSD_M)).lines.correctness > 0.99
+
+
 def test_a_branch_leaves_its_track_without_a_kink(tmp_path):
     found = map_of_yard(switch_yard(300.0, 9.0, 1.0), GOOD, tmp_path)
     (switch,) = (node for node in found.nodes if node.railway == "switch")
