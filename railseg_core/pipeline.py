@@ -45,6 +45,9 @@ from railseg_core.requests import (
 from railseg_core.vectors.area import Area
 from railseg_core.vectors.coordinates import as_crs, crs_text
 
+_BETWEEN_SHARE = 0.1
+"""Share of the lines without evidence of their own from which the closing is taken to have joined tracks in a mask."""
+
 
 def timeline(request: Request) -> Timeline:
     """The stages of a request with their expected shares of its time: on a CPU the network is nearly all of it."""
@@ -216,11 +219,8 @@ def _vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str
 
             params = _line_params(request, source)
             railway_map = vectorize(source, params, reporter=reporter)
-        if not railway_map.tracks:
-            reporter.log(
-                "warning",
-                f"No tracks with a threshold of {params.threshold:g}; the values were read as {source.numbers}.",
-            )
+        for warning in _unlikely_settings(railway_map, params, source):
+            reporter.log("warning", warning)
         source_gsd_m = tagged_gsd_m(tags) or source.gsd_m
         run_record = _run_record(request, clock, source_gsd_m, tags.get(MODEL_TAG))
     write_map(request.output, railway_map, crs, run_record, overwrite=request.overwrite)
@@ -231,6 +231,20 @@ def _vectorize_raster(request: VectorizeRequest, reporter: Reporter) -> dict[str
     pictures = [request.raster] if picture is None else [picture, request.raster]
     preview = _draw(request, pictures, railway_map, reporter)
     return _line_result(request, railway_map, crs, clock, preview)
+
+
+def _unlikely_settings(railway_map: RailwayMap, params: LineParams, source: GridRaster) -> Iterator[str]:
+    """Warnings where the settings do not seem to suit a mask or probabilities."""
+    if not railway_map.tracks:
+        yield f"No tracks with a threshold of {params.threshold:g}; the values were read as {source.numbers}."
+        if params.opening_m:
+            yield f"What is thinner than the opening of {params.opening_m:g} m does not count."
+    between_m = sum(track.length_m for track in railway_map.tracks if track.confidence < params.threshold / 2)
+    if "axis" not in source.bands and between_m > _BETWEEN_SHARE * railway_map.total_length_m:
+        yield (
+            f"{between_m:,.0f} m of the lines lie between tracks that the closing of {params.closing_m:g} m joins: a "
+            "smaller one may tell them apart."
+        )
 
 
 class _Clock:

@@ -360,6 +360,26 @@ def test_a_preview_has_the_lines_also_where_the_probabilities_were_reprojected(
     assert ((red > 180) & (green < 170) & (blue < 80)).sum() > 500
 
 
+def test_a_mask_whose_tracks_the_settings_remove_or_join_is_told_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows, cols = np.indices((200, 500))
+    down = rows - 0.1 * cols - 60
+    output = str(tmp_path / "out.gpkg")
+    # Two tracks at 3.4 m, as in Britain: their masks of 2.6 m lie 0.8 m apart, which is less than the closing.
+    pair = (np.minimum(np.abs(down), np.abs(down - 17)) < 6.5)[np.newaxis] * np.uint8(255)
+    joined = str(write_raster(tmp_path / "pair.tif", pair))
+    assert main(["vectorize", joined, output, "--quiet"]) == 0
+    assert "between tracks that the closing of 1 m joins" in capsys.readouterr().err
+    assert main(["vectorize", joined, output, "--quiet", "--overwrite", "--closing", "0.4"]) == 0
+    assert capsys.readouterr().err == ""
+    thin = str(write_raster(tmp_path / "thin.tif", (np.abs(down) < 0.6)[np.newaxis] * np.uint8(255)))
+    assert main(["vectorize", thin, output, "--quiet", "--overwrite"]) == 0
+    assert "thinner than the opening of 0.6 m does not count" in capsys.readouterr().err
+    assert main(["vectorize", thin, output, "--quiet", "--overwrite", "--opening", "0"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_a_mask_without_tracks_is_told_with_what_its_numbers_were_taken_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
