@@ -32,6 +32,8 @@ PLAIN_GAP_M = 40.0
 """Longest gap that is bridged without a track beside it."""
 LONGEST_GAP_M = 250.0
 """Longest gap that is bridged at all: the length of a goods train with its locomotive."""
+LONGEST_SEAM_M = 5.0
+"""Longest gap that is bridged where there is no picture: a seam of a mosaic, which may run along the track."""
 MIN_RADIUS_M = 150.0
 _HEADING_DEG = 3.0
 """How far off the direction of an end may be; twice as far where little of its track is known."""
@@ -89,14 +91,14 @@ def bridge_gaps(graph: TrackGraph) -> None:
 
 def _bridge_once(graph: TrackGraph) -> int:
     """Bridges the gaps between the ends that there are now; returns how many."""
-    ends, poses, seen = _free_ends(graph)
+    ends, poses, seen, is_cut = _free_ends(graph)
     if len(ends) < 2:
         return 0
     others: _Others | None = None
     candidates = []
     for i, j in facing_pairs(poses):
         fit = fit_of(poses[i], poses[j])
-        if ends[i].edge == ends[j].edge:
+        if ends[i].edge == ends[j].edge or (fit.gap_m > LONGEST_SEAM_M and (is_cut[i] or is_cut[j])):
             continue
         if fits(fit, poses[i], poses[j]) or (_may_be_an_arc(fit, poses[i], poses[j]) and is_arc(seen[i], seen[j])):
             candidates.append((fit.gap_m + 10 * fit.miss_m + fit.bend_deg, i, j, fit))
@@ -117,11 +119,15 @@ def _bridge_once(graph: TrackGraph) -> int:
     return bridged
 
 
-def _free_ends(graph: TrackGraph) -> tuple[list[TrackEnd], list[Pose], list[Points]]:
-    """The ends that meet neither another track nor the picture's edge, their poses, and the places these come from."""
-    ends = [graph.ends_at(node)[0] for node in graph.free_nodes()]
+def _free_ends(graph: TrackGraph) -> tuple[list[TrackEnd], list[Pose], list[Points], list[bool]]:
+    """The ends that meet neither another track nor the area's edge, with their poses and the places these come from.
+
+    The last list tells which of them the picture cuts.
+    """
+    nodes = graph.free_nodes(at_rim=True)
+    ends = [graph.ends_at(node)[0] for node in nodes]
     seen = [leg_places(graph, end, REACH_M) for end in ends]
-    return ends, [end_pose(places) for places in seen], seen
+    return ends, [end_pose(places) for places in seen], seen, [graph.is_cut(node) for node in nodes]
 
 
 def facing_pairs(poses: list[Pose]) -> list[tuple[int, int]]:

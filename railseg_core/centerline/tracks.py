@@ -101,9 +101,17 @@ class TrackGraph:
         """Whether the picture or the area ends where the node's only edge ends."""
         return self.degree(node) == 1 and bool(self.pixels.at_edge[self.node_pixels[node]])
 
-    def free_nodes(self) -> list[int]:
-        """The nodes at which a track ends inside the picture and the area, in the order of their pixels."""
-        nodes = (node for node in self.at if self.degree(node) == 1 and not self.is_cut(node))
+    def free_nodes(self, *, at_rim: bool = False) -> list[int]:
+        """The nodes at which a track ends inside the picture and the area, in the order of their pixels.
+
+        With `at_rim`, also those at which the picture ends.
+        """
+        nodes = (
+            node
+            for node in self.at
+            if self.degree(node) == 1
+            and (not self.is_cut(node) or (at_rim and self.pixels.at_rim[self.node_pixels[node]]))
+        )
         return sorted(nodes, key=lambda node: int(self.node_pixels[node]))
 
     def ends_at(self, node: int) -> list[TrackEnd]:

@@ -128,6 +128,30 @@ def test_a_switch_that_a_track_comes_back_to_lies_at_its_toe(tmp_path, lines, to
     assert loop.length_m == pytest.approx(math.tau * 200, rel=0.002)
 
 
+@pytest.mark.parametrize(("seam_deg", "seam_m"), [(90.0, 0.6), (20.0, 1.0), (10.0, 0.8)])
+def test_tracks_run_on_across_a_seam_without_data(tmp_path, seam_deg, seam_m):
+    lines = [track(0, 0, 0, (200, 0)), track(0, 4.2, 0, (200, 0))]
+    window = window_round(lines)
+    rows, cols = np.indices(window.shape)
+    across, along = math.sin(math.radians(seam_deg)), math.cos(math.radians(seam_deg))
+    valid = np.abs((cols - window.width / 2) * across - (rows - window.height / 2) * along) > seam_m / 2 / GSD_M
+    bands = np.where(valid, probabilities(lines, window, noise=0.05), 0).astype(np.uint8)
+    with raster_of(tmp_path / "p.tif", bands, window, valid=valid) as raster:
+        found = vectorize(raster, LineParams())
+    assert [node.railway for node in found.nodes] == ["end"] * 4
+    assert all(0 < feature.inferred_m < 5 for feature in found.tracks)
+    assert score_lines([feature.line for feature in found.tracks], lines, rho_m=0.2).correctness > 0.99
+
+
+def test_a_track_is_not_drawn_between_two_areas(tmp_path):
+    line = track(0, 0, 0, (200, 0))
+    starts = [ORIGIN_X + x for x in (10, 104)]
+    area = shapely.union_all([shapely.box(x, ORIGIN_Y - 9, x + 90, ORIGIN_Y + 9) for x in starts])
+    with _raster(tmp_path, [line], noise=0.05) as raster:
+        found = vectorize(raster, LineParams(), area_mask=partial(polygon_mask, area, gsd_m=GSD_M))
+    assert [node.railway for node in found.nodes] == ["cut"] * 4
+
+
 @settings(deadline=None, max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(block_px=st.integers(97, 900))
 def test_the_map_does_not_depend_on_the_blocks(scene, railway_map, block_px):
