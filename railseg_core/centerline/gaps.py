@@ -98,7 +98,9 @@ def _bridge_once(graph: TrackGraph) -> int:
     candidates = []
     for i, j in facing_pairs(poses):
         fit = fit_of(poses[i], poses[j])
-        if ends[i].edge == ends[j].edge or (fit.gap_m > LONGEST_SEAM_M and (is_cut[i] or is_cut[j])):
+        if ends[i].edge == ends[j].edge and graph.edges[ends[i].edge].length_m < 2 * REACH_M:
+            continue  # too short for a ring: both ends would be known from the same pixels
+        if fit.gap_m > LONGEST_SEAM_M and (is_cut[i] or is_cut[j]):
             continue
         if fits(fit, poses[i], poses[j]) or (_may_be_an_arc(fit, poses[i], poses[j]) and is_arc(seen[i], seen[j])):
             candidates.append((fit.gap_m + 10 * fit.miss_m + fit.bend_deg, i, j, fit))
@@ -228,10 +230,14 @@ def _is_vouched_for(way: Points, others: _Others) -> bool:
 
 
 def _join(graph: TrackGraph, first: TrackEnd, second: TrackEnd, way: Points) -> None:
-    """Joins two edges into one by a way from one end to the other."""
+    """Joins two edges into one by a way from one end to the other, or both ends of an edge into a ring."""
     before, after = graph.outward(first)[::-1], graph.outward(second)
-    one, other = graph.remove(first.edge), graph.remove(second.edge)
-    start = one.node(1 - first.end)
-    end = other.node(1 - second.end)
     bridge = graph.pixels.add(way, 0, is_inferred=True)
+    one = graph.remove(first.edge)
+    start = one.node(1 - first.end)
+    if second.edge == first.edge:
+        graph.add(start, start, np.concatenate([before, bridge, before[:1]]), one.doubts)
+        return
+    other = graph.remove(second.edge)
+    end = other.node(1 - second.end)
     graph.add(start, end, np.concatenate([before, bridge, after]), one.doubts | other.doubts)

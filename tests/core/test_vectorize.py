@@ -128,6 +128,18 @@ def test_a_switch_that_a_track_comes_back_to_lies_at_its_toe(tmp_path, lines, to
     assert loop.length_m == pytest.approx(math.tau * 200, rel=0.002)
 
 
+def test_the_last_gap_of_a_ring_is_bridged_like_any_other(tmp_path):
+    ring = track(0, 0, 0, (math.tau * 150, 150))
+    window = window_round([ring])
+    trees = shapely.box(ORIGIN_X - 160, ORIGIN_Y + 140, ORIGIN_X + 160, ORIGIN_Y + 160)
+    with raster_of(tmp_path / "p.tif", probabilities([ring], window, noise=0.05, hidden=trees), window) as raster:
+        found = vectorize(raster, LineParams())
+    (feature,) = found.tracks
+    assert feature.from_node == feature.to_node
+    assert feature.inferred_m == pytest.approx(40, abs=3)
+    assert score_lines([feature.line], [ring], rho_m=0.3).completeness > 0.99
+
+
 @pytest.mark.parametrize(("seam_deg", "seam_m"), [(90.0, 0.6), (20.0, 1.0), (10.0, 0.8)])
 def test_tracks_run_on_across_a_seam_without_data(tmp_path, seam_deg, seam_m):
     lines = [track(0, 0, 0, (200, 0)), track(0, 4.2, 0, (200, 0))]
