@@ -22,7 +22,7 @@ from ..translation import tr
 from ..unfinished import is_kept, unfinished_folder
 from ..worker_client import WorkerCancelledError, WorkerClient
 from .area import chosen_area
-from .destinations import destination_problem
+from .destinations import destination_problem, outputs_without_geometry
 from .layer_group import group_layers
 from .parameters import bands_request, picture_request
 from .raster_source import RasterSource, picture_problem, raster_problem
@@ -98,6 +98,12 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
         problem = self._problem(parameters, context)  # not every caller has called checkParameterValues
         if problem:
             raise QgsProcessingException(problem)
+        for name in outputs_without_geometry(self, parameters, context):
+            feedback.pushWarning(
+                tr("{name} will be a table without lines or points. Choose .gpkg to see them on the map.").format(
+                    name=name
+                )
+            )
         return True
 
     def processAlgorithm(

@@ -33,6 +33,8 @@ from ..translation import tr
 
 FORMATS_WITHOUT_FIELDS = ("000", "dgn", "dxf", "gpx", "ili", "itf", "sql", "xtf")
 """Extensions of vector files that QGIS offers to write, but that can't hold or give back the layers' fields."""
+_TABLES = (".csv", ".ods", ".xlsx")
+"""Endings of files in which QGIS writes the fields only."""
 _MISREAD = re.compile("%[0-9A-Fa-f]{2}")
 """What QGIS takes for an encoded character in the path of a vector layer, which it then doesn't find."""
 
@@ -122,6 +124,22 @@ def destination_problem(
             )
             return text.format(name=definition.description(), ending=ending)
     return ""
+
+
+def outputs_without_geometry(
+    algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
+) -> list[str]:
+    """Names of the outputs that will be tables without lines or points, as one may want, but rarely does."""
+    places = {
+        definition.description(): _place_of_output(definition, parameters, context)
+        for definition in algorithm.parameterDefinitions()
+        if isinstance(definition, QgsProcessingParameterFeatureSink)
+    }
+    return [
+        name
+        for name, place in places.items()
+        if place is not None and place.file is not None and place.file.suffix.lower() in _TABLES
+    ]
 
 
 def _place_of_output(

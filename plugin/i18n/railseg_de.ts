@@ -20,6 +20,10 @@
       <translation>Eisenbahn</translation>
     </message>
     <message>
+      <source>{name} will be a table without lines or points. Choose .gpkg to see them on the map.</source>
+      <translation>{name} wird eine Tabelle ohne Linien und Punkte. .gpkg wählen, um sie auf der Karte zu sehen.</translation>
+    </message>
+    <message>
       <source>The run was stopped because RailSeg's environment is being rebuilt. Run it again.</source>
       <translation>Der Lauf wurde beendet, weil die Umgebung von RailSeg neu angelegt wird. Starten Sie ihn noch einmal.</translation>
     </message>

@@ -20,6 +20,10 @@
       <translation>Ferrocarril</translation>
     </message>
     <message>
+      <source>{name} will be a table without lines or points. Choose .gpkg to see them on the map.</source>
+      <translation>{name} será una tabla sin líneas ni puntos. Elija .gpkg para verlos en el mapa.</translation>
+    </message>
+    <message>
       <source>The run was stopped because RailSeg's environment is being rebuilt. Run it again.</source>
       <translation>La ejecución se terminó porque el entorno de RailSeg se está creando de nuevo. Ejecútela otra vez.</translation>
     </message>

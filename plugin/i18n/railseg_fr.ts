@@ -20,6 +20,10 @@
       <translation>Ferroviaire</translation>
     </message>
     <message>
+      <source>{name} will be a table without lines or points. Choose .gpkg to see them on the map.</source>
+      <translation>{name} sera une table sans lignes ni points. Choisissez .gpkg pour les voir sur la carte.</translation>
+    </message>
+    <message>
       <source>The run was stopped because RailSeg's environment is being rebuilt. Run it again.</source>
       <translation>L'exécution a été interrompue car l'environnement de RailSeg est recréé. Relancez-la.</translation>
     </message>

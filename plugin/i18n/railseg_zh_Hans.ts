@@ -20,6 +20,10 @@
       <translation>铁路</translation>
     </message>
     <message>
+      <source>{name} will be a table without lines or points. Choose .gpkg to see them on the map.</source>
+      <translation>{name}将是不含线和点的表格。要在地图上查看，请选择 .gpkg。</translation>
+    </message>
+    <message>
       <source>The run was stopped because RailSeg's environment is being rebuilt. Run it again.</source>
       <translation>由于正在重新创建 RailSeg 的环境，运行已结束。请重新运行。</translation>
     </message>

@@ -38,6 +38,19 @@ def test_lines_go_to_memory_files_and_tables_alike(extraction: dict[str, Any], t
     assert QgsVectorLayer(f"{tmp_path / 'railway.gpkg'}|layername=rails").isValid()
 
 
+def test_a_table_without_lines_is_written_with_a_warning(extraction: dict[str, Any], tmp_path: Path) -> None:
+    told = {}
+    for ending in ("csv", "gpkg"):
+        feedback = Feedback()
+        path = str(tmp_path / f"tracks.{ending}")
+        run("vectorizerailwaymask", {"INPUT": extraction["PROBABILITY"], "MIN_LENGTH": 5, "TRACKS": path}, feedback)
+        assert QgsVectorLayer(path, "tracks", "ogr").featureCount() == extraction["TRACK_COUNT"]
+        told[ending] = feedback.warnings
+    (warning,) = told["csv"]
+    assert warning.startswith("Railway tracks will be a table without lines")
+    assert told["gpkg"] == []
+
+
 def test_segment_then_clean_gives_rasters(track_raster: Path, tmp_path: Path) -> None:
     probability = run(
         "segmentrailway",
