@@ -15,6 +15,8 @@ from railseg_core.vectors.area import Area
 
 _FAR_M = 1000.0
 """Distance beyond which lines are taken to be of different places."""
+_SPARE_M = 100.0
+"""More than the largest distance at which lines are matched, and than a gap that does not count."""
 
 
 def metric_crs(points: Points, crs: pyproj.CRS, what: str) -> pyproj.CRS:
@@ -41,10 +43,10 @@ def check_same_place(first: tuple[str, Sequence[BaseGeometry]], second: tuple[st
         )
 
 
-def beyond(
+def counted_region(
     outline: BaseGeometry | None, area: Area | None, crs: pyproj.CRS, lines: Sequence[BaseGeometry]
 ) -> BaseGeometry | None:
-    """The part of the lines' extent outside a raster or an area, as polygons; None if there is neither.
+    """Where lines count: inside a raster and an area, as polygons; None for everywhere if there is neither.
 
     Args:
         outline: The raster's footprint.
@@ -52,12 +54,26 @@ def beyond(
         crs: CRS of the outline and the lines.
         lines: All lines of both sides.
     """
-    xmin, ymin, xmax, ymax = shapely.total_bounds(lines if outline is None else [outline, *lines])
-    all_there_is = shapely.box(xmin - 1, ymin - 1, xmax + 1, ymax + 1)
     regions = [] if outline is None else [outline]
     if area is not None:
-        regions.append(area.polygon_in(crs, all_there_is))
-    return all_there_is.difference(shapely.intersection_all(regions)) if regions else None
+        regions.append(area.polygon_in(crs, _around(lines if outline is None else [outline, *lines])))
+    return shapely.intersection_all(regions) if regions else None
+
+
+def near(region: BaseGeometry) -> BaseGeometry:
+    """The region in which lines may affect what is found in the given one: a country's need not be looked at."""
+    return region.buffer(_SPARE_M)
+
+
+def beyond(region: BaseGeometry, lines: Sequence[BaseGeometry]) -> BaseGeometry:
+    """The part of the extent of a region and of lines that is outside the region, as polygons."""
+    return _around([region, *lines]).difference(region)
+
+
+def _around(geometries: Sequence[BaseGeometry]) -> BaseGeometry:
+    """The bounding box, a little larger."""
+    xmin, ymin, xmax, ymax = shapely.total_bounds(geometries)
+    return shapely.box(xmin - 1, ymin - 1, xmax + 1, ymax + 1)
 
 
 def vertices(lines: Sequence[BaseGeometry]) -> list[Points]:

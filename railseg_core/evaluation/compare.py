@@ -13,7 +13,14 @@ import shapely
 
 from railseg_core.arrays import Ints
 from railseg_core.errors import RailSegError
-from railseg_core.evaluation.common_ground import beyond, check_same_place, metric_crs, vertices
+from railseg_core.evaluation.common_ground import (
+    beyond,
+    check_same_place,
+    counted_region,
+    metric_crs,
+    near,
+    vertices,
+)
 from railseg_core.evaluation.line_pieces import Piece
 from railseg_core.evaluation.map_comparison import MapComparison, compare_maps
 from railseg_core.evaluation.piece_layers import write_pieces
@@ -55,12 +62,16 @@ def compare(request: CompareRequest, reporter: Reporter) -> dict[str, Any]:
     # An empty map is valid: everything is new. So is a map with nothing on the picture, but not one of another country.
     if reference.lines and (extracted.lines or outline is not None):
         check_same_place(place, (request.reference, true.lines))
+    region = counted_region(outline, request.area, crs, [*made.lines, *true.lines])
+    ignore = None if region is None else beyond(region, [*made.lines, *true.lines])
+    if region is not None:
+        made, true = made.within(near(region)), true.within(near(region))
     comparison = compare_maps(
         vertices(made.lines),
         vertices(true.lines),
         reach_m=request.reach_m,
         shift_m=request.shift_m,
-        ignore=beyond(outline, request.area, crs, [*made.lines, *true.lines]),
+        ignore=ignore,
     )
     reporter.progress("compare", 1, _STEPS)
     if request.layers is not None:

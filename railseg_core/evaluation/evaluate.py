@@ -11,7 +11,14 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.arrays import Points
 from railseg_core.errors import RailSegError
-from railseg_core.evaluation.common_ground import beyond, check_same_place, metric_crs, vertices
+from railseg_core.evaluation.common_ground import (
+    beyond,
+    check_same_place,
+    counted_region,
+    metric_crs,
+    near,
+    vertices,
+)
 from railseg_core.evaluation.evaluation_layers import write_layers
 from railseg_core.evaluation.line_evaluation import STEPS, LineEvaluation, evaluate_lines
 from railseg_core.evaluation.switch_matching import SWITCH_ACROSS_M
@@ -50,12 +57,16 @@ def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
         )
     if outline is None and extracted.lines:
         check_same_place((request.extracted, made.lines), (request.reference, true.visible))
+    region = counted_region(outline, request.area, crs, [*made.lines, *true.visible])
+    ignore = None if region is None else beyond(region, [*made.lines, *true.visible])
+    if region is not None:
+        made, true = made.within(near(region)), true.within(near(region))
     found = evaluate_lines(
         vertices(made.lines),
         vertices(true.visible),
         rho_m=request.rho_m,
         hidden=vertices(true.hidden),
-        ignore=_ignored(true, beyond(outline, request.area, crs, [*made.lines, *true.visible])),
+        ignore=_ignored(true, ignore),
         extracted_switches=_switch_places(request.extracted, crs),
         reference_switches=_switch_places(request.reference, crs),
         progress=lambda done: reporter.progress("compare", done, STEPS),

@@ -19,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.arrays import Bools, Floats
 from railseg_core.errors import RailSegError
 from railseg_core.tiling import PixelWindow
+from railseg_core.vectors.tracing import moved_geometries
 from railseg_core.vectors.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
 
 Move = Callable[[Floats, Floats], Any]
@@ -179,7 +180,7 @@ class Area:
                 )
             parts.append(moved if move is None else _polygons_of(moved))
         if not self.lines.is_empty:
-            parts.append(self._corridors(move, near))
+            parts.append(self._corridors(crs, near))
         whole = parts[0] if len(parts) == 1 else shapely.union_all(parts) if parts else shapely.Polygon()
         return whole if self.within is None else _polygons_of(whole.intersection(self.within.polygon_in(crs, near)))
 
@@ -222,10 +223,11 @@ class Area:
                 "Give the area in the picture's own CRS.",
             ) from error
 
-    def _corridors(self, move: Move | None, near: BaseGeometry | None) -> BaseGeometry:
+    def _corridors(self, crs: pyproj.CRS, near: BaseGeometry | None) -> BaseGeometry:
         """The widened lines, without those that cannot be transformed: they are far from anything processed there."""
-        lines = [_moved(line, move) for line in shapely.get_parts(self.lines)]
-        placed = np.array([line for line in lines if np.isfinite(shapely.get_coordinates(line)).all()], dtype=object)
+        own = pyproj.CRS.from_user_input(self.crs)
+        moved = moved_geometries(shapely.get_parts(self.lines), own, crs)
+        placed = np.array([line for line in moved if line is not None], dtype=object)
         if near is not None and len(placed):
             placed = placed[shapely.dwithin(placed, near, self.corridor_m)]
         return _polygons_of(*shapely.buffer(placed, self.corridor_m, quad_segs=16))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +13,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from railseg_core.arrays import Ints, Points
+from railseg_core.arrays import Bools, Ints, Points
 from railseg_core.errors import RailSegError
 from railseg_core.railway_map import TRACK_LAYER
 from railseg_core.vectors.coordinates import as_crs
@@ -46,8 +48,16 @@ class LineLayer:
         """
         moved = moved_geometries(self.lines, self.crs, crs)
         kept = np.array([line is not None for line in moved], dtype=np.bool_)
-        lines = tuple(line for line in moved if line is not None)
-        return LineLayer(lines, self.fids[kept], self.track_ids[kept], crs)
+        return self._chosen(moved, kept, crs)
+
+    def within(self, region: BaseGeometry) -> LineLayer:
+        """The lines that intersect a region, not cut by it."""
+        shapely.prepare(region)
+        return self._chosen(self.lines, shapely.intersects(region, np.array(self.lines, dtype=object)), self.crs)
+
+    def _chosen(self, lines: Iterable[BaseGeometry | None], kept: Bools, crs: pyproj.CRS) -> LineLayer:
+        chosen = tuple(itertools.compress(lines, kept))
+        return LineLayer(chosen, self.fids[kept], self.track_ids[kept], crs)
 
 
 def read_line_layer(path: str | os.PathLike[str]) -> LineLayer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,9 @@ from railseg_core.vectors.vector_files import geometry_layers, known_crs, read_p
 
 _PIECES = 256
 """Pieces that a geometry's length is cut into before reprojection: straight edges may become curves in another CRS."""
+_STRAIGHT_M = 100.0
+"""Length up to which an edge stays straight to within a millimetre: a country has hundreds of thousands of such."""
+_EARTH_RADIUS_M = 6_371_000.0
 
 Geometries = tuple[BaseGeometry, ...]
 
@@ -66,7 +69,7 @@ class Tracing:
 
 
 def moved_geometries(
-    geometries: Sequence[BaseGeometry], source: pyproj.CRS, target: pyproj.CRS
+    geometries: Iterable[BaseGeometry], source: pyproj.CRS, target: pyproj.CRS
 ) -> list[BaseGeometry | None]:
     """Geometries in another CRS, whose edges follow the same course on the ground; None for one that cannot be moved.
 
@@ -82,14 +85,20 @@ def moved_geometries(
             f"The lines cannot be transformed to the picture's CRS ({error}).",
             "Give the lines in the picture's own CRS.",
         ) from error
-    moved: list[BaseGeometry | None] = []
-    for geometry in geometries:
-        place = None
-        if geometry.length > 0:
-            dense = shapely.segmentize(geometry, geometry.length / _PIECES)
-            place = shapely.transform(dense, move, interleaved=False)
-        moved.append(place if place is not None and np.isfinite(shapely.get_coordinates(place)).all() else None)
-    return moved
+    given = np.array(geometries, dtype=object)
+    lengths = shapely.length(given)
+    dense = shapely.segmentize(given, np.maximum(lengths / _PIECES, _STRAIGHT_M / _metres_per_unit(source)))
+    moved = shapely.transform(dense, move, interleaved=False)
+    points, owner = shapely.get_coordinates(moved, return_index=True)
+    is_lost = lengths == 0
+    is_lost[owner[~np.isfinite(points).all(axis=1)]] = True
+    return [None if lost else place for place, lost in zip(moved, is_lost, strict=True)]
+
+
+def _metres_per_unit(crs: pyproj.CRS) -> float:
+    """The approximate length of a unit of a CRS on the ground."""
+    unit = float(crs.axis_info[0].unit_conversion_factor)  # radians or metres
+    return unit * _EARTH_RADIUS_M if crs.is_geographic else unit
 
 
 def read_tracing(path: str | os.PathLike[str], *, footprints: bool = False) -> Tracing:

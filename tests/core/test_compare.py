@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,23 @@ def test_only_what_lies_on_the_raster_and_in_the_area_counts(tmp_path: Path) -> 
     narrow = Area(shapely.LineString(MAIN), UTM, 10.0)
     found = figures(extracted, reference, area=narrow, raster=str(raster))
     assert [found[kind] for kind in KINDS] == pytest.approx([0, 0, 0, 100], abs=1)
+
+
+def test_a_country_s_map_costs_no_more_than_its_part_on_the_raster(tmp_path: Path) -> None:
+    raster = write_raster(tmp_path / "a.tif", Affine.translation(*beside(ORIGIN, 100, 50)) @ Affine.scale(1, -1))
+    extracted = write_extracted(tmp_path / "a.gpkg", [MAIN])
+    near = [MAIN, beside(MAIN, 0, 20)]
+    country = [*near, *(np.array([[0, 0], [10_000, 0]]) + beside(ORIGIN, 500, 100 * i) for i in range(100))]
+    part, whole = write_lines(tmp_path / "b.gpkg", near), write_lines(tmp_path / "c.gpkg", country)
+    for request in (CompareRequest, EvaluateRequest):
+        found = []
+        for reference in (part, whole):
+            tracemalloc.start()
+            found.append(run(request(extracted=str(extracted), reference=str(reference), raster=str(raster))))
+            peak_bytes = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        assert found[0] == found[1]
+        assert peak_bytes < 20e6
 
 
 def test_nothing_extracted_is_all_missing_in_layers_that_keep_their_fields(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which layer of a vector file is read."""
+"""Which layer of a vector file is read, and how its lines get into another CRS."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyogrio
+import pyproj
 import pytest
 import shapely
 
@@ -14,7 +15,7 @@ from railseg_core.pipeline import run
 from railseg_core.requests import EvaluateRequest
 from railseg_core.vectors.area import Area
 from railseg_core.vectors.line_layer import read_line_layer
-from railseg_core.vectors.tracing import read_switches, read_tracing
+from railseg_core.vectors.tracing import moved_geometries, read_switches, read_tracing
 
 UTM = "EPSG:25832"
 X, Y = 612_000.0, 5_611_000.0
@@ -97,3 +98,13 @@ def test_the_file_of_a_layer_that_is_read_is_not_replaced(survey: Path) -> None:
     with pytest.raises(RailSegError, match="is an input"):
         run(EvaluateRequest(extracted=tracks, reference=tracks, layers=survey, overwrite=True))
     assert survey.read_bytes() == before
+
+
+def test_only_edges_long_enough_to_bend_get_vertices_in_another_crs() -> None:
+    short = shapely.segmentize(shapely.LineString([(9.0, 50.0), (9.1, 50.0)]), 0.0005)
+    long = shapely.LineString([(9.0, 50.0), (9.1, 50.0)])
+    utm = pyproj.CRS("EPSG:32632")
+    moved = moved_geometries([short, long], pyproj.CRS("EPSG:4326"), utm)
+    assert len(moved[0].coords) == len(short.coords)
+    assert len(moved[1].coords) > 50
+    assert moved[0].hausdorff_distance(moved[1]) < 0.001
