@@ -213,6 +213,11 @@ class SourceRaster:
             self.dtypes = tuple(self.dataset.dtypes[band - 1] for band in self.bands)
             if any("complex" in dtype for dtype in self.dtypes):
                 raise RailSegError(f"{self.name} contains complex numbers.", "Give a picture of amplitudes.")
+            if len({*self.dtypes}) > 1:
+                raise RailSegError(
+                    f"Bands {', '.join(map(str, self.bands))} of {self.name} have different data types.",
+                    f"Choose bands of one type ({', '.join(self.dataset.dtypes)}), or convert it: gdal_translate -ot.",
+                )
             self._palette = None if as_values else self._read_palette()
             # PHOTOMETRIC=MINISWHITE: 0 is white, which GDAL leaves to its readers.
             is_negative = self.dataset.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES"

@@ -109,6 +109,10 @@ def read_parts(name: str, layer: str, columns: Sequence[str] = ()) -> LayerParts
     while (shapely.get_type_id(parts) >= shapely.GeometryType.MULTIPOINT).any():  # in a collection
         parts, index = shapely.get_parts(parts, return_index=True)
         owner = owner[index]
+    points, index = shapely.get_coordinates(parts, return_index=True)
+    is_readable = np.ones(len(parts), dtype=np.bool_)
+    is_readable[index[~np.isfinite(points).all(axis=1)]] = False  # such as those of a failed reprojection
+    parts, owner = parts[is_readable], owner[is_readable]
     fields = dict(zip(meta["fields"], values, strict=True))
     numbers = np.asarray(fids, dtype=np.int64)
     return LayerParts(parts, owner, numbers, fields, meta["geometry_type"] or "", str(meta["crs"] or ""))

@@ -480,6 +480,7 @@ BAD: dict[str, tuple[str, Callable[[Path], object]]] = {
     "no georeference": ("no georeference", lambda path: write(path, rgb(), transform=Affine.identity())),
     "camera model only": ("camera model", lambda path: write(path, rgb(), rpcs=CAMERA, crs=None)),
     "complex": ("complex", lambda path: write(path, rgb().astype(np.complex64))),
+    "bands of different types": ("different data types", lambda path: path.write_text(MIXED)),
     "alpha only": ("only an alpha band", lambda path: write(path, rgb()[:1], colours=[ColorInterp.alpha])),
     "all nodata": ("no pixel with data", lambda path: write(path, rgb(), nodata=90)),
     "all masked": ("no pixel with data", lambda path: write(path, rgb(), mask=np.zeros((30, 30), dtype=bool))),
@@ -490,6 +491,12 @@ BAD: dict[str, tuple[str, Callable[[Path], object]]] = {
     "control points in a line": ("georeference cannot be used", lambda path: write(path, rgb(), gcps=LINE)),
     "nowhere on Earth": ("not valid in its CRS", lambda path: write(path, rgb(), crs="EPSG:4326")),
 }
+MIXED = (
+    '<VRTDataset rasterXSize="30" rasterYSize="30"><SRS>EPSG:25832</SRS>'
+    f"<GeoTransform>{CORNER_X}, 0.2, 0, {CORNER_Y}, 0, -0.2</GeoTransform>"
+    + "".join(f'<VRTRasterBand dataType="{kind}" band="{i}"/>' for i, kind in enumerate(("Byte", "Byte", "UInt16"), 1))
+    + "</VRTDataset>"
+)
 DEGREES = {"transform": Affine(1e-6, 0, 10, 0, -1e-6, 10)}
 LINE = [GroundControlPoint(row=i, col=i, x=CORNER_X + i / 5, y=CORNER_Y - i / 5) for i in range(5)]
 CAMERA = RPC(

@@ -108,3 +108,10 @@ def test_only_edges_long_enough_to_bend_get_vertices_in_another_crs() -> None:
     assert len(moved[0].coords) == len(short.coords)
     assert len(moved[1].coords) > 50
     assert moved[0].hausdorff_distance(moved[1]) < 0.001
+
+
+def test_a_line_that_leads_to_infinity_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    lines = [TRACK, shapely.LineString([(X, Y), (X + 100, np.inf)])]
+    pyogrio.raw.write(path, shapely.to_wkb(np.array(lines)), [], [], geometry_type="LineString", crs=UTM)
+    assert run(EvaluateRequest(extracted=str(path), reference=str(path)))["reference_m"] == pytest.approx(100)
