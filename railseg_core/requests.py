@@ -113,7 +113,8 @@ class _PictureRequest(_RasterRequest):
         every_tile: Whether to look closely even at tiles that show no track at the model's first look.
         mask: Mask raster to write as well.
         resume: Whether to resume an interrupted run with the same raster, area, model and output.
-        unfinished: Folder for finished blocks until the run is done; None for a hidden one beside the output.
+        unfinished: Folder for finished blocks, new or empty, which is removed when the run is done; None for a hidden
+            one beside the output.
         scheduler: Address of the dask cluster that runs the model, `tcp://host:port`, or `local:N` for N processes on
             this machine; None for this process.
     """

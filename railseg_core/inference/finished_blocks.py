@@ -159,8 +159,8 @@ def finished_blocks(
             may only be unavailable at the moment.
 
     Raises:
-        RailSegError: the folder cannot be created, another run is using it, or it contains blocks that must not be
-            discarded: those of shards, or of such a GPU.
+        RailSegError: the folder cannot be created, another run is using it, it contains other files, or blocks that
+            must not be discarded: those of shards, or of such a GPU.
     """
     with alone_in(folder):
         _take_up(folder, identity, resume=resume, reporter=reporter, is_device_named=is_device_named)
@@ -173,6 +173,11 @@ def _take_up(
 ) -> None:
     """Creates the folder, or takes over what an earlier run has left; the folder of a different run is discarded."""
     if folder.exists():
+        if not _may_be_removed(folder):
+            raise RailSegError(
+                f"{folder} contains other files, which would be deleted.",
+                "Choose a new or empty folder for the finished blocks.",
+            )
         found = _identity(folder)
         changed = _differences(found, identity)
         if resume and changed == ["device"] and found and found.get("device") != "cpu" and not is_device_named:
@@ -193,7 +198,7 @@ def _take_up(
                 reporter.log(
                     "info", f"An earlier run was not finished but differs in {', '.join(changed)}: starting over."
                 )
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
         else:
             reporter.log("info", "An earlier run was not finished: resuming where it stopped.")
     _make(folder, identity)
@@ -270,8 +275,17 @@ def _removed_when_done(folder: Path) -> Iterator[None]:
         yield
     except BaseException:
         if not any(folder.glob("*.npz")):
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
         raise
+    _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Removes a folder of finished blocks; its identity goes last, so that what a killed process leaves is known."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if path.name != _IDENTITY_FILE:
+                path.unlink()
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -322,6 +336,11 @@ def _marks(folder: Path) -> list[Path]:
 
 def _file_name(block: PlannedBlock) -> str:
     return f"{block.number:07d}.npz"
+
+
+def _may_be_removed(folder: Path) -> bool:
+    """Whether a folder is one of finished blocks or empty: the user may have named one with files of their own."""
+    return folder.is_dir() and ((folder / _IDENTITY_FILE).exists() or not any(folder.iterdir()))
 
 
 def _identity(folder: Path) -> dict[str, Any] | None:

@@ -214,6 +214,22 @@ def test_it_starts_anew_where_that_is_asked(tmp_path: Path) -> None:
         assert not finished.has(BLOCK)
 
 
+def test_a_folder_of_other_files_is_never_removed(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    kept = tmp_path / "mine" / "a letter.txt"
+    kept.write_text("keep this")
+    with (
+        pytest.raises(RailSegError, match="other files"),
+        finished_blocks(kept.parent, {}, resume=True, reporter=Silent()),
+    ):
+        pass
+    assert kept.read_text() == "keep this"
+    kept.unlink()
+    with finished_blocks(kept.parent, {}, resume=True, reporter=Silent()):
+        pass
+    assert not kept.parent.exists()
+
+
 def test_nothing_stays_of_a_run_without_a_finished_block(tmp_path: Path) -> None:
     interrupted(tmp_path / "out.gpkg", {}, with_block=False)
     assert list(tmp_path.iterdir()) == []
