@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
+from weakref import WeakSet
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,9 @@ from railseg_core.tiling import PixelWindow
 
 CACHE_BYTES = 64 * 2**20
 """Size of GDAL's block cache. GDAL's own default is a twentieth of the machine's memory."""
+_ROWS_CACHE_BYTES = 512 * 2**20
+"""Size of the cache while a raster is open that is stored in rows: it should hold those that a block of tiles spans, or
+they are decompressed again for every tile, in PNG and JPEG from the first row on."""
 MAX_BLOCK_BYTES = 512 * 2**20
 """Largest block of a raster, which GDAL must decompress as a whole to read a single pixel."""
 _NO_NETWORK = {"CPL_VSIL_CURL_ALLOWED_FILENAME": "none"}
@@ -54,7 +58,8 @@ def gdal_environment(name: str = "") -> rasterio.Env:
         name: Name of the raster that is read, as it was given.
     """
     network = _PATIENCE if is_on_network(name) else _NO_NETWORK
-    return rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES, GDAL_TIFF_INTERNAL_MASK=True, **GDAL_CONFINEMENT, **network)
+    cache_bytes = _ROWS_CACHE_BYTES if _stored_in_rows else CACHE_BYTES  # GDAL has one cache for all rasters
+    return rasterio.Env(GDAL_CACHEMAX=cache_bytes, GDAL_TIFF_INTERNAL_MASK=True, **GDAL_CONFINEMENT, **network)
 
 
 def open_dataset(path: str | os.PathLike[str], **options: object) -> DatasetReader:
@@ -208,6 +213,8 @@ class SourceRaster:
         self._idle = [self.dataset]
         self._reading = 0
         self._one_is_back = threading.Condition()
+        if self.dataset.block_shapes[0][1] == self.dataset.width:
+            _stored_in_rows.add(self)
         with closed_on_error(self), reading(self.name):
             self.bands = choose(self.dataset)
             self.dtypes = tuple(self.dataset.dtypes[band - 1] for band in self.bands)
@@ -328,6 +335,7 @@ class SourceRaster:
         """Closes the file once other threads have finished reading: GDAL would crash otherwise."""
         with self._one_is_back:
             self._one_is_back.wait_for(lambda: self._reading == 0)
+            _stored_in_rows.discard(self)
             for dataset in self._idle:  # nobody is reading: these are all that were opened
                 dataset.close()
 
@@ -356,3 +364,7 @@ class SourceRaster:
         for index, colour in colours.items():
             palette[index] = colour
         return palette
+
+
+_stored_in_rows: WeakSet[SourceRaster] = WeakSet()
+"""The open rasters whose blocks are whole rows."""

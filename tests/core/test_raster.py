@@ -20,6 +20,7 @@ import shapely
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rasterio._env import get_gdal_config
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
 from rasterio.features import geometry_mask
@@ -31,7 +32,7 @@ from railseg_core.errors import RailSegError
 from railseg_core.raster import AREA_MARGIN_M, open_working_grid, read_raster_info
 from railseg_core.rasters.chunks import ChunkCache
 from railseg_core.rasters.reflection import reflect_invalid
-from railseg_core.rasters.source_raster import SourceRaster, choose_bands
+from railseg_core.rasters.source_raster import CACHE_BYTES, SourceRaster, choose_bands, gdal_environment
 from railseg_core.tiling import PixelWindow
 from railseg_core.vectors.area import Area, polygon_mask
 
@@ -604,3 +605,13 @@ def test_mirroring_leaves_a_whole_picture_alone_and_greys_an_empty_one() -> None
 
 def test_the_scene_itself_is_what_the_tests_take_it_for() -> None:
     assert waves(np.array(CORNER_X), np.array(CORNER_Y)) == 228
+
+
+@pytest.mark.parametrize("is_tiled", [True, False])
+def test_rows_that_several_tiles_need_stay_in_the_cache(is_tiled: bool, tmp_path: Path) -> None:
+    tiles = {"tiled": True, "blockxsize": 16, "blockysize": 16} if is_tiled else {"tiled": False}
+    path = write(tmp_path / "a.tif", rgb(), **tiles)
+    with open_working_grid(path), gdal_environment():
+        assert (get_gdal_config("GDAL_CACHEMAX") > 2 * CACHE_BYTES) is not is_tiled
+    with gdal_environment():
+        assert get_gdal_config("GDAL_CACHEMAX") == CACHE_BYTES
