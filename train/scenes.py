@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import rasterio
 import shapely
@@ -21,7 +22,7 @@ class TracedScene:
     Attributes:
         raster: The picture.
         visible: Centre-lines of tracks that can be seen.
-        hidden: Centre-lines that are certain but can't be seen: neither rewarded nor penalised.
+        hidden: Lines that are neither rewarded nor penalised: tracks that are certain but can't be seen.
         ignore: Polygons in which nothing counts.
         gsd_m: The picture's ground sampling distance, metres.
         switches: Toes of the switches, (x, y); None to derive them from the lines.
@@ -45,7 +46,7 @@ def traced_scenes(folder: Path) -> Iterator[TracedScene]:
 
     Raises:
         FileNotFoundError: If there are none, or a GeoJSON has no picture.
-        RailSegError: If a GeoJSON's lines do not lie on its picture, or its `gsd_m` is missing.
+        RailSegError: If a file is not GeoJSON, its lines do not lie on its picture, or its `gsd_m` is missing.
     """
     paths = sorted(folder.glob("*.geojson"))
     if not paths:
@@ -54,16 +55,15 @@ def traced_scenes(folder: Path) -> Iterator[TracedScene]:
         raster = path.with_suffix(".tif")
         if not raster.exists():
             raise FileNotFoundError(f"{path} has no {raster.name} beside it")
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = _read(path)
         by_kind: dict[str, list[BaseGeometry]] = {"visible": [], "hidden": [], "ignore": []}
         for feature in content["features"]:
-            properties, geometry = feature["properties"] or {}, feature["geometry"]
+            properties, geometry = feature.get("properties") or {}, feature.get("geometry")
             if geometry is None or properties.get("status") == "rejected":
                 continue
-            what = properties.get("what") or "track"
-            kind = properties.get("state") or "visible" if what == "track" else what
-            if kind in by_kind:
-                by_kind[kind] += shapely.get_parts(shapely.from_geojson(json.dumps(geometry))).tolist()
+            for part in shapely.get_parts(shapely.from_geojson(json.dumps(geometry))):
+                if kind := _kind_of(part, properties):
+                    by_kind[kind].append(part)
         _check_that_they_meet(path, raster, [*by_kind["visible"], *by_kind["hidden"]])
         if "gsd_m" not in content:
             raise RailSegError(f"{path} has no gsd_m.", "Add it beside `type`: the picture's metres per pixel.")
@@ -74,6 +74,31 @@ def traced_scenes(folder: Path) -> Iterator[TracedScene]:
             tuple(by_kind["ignore"]),
             float(content["gsd_m"]),
         )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A GeoJSON file's content.
+
+    Raises:
+        RailSegError: If it isn't a collection of features.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:  # of JSON and of UTF-8
+        content = None
+    if not isinstance(content, dict) or not isinstance(content.get("features"), list):
+        raise RailSegError(f"{path} is not GeoJSON with features.", "Export the traced lines again, as GeoJSON.")
+    return content
+
+
+def _kind_of(part: BaseGeometry, properties: dict[str, Any]) -> str | None:
+    """What a traced geometry without parts of its own is, as `read_tracing` has it; None for points: switches."""
+    if part.geom_type == "Polygon":
+        return "ignore"
+    if part.geom_type != "LineString":
+        return None
+    is_passed_over = properties.get("state") == "hidden" or properties.get("what") == "ignore"
+    return "hidden" if is_passed_over else "visible"
 
 
 def _check_that_they_meet(path: Path, raster: Path, lines: list[BaseGeometry]) -> None:

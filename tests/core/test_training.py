@@ -29,6 +29,7 @@ from railseg_core.network.model_card import bundled_model_path, read_card
 from railseg_core.network.model_file import load_first_look, load_model
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter
+from railseg_core.vectors.tracing import read_tracing
 from train import export, thresholds, train
 from train.checkpoint import read_checkpoint
 from train.data import CropStream, Mixture, augmented_crop, chosen_plan, load_real_scenes, tiled
@@ -489,6 +490,47 @@ def test_a_scene_whose_lines_lie_beside_its_picture_is_refused(tmp_path: Path, f
     else:
         (scene,) = traced_scenes(tmp_path)
         assert [one.geom_type for one in scene.visible] == ["LineString"] * 4
+
+
+def test_a_scene_is_traced_by_the_same_rules_as_a_fine_tuning(tmp_path: Path) -> None:
+    with rasterio.open(
+        tmp_path / "a.tif",
+        "w",
+        driver="GTiff",
+        width=100,
+        height=100,
+        count=3,
+        dtype="uint8",
+        crs="EPSG:32632",
+        transform=from_origin(0, 20, 0.2, 0.2),
+    ):
+        pass
+    line = {"type": "LineString", "coordinates": [[0, 5], [20, 5]]}
+    area = {"type": "Polygon", "coordinates": [[[2, 10], [9, 10], [9, 15], [2, 15], [2, 10]]]}
+    features = [
+        {"type": "Feature", "geometry": line},
+        {"type": "Feature", "properties": {"what": "ignore"}, "geometry": line},
+        {"type": "Feature", "properties": {"state": "hidden"}, "geometry": line},
+        {"type": "Feature", "properties": {}, "geometry": area},
+        {"type": "Feature", "properties": {"railway": "switch"}, "geometry": {"type": "Point", "coordinates": [9, 5]}},
+    ]
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features, "gsd_m": 0.2}))
+    (scene,) = traced_scenes(tmp_path)
+    assert [one.geom_type for one in scene.visible] == ["LineString"]
+    assert [one.geom_type for one in scene.hidden] == ["LineString"] * 2
+    assert [one.geom_type for one in scene.ignore] == ["Polygon"]
+
+    tracing = read_tracing(path)
+    assert (len(tracing.visible), len(tracing.hidden), len(tracing.ignore)) == (1, 2, 1)
+
+
+@pytest.mark.parametrize("content", ['{"type": ', "[]", '{"type": "FeatureCollection"}'])
+def test_a_scene_whose_tracing_cannot_be_read_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a.tif").touch()
+    (tmp_path / "a.geojson").write_text(content)
+    with pytest.raises(RailSegError, match=r"a\.geojson is not GeoJSON"):
+        list(traced_scenes(tmp_path))
 
 
 @pytest.mark.parametrize(("capability", "is_mixed"), [(7, False), (9, True)])
