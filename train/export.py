@@ -110,7 +110,7 @@ def main() -> None:
     parser.add_argument("--mean-with", type=Path, help="model file whose weights to average with the run's")
     parser.add_argument("--name", required=True, help="short name with a version")
     parser.add_argument("--trained-on", default="rendered scenes")
-    parser.add_argument("--credit", action="append", default=[], help="a source to credit; repeatable")
+    parser.add_argument("--credit", action="append", default=[], help="another source to credit; repeatable")
     parser.add_argument("--licence", default="GPL-2.0-or-later")
     parser.add_argument("--backgrounds", type=Path)
     parser.add_argument("--scenes", type=int, default=SCENES, help="rendered scenes to choose the thresholds on")
@@ -122,17 +122,19 @@ def main() -> None:
     inputs = [path for path in (arguments.checkpoint, arguments.mean_with) if path]
     prepare_output(arguments.model, overwrite=True, inputs=inputs, endings=(".safetensors",))
     model, state = averaged_model(arguments.checkpoint)
+    credited = list(state.get("credits", ()))  # not in checkpoints of up to railseg-8
     if arguments.mean_with is not None:
         other, other_card = load_model(arguments.mean_with)
         if other_card.variant != state["variant"]:
             parser.error(f"{arguments.mean_with} has the variant {other_card.variant}, the run {state['variant']}")
         model = mean_of(model, other)
+        credited += other_card.credits
     card = ModelCard(
         name=arguments.name,
         variant=state["variant"],
         trained_on=arguments.trained_on,
         licence=arguments.licence,
-        credits=tuple(arguments.credit),
+        credits=tuple(dict.fromkeys([*credited, *arguments.credit])),
     )
     stream = CropStream((CROP_PX,), 4, (Seed.TEST,), Mixture(arguments.backgrounds))
     batches = islice(stream, -(-arguments.crops // stream.batch))

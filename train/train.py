@@ -106,16 +106,20 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error(f"--switch-share needs crops of {MIN_SWITCH_CROP_PX} px or more: no fan of tracks fits into less")
     if any(side <= 0 or side % CROP_STEP_PX for side in settings.crop_px):
         parser.error(f"--crop-px must be multiples of {CROP_STEP_PX}")
-    if settings.batch < 1 or settings.threads < 1 or settings.workers < 0:
-        parser.error("--batch and --threads must be 1 or more, --workers 0 or more")
+    if settings.batch < 2:
+        parser.error("--batch must be 2 or more: batch norm needs several crops")
+    if settings.threads < 1 or settings.workers < 0:
+        parser.error("--threads must be 1 or more, --workers 0 or more")
     try:
         torch.zeros(1, device=settings.device)
     except (RuntimeError, AssertionError) as error:  # torch without CUDA asserts
         parser.error(f"--device {settings.device} cannot be used here: {str(error).splitlines()[0]}")
     if settings.seed not in RUN_SEEDS:
         parser.error(f"--seed must be from 0 to {RUN_SEEDS.stop - 1}: validation and test use larger ones")
+    settings.credits = []
     if settings.start:
-        settings.variant = read_card(settings.start).variant
+        card = read_card(settings.start)
+        settings.variant, settings.credits = card.variant, list(card.credits)
     return settings
 
 
@@ -197,6 +201,7 @@ class Run:
         content = {
             "identity": identity(settings),
             "variant": settings.variant,
+            "credits": settings.credits,
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),

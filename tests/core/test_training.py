@@ -6,6 +6,7 @@ import csv
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise, product
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,7 +27,7 @@ from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from railseg_core.network.mobilenetv3 import MobileNetV3Large
 from railseg_core.network.model_card import bundled_model_path, read_card
-from railseg_core.network.model_file import load_first_look, load_model
+from railseg_core.network.model_file import load_first_look, load_model, save_model
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter
 from railseg_core.vectors.tracing import read_tracing
@@ -82,6 +83,19 @@ def test_a_run_goes_on_where_it_stood_and_becomes_a_model_file(tmp_path: Path, m
     trained = torch.load(another / "checkpoint.pt", weights_only=True)["model"]
     network, _ = load_model(model_path)
     torch.testing.assert_close(trained["classify.weight"], network.state_dict()["classify.weight"])
+
+
+def test_a_model_keeps_the_credits_of_those_it_is_made_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network, card = load_model(bundled_model_path())
+    start, other, out = (tmp_path / f"{name}.safetensors" for name in ("start", "other", "out"))
+    save_model(network, replace(card, credits=("first", "second")), start)
+    save_model(network, replace(card, credits=("second", "third")), other)
+    train.main(["--out", str(tmp_path / "run"), *SETTINGS, "--start", str(start)])
+    monkeypatch.setattr(export, "CROP_PX", 64)
+    arguments = [str(tmp_path / "run" / "checkpoint.pt"), str(out), "--name", "tiny", "--crops", "4", "--scenes", "1"]
+    monkeypatch.setattr(sys, "argv", ["export", *arguments, "--mean-with", str(other), "--credit", "own"])
+    export.main()
+    assert read_card(out).credits == ("first", "second", "third", "own")
 
 
 def test_another_run_is_not_taken_for_the_one_that_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -195,7 +209,7 @@ def test_a_place_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> Non
         ["--real-share", "-0.5"],
         ["--learning-rate", "-1"],
         ["--crop-px", "100"],
-        ["--batch", "0"],
+        ["--batch", "1"],
         ["--device", "gpu0"],
         ["--switch-share", "0.4", "--crop-px", "96"],
         ["--real-share", "0.7", "--negative-share", "0.4"],
