@@ -114,7 +114,12 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def start_of(settings: argparse.Namespace) -> Path:
     """The model file to start from."""
-    return Path(settings.model or bundled_model_path())
+    return Path(settings.model or bundled_model_path()).resolve()
+
+
+def work_folder(settings: argparse.Namespace) -> Path:
+    """The folder of the chips and of the training's run."""
+    return Path(settings.keep or unfinished_folder(settings.out)).resolve()
 
 
 def survey_all(settings: argparse.Namespace) -> list[Survey]:
@@ -223,7 +228,7 @@ def training_command(settings: argparse.Namespace, folder: Path) -> list[str]:
         "--minutes": settings.minutes,
     }
     if settings.backgrounds:
-        command["--backgrounds"] = settings.backgrounds
+        command["--backgrounds"] = settings.backgrounds.resolve()
     return [*(str(item) for option in command.items() for item in option), *settings.training]
 
 
@@ -235,11 +240,16 @@ def identity(settings: argparse.Namespace, training: argparse.Namespace) -> dict
         "bare": settings.bare,
         "area": [settings.area] if settings.area else [],
     }
-    versions = {
-        role: [(str(path), file_version(split_layer(str(path))[0])) for path in paths] for role, paths in files.items()
-    }
+    versions = {role: [_version(str(path)) for path in paths] for role, paths in files.items()}
     content = {"files": versions, "around": settings.around, "training": train.identity(training)}
     return dict(json.loads(json.dumps(content)))
+
+
+def _version(name: str) -> tuple[Any, ...]:
+    """What an input is, however its path is written: the file, the layer, and the file's version."""
+    file, layer = split_layer(name)
+    version = file_version(file)
+    return str(Path(file).resolve()) if version else file, layer, version
 
 
 @contextmanager
@@ -353,7 +363,7 @@ def card_scores(where: str, before: Measured, after: Measured) -> dict[str, floa
 def main(arguments: list[str] | None = None) -> None:
     """Fine-tunes a model; everything that can be wrong with the inputs is said before the work begins."""
     settings = parse_settings(arguments)
-    folder: Path = settings.keep or unfinished_folder(settings.out)
+    folder = work_folder(settings)
     inputs = [start_of(settings), *(path for pair in pairs(settings) for path in pair), *settings.bare]
     prepare_output(settings.out, overwrite=settings.overwrite, inputs=inputs, endings=(".safetensors",))
     load_model(start_of(settings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from contextlib import redirect_stdout, suppress
 from dataclasses import replace
@@ -30,7 +31,7 @@ from railseg_core.resources_dir import resource_path
 from railseg_core.vectors.area import Area
 from railseg_core.vectors.coordinates import as_crs
 from railseg_core.vectors.tracing import Tracing, moved_geometries, read_tracing
-from train import finetune, survey
+from train import finetune, survey, train
 from train.chips import PIECE_PX, pieces_of
 from train.data import load_real_scenes, read_scene
 
@@ -358,6 +359,23 @@ def test_a_fine_tuning_goes_on_where_it_stood(
     for other in (["--around", "20"], ["--area", str(lines)], ["--bare", str(small_raster)]):
         with pytest.raises(SystemExit, match=r"other inputs or settings|no polygons"):
             finetune.main([*command, *other, *TINY])
+
+
+def test_paths_written_differently_name_the_same_fine_tuning(
+    small_raster: Path, lines: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def identity(folder: Path, raster: Path, traced: Path) -> dict[str, object]:
+        inputs = [str(raster), f"{traced}|layername=tracks", "--bare", str(raster), "--area", str(traced)]
+        options = ["--model", os.path.relpath(bundled_model_path()), "--out", str(folder / "new.safetensors")]
+        settings = finetune.parse_settings([*inputs, *options, "--backgrounds", str(folder)])
+        command = finetune.training_command(settings, finetune.work_folder(settings))
+        return finetune.identity(settings, train.parse_settings(command))
+
+    absolute = identity(tmp_path, small_raster, lines)
+    monkeypatch.chdir(tmp_path)
+    here = [Path(os.path.relpath(path)) for path in (tmp_path, small_raster, lines)]
+    assert identity(*here) == absolute
+    assert identity(*here[:2], here[1]) != absolute
 
 
 def test_what_an_interrupted_fine_tuning_has_made_stays_until_it_is_done(tmp_path: Path) -> None:
