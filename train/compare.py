@@ -47,6 +47,7 @@ from train.comparison.sheet import write_sheet
 from train.comparison.training import Recipe, train_network
 from train.curves import draw_curves
 from train.data import read_scene
+from train.device import usable_device
 from train.labelled.labelme import KINDS, LABELS, LabelmeSettings
 from train.labelled.parts import tiles_of_part, write_parts
 from train.labelled.sources import Source, labelled_sources, rendered_sources
@@ -111,7 +112,7 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     measuring.add_argument("--rounds", type=int, default=30, help="each times all networks in turn on one picture")
     measuring.add_argument("--opening-m", type=float, default=LineParams().opening_m)
     measuring.add_argument("--closing-m", type=float, default=LineParams().closing_m)
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--device", type=usable_device, default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--workers", type=int, default=0, help="processes that read tiles")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     given, _ = parser.parse_known_args(arguments)
@@ -120,8 +121,8 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     settings = parser.parse_args(arguments)
     if settings.tile_px % 16 or settings.crop_px % 16:
         parser.error("--tile-px and --crop-px must be multiples of 16")
-    if min(settings.seeds, settings.rounds, settings.batch - 1) < 1:
-        parser.error("--seeds and --rounds must be 1 or more, --batch 2 or more")
+    if min(settings.seeds, settings.rounds, settings.threads, settings.batch - 1) < 1 or settings.workers < 0:
+        parser.error("--seeds, --rounds and --threads must be 1 or more, --batch 2 or more, --workers 0 or more")
     if min(settings.tile_px, settings.crop_px, settings.gsd_m, settings.epochs, settings.pictures) <= 0:
         parser.error("--tile-px, --crop-px, --gsd-m, --epochs and --pictures must be more than 0")
     for pair in settings.label:

@@ -162,6 +162,8 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     settings = parser.parse_args(arguments)
     if not (settings.scenes or settings.rendered or settings.yards or settings.confusers or settings.backgrounds):
         parser.error("nothing to judge: name folders of scenes, --rendered, --yards, --confusers or --backgrounds")
+    if settings.jobs < 1 or min(settings.rendered, settings.yards, settings.confusers, settings.places) < 0:
+        parser.error("--jobs must be 1 or more; --rendered, --yards, --confusers and --places 0 or more")
     if len({folder.name for folder in settings.scenes}) < len(settings.scenes):
         parser.error("two folders of scenes have the same name")
     return settings

@@ -65,7 +65,7 @@ def rendered_places(count: int, backgrounds: Backgrounds) -> Iterator[Place]:
 
 
 def write_negatives(places: Iterable[Place], out: Path, count: int, segmenter: Segmenter) -> list[tuple[str, float]]:
-    """Writes those places without tracks that have the most false axis, each as a picture and an empty target.
+    """Writes to a folder those places without tracks that have the most false axis, as pictures with empty targets.
 
     Returns:
         Name and false axis in m² of each place written, the worst first; places without any are left out.
@@ -76,7 +76,6 @@ def write_negatives(places: Iterable[Place], out: Path, count: int, segmenter: S
         scored.append((false_axis_m2(segmenter, place), name, place))
         scored = sorted(scored, key=lambda item: -item[0])[:count]
     worst = [item for item in scored if item[0] > 0]
-    out.mkdir(parents=True, exist_ok=True)
     for _, name, place in worst:
         write_chip(place, out, name)
     return [(name, area) for area, name, _ in worst]
@@ -92,12 +91,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rendered", type=int, default=0, help="scenes without tracks to render and search as well")
     parser.add_argument("--model", type=Path, help="model file instead of the bundled one")
     settings = parser.parse_args(arguments)
+    if settings.count < 1 or settings.rendered < 0:
+        parser.error("--count must be 1 or more, --rendered 0 or more")
     if settings.out.exists() and any(settings.out.iterdir()):
         raise RailSegError(
             f"The folder {settings.out} is not empty.", "Choose another: training would read what is in it too."
         )
     segmenter = Segmenter(settings.model or bundled_model_path(), every_tile=True)
     backgrounds = Backgrounds(settings.backgrounds)
+    settings.out.mkdir(parents=True, exist_ok=True)  # fails before the search, which takes long
     written = write_negatives(real_places(backgrounds), settings.out, settings.count, segmenter)
     if settings.rendered:
         rendered = rendered_places(settings.rendered, backgrounds)

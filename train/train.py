@@ -39,6 +39,7 @@ from train.checkpoint import CHECKPOINT_NAME, read_checkpoint, write_checkpoint
 from train.command import command
 from train.curves import draw_curves
 from train.data import CropStream, Mixture, as_batch, load_real_scenes, tiled
+from train.device import usable_device
 from train.losses import LOSSES, railway_loss
 from train.precision import keep_depthwise_in_float32, mixed_precision
 from train.pretrained import start_encoder
@@ -89,7 +90,7 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     begin = parser.add_mutually_exclusive_group()
     begin.add_argument("--encoder", type=Path, help="pretrained encoder weights (safetensors)")
     begin.add_argument("--start", type=Path, help="model file whose weights to start from; sets --variant")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--device", type=usable_device, default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
     parser.add_argument("--workers", type=int, default=1, help="processes that render crops")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
@@ -110,10 +111,6 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error("--batch must be 2 or more: batch norm needs several crops")
     if settings.threads < 1 or settings.workers < 0:
         parser.error("--threads must be 1 or more, --workers 0 or more")
-    try:
-        torch.zeros(1, device=settings.device)
-    except (RuntimeError, AssertionError) as error:  # torch without CUDA asserts
-        parser.error(f"--device {settings.device} cannot be used here: {str(error).splitlines()[0]}")
     if settings.seed not in RUN_SEEDS:
         parser.error(f"--seed must be from 0 to {RUN_SEEDS.stop - 1}: validation and test use larger ones")
     settings.credits = []

@@ -244,6 +244,8 @@ def test_options_that_cannot_be_meant_are_refused(capsys: pytest.CaptureFixture[
         ["--gsd-m", "0"],
         ["--epochs", "0"],
         ["--label", "voie=rails"],
+        ["--threads", "0"],
+        ["--device", "gpu0"],
     ):
         with pytest.raises(SystemExit):
             compare.parse_settings(["--out", "out", *wrong])

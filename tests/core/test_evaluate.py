@@ -286,6 +286,15 @@ def test_nothing_to_judge_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "nothing to judge" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("wrong", [["--jobs", "0"], ["--rendered", "-1"], ["--places", "-1"]])
+def test_numbers_that_cannot_be_meant_are_refused(
+    wrong: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        evaluate.main(["--out", str(tmp_path), "--confusers", "1", *wrong])
+    assert wrong[0] in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("main", [evaluate.main, morphology_sweep.main])
 def test_a_picture_in_degrees_ends_in_a_line_that_says_what_to_do(
     main: Callable[[list[str]], None], tmp_path: Path

@@ -343,6 +343,7 @@ def test_what_a_model_takes_for_tracks_becomes_a_negative(tmp_path: Path) -> Non
     )
     cv2.imwrite(str(pdok / "nothing.png"), np.full((300, 300, 3), 120, np.uint8))
     out = tmp_path / "negatives"
+    out.mkdir()
     places = real_places(Backgrounds(tmp_path / "backgrounds"))
     written = write_negatives(places, out, 5, Segmenter(bundled_model_path(), "cpu"))
     assert [name for name, _ in written] == ["tracks"]
@@ -352,6 +353,21 @@ def test_what_a_model_takes_for_tracks_becomes_a_negative(tmp_path: Path) -> Non
     assert not scene.target.any()
     with pytest.raises(SystemExit, match="is not empty"):
         main_of_hard_negatives([str(tmp_path / "backgrounds"), str(out)])
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_places_are_searched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pdok").mkdir()
+    cv2.imwrite(str(tmp_path / "pdok" / "nothing.png"), np.full((300, 300, 3), 120, np.uint8))
+    (tmp_path / "file").touch()
+    with pytest.raises(SystemExit, match=r"Not a directory|cannot find the path"):
+        main_of_hard_negatives([str(tmp_path), str(tmp_path / "file" / "out")])
+    assert "place" not in capsys.readouterr().err  # the search's progress
+    for wrong in (["--count", "0"], ["--rendered", "-1"]):
+        with pytest.raises(SystemExit):
+            main_of_hard_negatives([str(tmp_path), str(tmp_path / "out"), *wrong])
+        assert wrong[0] in capsys.readouterr().err
 
 
 def test_rendered_places_show_much_and_no_track(tmp_path: Path) -> None:
