@@ -13,6 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.errors import RailSegError
+from railseg_core.raster import read_raster_info
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class TracedScene:
         visible: Centre-lines of tracks that can be seen.
         hidden: Lines that are neither rewarded nor penalised: tracks that are certain but can't be seen.
         ignore: Polygons in which nothing counts.
-        gsd_m: The picture's ground sampling distance, metres.
+        gsd_m: The camera's ground sampling distance, metres: the GeoJSON's `gsd_m`, or else the picture's.
         switches: Toes of the switches, (x, y); None to derive them from the lines.
     """
 
@@ -46,7 +47,7 @@ def traced_scenes(folder: Path) -> Iterator[TracedScene]:
 
     Raises:
         FileNotFoundError: If there are none, or a GeoJSON has no picture.
-        RailSegError: If a file is not GeoJSON, its lines do not lie on its picture, or its `gsd_m` is missing.
+        RailSegError: If a file is not GeoJSON, its lines do not lie on its picture, or the picture can't be used.
     """
     paths = sorted(folder.glob("*.geojson"))
     if not paths:
@@ -65,14 +66,12 @@ def traced_scenes(folder: Path) -> Iterator[TracedScene]:
                 if kind := _kind_of(part, properties):
                     by_kind[kind].append(part)
         _check_that_they_meet(path, raster, [*by_kind["visible"], *by_kind["hidden"]])
-        if "gsd_m" not in content:
-            raise RailSegError(f"{path} has no gsd_m.", "Add it beside `type`: the picture's metres per pixel.")
         yield TracedScene(
             raster,
             tuple(by_kind["visible"]),
             tuple(by_kind["hidden"]),
             tuple(by_kind["ignore"]),
-            float(content["gsd_m"]),
+            float(content["gsd_m"]) if "gsd_m" in content else read_raster_info(raster).gsd_m,
         )
 
 

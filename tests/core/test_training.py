@@ -545,8 +545,9 @@ def test_a_scene_is_traced_by_the_same_rules_as_a_fine_tuning(tmp_path: Path) ->
         {"type": "Feature", "properties": {"railway": "switch"}, "geometry": {"type": "Point", "coordinates": [9, 5]}},
     ]
     path = tmp_path / "a.geojson"
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": features, "gsd_m": 0.2}))
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     (scene,) = traced_scenes(tmp_path)
+    assert scene.gsd_m == pytest.approx(0.2, abs=1e-3)  # the picture's, as QGIS writes none into its GeoJSON
     assert [one.geom_type for one in scene.visible] == ["LineString"]
     assert [one.geom_type for one in scene.hidden] == ["LineString"] * 2
     assert [one.geom_type for one in scene.ignore] == ["Polygon"]
