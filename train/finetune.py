@@ -51,6 +51,7 @@ from train.survey import (
     held_back_for_all,
     survey,
     survey_of_bare,
+    without_traced,
     write_all_chips,
 )
 from train.synthetic.background import Backgrounds
@@ -130,7 +131,8 @@ def survey_all(settings: argparse.Namespace) -> list[Survey]:
     """
     area = Area.from_file(settings.area) if settings.area else None
     traced = [survey(raster, lines, area, settings.around) for raster, lines in pairs(settings)]
-    return held_back_for_all([*traced, *map(survey_of_bare, settings.bare)])
+    bare = [without_traced(survey_of_bare(raster), traced) for raster in settings.bare]
+    return held_back_for_all([*traced, *bare])
 
 
 def pairs(settings: argparse.Namespace) -> list[tuple[str, Path]]:

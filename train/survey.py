@@ -145,6 +145,19 @@ def held_back_for_all(surveys: Sequence[Survey]) -> list[Survey]:
     return freed
 
 
+def without_traced(bare: Survey, others: Sequence[Survey]) -> Survey:
+    """A picture that shows no track, without the ground beside the tracks traced in others.
+
+    Neighbouring pictures overlap, and a track at the edge of one would be taught as track and as background.
+    """
+    regions = bare.regions
+    for other in others:
+        traced = other.tracing.moved_to(bare.tracing.crs)
+        beside = shapely.union_all(shapely.buffer([*traced.visible, *traced.hidden], GAP_M))
+        regions = {purpose: region.difference(beside) for purpose, region in regions.items()}
+    return dataclasses.replace(bare, regions=regions)
+
+
 def write_all_chips(surveys: Sequence[Survey], purpose: str, folder: Path) -> None:
     """Writes the chips of all pictures for a purpose, `fit` or `check`, to a folder; all of them or none.
 

@@ -328,6 +328,14 @@ def test_a_picture_without_tracks_is_trained_and_measured_on_too(
         assert 0 < counted < share * 240**2
 
 
+def test_a_track_in_one_picture_is_no_background_in_another(lines: Path, small_raster: Path) -> None:
+    options = [str(small_raster), str(lines), "--bare", str(small_raster), "--out", "new.safetensors"]
+    traced, bare = finetune.survey_all(finetune.parse_settings(options))
+    for purpose, region in bare.regions.items():
+        assert region.area > 0, purpose
+        assert shapely.distance(region, shapely.union_all(traced.tracing.visible)) > 0.9 * survey.GAP_M, purpose
+
+
 def test_a_picture_without_tracks_needs_data(lines: Path, small_raster: Path, tmp_path: Path) -> None:
     bands = np.full((3, 300, 600), 90, np.uint8)
     bands[:, :, 350:] = 0
@@ -344,6 +352,7 @@ def test_a_fine_tuning_goes_on_where_it_stood(
     tuned: Tuned,
     small_raster: Path,
     lines: Path,
+    field: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -356,7 +365,7 @@ def test_a_fine_tuning_goes_on_where_it_stood(
     assert "Resuming" in capsys.readouterr().out
     assert read_card(tuned.model).scores["training_steps"] > steps
     assert {path: path.stat().st_mtime_ns for path in tuned.keep.glob("[cf]*/*.png")} == chips
-    for other in (["--around", "20"], ["--area", str(lines)], ["--bare", str(small_raster)]):
+    for other in (["--around", "20"], ["--area", str(lines)], ["--bare", str(field)]):
         with pytest.raises(SystemExit, match=r"other inputs or settings|no polygons"):
             finetune.main([*command, *other, *TINY])
 
