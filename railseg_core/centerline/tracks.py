@@ -139,8 +139,7 @@ class TrackGraph:
         after = second.pixels if second.start == node else second.pixels[::-1]
         start = first.start if first.end == node else first.end
         end = second.end if second.start == node else second.start
-        joint = after[1:] if before[-1] == after[0] else after
-        return self.add(start, end, np.concatenate([before, joint]), first.doubts | second.doubts)
+        return self.add(start, end, _joined(before, after), first.doubts | second.doubts)
 
     def orient(self) -> None:
         """Makes every edge run from the node that comes first on the lattice, however it was made."""
@@ -167,3 +166,11 @@ class TrackGraph:
         last = len(pixels) - 1
         seen = pixels[np.append(np.arange(0, last, _LENGTH_STEP), last)]
         return float(np.hypot(*np.diff(self.pixels.middle[seen], axis=0).T).sum())
+
+
+def _joined(before: Ints, after: Ints) -> Ints:
+    """One walk from two, without the pixels over which the second goes back where the first came from."""
+    shorter = min(len(before), len(after))
+    differs = before[::-1][:shorter] != after[:shorter]
+    shared = int(np.argmax(differs)) if differs.any() else shorter - 1
+    return np.concatenate([before[: len(before) - shared], after[max(shared - 1, 0) :]])

@@ -128,6 +128,18 @@ def test_a_track_that_a_vanished_spur_had_split_keeps_every_pixel():
     assert len(np.unique(edge.pixels)) == len(edge.pixels)
 
 
+def test_tracks_joined_where_one_goes_back_over_the_other_do_not_turn_back():
+    graph = _graph(MAIN)
+    ((number, edge),) = graph.edges.items()
+    pixels = edge.pixels
+    graph.remove(number)
+    middle = graph.add_node(int(pixels[100]))
+    graph.add(edge.start, middle, np.concatenate([pixels[:120], pixels[118:99:-1]]))
+    graph.add(middle, edge.end, pixels[100:])
+    joined = graph.dissolve(middle)
+    assert graph.edges[joined].pixels.tolist() == pixels.tolist()
+
+
 def test_a_rung_across_two_tracks_goes_and_a_crossover_stays():
     second = ((20, 0), (20, 200))
     assert _lengths(_simplified(MAIN, second, ((0, 100), (20, 106)))) == [40.0, 40.0]
