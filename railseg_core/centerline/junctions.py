@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 from railseg_core.centerline.crossings import through_pairs
 from railseg_core.centerline.legs import LEG_M, pose_at
 from railseg_core.centerline.poses import crossing_angle_deg, fit_of
-from railseg_core.centerline.switches import FORK_DOUBT, Switch
+from railseg_core.centerline.switches import ARC_M, FORK_DOUBT, Switch
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 
 NAVIGABLE_DEG = 45.0
 """A train does not turn by more than this from one track into the next."""
 CROSSING_DOUBT = "uncertain crossing"
-FAN_M = 30.0
-"""A switch closer than this to a fork whose geometry is unknown may be part of it."""
+STEM_M = 30.0
+"""Length of track before its toe along which a switch is measured: another fork there misleads the measurement."""
+FORK_M = 15.0
+"""A fork whose toe is unknown lies at least this far beyond it."""
 CROWDED_M = 6.0
 """Toes of two switches are further apart than this: the blades of one and the rails of the other need the room."""
 
@@ -60,16 +63,26 @@ def junctions(graph: TrackGraph, switches: dict[int, Switch], crossings: dict[in
 
 
 def _crowded(graph: TrackGraph, meetings: dict[int, Junction]) -> set[int]:
-    """Switches so close together that they are a three-way switch, or that fan out as no known switches do."""
+    """Switches so close together that they are a three-way switch, or of which one misleads the other's measurement."""
     crowded: set[int] = set()
-    for edge in graph.edges.values():
+    for number, edge in graph.edges.items():
         both = (meetings[edge.start], meetings[edge.end])
         if edge.start == edge.end or any(at.railway != "switch" for at in both):
             continue
-        is_unknown = any(at.switch is None or at.switch.radius_m is None for at in both)
-        if edge.length_m < (FAN_M if is_unknown else CROWDED_M):
+        known_m = [_measured_m(at.switch, TrackEnd(number, end)) for end, at in enumerate(both)]
+        if edge.length_m < (CROWDED_M if all(known_m) else max(known_m)):
             crowded |= {edge.start, edge.end}
     return crowded
+
+
+def _measured_m(switch: Switch | None, end: TrackEnd) -> float:
+    """Length from a switch's toe on in which a fork whose toe is unknown may be part of what was measured.
+
+    0 where the switch's own toe is unknown: then it is doubted anyway.
+    """
+    if switch is None or switch.radius_m is None:
+        return 0.0
+    return STEM_M if end == switch.stem else math.sqrt(2 * switch.radius_m * ARC_M) + FORK_M
 
 
 def _junction(graph: TrackGraph, node: int, switch: Switch | None, crossing_doubt: str | None) -> Junction:

@@ -189,6 +189,7 @@ def test_a_scissors_crossing_has_four_switches_and_a_diamond(tmp_path):
     [
         (three_way_yard(190.0, 9.0), "switch"),
         (three_way_yard(300.0, 9.0), "switch"),
+        (three_way_yard(400.0, 11.0), "switch"),
         (slip_yard(9.0, 300.0), "railway_crossing"),
         (slip_yard(7.5, 190.0), "railway_crossing"),
     ],
