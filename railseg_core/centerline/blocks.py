@@ -35,6 +35,9 @@ _RIBBON_RIM_M = 0.6
 """The cleaned mask may be a little narrower than the ribbon at its ends: it is dilated with a disc of this diameter."""
 _RIBBON_CLOSING_M = 0.6
 """Diameter of the disc that closes pinholes in the ribbon, which would become loops."""
+_HOLE_M = 1.9
+"""A hole in the ribbon that fits into a square of this side is no room between tracks, not even between tramways that
+cross. Where two ribbons part, their pixels' staircases leave a chain of such holes."""
 _FLOOR = 51
 """Probabilities below this (0.2 as uint8) say nothing about where the middle is."""
 _DISC_STEPS = 10
@@ -94,6 +97,7 @@ def block_halo_px(gsd_m: float, params: LineParams, *, has_axis: bool) -> int:
     morphology = halo_px(params.opening_m, params.closing_m, gsd_m)
     if has_axis:
         morphology += halo_px(_RIBBON_RIM_M, _RIBBON_CLOSING_M, gsd_m) + cut_px(WIDE_HALF_WIDTH_M / gsd_m)
+        morphology += math.ceil(_HOLE_M / gsd_m) + 1
     return max(
         morphology + skeleton_halo_px(_cap_px(gsd_m, has_axis=has_axis)),
         math.ceil(EDGE_M / gsd_m),
@@ -184,7 +188,17 @@ def _line_mask(bands: UInt8Array, valid: Bools, gsd_m: float, params: LineParams
     limit = params.threshold if params.axis_threshold is None else params.axis_threshold
     ribbon = (bands[1] >= level_of(limit)) & dilation(track, kernel(_RIBBON_RIM_M, gsd_m, "disc")) & valid
     ribbon = _parted(ribbon, bands[1], gsd_m)
-    return closing(ribbon, kernel(_RIBBON_CLOSING_M, gsd_m, "disc"))
+    return _filled(closing(ribbon, kernel(_RIBBON_CLOSING_M, gsd_m, "disc")), gsd_m)
+
+
+def _filled(ribbon: Bools, gsd_m: float) -> Bools:
+    """The ribbon without its small holes; what the block's border cuts is no hole."""
+    _, label, boxes, _ = cv2.connectedComponentsWithStats((~ribbon).view(np.uint8), connectivity=4)
+    left, top, width, height = boxes[:, :4].T
+    is_inside = (left > 0) & (top > 0) & (left + width < ribbon.shape[1]) & (top + height < ribbon.shape[0])
+    is_hole = is_inside & (np.maximum(width, height) <= _HOLE_M / gsd_m)
+    is_hole[0] = False  # the ribbon itself
+    return np.asarray(ribbon | is_hole[label], dtype=np.bool_)
 
 
 def _parted(ribbon: Bools, axis: UInt8Array, gsd_m: float) -> Bools:

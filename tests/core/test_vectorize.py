@@ -13,7 +13,8 @@ from scipy.ndimage import gaussian_filter
 from scipy.signal import savgol_filter
 from scipy.spatial import cKDTree
 
-from railseg_core.centerline.blocks import SparseSkeleton, block_halo_px, skeleton_of_window
+from railseg_core.centerline.blocks import SparseSkeleton, block_halo_px, skeleton_of_raster, skeleton_of_window
+from railseg_core.centerline.pixel_graph import pixel_graph
 from railseg_core.centerline.smoothing import SAGITTA_M, STEP_M, local_cubic, min_radius_m, smooth
 from railseg_core.centerline.vectorize import vectorize
 from railseg_core.evaluation.line_scores import score_lines
@@ -422,6 +423,26 @@ def test_two_straight_tracks_that_cross_at_a_small_angle_meet_in_one_crossing(tm
     ways = [way for way in found.relations if way.node_id == crossing.node_id]
     assert sorted(way.navigable for way in ways) == [False] * 4 + [True] * 2
     assert len(found.tracks) == 4
+
+
+def test_where_two_ribbons_part_their_skeleton_has_one_fork_and_no_holes(tmp_path):
+    main = track(0, 0, 0, (160, 0))
+    branch = track(50, 0, 0, (21, -190), (70, 0))
+    with _raster(tmp_path, [main, branch], noise=0.05) as raster:
+        skeleton = skeleton_of_raster(raster, raster.window, LineParams(), None)
+    assert len(pixel_graph(skeleton.keys).chains) == 3
+
+
+def test_tramways_that_cross_at_right_angles_keep_both_their_tracks(tmp_path):
+    tracks = [
+        track(0, 0, 0, (80, 0)),
+        track(0, 2.6, 0, (80, 0)),
+        track(40, -40, 90, (80, 0)),
+        track(42.6, -40, 90, (80, 0)),
+    ]
+    with _raster(tmp_path, tracks) as raster:
+        found = vectorize(raster, LineParams())
+    assert [round(one.length_m) for one in found.tracks] == [80] * 4
 
 
 def test_tracks_that_cross_at_a_large_angle_do_so_on_a_bridge_and_have_no_node(tmp_path):
