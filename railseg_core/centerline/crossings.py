@@ -7,6 +7,7 @@ across the waist, while those of switches miss each other by metres because a sw
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +15,9 @@ import shapely
 
 from railseg_core.arrays import Ints, Points
 from railseg_core.centerline.legs import LEG_M, apart_from, binned, leg_pixels, leg_places, pose_at, ribbon_m
-from railseg_core.centerline.poses import Pose, crossing_angle_deg, end_pose, fit_of, way_between
+from railseg_core.centerline.poses import CURVED_M, Pose, crossing_angle_deg, end_pose, fit_of, way_between
 from railseg_core.centerline.tracks import TrackEnd, TrackGraph
-from railseg_core.vectors.polylines import along_m
+from railseg_core.vectors.polylines import along_m, unit
 
 LEVEL_DEG = 25.0
 """Tracks that cross at a larger angle mostly do so on a bridge, so they get no node."""
@@ -127,7 +128,11 @@ def _resolve(
     """
     if any(len(side) != 2 for side in sides) or len({end.edge for side in sides for end in side}) < 4:
         return None
-    legs = [[_leg(graph, own, other) for own, other in (side, side[::-1])] for side in sides]
+    centre = None
+    if waist is not None and waist_m < _LEAST_STEM_M:
+        pixels = graph.edges[waist].pixels
+        centre = graph.pixels.middle[pixels[len(pixels) // 2]]
+    legs = [[_leg(graph, own, other, centre) for own, other in (side, side[::-1])] for side in sides]
     (a, b), (c, d) = legs
     for pairs in (((a, c), (b, d)), ((a, d), (b, c))):
         fits = [fit_of(one.pose, other.pose) for one, other in pairs]
@@ -136,7 +141,7 @@ def _resolve(
             for one, other in pairs
         ]
         meeting = _meeting(*ways)
-        slack = _WAIST_SLACK if waist is not None and waist_m < _LEAST_STEM_M else 1.0
+        slack = 1.0 if centre is None else _WAIST_SLACK
         if meeting is None or any(fit.excess_deg > slack * _BEND_DEG or fit.miss_m > slack * _MISS_M for fit in fits):
             continue
         angle_deg = crossing_angle_deg(*((one.pose, other.pose) for one, other in pairs))
@@ -148,11 +153,19 @@ def _resolve(
     return None
 
 
-def _leg(graph: TrackGraph, end: TrackEnd, other: TrackEnd) -> _Leg:
+def _leg(graph: TrackGraph, end: TrackEnd, other: TrackEnd, centre: Points | None) -> _Leg:
+    """A leg, from where it is clear of the other one on.
+
+    With a centre of the crossing, a leg too short to show its direction, as in scissors, leads there.
+    """
     pixels = graph.outward(end)
     clear = min(apart_from(graph, end, other), len(pixels) - 2)
     pixels = pixels[max(clear, 0) :]
-    return _Leg(end, pixels, end_pose(graph.pixels.places(pixels), LEG_M))
+    places = graph.pixels.places(pixels)
+    pose = end_pose(places, LEG_M)
+    if centre is not None and pose.known_m < CURVED_M:
+        pose = replace(pose, direction=unit(centre - places.mean(axis=0)), curvature=0.0)
+    return _Leg(end, pixels, pose)
 
 
 def _meeting(first: Points, second: Points) -> tuple[int, int, Points] | None:

@@ -176,8 +176,12 @@ def test_a_branch_leaves_its_track_without_a_kink(tmp_path):
     assert angles[-1] < 1.2
 
 
-def test_a_scissors_crossing_has_four_switches_and_a_diamond(tmp_path):
-    found = map_of_yard(crossover_yard(4.5, 300.0, 9.0, scissors=True), GOOD, tmp_path)
+@pytest.mark.parametrize(
+    ("spacing_m", "radius_m", "heading_deg"), [(4.5, 300.0, -7.0), (4.0, 300.0, -7.0), (4.0, 190.0, 31.0)]
+)
+def test_a_scissors_crossing_has_four_switches_and_a_diamond(tmp_path, spacing_m, radius_m, heading_deg):
+    yard = crossover_yard(spacing_m, radius_m, 9.0, scissors=True, heading_deg=heading_deg)
+    found = map_of_yard(yard, GOOD, tmp_path)
     assert sorted(node.railway for node in found.nodes) == ["cut"] * 4 + ["railway_crossing"] + ["switch"] * 4
     (diamond,) = (node for node in found.nodes if node.railway == "railway_crossing")
     ways = [way for way in found.relations if way.node_id == diamond.node_id]
