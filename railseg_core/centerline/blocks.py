@@ -193,12 +193,13 @@ def _line_mask(bands: UInt8Array, valid: Bools, gsd_m: float, params: LineParams
 
 def _filled(ribbon: Bools, gsd_m: float) -> Bools:
     """The ribbon without its small holes; what the block's border cuts is no hole."""
-    _, label, boxes, _ = cv2.connectedComponentsWithStats((~ribbon).view(np.uint8), connectivity=4)
-    left, top, width, height = boxes[:, :4].T
-    is_inside = (left > 0) & (top > 0) & (left + width < ribbon.shape[1]) & (top + height < ribbon.shape[0])
-    is_hole = is_inside & (np.maximum(width, height) <= _HOLE_M / gsd_m)
-    is_hole[0] = False  # the ribbon itself
-    return np.asarray(ribbon | is_hole[label], dtype=np.bool_)
+    filled = ribbon.astype(np.uint8)
+    rims, tree = cv2.findContours(filled, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    for rim, (_, _, _, parent) in zip(rims, () if tree is None else tree[0], strict=True):
+        # The rim of a hole is drawn on the ribbon, a pixel outside it on either side.
+        if parent >= 0 and max(cv2.boundingRect(rim)[2:]) - 2 <= _HOLE_M / gsd_m:
+            cv2.drawContours(filled, [rim], -1, 1, cv2.FILLED)
+    return filled.view(np.bool_)
 
 
 def _parted(ribbon: Bools, axis: UInt8Array, gsd_m: float) -> Bools:
