@@ -48,8 +48,8 @@ def simplify(graph: TrackGraph) -> None:
     while sum(
         (
             _remove_slivers(graph),
+            _prune_spurs(graph),  # before forks are merged, which makes them longer
             _merge_forks(graph),
-            _prune_spurs(graph),
             _remove_rungs(graph),
             _split_hairpins(graph),
         )

@@ -60,6 +60,11 @@ def test_a_short_spur_goes_and_the_track_runs_through():
     assert _lengths(graph) == [40.0]
 
 
+def test_short_spurs_beside_each_other_go_though_their_forks_are_merged():
+    graph = _simplified(MAIN, ((0, 100), (5, 112)), ((0, 105), (-5, 117)))
+    assert _lengths(graph) == [40.0]
+
+
 def test_a_siding_stays():
     graph = _simplified(MAIN, ((0, 100), (30, 190)))
     assert sorted(graph.degree(node) for node in graph.at) == [1, 1, 1, 3]
