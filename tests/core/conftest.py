@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from railseg_core.resources_dir import resource_path
 from railseg_core.tiling import BLOCK_PX
 
 prepare_process_environment()  # before any test module imports torch
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as with nohup: what the tests start would ignore it too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("fuzz", max_examples=3000, deadline=None)  # make fuzz
 
 
