@@ -58,6 +58,8 @@ class ReviewModel(QAbstractTableModel):
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The cells' texts; numbers are aligned to the right."""
+        if not 0 <= index.row() < len(self._items):  # Qt may ask for none, or for one that a reset has removed
+            return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(index.column())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):

@@ -191,6 +191,12 @@ def test_numbers_are_written_as_in_the_user_s_country(panel: ReviewPanel) -> Non
         QLocale.setDefault(QLocale.c())
 
 
+def test_a_cell_of_an_item_that_is_gone_is_empty(panel: ReviewPanel) -> None:
+    cell = panel.model.index(0, 0)
+    panel.model.set_items([])
+    assert panel.model.data(cell) is None
+
+
 def test_the_map_goes_to_what_is_current(panel: ReviewPanel, canvas: QgsMapCanvas) -> None:
     assert middle_of(canvas) == pytest.approx((1200, 0), abs=1)
     assert 400 * 1.3 < canvas.extent().width() < 400 * 1.6
