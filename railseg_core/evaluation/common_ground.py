@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pyproj
 import shapely
@@ -43,10 +44,22 @@ def check_same_place(first: tuple[str, Sequence[BaseGeometry]], second: tuple[st
         )
 
 
-def counted_region(
+class Limits(NamedTuple):
+    """Where lines count, as polygons.
+
+    Attributes:
+        near: The region with a margin: lines outside, such as a country's, cannot affect what is found inside it.
+        beyond: What counts neither for nor against: the part of all lines' extent that is outside the region.
+    """
+
+    near: BaseGeometry
+    beyond: BaseGeometry
+
+
+def limits(
     outline: BaseGeometry | None, area: Area | None, crs: pyproj.CRS, lines: Sequence[BaseGeometry]
-) -> BaseGeometry | None:
-    """Where lines count: inside a raster and an area, as polygons; None for everywhere if there is neither.
+) -> Limits | None:
+    """The limits that a raster and an area set; None for everywhere if there is neither.
 
     Args:
         outline: The raster's footprint.
@@ -54,26 +67,15 @@ def counted_region(
         crs: CRS of the outline and the lines.
         lines: All lines of both sides.
     """
+    xmin, ymin, xmax, ymax = shapely.total_bounds(lines if outline is None else [outline, *lines])
+    all_there_is = shapely.box(xmin - 1, ymin - 1, xmax + 1, ymax + 1)
     regions = [] if outline is None else [outline]
     if area is not None:
-        regions.append(area.polygon_in(crs, _around(lines if outline is None else [outline, *lines])))
-    return shapely.intersection_all(regions) if regions else None
-
-
-def near(region: BaseGeometry) -> BaseGeometry:
-    """The region in which lines may affect what is found in the given one: a country's need not be looked at."""
-    return region.buffer(_SPARE_M)
-
-
-def beyond(region: BaseGeometry, lines: Sequence[BaseGeometry]) -> BaseGeometry:
-    """The part of the extent of a region and of lines that is outside the region, as polygons."""
-    return _around([region, *lines]).difference(region)
-
-
-def _around(geometries: Sequence[BaseGeometry]) -> BaseGeometry:
-    """The bounding box, a little larger."""
-    xmin, ymin, xmax, ymax = shapely.total_bounds(geometries)
-    return shapely.box(xmin - 1, ymin - 1, xmax + 1, ymax + 1)
+        regions.append(area.polygon_in(crs, all_there_is))
+    if not regions:
+        return None
+    region = shapely.intersection_all(regions)
+    return Limits(region.buffer(_SPARE_M), all_there_is.difference(region))
 
 
 def vertices(lines: Sequence[BaseGeometry]) -> list[Points]:

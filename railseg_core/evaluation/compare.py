@@ -13,14 +13,7 @@ import shapely
 
 from railseg_core.arrays import Ints
 from railseg_core.errors import RailSegError
-from railseg_core.evaluation.common_ground import (
-    beyond,
-    check_same_place,
-    counted_region,
-    metric_crs,
-    near,
-    vertices,
-)
+from railseg_core.evaluation.common_ground import check_same_place, limits, metric_crs, vertices
 from railseg_core.evaluation.line_pieces import Piece
 from railseg_core.evaluation.map_comparison import MapComparison, compare_maps
 from railseg_core.evaluation.piece_layers import write_pieces
@@ -62,16 +55,15 @@ def compare(request: CompareRequest, reporter: Reporter) -> dict[str, Any]:
     # An empty map is valid: everything is new. So is a map with nothing on the picture, but not one of another country.
     if reference.lines and (extracted.lines or outline is not None):
         check_same_place(place, (request.reference, true.lines))
-    region = counted_region(outline, request.area, crs, [*made.lines, *true.lines])
-    ignore = None if region is None else beyond(region, [*made.lines, *true.lines])
-    if region is not None:
-        made, true = made.within(near(region)), true.within(near(region))
+    where = limits(outline, request.area, crs, [*made.lines, *true.lines])
+    if where is not None:
+        made, true = made.within(where.near), true.within(where.near)
     comparison = compare_maps(
         vertices(made.lines),
         vertices(true.lines),
         reach_m=request.reach_m,
         shift_m=request.shift_m,
-        ignore=ignore,
+        ignore=None if where is None else where.beyond,
     )
     reporter.progress("compare", 1, _STEPS)
     if request.layers is not None:

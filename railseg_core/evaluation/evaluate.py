@@ -11,14 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.arrays import Points
 from railseg_core.errors import RailSegError
-from railseg_core.evaluation.common_ground import (
-    beyond,
-    check_same_place,
-    counted_region,
-    metric_crs,
-    near,
-    vertices,
-)
+from railseg_core.evaluation.common_ground import check_same_place, limits, metric_crs, vertices
 from railseg_core.evaluation.evaluation_layers import write_layers
 from railseg_core.evaluation.line_evaluation import STEPS, LineEvaluation, evaluate_lines
 from railseg_core.evaluation.switch_matching import SWITCH_ACROSS_M
@@ -57,16 +50,15 @@ def evaluate(request: EvaluateRequest, reporter: Reporter) -> dict[str, Any]:
         )
     if outline is None and extracted.lines:
         check_same_place((request.extracted, made.lines), (request.reference, true.visible))
-    region = counted_region(outline, request.area, crs, [*made.lines, *true.visible])
-    ignore = None if region is None else beyond(region, [*made.lines, *true.visible])
-    if region is not None:
-        made, true = made.within(near(region)), true.within(near(region))
+    where = limits(outline, request.area, crs, [*made.lines, *true.visible])
+    if where is not None:
+        made, true = made.within(where.near), true.within(where.near)
     found = evaluate_lines(
         vertices(made.lines),
         vertices(true.visible),
         rho_m=request.rho_m,
         hidden=vertices(true.hidden),
-        ignore=_ignored(true, ignore),
+        ignore=_ignored(true, None if where is None else where.beyond),
         extracted_switches=_switch_places(request.extracted, crs),
         reference_switches=_switch_places(request.reference, crs),
         progress=lambda done: reporter.progress("compare", done, STEPS),
