@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,27 @@ from qgis.core import (
 from support import Feedback, run
 
 pytestmark = pytest.mark.usefixtures("provider")
+
+
+@pytest.fixture
+def load_into_project(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Runs an algorithm of RailSeg's as the toolbox does, and gives the project's only layer afterwards."""
+    from processing.gui import Postprocessing
+
+    monkeypatch.setattr(Postprocessing, "iface", None)  # from 3.44 on the stub of a desktop won't do
+
+    def load(name: str, parameters: dict[str, Any]) -> Any:
+        context = QgsProcessingContext()
+        context.setProject(QgsProject.instance())
+        feedback = Feedback()
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"railseg:{name}")
+        _, is_ok = algorithm.run(parameters, context, feedback)
+        assert is_ok, feedback.errors
+        assert Postprocessing.handleAlgorithmResults(algorithm, context, feedback, parameters)
+        (layer,) = QgsProject.instance().mapLayers().values()
+        return layer
+
+    return load
 
 
 def test_lines_go_to_memory_files_and_tables_alike(extraction: dict[str, Any], tmp_path: Path) -> None:
@@ -68,25 +90,13 @@ def test_an_output_that_exists_is_replaced(extraction: dict[str, Any], tmp_path:
 
 
 def test_a_run_over_the_file_of_a_layer_shows_its_new_lines_in_the_user_s_style(
-    qgis_new_project: None, extraction: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qgis_new_project: None, extraction: dict[str, Any], tmp_path: Path, load_into_project: Callable[..., Any]
 ) -> None:
-    from processing.gui import Postprocessing
-
-    monkeypatch.setattr(Postprocessing, "iface", None)  # from 3.44 on the stub of a desktop won't do
-    project = QgsProject.instance()
-    tracks = QgsProcessingOutputLayerDefinition(str(tmp_path / "tracks.gpkg"), project)
+    tracks = QgsProcessingOutputLayerDefinition(str(tmp_path / "tracks.gpkg"), QgsProject.instance())
 
     def load(opening_m: float) -> QgsVectorLayer:
-        context = QgsProcessingContext()
-        context.setProject(project)
-        feedback = Feedback()
-        algorithm = QgsApplication.processingRegistry().createAlgorithmById("railseg:vectorizerailwaymask")
         parameters = {"INPUT": extraction["PROBABILITY"], "MIN_LENGTH": 5, "OPENING": opening_m, "TRACKS": tracks}
-        _, is_ok = algorithm.run(parameters, context, feedback)
-        assert is_ok, feedback.errors
-        assert Postprocessing.handleAlgorithmResults(algorithm, context, feedback, parameters)
-        (layer,) = project.mapLayers().values()
-        return layer
+        return load_into_project("vectorizerailwaymask", parameters)
 
     layer = load(0.6)
     assert layer.renderer().type() == "RuleRenderer"
@@ -99,27 +109,14 @@ def test_a_run_over_the_file_of_a_layer_shows_its_new_lines_in_the_user_s_style(
 
 
 def test_a_run_over_the_file_of_a_raster_layer_shows_its_new_pixels_in_the_user_s_style(
-    qgis_new_project: None, extraction: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qgis_new_project: None, extraction: dict[str, Any], tmp_path: Path, load_into_project: Callable[..., Any]
 ) -> None:
-    from processing.gui import Postprocessing
-
-    monkeypatch.setattr(Postprocessing, "iface", None)  # from 3.44 on the stub of a desktop won't do
-    project = QgsProject.instance()
     part = tmp_path / "part.tif"
     gdal.Translate(str(part), extraction["MASK"], srcWin=[0, 0, 100, 100])
-    mask = QgsProcessingOutputLayerDefinition(str(tmp_path / "mask.tif"), project)
+    mask = QgsProcessingOutputLayerDefinition(str(tmp_path / "mask.tif"), QgsProject.instance())
 
     def load(raster: str) -> QgsRasterLayer:
-        context = QgsProcessingContext()
-        context.setProject(project)
-        feedback = Feedback()
-        algorithm = QgsApplication.processingRegistry().createAlgorithmById("railseg:cleanrailwaymask")
-        parameters = {"INPUT": raster, "MASK": mask}
-        _, is_ok = algorithm.run(parameters, context, feedback)
-        assert is_ok, feedback.errors
-        assert Postprocessing.handleAlgorithmResults(algorithm, context, feedback, parameters)
-        (layer,) = project.mapLayers().values()
-        return layer
+        return load_into_project("cleanrailwaymask", {"INPUT": raster, "MASK": mask})
 
     layer = load(extraction["MASK"])
     layer.setRenderer(QgsHillshadeRenderer(layer.dataProvider(), 1, 315, 45))
