@@ -4,7 +4,7 @@
     python -m train.compare --out build/compare --data MY_PICTURES --minutes 30
 
 Without --data, scenes are rendered into the folder once. MY_PICTURES may hold chips, LabelMe files, DeepGlobe pairs,
-GeoTIFFs with line layers, or images/ and masks/ (see train/README.md). Writes report.md, report.json, curves.png and
+GeoTIFFs with line layers, or images/ and masks/ (see train/PAPER.md). Writes report.md, report.json, curves.png and
 sheet.png. Trained networks stay in the folder, and an interrupted run resumes when started again with the same
 options. --networks trains only those named, perhaps with more seeds; the report covers all networks trained so far.
 """
