@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -46,3 +48,14 @@ def test_a_worker_is_ready_before_it_loads_what_does_the_work() -> None:
     loaded = packages_loaded_by("-I", "-u", worker.__file__)
     assert "railseg_core" in loaded
     assert not loaded & HEAVY
+
+
+def test_an_installation_has_every_package_with_its_types() -> None:
+    root = Path(worker.__file__).parents[1]
+    settings = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    packages = {".".join(path.relative_to(root).parent.parts) for path in root.glob("railseg_core/**/__init__.py")}
+    assert packages == set(settings["packages"]) - set(settings["package-dir"])
+    for package, patterns in settings["package-data"].items():
+        folder = root / settings["package-dir"].get(package, package)
+        assert all(any(folder.glob(pattern)) for pattern in patterns)
+    assert "py.typed" in settings["package-data"]["railseg_core"]
