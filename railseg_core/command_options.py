@@ -35,7 +35,7 @@ def argument_parser() -> argparse.ArgumentParser:
 
 
 def _add_extract(commands: _Commands) -> argparse.ArgumentParser:
-    parser = commands.add_parser("extract", help="raster to tracks and nodes: the whole pipeline")
+    parser = _command(commands, "extract", "raster to tracks and nodes: the whole pipeline")
     _add_map_options(parser)
     _add_run_options(parser)
     parser.add_argument(
@@ -47,7 +47,7 @@ def _add_extract(commands: _Commands) -> argparse.ArgumentParser:
 
 
 def _add_merge(commands: _Commands) -> argparse.ArgumentParser:
-    parser = commands.add_parser("merge", help="results of extract's shards to one map")
+    parser = _command(commands, "merge", "results of extract's shards to one map")
     _add_map_options(parser)
     parser.add_argument(
         "--from",
@@ -61,7 +61,7 @@ def _add_merge(commands: _Commands) -> argparse.ArgumentParser:
 
 
 def _add_segment(commands: _Commands) -> argparse.ArgumentParser:
-    parser = commands.add_parser("segment", help="raster to probability raster")
+    parser = _command(commands, "segment", "raster to probability raster")
     parser.add_argument("raster", metavar="RASTER", help="picture with a coordinate system, or a folder of them")
     parser.add_argument("output", metavar="P.tif", help="probability raster to write: P(track), P(axis)")
     _add_model_options(parser)
@@ -72,7 +72,7 @@ def _add_segment(commands: _Commands) -> argparse.ArgumentParser:
 
 
 def _add_clean(commands: _Commands) -> argparse.ArgumentParser:
-    parser = commands.add_parser("clean", help="mask raster to cleaned mask raster: opening, then closing")
+    parser = _command(commands, "clean", "mask raster to cleaned mask raster: opening, then closing")
     parser.add_argument("raster", metavar="MASK", help="mask or probability raster")
     parser.add_argument("output", metavar="M.tif", help="cleaned mask to write")
     _add_mask_options(parser)
@@ -80,7 +80,7 @@ def _add_clean(commands: _Commands) -> argparse.ArgumentParser:
 
 
 def _add_vectorize(commands: _Commands) -> argparse.ArgumentParser:
-    parser = commands.add_parser("vectorize", help="mask or probability raster to tracks and nodes")
+    parser = _command(commands, "vectorize", "mask or probability raster to tracks and nodes")
     parser.add_argument("raster", metavar="RASTER", help="probability raster, or a mask made elsewhere")
     parser.add_argument("output", metavar="OUT.gpkg", help="GeoPackage to write")
     _add_mask_options(parser)
@@ -89,10 +89,9 @@ def _add_vectorize(commands: _Commands) -> argparse.ArgumentParser:
 
 
 def _add_evaluate(commands: _Commands) -> argparse.ArgumentParser:
-    parser = commands.add_parser("evaluate", help="extracted lines against reference lines: how well they match")
-    parser.add_argument("extracted", metavar="OUT.gpkg", help="map of extract or vectorize, or any file of lines")
+    parser = _command(commands, "evaluate", "extracted lines against reference lines: how well they match")
+    _add_extracted(parser)
     parser.add_argument("reference", metavar="REFERENCE", help="file of reference lines, in any CRS")
-    parser.add_argument("--raster", metavar="RASTER", help="only what lies on this raster counts")
     parser.add_argument("--layers", metavar="EVAL.gpkg", help="write matched, missed and false lines, and switches")
     parser.add_argument(
         "--rho",
@@ -106,10 +105,9 @@ def _add_evaluate(commands: _Commands) -> argparse.ArgumentParser:
 
 
 def _add_compare(commands: _Commands) -> argparse.ArgumentParser:
-    parser = commands.add_parser("compare", help="extracted tracks against a map: what is new, missing and shifted")
-    parser.add_argument("extracted", metavar="TRACKS.gpkg", help="map of extract or vectorize, or any file of lines")
+    parser = _command(commands, "compare", "extracted tracks against a map: what is new, missing and shifted")
+    _add_extracted(parser)
     parser.add_argument("reference", metavar="REFERENCE", help="file of the map's lines, in any CRS")
-    parser.add_argument("--raster", metavar="RASTER", help="only what lies on this raster counts")
     parser.add_argument("--layers", metavar="OUT.gpkg", help="write new, missing, shifted and matched lines")
     parser.add_argument(
         "--reach",
@@ -130,7 +128,7 @@ def _add_compare(commands: _Commands) -> argparse.ArgumentParser:
 
 
 def _add_chips(commands: _Commands) -> argparse.ArgumentParser:
-    parser = commands.add_parser("chips", help="picture and traced tracks to chips for training")
+    parser = _command(commands, "chips", "picture and traced tracks to chips for training")
     parser.add_argument("raster", metavar="RASTER", help="picture with a coordinate system, or a folder of them")
     parser.add_argument(
         "lines", metavar="LINES", help="file of track centre-lines, or of polygons that cover the tracks"
@@ -152,7 +150,7 @@ def _add_chips(commands: _Commands) -> argparse.ArgumentParser:
 
 
 def _add_info(commands: _Commands) -> None:
-    parser = commands.add_parser("info", help="versions, device and model card, or the properties of a raster")
+    parser = _command(commands, "info", "versions, device and model card, or the properties of a raster")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("raster", metavar="RASTER", nargs="?", help="raster to describe")
     what.add_argument("--model", metavar="FILE", help="model file to show instead of the bundled one")
@@ -160,17 +158,27 @@ def _add_info(commands: _Commands) -> None:
 
 
 def _add_export(commands: _Commands) -> None:
-    parser = commands.add_parser("export-onnx", help="the model as an ONNX file for the QGIS plugin Deepness")
+    parser = _command(commands, "export-onnx", "the model as an ONNX file for the QGIS plugin Deepness")
     parser.add_argument("output", metavar="OUT.onnx", help="file to write")
     parser.add_argument("--model", metavar="FILE", help="model file instead of the bundled one")
     parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
 
+def _command(commands: _Commands, name: str, does: str) -> argparse.ArgumentParser:
+    """Adds a command; the list of commands and its own help both say what it does."""
+    return commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
+
+
 def _band(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a band number: give RASTER and output before --bands")
     return int(text)
+
+
+def _add_extracted(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("extracted", metavar="TRACKS.gpkg", help="map of extract or vectorize, or any file of lines")
+    parser.add_argument("--raster", metavar="RASTER", help="only what lies on this raster counts")
 
 
 def _add_bands_option(parser: argparse.ArgumentParser) -> None:
@@ -240,7 +248,9 @@ def _add_area_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_mask_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--threshold", type=float, metavar="P", help="probability from which a pixel counts, 0 to 1")
+    parser.add_argument(
+        "--threshold", type=float, metavar="P", help="probability from which a pixel counts, 0 to 1 (the model's own)"
+    )
     parser.add_argument(
         "--opening", dest="opening_m", type=float, metavar="M", help="size of the opening's kernel, in metres (0.6)"
     )

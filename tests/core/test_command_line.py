@@ -442,6 +442,18 @@ def test_wrong_usage_ends_with_two() -> None:
     assert ended.value.code == 2
 
 
+def test_the_help_of_a_command_says_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
+    def told(*arguments: str) -> str:
+        with pytest.raises(SystemExit):
+            main([*arguments, "--help"])
+        return capsys.readouterr().out
+
+    commands = re.findall(r"^    ([\w-]+)", told(), re.MULTILINE)
+    assert {"extract", "merge", "info", "export-onnx"} < {*commands}
+    for command in commands:
+        assert re.search(r"\n\n[A-Z][^.]+\.\n\npositional arguments:", told(command)), command
+
+
 def test_the_module_runs_as_a_program() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "railseg_core", "--version"], capture_output=True, text=True, check=True
