@@ -19,8 +19,8 @@ from railseg_core.errors import RailSegError
 from railseg_core.raster import open_working_grid
 from railseg_core.tiling import GSD_M, PixelWindow
 from railseg_core.vectors.area import Area
-from railseg_core.vectors.coordinates import as_crs
-from railseg_core.vectors.tracing import Tracing, moved_geometries, read_tracing
+from railseg_core.vectors.coordinates import as_crs, moved_geometries
+from railseg_core.vectors.tracing import Tracing, read_tracing
 from train.chips import pieces_of
 
 AROUND_M = 30.0

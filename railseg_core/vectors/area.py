@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.arrays import Bools, Floats
 from railseg_core.errors import RailSegError
 from railseg_core.tiling import PixelWindow
-from railseg_core.vectors.tracing import moved_geometries
+from railseg_core.vectors.coordinates import moved_geometries
 from railseg_core.vectors.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
 
 Move = Callable[[Floats, Floats], Any]

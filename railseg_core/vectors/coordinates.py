@@ -1,15 +1,23 @@
-"""Transformation of coordinates from one CRS to another, and lengths on the ground."""
+"""Transformation of coordinates and geometries from one CRS to another, and lengths on the ground."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pyproj
-from pyproj.exceptions import CRSError
+import shapely
+from pyproj.exceptions import CRSError, ProjError
+from shapely.geometry.base import BaseGeometry
 
 from railseg_core.arrays import Floats, Points
 from railseg_core.errors import RailSegError
+
+_PIECES = 256
+"""Pieces that a geometry's length is cut into before reprojection: straight edges may become curves in another CRS."""
+_STRAIGHT_M = 100.0
+"""Length up to which an edge stays straight to within a millimetre: a country has hundreds of thousands of such."""
+_EARTH_RADIUS_M = 6_371_000.0
 
 Mover = Callable[[Points], Points]
 
@@ -51,6 +59,39 @@ def mover(source: pyproj.CRS, target: pyproj.CRS) -> Mover:
         return moved
 
     return move
+
+
+def moved_geometries(
+    geometries: Iterable[BaseGeometry], source: pyproj.CRS, target: pyproj.CRS
+) -> list[BaseGeometry | None]:
+    """Geometries in another CRS, whose edges follow the same course on the ground; None for one that cannot be moved.
+
+    Raises:
+        RailSegError: there is no transformation between the two CRSs.
+    """
+    if source.equals(target, ignore_axis_order=True):
+        return list(geometries)
+    try:
+        move = pyproj.Transformer.from_crs(source, target, always_xy=True).transform
+    except ProjError as error:
+        raise RailSegError(
+            f"The lines cannot be transformed to the picture's CRS ({error}).",
+            "Give the lines in the picture's own CRS.",
+        ) from error
+    given = np.array(geometries, dtype=object)
+    lengths = shapely.length(given)
+    dense = shapely.segmentize(given, np.maximum(lengths / _PIECES, _STRAIGHT_M / _metres_per_unit(source)))
+    moved = shapely.transform(dense, move, interleaved=False)
+    points, owner = shapely.get_coordinates(moved, return_index=True)
+    is_lost = lengths == 0
+    is_lost[owner[~np.isfinite(points).all(axis=1)]] = True
+    return [None if lost else place for place, lost in zip(moved, is_lost, strict=True)]
+
+
+def _metres_per_unit(crs: pyproj.CRS) -> float:
+    """The approximate length of a unit of a CRS on the ground."""
+    unit = float(crs.axis_info[0].unit_conversion_factor)  # radians or metres
+    return unit * _EARTH_RADIUS_M if crs.is_geographic else unit
 
 
 def ground_lengths(lines: Sequence[Points], crs: object) -> Floats:

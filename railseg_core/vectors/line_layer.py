@@ -16,8 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from railseg_core.arrays import Bools, Ints, Points
 from railseg_core.errors import RailSegError
 from railseg_core.railway_map import TRACK_LAYER
-from railseg_core.vectors.coordinates import as_crs
-from railseg_core.vectors.tracing import moved_geometries
+from railseg_core.vectors.coordinates import as_crs, moved_geometries
 from railseg_core.vectors.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
 
 _LINE_TYPES = ("LineString", "MultiLineString", "Unknown")

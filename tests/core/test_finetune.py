@@ -29,8 +29,8 @@ from railseg_core.network.model_file import load_model
 from railseg_core.raster import open_working_grid
 from railseg_core.resources_dir import resource_path
 from railseg_core.vectors.area import Area
-from railseg_core.vectors.coordinates import as_crs
-from railseg_core.vectors.tracing import Tracing, moved_geometries, read_tracing
+from railseg_core.vectors.coordinates import as_crs, moved_geometries
+from railseg_core.vectors.tracing import Tracing, read_tracing
 from train import finetune, survey, train
 from train.chips import PIECE_PX, pieces_of
 from train.data import load_real_scenes, read_scene

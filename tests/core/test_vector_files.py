@@ -14,8 +14,9 @@ from railseg_core.errors import RailSegError
 from railseg_core.pipeline import run
 from railseg_core.requests import EvaluateRequest
 from railseg_core.vectors.area import Area
+from railseg_core.vectors.coordinates import moved_geometries
 from railseg_core.vectors.line_layer import read_line_layer
-from railseg_core.vectors.tracing import moved_geometries, read_switches, read_tracing
+from railseg_core.vectors.tracing import read_switches, read_tracing
 
 UTM = "EPSG:25832"
 X, Y = 612_000.0, 5_611_000.0
