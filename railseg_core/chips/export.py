@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.arrays import Bools
-from railseg_core.chips.files import TARGET_SUFFIX, Chip, write_chip
+from railseg_core.chips.files import TARGET_SUFFIX, write_chip
 from railseg_core.chips.targets import read_chip
 from railseg_core.errors import RailSegError
 from railseg_core.paths import put_in_place
@@ -165,15 +165,24 @@ def _write(
 ) -> tuple[int, int]:
     """Writes chips window by window; returns how many there are with a track and how many without."""
     tracked, bare = windows
+
+    def write(window: PixelWindow) -> bool:
+        """Writes a chip, unless too little of it has data or nothing in it counts."""
+        _, valid = grid.read(window)
+        if valid.mean() < _LEAST_VALID:
+            return False
+        chip = read_chip(grid, window, tracing, complete)
+        if chip.target[..., 2].all():
+            return False
+        write_chip(chip, folder, f"{name}_{window.col}_{window.row}")
+        return True
+
     most_bare = len(bare) if request.bare_share is None else min(len(bare), round(request.bare_share * len(tracked)))
     total = len(tracked) + most_bare
     reporter.progress("chips", 0, total)
     with_track = without_track = 0
     for done, window in enumerate(tracked, 1):
-        chip = _usable_chip(grid, window, tracing, complete)
-        if chip is not None:
-            write_chip(chip, folder, f"{name}_{window.col}_{window.row}")
-            with_track += 1
+        with_track += write(window)
         reporter.progress("chips", done, total)
     if not with_track:
         raise RailSegError(
@@ -185,25 +194,11 @@ def _write(
     for number in np.random.default_rng(0).permutation(len(bare)):
         if without_track >= wanted:
             break
-        window = bare[number]
-        chip = _usable_chip(grid, window, tracing, complete)
-        if chip is not None:
-            write_chip(chip, folder, f"{name}_{window.col}_{window.row}")
+        if write(bare[number]):
             without_track += 1
             reporter.progress("chips", min(total, len(tracked) + without_track), total)
     reporter.progress("chips", total, total)
     return with_track, without_track
-
-
-def _usable_chip(
-    grid: WorkingGrid, window: PixelWindow, tracing: Tracing, complete: BaseGeometry | None
-) -> Chip | None:
-    """A chip; None if too little of it has data, or nothing in it counts."""
-    _, valid = grid.read(window)
-    if valid.mean() < _LEAST_VALID:
-        return None
-    chip = read_chip(grid, window, tracing, complete)
-    return None if chip.target[..., 2].all() else chip
 
 
 def _put_in_place(scratch: Path, folder: Path, name: str) -> None:
