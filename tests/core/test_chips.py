@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyproj
 import pytest
 import rasterio
 import shapely
 from rasters import CORNER_X, CORNER_Y, UTM
 from rasters import write as write_raster
-from test_finetune import to_degrees, write_layer
+from station import moved, write_lines
 
 from railseg_core.__main__ import main
 from railseg_core.chips.export import chip_windows
@@ -59,8 +58,7 @@ def test_a_picture_is_covered_by_chips_of_one_size() -> None:
 def test_training_reads_the_chips_and_finds_track_and_axis_where_they_were_traced(
     crs: str, picture: Path, tmp_path: Path
 ) -> None:
-    moved = shapely.transform(TRACK, pyproj.Transformer.from_crs(UTM, crs, always_xy=True).transform, interleaved=False)
-    lines = write_layer(tmp_path / "lines.gpkg", moved, crs=crs)
+    lines = write_lines(tmp_path / "lines.gpkg", [TRACK], crs)
     found = export(picture, lines, tmp_path / "chips")
     # The fifth column of three has no data.
     assert (found["chips"], found["with_track"], found["without_track"]) == (12, 4, 8)
@@ -77,7 +75,7 @@ def test_training_reads_the_chips_and_finds_track_and_axis_where_they_were_trace
 
 
 def test_chips_show_the_picture_itself(picture: Path, tmp_path: Path) -> None:
-    export(picture, write_layer(tmp_path / "lines.gpkg", TRACK), tmp_path / "chips")
+    export(picture, write_lines(tmp_path / "lines.gpkg", [TRACK]), tmp_path / "chips")
     with rasterio.open(picture) as file:
         whole = file.read().transpose(1, 2, 0)
     squares = {
@@ -88,14 +86,14 @@ def test_chips_show_the_picture_itself(picture: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("share", "bare"), [(0.0, 0), (0.5, 2), (1.0, 4), (9.0, 8)])
 def test_only_a_share_without_a_track_is_written(share: float, bare: int, picture: Path, tmp_path: Path) -> None:
-    lines = write_layer(tmp_path / "lines.gpkg", TRACK)
+    lines = write_lines(tmp_path / "lines.gpkg", [TRACK])
     found = export(picture, lines, tmp_path / "chips", bare_share=share)
     assert (found["with_track"], found["without_track"]) == (4, bare)
     assert len(load_real_scenes(tmp_path / "chips")) == 4 + bare
 
 
 def test_the_side_may_be_metres(picture: Path, tmp_path: Path) -> None:
-    lines = write_layer(tmp_path / "lines.gpkg", TRACK)
+    lines = write_lines(tmp_path / "lines.gpkg", [TRACK])
     assert export(picture, lines, tmp_path / "chips", side_m=30.0)["side_px"] == 150
     for side_m in (5.0, 900.0):
         with pytest.raises(RailSegError, match=r"from 12\.8 to 819\.2"):
@@ -103,8 +101,8 @@ def test_the_side_may_be_metres(picture: Path, tmp_path: Path) -> None:
 
 
 def test_beyond_the_area_nothing_counts(picture: Path, tmp_path: Path) -> None:
-    lines = write_layer(tmp_path / "lines.gpkg", TRACK)
-    area = Area(to_degrees(shapely.box(*place(0, 300), *place(150, 0))), "EPSG:4326")
+    lines = write_lines(tmp_path / "lines.gpkg", [TRACK])
+    area = Area(moved(shapely.box(*place(0, 300), *place(150, 0)), "EPSG:4326"), "EPSG:4326")
     assert export(picture, lines, tmp_path / "chips", area=area)["chips"] == 6
     ignored = sorted(chip.target[..., 2].mean() for chip in load_real_scenes(tmp_path / "chips"))
     assert ignored == pytest.approx([0, 0, 0, 0.5, 0.5, 0.5], abs=0.02)
@@ -112,9 +110,9 @@ def test_beyond_the_area_nothing_counts(picture: Path, tmp_path: Path) -> None:
 
 def test_polygons_of_tracks_get_their_middle_and_too_wide_ones_count_for_nothing(picture: Path, tmp_path: Path) -> None:
     yard = shapely.box(*place(20, 90), *place(80, 20))
-    polygons = write_layer(tmp_path / "polygons.gpkg", to_degrees(TRACK.buffer(1.4)), to_degrees(yard), crs="EPSG:4326")
+    polygons = write_lines(tmp_path / "polygons.gpkg", [TRACK.buffer(1.4), yard], "EPSG:4326")
     export(picture, polygons, tmp_path / "chips")
-    with_lines = write_layer(tmp_path / "lines.gpkg", TRACK)
+    with_lines = write_lines(tmp_path / "lines.gpkg", [TRACK])
     export(picture, with_lines, tmp_path / "others", bare_share=0.0)
     for path in sorted((tmp_path / "others").glob("*_target.png")):
         assert (tmp_path / "chips" / path.name).exists()
@@ -130,7 +128,7 @@ def test_polygons_of_tracks_get_their_middle_and_too_wide_ones_count_for_nothing
 def test_chips_of_several_pictures_share_a_folder_and_are_replaced_only_if_allowed(
     picture: Path, tmp_path: Path
 ) -> None:
-    lines, folder = write_layer(tmp_path / "lines.gpkg", TRACK), tmp_path / "chips"
+    lines, folder = write_lines(tmp_path / "lines.gpkg", [TRACK]), tmp_path / "chips"
     export(picture, lines, folder)
     (folder / "other_1_2_target.png").write_text("precious")
     with pytest.raises(RailSegError, match="already contains chips of My_picture"):
@@ -142,7 +140,7 @@ def test_chips_of_several_pictures_share_a_folder_and_are_replaced_only_if_allow
 
 
 def test_pictures_whose_names_have_other_letters_share_a_folder(picture: Path, tmp_path: Path) -> None:
-    lines, folder = write_layer(tmp_path / "lines.gpkg", TRACK), tmp_path / "chips"
+    lines, folder = write_lines(tmp_path / "lines.gpkg", [TRACK]), tmp_path / "chips"
     for name in ("東京", "大阪 1"):
         export(Path(shutil.copy(picture, tmp_path / f"{name}.tif")), lines, folder)
     assert {path.name.split("_")[0] for path in folder.iterdir()} == {"東京", "大阪"}
@@ -150,10 +148,10 @@ def test_pictures_whose_names_have_other_letters_share_a_folder(picture: Path, t
 
 
 def test_what_cannot_be_cut_is_told_and_nothing_is_left(picture: Path, tmp_path: Path) -> None:
-    lines = write_layer(tmp_path / "lines.gpkg", TRACK)
-    far = write_layer(tmp_path / "far.gpkg", shapely.transform(TRACK, lambda points: points + np.array([5e4, 0])))
-    unseen = write_layer(tmp_path / "unseen.gpkg", shapely.LineString([place(450, 10), place(450, 290)]))
-    points = write_layer(tmp_path / "points.gpkg", shapely.Point(place(10, 10)))
+    lines = write_lines(tmp_path / "lines.gpkg", [TRACK])
+    far = write_lines(tmp_path / "far.gpkg", [shapely.transform(TRACK, lambda points: points + np.array([5e4, 0]))])
+    unseen = write_lines(tmp_path / "unseen.gpkg", [shapely.LineString([place(450, 10), place(450, 290)])])
+    points = write_lines(tmp_path / "points.gpkg", [shapely.Point(place(10, 10))])
     area = Area(shapely.box(*place(0, 40), *place(40, 0)), UTM)
     for path, options, words in (
         (far, {}, "None of the tracks"),
@@ -172,7 +170,7 @@ def test_what_cannot_be_cut_is_told_and_nothing_is_left(picture: Path, tmp_path:
 
 
 def test_the_command_writes_chips(picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = write_layer(tmp_path / "lines.gpkg", TRACK)
+    lines = write_lines(tmp_path / "lines.gpkg", [TRACK])
     command = ["chips", str(picture), str(lines), str(tmp_path / "chips"), "--side", "20", "--bare", "0.25"]
     assert main([*command, "--aoi", str(lines), "--corridor", "30", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["chips"] == 5

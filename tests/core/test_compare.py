@@ -12,7 +12,7 @@ import pyogrio
 import pytest
 import shapely
 from rasterio.transform import Affine
-from test_evaluation import (
+from station import (
     MAIN,
     NEXT,
     ORIGIN,

@@ -4,91 +4,43 @@ from __future__ import annotations
 
 import json
 import math
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyogrio
-import pyproj
 import pytest
-import rasterio
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.transform import Affine
+from station import (
+    MAIN,
+    NEXT,
+    ORIGIN,
+    STATION,
+    UTM,
+    beside,
+    branch,
+    layer_of,
+    write_extracted,
+    write_lines,
+    write_raster,
+    yards,
+)
 
 from railseg_core.errors import RailSegError
 from railseg_core.evaluation.line_evaluation import evaluate_lines
 from railseg_core.pipeline import run
-from railseg_core.railway_map import Node, RailwayMap, RunRecord, Track, write_map
 from railseg_core.requests import EvaluateRequest, parse_request
 from railseg_core.vectors.area import Area
 
-ORIGIN = np.array([500_000.0, 5_600_000.0])
-UTM = "EPSG:25832"
 RATIOS = ("completeness", "correctness", "quality", "track_count_accuracy", "path_similarity")
 SWITCH_FIGURES = ("switch_precision", "switch_recall", "switch_f1", "switch_side_accuracy")
 
 
-def line(*points):
-    return np.array(points, dtype=np.float64) + ORIGIN
-
-
-def branch(x=100.0, length_m=80.0):
-    along = np.linspace(0, length_m, 81)
-    return np.column_stack([x + along, along**2 / 600]) + ORIGIN
-
-
-def beside(one, x, y):
-    return one + np.array([x, y])
-
-
-MAIN = line((0, 0), (400, 0))
-NEXT = beside(MAIN, 0, 4.0)
-STATION = [MAIN, branch(), beside(NEXT, 0, 20)]
-
-
-def write_lines(path: Path, lines: list, crs: str | None = UTM, **fields: list) -> Path:
-    """A vector file of lines, points or polygons that are given in UTM."""
-    geometries = [shapely.LineString(one) if isinstance(one, np.ndarray) else one for one in lines]
-    if crs is not None and crs != UTM:
-        move = pyproj.Transformer.from_crs(UTM, crs, always_xy=True).transform
-        geometries = [shapely.transform(one, move, interleaved=False) for one in geometries]
-    with warnings.catch_warnings(action="ignore", category=UserWarning):  # that there is no CRS, where that is meant
-        pyogrio.raw.write(
-            path,
-            shapely.to_wkb(np.array(geometries, dtype=object)),
-            [np.array(values, dtype=object) for values in fields.values()],
-            list(fields),
-            geometry_type="Unknown",
-            crs=crs,
-        )
-    return path
-
-
-def write_extracted(path: Path, lines: list, switches: list = ()) -> Path:
-    """A map as the product writes it."""
-    tracks = [Track(f"t{i}", "a", "b", one, 1.0, 0.9, 0.9, 0.0, None, "ok", None) for i, one in enumerate(lines)]
-    nodes = [Node(f"n{i}", *place, "switch", 3, 6.0, None, None, 0.9, "ok", None) for i, place in enumerate(switches)]
-    write_map(path, RailwayMap(tracks, nodes, [], UTM, 0.2), UTM, RunRecord(version="0", raster="a.tif"))
-    return path
-
-
-def write_raster(path: Path, transform: Affine, size: int = 100, crs: str = UTM) -> Path:
-    profile = {"driver": "GTiff", "width": size, "height": size, "count": 1, "dtype": "uint8"}
-    with rasterio.open(path, "w", **profile, crs=crs, transform=transform) as file:
-        file.write(np.ones((1, size, size), np.uint8))
-    return path
-
-
 def figures(extracted: Path, reference: Path, **options: Any) -> dict[str, Any]:
     return run(EvaluateRequest(extracted=str(extracted), reference=str(reference), **options))
-
-
-def layer_of(path: Path, layer: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    meta, _, wkb, values = pyogrio.raw.read(path, layer=layer)
-    return shapely.from_wkb(wkb), dict(zip(meta["fields"], values, strict=True))
 
 
 def test_a_map_against_itself_is_perfect(tmp_path: Path) -> None:
@@ -346,22 +298,6 @@ def test_what_cannot_be_compared_is_told_with_a_way_out(tmp_path: Path) -> None:
 def test_a_request_is_checked(params: dict, words: str) -> None:
     with pytest.raises(RailSegError, match=words):
         parse_request("evaluate", params)
-
-
-@st.composite
-def yards(draw: st.DrawFn) -> list[np.ndarray]:
-    """Tracks side by side, wavy, in pieces, with a branch now and then."""
-    lines = []
-    for row in range(draw(st.integers(1, 4))):
-        x = np.linspace(0, draw(st.integers(60, 300)), 60)
-        wave = draw(st.floats(-1, 1)) * np.sin(x / draw(st.floats(40, 90)))
-        track = np.column_stack([x, 6 * row + wave]) + ORIGIN
-        cut = draw(st.integers(1, 58))
-        lines += [track[: cut + 1], track[cut:]]
-        if draw(st.booleans()):
-            along = np.linspace(0, 50, 26)
-            lines.append(track[cut] + np.column_stack([along, along**2 / 600]))
-    return lines
 
 
 @settings(max_examples=25, deadline=None)

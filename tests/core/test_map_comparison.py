@@ -9,7 +9,7 @@ import pytest
 import shapely
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from test_evaluation import MAIN, ORIGIN, beside, branch, line, yards
+from station import MAIN, ORIGIN, beside, branch, line, yards
 
 from railseg_core.evaluation.map_comparison import MapComparison, compare_maps
 
