@@ -18,6 +18,7 @@ from typing import Any
 
 import psutil
 import pytest
+from listening import Listening
 
 from railseg_core import __version__
 from railseg_core.__main__ import main
@@ -118,19 +119,12 @@ def test_no_more_blocks_are_under_way_than_are_allowed(grid: WorkingGrid, setup:
 
 
 def test_what_a_worker_has_to_make_do_with_is_told(grid: WorkingGrid, setup: WorkerSetup) -> None:
-    class Messages(Silent):
-        def __init__(self) -> None:
-            self.messages: list[str] = []
-
-        def log(self, level: str, message: str) -> None:
-            self.messages.append(message)
-
     def refuse(*_: object) -> None:
         hook.remove()
         raise RuntimeError("out of memory")
 
     hook = _opened(setup).segmenter._placed.network.encoder.register_forward_pre_hook(refuse)
-    blocks, messages = plan_blocks(grid.window, grid.wants)[:2], Messages()
+    blocks, messages = plan_blocks(grid.window, grid.wants)[:2], Listening()
     with ThreadPoolExecutor(1) as executor:
         predictions = predict_with(
             executor, setup, blocks, lambda _: None, reporter=messages, most_under_way=lambda: 1, watch=lambda: None

@@ -20,6 +20,7 @@ import rasterio
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from listening import Listening
 
 from railseg_core.__main__ import main
 from railseg_core.errors import RailSegError
@@ -28,7 +29,7 @@ from railseg_core.inference.finished_blocks import FinishedBlocks, finished_bloc
 from railseg_core.inference.prediction import BlockPrediction, TilePrediction, from_bytes, to_bytes
 from railseg_core.inference.probability import predict_missing
 from railseg_core.pipeline import run
-from railseg_core.reporting import Level, Silent
+from railseg_core.reporting import Silent
 from railseg_core.requests import ExtractRequest, SegmentRequest
 from railseg_core.tiling import BLOCK_PX, STRIDE_PX, TILE_PX, PixelWindow, Tile, blocks_of, tiles_of
 from railseg_core.vectors.area import Area
@@ -62,16 +63,6 @@ def assert_same(first: BlockPrediction | None, second: BlockPrediction) -> None:
         assert (other.valid is None) == (item.valid is None)
         if item.valid is not None and other.valid is not None:
             np.testing.assert_array_equal(other.valid, item.valid)
-
-
-class Listening(Silent):
-    """Keeps what is said."""
-
-    def __init__(self) -> None:
-        self.messages: list[str] = []
-
-    def log(self, level: Level, message: str) -> None:
-        self.messages.append(message)
 
 
 @settings(max_examples=20, deadline=None)

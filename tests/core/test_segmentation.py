@@ -15,6 +15,7 @@ import pytest
 import rasterio
 import shapely
 import torch
+from listening import Listening
 
 from railseg_core import segmentation
 from railseg_core.errors import RailSegError
@@ -294,7 +295,7 @@ def test_a_device_that_cannot_run_the_model_is_passed_over_and_that_is_said(
         placed.network.aspp = Odd(placed.network.aspp, error)
 
     make_another_device(monkeypatch, make_odd)
-    messages = Messages()
+    messages = Listening()
     segmenter = Segmenter(random_model, "auto", messages)
     assert segmenter.device == "cpu"
     assert segmenter.passed_over == {"mps": told}
@@ -311,7 +312,7 @@ def test_a_device_whose_first_look_is_wrong_is_passed_over(
         placed.first_look.layers = Odd(placed.first_look.layers)
 
     make_another_device(monkeypatch, make_odd)
-    segmenter = Segmenter(looking_model, "auto", Messages())
+    segmenter = Segmenter(looking_model, "auto", Listening())
     assert segmenter.passed_over == {"mps": "its results differ from the CPU's"}
 
 
@@ -328,7 +329,7 @@ def test_a_device_with_room_for_small_batches_only_is_not_passed_over(
     random_model: Path, monkeypatch: pytest.MonkeyPatch, says: str
 ) -> None:
     make_another_device(monkeypatch, lambda placed: Room(placed.network, 1, says))
-    messages = Messages()
+    messages = Listening()
     segmenter = Segmenter(random_model, "auto", messages)
     assert (segmenter.device, segmenter.batch_tiles) == ("mps", 1)
     assert messages.messages == ["mps is out of memory: batches of 1 from now on."]
@@ -346,7 +347,7 @@ def test_a_device_that_half_precision_does_not_suit_uses_single_and_that_is_said
 
     make_another_device(monkeypatch, make_odd)
     monkeypatch.setitem(PRECISIONS, "mps", (torch.float16, torch.float32))
-    messages = Messages()
+    messages = Listening()
     segmenter = Segmenter(random_model, "auto", messages)
     assert segmenter._placed.numbers == Numbers("mps", torch.float32)
     assert messages.messages == [f"mps can't run the model in half precision: {told}. Using single."]
@@ -368,7 +369,7 @@ def test_where_half_precision_overflows_single_precision_goes_on(
     assert np.ptp(expected) > 100
 
     monkeypatch.setitem(PRECISIONS, "cpu", (torch.float16, torch.float32))
-    messages = Messages()
+    messages = Listening()
     segmenter = Segmenter(path, "cpu", messages)
     assert segmenter._placed.numbers.dtype == torch.float16
     np.testing.assert_array_equal(segmenter.predict(tiles), expected)
@@ -488,18 +489,10 @@ class Room:
             self.taken -= len(inputs[0])
 
 
-class Messages(Silent):
-    def __init__(self) -> None:
-        self.messages: list[str] = []
-
-    def log(self, level: str, message: str) -> None:
-        self.messages.append(message)
-
-
 @pytest.mark.parametrize("threads", [1, 4])
 def test_short_memory_halves_the_batch_then_one_thread_goes_at_a_time(random_model: Path, threads: int) -> None:
     tiles = np.random.default_rng(0).integers(0, 256, (8, 3, 32, 32), dtype=np.uint8)
-    messages = Messages()
+    messages = Listening()
     segmenter = Segmenter(random_model, "cpu", messages)
     expected = segmenter.predict(tiles)
     segmenter.batch_tiles = 4
@@ -524,7 +517,7 @@ def test_short_memory_halves_the_batch_then_one_thread_goes_at_a_time(random_mod
 
 def test_where_a_device_has_no_room_for_a_tile_the_processor_goes_on(random_model: Path) -> None:
     tiles = np.random.default_rng(0).integers(0, 256, (3, 3, 32, 32), dtype=np.uint8)
-    messages = Messages()
+    messages = Listening()
     segmenter = Segmenter(random_model, "cpu", messages)
     expected = segmenter.predict(tiles)
     segmenter._placed = replace(segmenter._placed, numbers=Numbers("mps", torch.float32))  # which is the processor
