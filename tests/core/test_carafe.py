@@ -49,7 +49,7 @@ def test_reassembly_in_blocks_of_rows_equals_reassembly_at_once(monkeypatch: pyt
 
 
 def test_gradients_agree_with_finite_differences() -> None:
-    values, kernels = random_inputs(2, 3, 4, 5, seed=2)
+    values, kernels = random_inputs(2, 2, 3, 2, seed=2)
     assert torch.autograd.gradcheck(reassemble, (values.requires_grad_(), kernels.requires_grad_()))
 
 

@@ -85,7 +85,6 @@ def test_it_extracts_with_progress_that_grows_and_ends_at_one(
     assert (plan["tiles"], plan["device"]) == (progress[0]["total"], result["device"])
     assert plan["seconds"] is None  # so few tiles are done before their pace is known
     assert plan["disk_bytes"] > 0
-    assert plan["disk_bytes"] > 0
 
 
 def test_one_worker_serves_request_after_request_also_after_errors(worker: WorkerProcess, tmp_path: Path) -> None:
