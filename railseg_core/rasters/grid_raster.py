@@ -24,18 +24,15 @@ from railseg_core.rasters.provenance import CRS_TAG, ENCODING_TAG
 from railseg_core.rasters.source_raster import SourceRaster, closed_on_error, reading
 from railseg_core.tiling import LATTICE_END_PX, PixelWindow
 
-Encoding = Literal["scaled", "unit", "mask", "presence"]
-"""How a raster's values encode probabilities: 0-255, 0-1, any value but 0 for 1, or nodata for 0 and the rest for 1."""
-_NUMBERS: dict[Encoding, str] = {
-    "scaled": "0 to 255",
-    "unit": "0 to 1",
-    "mask": "0 and any other value",
-    "presence": "nodata and any value",
-}
+Encoding = Literal["scaled", "unit", "mask"]
+"""How a raster's values encode probabilities: 0-255, 0-1, or any value but 0 for 1."""
+_NUMBERS: dict[Encoding, str] = {"scaled": "0 to 255", "unit": "0 to 1", "mask": "0 and any other value"}
 
 _SEARCH_PX = 2048
 _MAX_CLASS = 16
 _ON_LATTICE_PX = 1e-3
+_AS_GOOD_AS_0 = 0.5 / 255
+"""Values of 0 to 1 below this are read as 0."""
 _OVERSHOOT = 0.1
 """How far beyond 0 and 1 resampling may have pushed probabilities."""
 
@@ -45,8 +42,8 @@ def open_grid_raster(path: str | os.PathLike[str]) -> GridRaster:
 
     RailSeg's rasters have a tag with their encoding. Any other is scanned whole, window by window: with a single value
     besides 0 it is a mask, and that value is read as 255; values from 0 to 1 are read as 0-255; others up to 255 as
-    they are. In a raster made elsewhere, a nodata value of 0 is the background, and so is any other nodata value if a
-    mask has no 0 (GRASS makes such masks); only the first band is used, unless bands are described as `track` and
+    they are. In a raster made elsewhere, a nodata value of 0 is the background, and so is any other one, or NaN, if
+    nothing else is 0 (GRASS makes such masks); only the first band is used, unless bands are described as `track` and
     `axis`.
 
     Raises:
@@ -57,10 +54,13 @@ def open_grid_raster(path: str | os.PathLike[str]) -> GridRaster:
     try:
         with reading(source.name):
             tag = source.dataset.tags().get(ENCODING_TAG)
-            encoding: Encoding = "scaled" if tag == "scaled" and source.is_eight_bit else _find_encoding(source)
+            encoding: Encoding = "scaled"
+            are_gaps_background = False
+            if not (tag == "scaled" and source.is_eight_bit):
+                encoding, are_gaps_background = _find_encoding(source)
     finally:
         source.close()
-    return GridRaster(path, encoding)
+    return GridRaster(path, encoding, are_gaps_background=are_gaps_background)
 
 
 class GridRaster:
@@ -81,7 +81,7 @@ class GridRaster:
         tags: Metadata of the file.
     """
 
-    def __init__(self, path: str | os.PathLike[str], encoding: Encoding) -> None:
+    def __init__(self, path: str | os.PathLike[str], encoding: Encoding, *, are_gaps_background: bool) -> None:
         self._source = source = _open_values(path)
         with closed_on_error(self), reading(source.name):
             tags: dict[str, str] = source.dataset.tags()
@@ -91,6 +91,7 @@ class GridRaster:
             own_crs = pyproj.CRS.from_user_input(source.dataset.crs) if own else None
             placement = Placement(source.dataset, own_crs)
             self._encoding = encoding
+            self._are_gaps_background = are_gaps_background
             self.crs = CRS.from_user_input(placement.crs)
             self.source_crs = CRS.from_user_input(placement.source_crs)
             self.bands = ("track", "axis")[: len(source.bands)]
@@ -111,8 +112,7 @@ class GridRaster:
                 self.gsd_m = placement.gsd_m
                 self.window = placement.footprint(self.gsd_m)
                 self.transform = Affine.scale(self.gsd_m, -self.gsd_m)
-                is_mask = encoding in ("mask", "presence")
-                resampling: Literal["nearest", "smooth"] = "nearest" if is_mask else "smooth"
+                resampling: Literal["nearest", "smooth"] = "nearest" if encoding == "mask" else "smooth"
                 self._warp = LatticeWarp(source, placement, self.gsd_m, resampling)
                 self._chunks = ChunkCache(self._warp.chunk_px, len(source.bands) + 1, self._make_pixels)
             self._holds = _holds_of(source) if self._chunks is None else None
@@ -132,7 +132,7 @@ class GridRaster:
         """
         pixels, valid = self._read(window)
         part = window.intersection(self.window)
-        if self._encoding == "presence" and not part.is_empty:
+        if self._are_gaps_background and not part.is_empty:
             valid[part.local_slices(window)] = True
         return pixels, valid
 
@@ -154,7 +154,8 @@ class GridRaster:
     @property
     def numbers(self) -> str:
         """How the raster's values are interpreted, for display."""
-        return _NUMBERS[self._encoding]
+        numbers = _NUMBERS[self._encoding]
+        return f"{numbers}, and nodata as 0" if self._are_gaps_background else numbers
 
     def may_have_track(self, window: PixelWindow) -> bool:
         """False if nothing but 0 can be read in the window; most of a country's raster was never written."""
@@ -220,7 +221,8 @@ def _choose_bands(dataset: DatasetReader) -> tuple[int, ...]:
     return (1,)
 
 
-def _find_encoding(source: SourceRaster) -> Encoding:
+def _find_encoding(source: SourceRaster) -> tuple[Encoding, bool]:
+    """What the raster's values are, and whether its gaps are the background: where there are some, but nothing is 0."""
     low, high = np.inf, 0.0
     has_zeros = has_gaps = False
     whole = source.window
@@ -228,14 +230,24 @@ def _find_encoding(source: SourceRaster) -> Encoding:
         for col in range(0, whole.width, _SEARCH_PX):
             pixels, valid = source.read(PixelWindow(col, row, _SEARCH_PX, _SEARCH_PX).intersection(whole))
             values = pixels[pixels != 0]
-            has_zeros = has_zeros or bool((valid & (pixels == 0)).any())
+            # Elsewhere, a network's probability is rarely exactly 0.
+            has_zeros = has_zeros or bool((valid & (np.abs(pixels) < _AS_GOOD_AS_0)).any())
             has_gaps = has_gaps or not valid.all()
             if values.size:
                 low, high = min(low, float(values.min())), max(high, float(values.max()))
-            if source.is_eight_bit and low < high and high > _MAX_CLASS:
-                return "scaled"
+            if source.is_eight_bit and has_zeros and low < high and high > _MAX_CLASS:
+                return "scaled", False
+    return _encoding_of(source, low, high), has_gaps and not has_zeros
+
+
+def _encoding_of(source: SourceRaster, low: float, high: float) -> Encoding:
+    """The encoding of values that, apart from 0, range from `low` to `high`.
+
+    Raises:
+        RailSegError: they are neither a mask nor probabilities.
+    """
     if low >= high:
-        return "presence" if has_gaps and not has_zeros else "mask"
+        return "mask"
     if low >= -_OVERSHOOT and high <= 1 + _OVERSHOOT and any("float" in dtype for dtype in source.dtypes):
         return "unit"
     if low < 0 or high > 255:
@@ -254,7 +266,7 @@ def _find_encoding(source: SourceRaster) -> Encoding:
 
 
 def _encoded(values: npt.NDArray[Any], encoding: Encoding) -> UInt8Array:
-    if encoding in ("mask", "presence"):
+    if encoding == "mask":
         return np.where(values != 0, np.uint8(255), np.uint8(0))
     if values.dtype == np.uint8:
         return values

@@ -231,6 +231,22 @@ def test_nodata_is_the_background_of_a_mask_that_has_no_0(
         assert seen.sum() == raster.window.width * raster.window.height
 
 
+@pytest.mark.parametrize("crs", [UTM, "EPSG:3857"])
+def test_nodata_is_the_background_of_probabilities_of_which_none_is_0(crs: str, tmp_path: Path) -> None:
+    place = {} if crs == UTM else {"crs": crs, "transform": Affine(0.31, 0, 1e6, 0, -0.31, 6.55e6)}
+    ramp = np.linspace(0.3, 0.9, 80)
+    only_track = np.where(MASK > 0, ramp, np.nan).astype(np.float32)
+    with open_grid_raster(write(tmp_path / "p.tif", only_track, **place)) as raster:
+        read, seen = raster.read(raster.window)
+        assert seen.all()
+        assert 0.8 * 255 < read.max() <= 0.9 * 255
+        assert (read == 0).mean() > 0.5
+    with_gap = np.where(MASK > 0, ramp, 1e-6).astype(np.float32)  # a network's: the picture's edge is no background
+    with_gap[0, :9] = np.nan
+    with open_grid_raster(write(tmp_path / "gap.tif", with_gap, **place)) as raster:
+        assert not raster.read(raster.window)[1].all()
+
+
 @pytest.mark.parametrize("values", [MASK * 1.0000001 * 0.98 + 0.01, MASK * 1.04 - 0.02 + np.eye(50, 80)[None] * 1e-3])
 def test_probabilities_may_stray_beyond_0_and_1(values: np.ndarray, tmp_path: Path) -> None:
     with open_grid_raster(write(tmp_path / "p.tif", values.astype(np.float32))) as raster:
