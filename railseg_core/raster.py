@@ -36,12 +36,12 @@ from railseg_core.rasters.picture import Picture, RasterFile, RasterInfo, descri
 from railseg_core.rasters.placement import Placement
 from railseg_core.rasters.radiometry import Stretch, Values, find_stretches, has_data, values_for_stretch
 from railseg_core.rasters.source_raster import closed_on_error, open_dataset, reading
-from railseg_core.tiling import GSD_M, LATTICE_END_PX, RASTER_TILE_PX, PixelWindow
+from railseg_core.tiling import GSD_M, GSD_TOLERANCE, LATTICE_END_PX, RASTER_TILE_PX, PixelWindow
 from railseg_core.vectors.area import Area, polygon_mask
 from railseg_core.vectors.coordinates import crs_text
 
 MAX_SOURCE_GSD_M = 1.0
-"""Coarsest GSD of a picture: in coarser ones the rails of a track (1.435 m apart) can no longer be told apart."""
+"""Coarsest GSD of a picture, nominally: in coarser ones the rails of a track (1.435 m apart) can't be told apart."""
 MAX_WINDOW_PX = 10**12
 """Most pixels to process, 40,000 km² at 0.2 m: a list of more tiles would not fit into memory."""
 AREA_MARGIN_M = 12.0
@@ -239,7 +239,7 @@ def _inspected(name: str, bands: tuple[int, ...] | None, rasters: int, *, is_sea
     with closing(open_picture(name, bands)) as source:
         with reading(source.name):
             placement = Placement(source.dataset)
-        if not placement.gsd_m <= MAX_SOURCE_GSD_M:  # it may be NaN
+        if not placement.gsd_m <= MAX_SOURCE_GSD_M * GSD_TOLERANCE:  # it may be NaN
             raise RailSegError(
                 f"{source.name} is too coarse: its pixels are {placement.gsd_m:.2g} m on the ground.",
                 f"Use a picture with pixels of at most {MAX_SOURCE_GSD_M:g} m, ideally {GSD_M:g} m or finer.",

@@ -23,6 +23,8 @@ from affine import Affine
 
 GSD_M = 0.2
 """Ground sampling distance that the bundled model was trained for."""
+GSD_TOLERANCE = 1.05
+"""Pixels of nominally 1 m are somewhat larger on the ground, at the edge of a UTM zone or rounded to degrees."""
 TILE_PX = 512
 """Side of the square the network sees."""
 OVERLAP_PX = 64

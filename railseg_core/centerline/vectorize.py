@@ -25,11 +25,11 @@ from railseg_core.railway_map import RailwayMap
 from railseg_core.rasters.grid_raster import GridRaster
 from railseg_core.reporting import Reporter, Silent
 from railseg_core.threads import in_order, threads
-from railseg_core.tiling import BLOCK_PX, PixelWindow
+from railseg_core.tiling import BLOCK_PX, GSD_TOLERANCE, PixelWindow
 from railseg_core.vectors.coordinates import as_crs, crs_text
 
 MAX_GSD_M = 2.0
-"""In a coarser raster, tracks 4 m apart merge into one."""
+"""Coarsest GSD, nominally: in a coarser raster, tracks 4 m apart merge into one."""
 _MOST_THREADS = 4
 """Each block in progress takes some 80 MB."""
 
@@ -61,7 +61,7 @@ def vectorize(
     Raises:
         RailSegError: the raster is too coarse, damaged or cut short.
     """
-    if raster.gsd_m > MAX_GSD_M:
+    if raster.gsd_m > MAX_GSD_M * GSD_TOLERANCE:
         raise RailSegError(
             f"The mask is too coarse: its pixels are {raster.gsd_m:.2g} m on the ground.",
             f"In masks and probabilities, tracks can be told apart at up to {MAX_GSD_M:g} m per pixel.",
