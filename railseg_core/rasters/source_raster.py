@@ -26,6 +26,7 @@ from railseg_core.arrays import Bools, UInt8Array
 from railseg_core.errors import RailSegError
 from railseg_core.paths import exists, gdal_name, is_device_or_pipe
 from railseg_core.process_environment import GDAL_CONFINEMENT
+from railseg_core.rasters.alpha import alpha_band
 from railseg_core.rasters.virtual_raster import check_sources, is_on_network
 from railseg_core.tiling import PixelWindow
 
@@ -233,19 +234,19 @@ class SourceRaster:
             flags = [self.dataset.mask_flag_enums[band - 1] for band in self.bands]
             nodata = [self.dataset.nodatavals[band - 1] for band in self.bands]
             self._by_nodata = any(MaskFlags.nodata in flag for flag in flags) and not (as_values and {*nodata} == {0.0})
-            self._by_mask = any(MaskFlags.per_dataset in flag for flag in flags)
-            alpha = [i for i, c in enumerate(self.dataset.colorinterp, 1) if c == ColorInterp.alpha]
+            alpha = alpha_band(self.dataset)
             by_alpha = all(MaskFlags.alpha in flag for flag in flags)
+            self._by_mask = any(MaskFlags.per_dataset in flag for flag in flags) and not (by_alpha and alpha is None)
             # GDAL makes a mask from alpha beside one band or three, without a nodata value; otherwise alpha is read.
-            self._alpha = alpha[0] if alpha and not by_alpha else None
-            self.stored_bands = (*self.bands, *alpha)
+            self._alpha = None if by_alpha else alpha
+            self.stored_bands = self.bands if alpha is None else (*self.bands, alpha)
             # What was never written is read as the band's nodata value, or as 0 if it has none.
             by_nodata = self._by_nodata and all(
                 flag == [MaskFlags.nodata] and value is not None and ("float" in dtype or value.is_integer())
                 for flag, value, dtype in zip(flags, nodata, self.dtypes, strict=True)
             )
-            is_opaque = any(self.dataset.nodatavals[band - 1] for band in alpha)
-            self.is_invalid_where_empty = by_nodata or (bool(alpha) and not self._by_nodata and not is_opaque)
+            is_clear = alpha is not None and not self.dataset.nodatavals[alpha - 1]
+            self.is_invalid_where_empty = by_nodata or (is_clear and not self._by_nodata)
 
     @property
     def name(self) -> str:

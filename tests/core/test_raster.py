@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyproj
 import pytest
 import rasterio
+import rasterio.shutil
 import shapely
 from affine import Affine
 from hypothesis import given, settings
@@ -367,6 +368,36 @@ def test_a_picture_in_which_0_is_white_is_turned_round(dtype: type, tmp_path: Pa
             np.testing.assert_allclose(mine, its, atol=1)
 
 
+@pytest.mark.parametrize("ending", ["tif", "vrt"])
+def test_near_infrared_that_is_marked_as_alpha_is_no_mask(ending: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    bands = rng.integers(1, 256, (4, 200, 200), dtype=np.uint8)
+    bands[3, 50:150] = 0  # water, or a deep shadow
+    path = write(tmp_path / "rgbi.tif", bands)
+    with rasterio.open(path) as file:
+        assert file.colorinterp[3] == ColorInterp.alpha  # which is what GDAL makes of any four bytes
+    if ending == "vrt":
+        rasterio.shutil.copy(path, path := tmp_path / "rgbi.vrt", driver="VRT")
+    assert read_raster_info(path).validity == ""
+    with open_working_grid(path) as grid:
+        assert grid.read(grid.picture_window)[1].all()
+
+
+@pytest.mark.parametrize("kind", ["feathered", "blurred by JPEG", "evenly translucent"])
+def test_alpha_with_shades_is_still_a_mask(kind: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    bands = rng.integers(1, 256, (4, 200, 200), dtype=np.uint8)
+    if kind == "evenly translucent":
+        bands[3] = 128
+    else:
+        bands[3] = np.clip((np.arange(200) - 100) * 9, 0, 255)
+    if kind == "blurred by JPEG":
+        bands[3] = np.clip(bands[3] + rng.normal(0, 4, (200, 200)), 0, 255)
+    bands[3, :, :60] = 0
+    with open_working_grid(write(tmp_path / "rgba.tif", bands)) as grid:
+        assert not grid.read(grid.picture_window)[1][:, :60].any()
+
+
 def test_alpha_counts_also_beside_more_bands_than_a_picture_has(tmp_path: Path) -> None:
     bands = np.full((5, 60, 60), 90, dtype=np.uint8)
     bands[4, :, :30] = 0
@@ -514,6 +545,15 @@ def test_a_raster_that_cannot_be_worked_on_is_refused_before_the_work(case: str,
     with pytest.raises(RailSegError, match=complaint) as error:
         open_working_grid(path)
     assert error.value.hint
+
+
+@pytest.mark.parametrize("crs", [UTM, "EPSG:4326", "EPSG:3857"])
+def test_pixels_of_1_m_may_be_a_little_larger_on_the_ground(crs: str, tmp_path: Path) -> None:
+    picture = Kind(crs=crs, gsd_m=1.003).write(tmp_path / "metre.tif")
+    with open_working_grid(picture) as grid:
+        assert 1.0 < grid.info.gsd_m < 1.01
+    with pytest.raises(RailSegError, match="too coarse"):
+        open_working_grid(Kind(crs=crs, gsd_m=1.07).write(tmp_path / "coarse.tif"))
 
 
 def test_a_projection_file_beside_a_picture_without_crs_is_part_of_the_way_out(tmp_path: Path) -> None:
