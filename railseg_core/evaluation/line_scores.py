@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ SAMPLE_M = 0.5
 HEADING_DEG = 15.0
 GAP_M = 2.0
 """Length above which a part of the reference without a line counts as a gap."""
+_SAMPLES_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,22 +194,33 @@ class LineMatch(NamedTuple):
 
 def sample_lines(lines: Sequence[Points], ignore: BaseGeometry | None = None, step_m: float = SAMPLE_M) -> Samples:
     """The midpoints of pieces of at most `step_m` of every line, without those in the ignored area."""
-    none, no_points = np.zeros(0, dtype=np.int64), np.zeros((0, 2))
-    parts = [Samples(none, none, np.zeros(0), no_points, no_points, np.zeros(0))]
-    number = 0
-    for index, line in enumerate(lines):
-        start, direction, length = segments([line])
-        along = np.concatenate([[0.0], np.cumsum(length)])
-        count = math.ceil(along[-1] / step_m)
+    parts = [segments([line]) for line in lines]
+    alongs = [np.concatenate([[0.0], np.cumsum(length)]) for _, _, length in parts]
+    counts = [math.ceil(along[-1] / step_m) for along in alongs]
+    total = sum(counts)
+    # A country's samples fill gigabytes: they are written where they belong, not line by line and then joined.
+    samples = Samples(
+        number=np.zeros(total, dtype=np.int64),
+        line=np.repeat(np.arange(len(counts)), np.array(counts, dtype=np.int64)),
+        along_m=np.zeros(total),
+        points=np.zeros((total, 2)),
+        direction=np.zeros((total, 2)),
+        length_m=np.zeros(total),
+    )
+    first = gaps = 0
+    for (start, direction, length), along, count in zip(parts, alongs, counts, strict=True):
         if not count:
             continue
+        here = slice(first, first + count)
         places = (np.arange(count) + 0.5) * along[-1] / count
         segment = np.minimum(np.searchsorted(along, places, side="right") - 1, len(length) - 1)
-        points = start[segment] + direction[segment] * (places - along[segment])[:, np.newaxis]
-        numbers, length_m = np.arange(number, number + count), np.full(count, along[-1] / count)
-        parts.append(Samples(numbers, np.full(count, index), places, points, direction[segment], length_m))
-        number += count + 1
-    samples = Samples(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+        samples.number[here] = np.arange(first, first + count) + gaps
+        samples.along_m[here] = places
+        samples.points[here] = start[segment] + direction[segment] * (places - along[segment])[:, np.newaxis]
+        samples.direction[here] = direction[segment]
+        samples.length_m[here] = along[-1] / count
+        first += count
+        gaps += 1
     if ignore is None:
         return samples
     counts = ~shapely.intersects_xy(ignore, *samples.points.T)
@@ -242,31 +254,37 @@ class Facing(NamedTuple):
     offset_m: Floats
 
 
-def facing(samples: Samples, lines: Sequence[Points], reach_m: float) -> Facing:
-    """Every segment within `reach_m` of a sample that runs within `HEADING_DEG` of its direction or the reverse."""
+def facing(samples: Samples, lines: Sequence[Points], reach_m: float) -> Iterator[Facing]:
+    """Every segment within `reach_m` of a sample that runs within `HEADING_DEG` of its direction or the reverse.
+
+    Yields them for some of the samples at a time, in their order: what it takes to find them would fill the memory.
+    """
     start, direction, length = segments(lines)
     ends = start + direction * length[:, np.newaxis]
     tree = shapely.STRtree(shapely.linestrings(np.stack([start, ends], axis=1)))
-    sample, segment = tree.query(shapely.points(samples.points), predicate="dwithin", distance=reach_m)
-    own = samples.direction[sample]
-    parallel = np.abs(np.sum(own * direction[segment], axis=1)) >= math.cos(math.radians(HEADING_DEG))
-    sample, segment, own = sample[parallel], segment[parallel], own[parallel]
-    away = samples.points[sample] - start[segment]
-    foot = np.sum(away * direction[segment], axis=1)
-    along = np.clip(foot, 0.0, length[segment])
-    to_line = direction[segment] * along[:, np.newaxis] - away
-    distance = np.hypot(*to_line.T)
-    is_left = own[:, 0] * to_line[:, 1] - own[:, 1] * to_line[:, 0] >= 0
-    return Facing(sample, segment, along, foot - along, np.where(is_left, distance, -distance))
+    for first in range(0, len(samples.points), _SAMPLES_AT_ONCE):
+        some = shapely.points(samples.points[first : first + _SAMPLES_AT_ONCE])
+        sample, segment = tree.query(some, predicate="dwithin", distance=reach_m)
+        sample += first
+        own = samples.direction[sample]
+        parallel = np.abs(np.sum(own * direction[segment], axis=1)) >= math.cos(math.radians(HEADING_DEG))
+        sample, segment, own = sample[parallel], segment[parallel], own[parallel]
+        away = samples.points[sample] - start[segment]
+        foot = np.sum(away * direction[segment], axis=1)
+        along = np.clip(foot, 0.0, length[segment])
+        to_line = direction[segment] * along[:, np.newaxis] - away
+        distance = np.hypot(*to_line.T)
+        is_left = own[:, 0] * to_line[:, 1] - own[:, 1] * to_line[:, 0] >= 0
+        yield Facing(sample, segment, along, foot - along, np.where(is_left, distance, -distance))
 
 
 def _matched(samples: Samples, lines: Sequence[Points], rho_m: float) -> tuple[Bools, Floats]:
     """Whether each sample has a counterpart among the lines, and how far to its left it is (NaN without one)."""
-    near = facing(samples, lines, rho_m)
-    order = np.lexsort((np.abs(near.offset_m), near.sample))
-    nearest, first = np.unique(near.sample[order], return_index=True)
     offsets = np.full(len(samples.points), np.nan)
-    offsets[nearest] = near.offset_m[order[first]]
+    for near in facing(samples, lines, rho_m):
+        order = np.lexsort((np.abs(near.offset_m), near.sample))
+        nearest, first = np.unique(near.sample[order], return_index=True)
+        offsets[nearest] = near.offset_m[order[first]]
     return ~np.isnan(offsets), offsets
 
 

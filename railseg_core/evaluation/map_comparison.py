@@ -126,20 +126,23 @@ def _links(made: Samples, reference: Sequence[Points], true: Samples, reach_m: f
     line_of = np.repeat(np.arange(len(reference)), [len(length) for length in lengths])
     before_m = np.concatenate([np.zeros(0), *(np.cumsum(length) - length for length in lengths)])
     whole_m = np.array([length.sum() for length in lengths])
-    near = facing(made, reference, reach_m)
-    line = line_of[near.segment]
-    along_m = before_m[near.segment] + near.along_m
-    is_end = (along_m <= _ROUNDING_M) | (along_m >= whole_m[line] - _ROUNDING_M)
-    beside = ~is_end | (np.abs(near.beyond_m) <= _ROUNDING_M)  # beyond its end, a line is not beside anything
-    chosen = np.flatnonzero(beside)
-    order = chosen[np.lexsort((np.abs(near.offset_m[chosen]), line[chosen], near.sample[chosen]))]
-    _, first = np.unique(np.column_stack([near.sample, line])[order], axis=0, return_index=True)
-    best = order[first]
-    sample, line, along_m, offset_m = near.sample[best], line[best], along_m[best], near.offset_m[best]
     count = np.bincount(true.line, minlength=len(reference))
     first_cell = np.cumsum(count) - count
-    cell = first_cell[line] + np.clip(along_m / whole_m[line] * count[line], 0, count[line] - 1).astype(np.int64)
-    return _Links(sample, line, cell, offset_m)
+    none = np.zeros(0, dtype=np.int64)
+    parts = [_Links(none, none, none, np.zeros(0))]
+    for near in facing(made, reference, reach_m):
+        line = line_of[near.segment]
+        along_m = before_m[near.segment] + near.along_m
+        is_end = (along_m <= _ROUNDING_M) | (along_m >= whole_m[line] - _ROUNDING_M)
+        beside = ~is_end | (np.abs(near.beyond_m) <= _ROUNDING_M)  # beyond its end, a line is not beside anything
+        chosen = np.flatnonzero(beside)
+        order = chosen[np.lexsort((np.abs(near.offset_m[chosen]), line[chosen], near.sample[chosen]))]
+        _, first = np.unique(np.column_stack([near.sample, line])[order], axis=0, return_index=True)
+        best = order[first]
+        sample, line, along_m, offset_m = near.sample[best], line[best], along_m[best], near.offset_m[best]
+        cell = first_cell[line] + np.clip(along_m / whole_m[line] * count[line], 0, count[line] - 1).astype(np.int64)
+        parts.append(_Links(sample, line, cell, offset_m))
+    return _Links(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def _claimed(made: Samples, true: Samples, links: _Links, reach_m: float) -> tuple[Ints, Ints]:
@@ -152,12 +155,14 @@ def _claimed(made: Samples, true: Samples, links: _Links, reach_m: float) -> tup
     got, owner = np.full(len(made.line), _NONE), np.full(len(true.line), _NONE)
     if not len(links.sample):
         return got, owner
-    pairs, pair_of = np.unique(np.column_stack([made.line[links.sample], links.line]), axis=0, return_inverse=True)
+    lines = int(links.line.max()) + 1
+    numbers, pair_of = np.unique(made.line[links.sample] * lines + links.line, return_inverse=True)
+    pairs = np.column_stack(np.divmod(numbers, lines))
     count = np.bincount(pair_of)
     mean_m = np.bincount(pair_of, weights=np.abs(links.offset_m)) / count
     # A branch is close to its main track too, at first. Lines of which one is beside the other over its whole length
     # are the better match.
-    shares = [count / np.bincount(side.line)[numbers] for side, numbers in zip((made, true), pairs.T, strict=True)]
+    shares = [count / np.bincount(side.line)[line] for side, line in zip((made, true), pairs.T, strict=True)]
     share = np.minimum(1.0, np.maximum(*shares))
     distance_m = share * mean_m + (1 - share) * reach_m
     members = np.split(np.argsort(pair_of, kind="stable"), np.cumsum(count)[:-1])

@@ -11,6 +11,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from station import MAIN, ORIGIN, beside, branch, line, yards
 
+from railseg_core.evaluation.line_scores import facing, sample_lines
 from railseg_core.evaluation.map_comparison import MapComparison, compare_maps
 
 
@@ -114,3 +115,15 @@ def test_a_map_that_is_shifted_by_d_has_the_offset_d(shift_m: float, turn: float
     )
     assert all(piece.source == piece.partner for piece in pieces)
     assert bool(found.shifted) == (shift_m > 0.5)
+
+
+def test_what_is_beside_a_countrys_lines_is_found_part_by_part() -> None:
+    far = 90_000.0
+    extracted = [np.array([[0.0, 0.0], [far, 0.0]]), np.array([[0.0, 10.0], [far, 10.0]])]
+    reference = [np.add(own, [0.0, 0.3]) for own in extracted]
+    parts = list(facing(sample_lines(extracted), reference, 2.5))
+    assert len(parts) > 1
+    samples = np.concatenate([part.sample for part in parts])
+    np.testing.assert_array_equal(samples, np.arange(4 * far))
+    np.testing.assert_array_equal(np.concatenate([part.segment for part in parts]), np.repeat([0, 1], 2 * round(far)))
+    assert compare_maps(extracted, reference).figures["matched_m"] == pytest.approx(2 * far)
