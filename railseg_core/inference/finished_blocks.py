@@ -66,11 +66,13 @@ class FinishedBlocks:
         if prediction is None:
             if path.parent != self.folder:
                 raise RailSegError(
-                    f"{path} is damaged or missing.", "Delete that file, run its shard again, then merge."
+                    f"{path} is damaged or missing.", "Delete that file and merge again: it names the shard to run."
                 )
             with suppress(OSError):
                 path.unlink()
-            raise RailSegError(f"{path} is damaged or missing.", "Run it again: only that block is computed again.")
+            is_merge = bool(_marks(self.folder))
+            hint = "Merge again: it names the shard to run." if is_merge else "Run it again: it computes that block."
+            raise RailSegError(f"{path} is damaged or missing.", hint)
         return prediction
 
     def write(self, block: PlannedBlock, prediction: BlockPrediction) -> None:

@@ -159,9 +159,20 @@ def test_a_damaged_block_of_another_machine_is_named_and_left(tmp_path: Path) ->
         finished.write(PLAN[0], dict.fromkeys(PLAN[0].fresh))
     (block,) = finished.folder.glob("*.npz")
     block.write_bytes(block.read_bytes()[:-20])
-    with pytest.raises(RailSegError, match=r"damaged or missing\. Delete that file, run its shard again"):
+    with pytest.raises(RailSegError, match=r"damaged or missing\. Delete that file and merge again"):
         FinishedBlocks(tmp_path / "own", {}, [finished.folder]).read(PLAN[0])
     assert block.exists()
+
+
+def test_a_damaged_block_of_this_machine_is_removed_so_that_the_next_merge_names_its_shard(tmp_path: Path) -> None:
+    with shared_blocks(tmp_path / "out.gpkg", {}, 10) as finished:
+        finished.write(PLAN[6], dict.fromkeys(PLAN[6].fresh))
+    (block,) = finished.folder.glob("*.npz")
+    block.write_bytes(block.read_bytes()[:-20])
+    with pytest.raises(RailSegError, match=r"damaged or missing\. Merge again"):
+        finished.read(PLAN[6])
+    with pytest.raises(RailSegError, match="--shard 7/10"):
+        finished.refuse_missing(PLAN, [block for block in PLAN if not finished.has(block)][6:7], lambda _: None)
 
 
 def test_missing_shards_are_named_as_a_batch_queue_takes_them(tmp_path: Path) -> None:
