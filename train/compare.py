@@ -25,7 +25,6 @@ from tqdm import tqdm
 from railseg_core.chips.files import TRACK_WIDTH_M
 from railseg_core.errors import RailSegError
 from railseg_core.folder_lock import alone_in
-from railseg_core.freed_memory import keep_freed_memory
 from railseg_core.inference.devices import device_description
 from railseg_core.line_params import LineParams
 from train.checkpoint import CHECKPOINT_NAME
@@ -226,7 +225,6 @@ def compare(settings: argparse.Namespace) -> None:
     out: Path = settings.out
     sources = find_sources(settings)  # before the settings are kept: another --data may be tried
     own = keep_to_settings(settings)
-    keep_freed_memory()
     torch.set_num_threads(settings.threads)
     if OURS.network not in settings.networks:
         trained(out, settings.seeds)  # fails now rather than after hours if our network is missing

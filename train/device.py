@@ -18,3 +18,8 @@ def usable_device(name: str) -> str:
     except (RuntimeError, AssertionError) as error:  # torch without CUDA asserts
         raise ArgumentTypeError(f"{name} cannot be used here: {str(error).splitlines()[0]}") from error
     return name
+
+
+def is_cuda(device: str) -> bool:
+    """Whether a torch device, such as `cuda:1`, is an NVIDIA card."""
+    return torch.device(device).type == "cuda"

@@ -30,7 +30,6 @@ from torch.utils.data import DataLoader
 from railseg_core.chips.files import Chip
 from railseg_core.errors import RailSegError
 from railseg_core.folder_lock import alone_in
-from railseg_core.freed_memory import keep_freed_memory
 from railseg_core.network.config import VARIANTS
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, normalise, probabilities
 from railseg_core.network.model_card import read_card
@@ -39,7 +38,7 @@ from train.checkpoint import CHECKPOINT_NAME, read_checkpoint, write_checkpoint
 from train.command import command
 from train.curves import draw_curves
 from train.data import CropStream, Mixture, as_batch, load_real_scenes, tiled
-from train.device import usable_device
+from train.device import is_cuda, usable_device
 from train.losses import LOSSES, railway_loss
 from train.precision import keep_depthwise_in_float32, mixed_precision
 from train.pretrained import start_encoder
@@ -131,8 +130,8 @@ def training_batches(settings: argparse.Namespace, step: int) -> Iterator[tuple[
         switch_share=settings.switch_share,
     )
     stream = CropStream(settings.crop_px, settings.batch, (settings.seed, step), mixture)
-    is_pinned = settings.device == "cuda"
-    return iter(DataLoader(stream, batch_size=None, num_workers=settings.workers, pin_memory=is_pinned))
+    loader = DataLoader(stream, batch_size=None, num_workers=settings.workers, pin_memory=is_cuda(settings.device))
+    return iter(loader)
 
 
 def validation_batches(settings: argparse.Namespace) -> list[tuple[Tensor, Tensor]]:
@@ -240,7 +239,7 @@ def new_run(model: DeepLabV3Plus, settings: argparse.Namespace) -> Run:
     """A run that begins with a network's weights."""
     model = model.to(settings.device)
     average = copy.deepcopy(model)
-    if settings.device == "cpu" and mixed_precision(settings.precision, settings.device):
+    if mixed_precision(settings.precision, settings.device):
         keep_depthwise_in_float32(model)
     # Batch norms and biases are not decayed: decaying a scale does not regularise.
     groups = [
@@ -353,7 +352,6 @@ def train(settings: argparse.Namespace) -> None:
             steps have no finite loss or gradient.
         FileNotFoundError: If a folder of scenes or backgrounds is empty.
     """
-    keep_freed_memory()
     torch.set_num_threads(settings.threads)
     cv2.setNumThreads(1)
     torch.manual_seed(settings.seed)

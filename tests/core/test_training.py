@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -193,6 +194,14 @@ def test_what_is_no_checkpoint_is_named(tmp_path: Path) -> None:
     (tmp_path / "checkpoint.pt").write_bytes(b"anything but a checkpoint")
     with pytest.raises(SystemExit, match=r"checkpoint\.pt is damaged or not a checkpoint"):
         train.main(["--out", str(tmp_path), *SETTINGS])
+
+
+def test_another_programs_proj_does_not_get_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "proj.db").touch()  # as that of another version, which is of no use either
+    code = "import sys, train\nfrom railseg_core.raster import read_raster_info\nread_raster_info(sys.argv[1])"
+    foreign = os.environ | {"PROJ_DATA": str(tmp_path), "PROJ_LIB": str(tmp_path)}
+    sample = resource_path("sample", "sample.tif")
+    subprocess.run([sys.executable, "-c", code, str(sample)], env=foreign, check=True)
 
 
 def test_a_place_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
@@ -564,11 +573,12 @@ def test_a_scene_whose_tracing_cannot_be_read_is_named(tmp_path: Path, content: 
         list(traced_scenes(tmp_path))
 
 
+@pytest.mark.parametrize("device", ["cuda", "cuda:1"])
 @pytest.mark.parametrize(("capability", "is_mixed"), [(7, False), (9, True)])
 def test_a_card_that_only_emulates_bfloat16_trains_in_single_precision(
-    monkeypatch: pytest.MonkeyPatch, capability: int, is_mixed: bool
+    monkeypatch: pytest.MonkeyPatch, capability: int, is_mixed: bool, device: str
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
     monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: SimpleNamespace(major=capability))
-    assert mixed_precision("auto", "cuda") == is_mixed
+    assert mixed_precision("auto", device) == is_mixed

@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from railseg_core.errors import RailSegError
 from train.checkpoint import CHECKPOINT_NAME, read_checkpoint, write_checkpoint
 from train.data import as_batch, own_numbers, paper_crop, read_scene
+from train.device import is_cuda
 from train.losses import track_loss
 from train.models.table import NETWORKS
 from train.pixel_scores import PixelScores
@@ -120,7 +121,7 @@ def train_network(
     # Another stream of random numbers after each resume, so that no crop is seen twice.
     train_tiles, test_tiles = parts
     stream = TileStream(train_tiles, recipe.batch, recipe.crop_px, (seed, training.step))
-    batches = iter(DataLoader(stream, batch_size=None, num_workers=workers, pin_memory=device == "cuda"))
+    batches = iter(DataLoader(stream, batch_size=None, num_workers=workers, pin_memory=is_cuda(device)))
     watched = next(iter(TileStream(test_tiles, WATCHED_CROPS, recipe.crop_px, (0,))))
 
     last_saved = time.monotonic()
@@ -168,7 +169,7 @@ class _Training:
             model.load_state_dict(state["model"])
             self.step, self.seconds_before = state["step"], state["seconds"]
         self.model = model.to(device)
-        if self.mixed and device == "cpu":
+        if self.mixed:
             keep_depthwise_in_float32(self.model)
         self.optimiser = torch.optim.SGD(
             self.model.parameters(), recipe.learning_rate, MOMENTUM, weight_decay=recipe.weight_decay, nesterov=True
