@@ -97,7 +97,7 @@ def fit(lesson: Lesson) -> FirstLook:
     first_look = FirstLook()
     optimiser = torch.optim.AdamW(first_look.parameters(), weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _LEARNING_RATE, _STEPS)
-    for _ in range(_STEPS):
+    for _ in tqdm(range(_STEPS), unit="step"):
         chosen = rng.integers(len(lesson.axis), size=_BATCH)
         truth = lesson.axis[chosen]
         found = first_look(lesson.context[chosen].float())

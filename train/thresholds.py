@@ -16,6 +16,7 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from railseg_core.centerline.vectorize import vectorize
 from railseg_core.evaluation.common_ground import vertices
@@ -93,7 +94,7 @@ def best(scores: dict[Levels, LineScores]) -> Levels:
 
 
 def with_best_levels(card: ModelCard, model: Path, count: int, backgrounds: Path | None) -> ModelCard:
-    """A model's card with the best levels for its lines, and their quality.
+    """A model's card with the best levels for its lines, and with their quality as its only score.
 
     Args:
         card: The card; its threshold of the track is used.
@@ -101,7 +102,8 @@ def with_best_levels(card: ModelCard, model: Path, count: int, backgrounds: Path
         count: Number of rendered scenes.
         backgrounds: Folder of pictures to render on.
     """
-    by_levels = line_scores(model, card.track_threshold, rendered_scenes(count, backgrounds))
+    scenes = tqdm(rendered_scenes(count, backgrounds), total=count, unit="scene")
+    by_levels = line_scores(model, card.track_threshold, scenes)
     for levels, lines in by_levels.items():
         print(
             f"P(axis) ≥ {levels[0]:g}, mean ≥ {levels[1]:g} + {levels[2]:g}: quality {lines.quality:.4f}, "
@@ -113,8 +115,7 @@ def with_best_levels(card: ModelCard, model: Path, count: int, backgrounds: Path
         axis_threshold=chosen[0],
         min_piece_confidence=chosen[1],
         short_piece_margin=chosen[2],
-        scores=card.scores
-        | {"rendered_scenes": float(count), "rendered_line_quality": round(by_levels[chosen].quality, 4)},
+        scores={"rendered_scenes": float(count), "rendered_line_quality": round(by_levels[chosen].quality, 4)},
     )
 
 
@@ -133,7 +134,8 @@ def main(arguments: list[str] | None = None) -> None:
     prepare_output(settings.out, overwrite=True, inputs=[settings.model], endings=(".safetensors",))
     network, old = load_model(settings.model)
     card = with_best_levels(old, settings.model, settings.scenes, settings.backgrounds)
-    card = replace(card, name=settings.name)
+    lasting = {name: value for name, value in old.scores.items() if name.startswith("training_")}
+    card = replace(card, name=settings.name, scores=card.scores | lasting)  # all others depend on the thresholds
     first_look = load_first_look(settings.model)
     if first_look is not None and card.axis_threshold < old.axis_threshold:
         print(

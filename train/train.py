@@ -17,7 +17,7 @@ import math
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -112,10 +112,10 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error("--threads must be 1 or more, --workers 0 or more")
     if settings.seed not in RUN_SEEDS:
         parser.error(f"--seed must be from 0 to {RUN_SEEDS.stop - 1}: validation and test use larger ones")
-    settings.credits = []
+    settings.start_card = None
     if settings.start:
-        card = read_card(settings.start)
-        settings.variant, settings.credits = card.variant, list(card.credits)
+        settings.start_card = read_card(settings.start)
+        settings.variant = settings.start_card.variant
     return settings
 
 
@@ -172,10 +172,8 @@ class Run:
         return time.monotonic() - self.began
 
     def progress(self, settings: argparse.Namespace) -> float:
-        """Share of the budget that is used up; 1 or more at the end."""
-        if settings.minutes:
-            return self.seconds / (60 * float(settings.minutes))
-        return self.crops / EPOCH_CROPS / float(settings.epochs)
+        """As `share_used`."""
+        return share_used(settings, self.seconds, self.crops)
 
     def resume(self, checkpoint: dict[str, Any]) -> None:
         """Takes everything over from a checkpoint, except settings that may change: weight decay, learning rate."""
@@ -197,7 +195,7 @@ class Run:
         content = {
             "identity": identity(settings),
             "variant": settings.variant,
-            "credits": settings.credits,
+            "start": asdict(settings.start_card) if settings.start_card else None,
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
@@ -206,6 +204,13 @@ class Run:
             "seconds": self.seconds,
         }
         write_checkpoint(content, settings.out / name)
+
+
+def share_used(settings: argparse.Namespace, seconds: float, crops: int) -> float:
+    """Share of the budget that is used up; 1 or more at the end."""
+    if settings.minutes:
+        return seconds / (60 * float(settings.minutes))
+    return crops / EPOCH_CROPS / float(settings.epochs)
 
 
 def identity(settings: argparse.Namespace) -> dict[str, str]:
@@ -219,11 +224,7 @@ def check_identity(checkpoint: dict[str, Any], settings: argparse.Namespace) -> 
     Raises:
         RailSegError: If it is not.
     """
-    own = identity(settings)
-    found = checkpoint.get("identity")
-    if found is None:  # as written up to railseg-7: "a lite network trained by adamw" and, later on, an origin
-        *_, optimiser = checkpoint.get("kind", "unknown").split()
-        found = own | checkpoint.get("origin", {}) | {"variant": checkpoint.get("variant"), "optimiser": optimiser}
+    own, found = identity(settings), checkpoint.get("identity", {})
     if changed := [name for name, value in own.items() if found.get(name) != value]:
         options = ", ".join(f"another --{name} ({found.get(name)})" for name in changed)
         raise RailSegError(f"{settings.out} holds a run with {options}.", "Choose another --out.")
@@ -359,6 +360,9 @@ def train(settings: argparse.Namespace) -> None:
     checkpoint = read_checkpoint(settings.out / CHECKPOINT_NAME)
     if checkpoint:
         check_identity(checkpoint, settings)
+        if share_used(settings, checkpoint["seconds"], checkpoint["crops"]) >= 1:
+            print(f"The run in {settings.out} is finished. A larger budget continues it.")
+            return
     model = new_network(settings)
     batches = training_batches(settings, checkpoint["step"] if checkpoint else 0)
     if settings.encoder and not checkpoint:
@@ -371,7 +375,7 @@ def train(settings: argparse.Namespace) -> None:
 
     left_out = 0
     terms: dict[str, float] = {}
-    first_step, last_saved = run.step, time.monotonic()
+    last_saved = time.monotonic()
     while True:
         progress = run.progress(settings)
         if progress >= 1 or time.monotonic() - last_saved > CHECKPOINT_SECONDS:
@@ -394,8 +398,6 @@ def train(settings: argparse.Namespace) -> None:
         epochs = run.crops // EPOCH_CROPS
         if epochs > epochs_before and epochs % KEEP_EVERY_EPOCHS == 0:
             run.save(settings, f"epoch_{epochs:03d}.pt")
-    if checkpoint and run.step == first_step:
-        print(f"The run in {settings.out} is finished. A larger budget continues it.")
 
 
 if __name__ == "__main__":

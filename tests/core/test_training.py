@@ -62,18 +62,18 @@ def test_a_run_goes_on_where_it_stood_and_becomes_a_model_file(tmp_path: Path, m
     with (run / "log.csv").open() as file:
         logged = [int(row["step"]) for row in csv.DictReader(file)]
     assert logged == [first, steps(run)]
+    finished = {path: path.read_bytes() for path in run.iterdir()}
     train.main(["--out", str(run), *SETTINGS, "--epochs", "0.002", "--loss", "dice"])  # nothing left to do
-    assert steps(run) == 8
+    assert {path: path.read_bytes() for path in run.iterdir()} == finished
     assert cv2.imread(str(run / "curves.png")) is not None
 
     model_path = tmp_path / "model.safetensors"
     monkeypatch.setattr(export, "CROP_PX", 64)
-    arguments = [str(run / "checkpoint.pt"), str(model_path), "--name", "tiny", "--crops", "4", "--scenes", "1"]
-    monkeypatch.setattr(sys, "argv", ["export", *arguments])
-    export.main()
+    export.main([str(run / "checkpoint.pt"), str(model_path), "--name", "tiny", "--crops", "3", "--scenes", "1"])
     _, card = load_model(model_path)
     assert card.name == "tiny"
     assert card.scores["training_steps"] == steps(run)
+    assert card.scores["rendered_crops"] == 4  # a whole batch
     assert 0.2 <= card.track_threshold <= 0.8
     assert card.axis_threshold in AXIS_LEVELS
     assert card.min_piece_confidence in CONFIDENCE_LEVELS
@@ -86,17 +86,29 @@ def test_a_run_goes_on_where_it_stood_and_becomes_a_model_file(tmp_path: Path, m
     torch.testing.assert_close(trained["classify.weight"], network.state_dict()["classify.weight"])
 
 
-def test_a_model_keeps_the_credits_of_those_it_is_made_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_says_what_those_it_is_made_from_were_trained_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     network, card = load_model(bundled_model_path())
     start, other, out = (tmp_path / f"{name}.safetensors" for name in ("start", "other", "out"))
-    save_model(network, replace(card, credits=("first", "second")), start)
-    save_model(network, replace(card, credits=("second", "third")), other)
+    save_model(network, replace(card, trained_on="yards", licence="MIT", credits=("first", "second")), start)
+    save_model(network, replace(card, name="trams", trained_on="streets", credits=("second", "third")), other)
     train.main(["--out", str(tmp_path / "run"), *SETTINGS, "--start", str(start)])
     monkeypatch.setattr(export, "CROP_PX", 64)
     arguments = [str(tmp_path / "run" / "checkpoint.pt"), str(out), "--name", "tiny", "--crops", "4", "--scenes", "1"]
-    monkeypatch.setattr(sys, "argv", ["export", *arguments, "--mean-with", str(other), "--credit", "own"])
-    export.main()
-    assert read_card(out).credits == ("first", "second", "third", "own")
+    export.main([*arguments, "--credit", "own"])
+    alone = read_card(out)
+    assert (alone.trained_on, alone.licence) == ("yards; then rendered scenes", "MIT")
+    assert alone.credits == ("first", "second", "own")
+    with pytest.raises(
+        SystemExit, match=r"has the licence GPL-2\.0-or-later, the run's model MIT\. Say with --licence"
+    ):
+        export.main([*arguments, "--mean-with", str(other)])
+    export.main([*arguments, "--mean-with", str(other), "--licence", "GPL-3.0-only", "--credit", "own"])
+    mean = read_card(out)
+    assert mean.trained_on == "yards; then rendered scenes; then averaged with trams, trained on streets"
+    assert mean.licence == "GPL-3.0-only"
+    assert mean.credits == ("first", "second", "third", "own")
 
 
 def test_another_run_is_not_taken_for_the_one_that_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,34 +129,14 @@ def test_another_run_is_not_taken_for_the_one_that_is_there(tmp_path: Path, caps
     assert "is finished" in capsys.readouterr().out
 
 
-def test_a_checkpoint_of_an_older_version_is_gone_on_with(tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    train.main(["--out", str(run), *SETTINGS])
-    state = torch.load(run / "checkpoint.pt", weights_only=True)
-    same = state.pop("identity")
-    state["kind"] = f"a {same.pop('variant')} network trained by {same.pop('optimiser')}"
-    torch.save(state | {"origin": same}, run / "checkpoint.pt")
-    train.main(["--out", str(run), *SETTINGS, "--epochs", "0.0015"])
-    assert steps(run) == 6
-    torch.save(state, run / "checkpoint.pt")  # older still
-    train.main(["--out", str(run), *SETTINGS, "--epochs", "0.0015"])
-    assert steps(run) == 6
-    torch.save(state | {"origin": same}, run / "checkpoint.pt")
-    with pytest.raises(SystemExit, match=r"another --optimiser \(adamw\)"):
-        train.main(["--out", str(run), *SETTINGS, "--optimiser", "sgd"])
-
-
-def test_what_cannot_become_a_model_file_is_said_before_it_is_measured(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_become_a_model_file_is_said_before_it_is_measured(tmp_path: Path) -> None:
     for checkpoint, model, message in (
         (tmp_path / "gone.pt", tmp_path / "a.safetensors", "gone.pt is not a checkpoint"),
         (bundled_model_path(), tmp_path / "a.safetensors", "is not a checkpoint"),
         (tmp_path / "gone.pt", tmp_path / "gone" / "a.safetensors", "folder of .* does not exist"),
     ):
-        monkeypatch.setattr(sys, "argv", ["export", str(checkpoint), str(model), "--name", "tiny"])
         with pytest.raises(SystemExit, match=message):
-            export.main()
+            export.main([str(checkpoint), str(model), "--name", "tiny"])
 
 
 def test_a_run_goes_on_with_all_that_it_had(tmp_path: Path) -> None:
@@ -430,6 +422,8 @@ def test_a_models_thresholds_can_be_chosen_anew(tmp_path: Path) -> None:
     before, after = read_card(bundled_model_path()), read_card(out)
     assert after.name == "anew"
     assert after.scores["rendered_scenes"] == 1
+    assert "rendered_axis_iou" not in after.scores  # which was measured with another threshold
+    assert after.scores["training_steps"] == before.scores["training_steps"]
     assert (after.track_threshold, after.trained_on) == (before.track_threshold, before.trained_on)
     images = torch.zeros(1, 3, 64, 64)
     with torch.inference_mode():
