@@ -102,12 +102,13 @@ translations: .venv-qgis/ready
 train: .venv/ready
 ifdef DATA
 	rm -rf build/fit
-	$(BIN)/python -m train.prepare_scenes $(DATA)/real/fit build/fit
+	$(BIN)/python -m train.prepare_scenes "$(DATA)/real/fit" build/fit
 endif
-	$(BIN)/python -m train.train --out build/train --minutes $(or $(MINUTES),60) $(TRAIN_ARGS) \
-		$(if $(DATA),--backgrounds $(DATA)/backgrounds --real build/fit $(addprefix --encoder ,$(wildcard $(DATA)/weights/*.safetensors)))
-	$(BIN)/python -m train.export build/train/checkpoint.pt build/train/model.safetensors --name $(or $(NAME),my-model) \
-		$(if $(DATA),--backgrounds $(DATA)/backgrounds --trained-on "rendered scenes on real grounds; real scenes") $(EXPORT_ARGS)
+	weights=$(if $(DATA),$$(ls "$(DATA)"/weights/*.safetensors 2>/dev/null | head -n 1)); \
+	$(BIN)/python -m train.train --out build/train --minutes $(or $(MINUTES),60) $${weights:+--encoder "$$weights"} \
+		$(if $(DATA),--backgrounds "$(DATA)/backgrounds" --real build/fit) $(TRAIN_ARGS)
+	$(BIN)/python -m train.export build/train/checkpoint.pt build/train/model.safetensors --name "$(or $(NAME),my-model)" \
+		$(if $(DATA),--backgrounds "$(DATA)/backgrounds" --trained-on "rendered scenes on real grounds; real scenes") $(EXPORT_ARGS)
 
 sample: .venv/ready
 	$(BIN)/python -m train.make_sample

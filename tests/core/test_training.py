@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -194,6 +195,26 @@ def test_another_programs_proj_does_not_get_in_the_way(tmp_path: Path) -> None:
     foreign = os.environ | {"PROJ_DATA": str(tmp_path), "PROJ_LIB": str(tmp_path)}
     sample = resource_path("sample", "sample.tif")
     subprocess.run([sys.executable, "-c", code, str(sample)], env=foreign, check=True)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+@pytest.mark.parametrize("has_weights", [True, False])
+def test_make_train_takes_a_folder_with_spaces_in_its_name(tmp_path: Path, has_weights: bool) -> None:
+    weights = tmp_path / "my data" / "weights" / "some.safetensors"
+    weights.parent.mkdir(parents=True)
+    if has_weights:
+        weights.touch()
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\nfor word; do echo "<$word>"; done\n')
+    python.chmod(0o755)
+    makefile = Path(train.__file__).parents[1] / "Makefile"
+    settings = [f"DATA={tmp_path}/my data", f"BIN={tmp_path}", "NAME=my model"]
+    command = ["make", "-f", str(makefile), "-o", ".venv/ready", "train", *settings]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    for word in ("my data/real/fit", "my data/backgrounds"):
+        assert f"<{tmp_path}/{word}>" in done.stdout
+    assert "<my model>" in done.stdout
+    assert (f"<--encoder>\n<{weights}>" in done.stdout) == has_weights
 
 
 def test_a_place_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
