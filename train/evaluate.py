@@ -34,6 +34,7 @@ from train.judge import Bench, Judgement, Scores, judge
 from train.judge_pictures import contact_sheet
 from train.judge_rendered import judge_confuser, judge_rendered, judge_yard
 from train.judge_report import Part, Row, write_report
+from train.pictures import GEOTIFFS
 from train.scenes import TracedScene, traced_scenes
 from train.synthetic.background import is_held_out, pictures_without_tracks
 
@@ -61,7 +62,7 @@ def places_of(folder: Path, count: int, *, held_out: bool) -> list[Path]:
     Raises:
         FileNotFoundError: If there are none.
     """
-    every = [path for path in pictures_without_tracks(folder) if path.suffix == ".tif"]
+    every = [path for path in pictures_without_tracks(folder) if path.suffix.lower() in GEOTIFFS]
     if held_out:
         every = [path for path in every if is_held_out(path)]
     if not every:

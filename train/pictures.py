@@ -1,4 +1,4 @@
-"""Reads, writes and tiles pictures without any GIS library, so that rendering scenes needs none either."""
+"""Finds, reads, writes and tiles pictures without any GIS library, so that rendering scenes needs none either."""
 
 from __future__ import annotations
 
@@ -10,6 +10,23 @@ import numpy as np
 
 from railseg_core.arrays import UInt8Array
 from railseg_core.errors import RailSegError
+
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+GEOTIFFS = (".tif", ".tiff")
+
+
+def files_in(folder: Path, endings: Sequence[str]) -> list[Path]:
+    """The files of a folder with one of these endings, in upper or lower case, by name; none if there is no folder."""
+    if not folder.is_dir():
+        return []
+    # A file whose name begins with a dot is another program's.
+    return sorted(p for p in folder.iterdir() if p.suffix.lower() in endings and not p.name.startswith("."))
+
+
+def file_beside(path: Path, endings: Sequence[str]) -> Path | None:
+    """The first file of the same name with one of these endings instead of its own, in upper or lower case."""
+    names = [path.with_suffix(way) for ending in endings for way in (ending, ending.upper())]
+    return next((name for name in names if name.is_file()), None)
 
 
 def read_picture(path: Path) -> UInt8Array:

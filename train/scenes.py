@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from railseg_core.errors import RailSegError
 from railseg_core.raster import read_raster_info
+from train.pictures import GEOTIFFS, file_beside, files_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,13 @@ def traced_scenes(folder: Path) -> Iterator[TracedScene]:
         FileNotFoundError: If there are none, or a GeoJSON has no picture.
         RailSegError: If a file is not GeoJSON, its lines do not lie on its picture, or the picture can't be used.
     """
-    paths = sorted(folder.glob("*.geojson"))
+    paths = files_in(folder, (".geojson",))
     if not paths:
         raise FileNotFoundError(f"no traced scenes (NAME.tif with NAME.geojson) in {folder}")
     for path in paths:
-        raster = path.with_suffix(".tif")
-        if not raster.exists():
-            raise FileNotFoundError(f"{path} has no {raster.name} beside it")
+        raster = file_beside(path, GEOTIFFS)
+        if raster is None:
+            raise FileNotFoundError(f"{path} has no {path.stem}.tif beside it")
         content = _read(path)
         by_kind: dict[str, list[BaseGeometry]] = {"visible": [], "hidden": [], "ignore": []}
         for feature in content["features"]:

@@ -203,6 +203,9 @@ def test_places_are_spread_over_the_folder_and_only_held_out_ones_if_wanted(tmp_
     assert 0 < len(held_out) < 40
     with pytest.raises(FileNotFoundError, match="no pictures"):
         evaluate.places_of(tmp_path, 0, held_out=False)
+    for name in ("PLACE.TIF", "._PLACE.TIF"):  # macOS leaves the second one on others' disks
+        (tmp_path / name).touch()
+    assert evaluate.places_of(tmp_path, 0, held_out=False) == [tmp_path / "PLACE.TIF"]
 
 
 def test_scenes_are_pooled_by_the_pixel_size_of_their_camera(tmp_path: Path) -> None:

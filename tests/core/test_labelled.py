@@ -98,9 +98,10 @@ def test_a_file_that_is_no_json_is_told_by_its_name(tmp_path: Path) -> None:
         only_chip(tmp_path)
 
 
-def test_deepglobes_255_becomes_1(tmp_path: Path) -> None:
-    write_picture(tmp_path / "104_sat.jpg")
-    write_picture(tmp_path / "104_mask.png", np.where(np.arange(COLS) < 30, 255, 7))
+@pytest.mark.parametrize("names", [("104_sat.jpg", "104_mask.png"), ("104_sat.JPG", "104_mask.PNG")])
+def test_deepglobes_255_becomes_1(tmp_path: Path, names: tuple[str, str]) -> None:
+    write_picture(tmp_path / names[0])
+    write_picture(tmp_path / names[1], np.where(np.arange(COLS) < 30, 255, 7))
     target = only_chip(tmp_path).target
     assert (target[..., 0] == (np.arange(COLS) < 30)).all()
     assert not target[..., 1:].any()
@@ -126,16 +127,17 @@ def test_a_mask_of_another_size_is_told_by_its_name(tmp_path: Path) -> None:
         only_chip(tmp_path)
 
 
-def test_a_geotiff_with_lines_becomes_chips_at_the_models_pixel_size(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("raster", "vector"), [(".tif", ".geojson"), (".TIF", ".GEOJSON")])
+def test_a_geotiff_with_lines_becomes_chips_at_the_models_pixel_size(tmp_path: Path, raster: str, vector: str) -> None:
     scene = next(s for s in (render_scene(np.random.default_rng([4, k]), 512, None) for k in range(9)) if s.tracks)
-    traced = put_on_map(scene, tmp_path / "place.tif")
+    traced = put_on_map(scene, tmp_path / f"place{raster}")
     features = [
         {"type": "Feature", "properties": {}, "geometry": json.loads(shapely.to_geojson(line))}
         for line in (*traced.visible, *traced.hidden)
     ]
     crs = {"type": "name", "properties": {"name": CRS}}
     content = {"type": "FeatureCollection", "crs": crs, "features": features}
-    (tmp_path / "place.geojson").write_text(json.dumps(content), encoding="utf-8")
+    (tmp_path / f"place{vector}").write_text(json.dumps(content), encoding="utf-8")
     (source,) = labelled_sources(tmp_path, SETTINGS, 256)
     chips = list(source.chips())
     assert source.name == "place"

@@ -525,7 +525,7 @@ def test_a_file_that_is_no_encoder_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("far_m", [0.0, 5000.0])
 def test_a_scene_whose_lines_lie_beside_its_picture_is_refused(tmp_path: Path, far_m: float) -> None:
     profile = {"driver": "GTiff", "width": 100, "height": 100, "count": 3, "dtype": "uint8", "crs": "EPSG:32632"}
-    with rasterio.open(tmp_path / "a.tif", "w", transform=from_origin(0, 20, 0.2, 0.2), **profile):
+    with rasterio.open(tmp_path / "a.TIF", "w", transform=from_origin(0, 20, 0.2, 0.2), **profile):
         pass
     line = {"type": "LineString", "coordinates": [[far_m, 5], [far_m + 20, 5]]}
     feature = {"type": "Feature", "properties": {}, "geometry": line}
@@ -539,7 +539,7 @@ def test_a_scene_whose_lines_lie_beside_its_picture_is_refused(tmp_path: Path, f
     content = {"type": "FeatureCollection", "features": [feature, *others], "gsd_m": 0.2}
     (tmp_path / "a.geojson").write_text(json.dumps(content))
     if far_m:
-        with pytest.raises(RailSegError, match=r"lies on a\.tif"):
+        with pytest.raises(RailSegError, match=r"lies on a\.TIF"):
             list(traced_scenes(tmp_path))
     else:
         (scene,) = traced_scenes(tmp_path)

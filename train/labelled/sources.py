@@ -19,10 +19,9 @@ from railseg_core.requests import ChipsRequest
 from train.data import read_scene
 from train.labelled.labelme import LabelmeSettings, labelme_chip
 from train.labelled.masks import chip_of_mask
-from train.pictures import read_picture
+from train.pictures import GEOTIFFS, PICTURES, file_beside, files_in, read_picture
 from train.synthetic.scene import render_scene
 
-PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 VECTORS = (".gpkg", ".geojson", ".shp")
 FORMATS = (
     "chips (NAME.png, NAME_target.png, as railseg chips writes them), a folder images/ with a folder masks/ of the "
@@ -60,20 +59,19 @@ def labelled_sources(folder: Path, labelme: LabelmeSettings, chip_px: int) -> li
     """
     if not folder.is_dir():
         raise RailSegError(f"{folder} is not a folder.", "Name the folder of your labelled pictures.")
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    targets = [path for path in files if path.name.endswith(TARGET_SUFFIX)]
-    satellite = [path for path in files if path.stem.endswith("_sat")]
-    traced = [(path, lines) for path in files if path.suffix == ".tif" and (lines := _vector_beside(path)) is not None]
+    pictures = files_in(folder, PICTURES)
+    targets = [path for path in pictures if path.name.endswith(TARGET_SUFFIX)]
+    satellite = [path for path in pictures if path.stem.endswith("_sat")]
+    traced = [(path, lines) for path in files_in(folder, GEOTIFFS) if (lines := file_beside(path, VECTORS)) is not None]
     if targets:
         return _chip_sources(targets)
     if (folder / "images").is_dir() and (folder / "masks").is_dir():
-        pictures = sorted(path for path in (folder / "images").iterdir() if path.suffix.lower() in PICTURES)
-        pairs = [(path, _mask_of(path, folder / "masks", path.stem)) for path in pictures]
+        pairs = [(path, _mask_of(path, folder / "masks" / path.name)) for path in files_in(folder / "images", PICTURES)]
     elif satellite:
-        pairs = [(path, _mask_of(path, folder, path.stem.removesuffix("_sat") + "_mask")) for path in satellite]
+        pairs = [(path, _mask_of(path, path.with_stem(path.stem.removesuffix("_sat") + "_mask"))) for path in satellite]
     elif traced:
         return [Source(path.stem, partial(_geotiff_chips, path, lines, chip_px)) for path, lines in traced]
-    elif annotations := [path for path in files if path.suffix == ".json"]:
+    elif annotations := files_in(folder, (".json",)):
         return [Source(path.stem, partial(_one_labelme, path, labelme)) for path in annotations]
     else:
         pairs = []
@@ -102,15 +100,12 @@ def _chip_sources(targets: list[Path]) -> list[Source]:
     return [Source(name, partial(map, read_scene, group)) for name, group in grouped]
 
 
-def _mask_of(picture: Path, folder: Path, stem: str) -> Path:
-    for ending in PICTURES:
-        if (mask := folder / f"{stem}{ending}").is_file():
-            return mask
-    raise RailSegError(f"{picture} has no mask {folder / stem}.png.", "Add it, or remove the picture.")
-
-
-def _vector_beside(picture: Path) -> Path | None:
-    return next((path for ending in VECTORS if (path := picture.with_suffix(ending)).is_file()), None)
+def _mask_of(picture: Path, expected: Path) -> Path:
+    """A picture's mask, which may have another ending than is expected."""
+    mask = file_beside(expected, PICTURES)
+    if mask is None:
+        raise RailSegError(f"{picture} has no mask {expected.with_suffix('.png')}.", "Add it, or remove the picture.")
+    return mask
 
 
 def _one_pair(picture: Path, mask: Path) -> Iterable[Chip]:

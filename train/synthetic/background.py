@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from train.pictures import read_picture
+from train.pictures import PICTURES, files_in, read_picture
 from train.synthetic.appearance import pick
 from train.synthetic.canvas import Canvas, Colour3, Image, blend, blurred, cloud_noise, rectangle, resized, tint
 
@@ -48,7 +48,7 @@ def is_held_out(path: Path) -> bool:
 
 def pictures_without_tracks(folder: Path) -> list[Path]:
     """The pictures in a folder in order of name, except those that do show a railway."""
-    return sorted(p for p in folder.glob("*") if p.suffix in {".tif", ".jpg", ".png"} and p.stem not in WITH_TRACKS)
+    return [path for path in files_in(folder, PICTURES) if path.stem not in WITH_TRACKS]
 
 
 class Backgrounds:
