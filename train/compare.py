@@ -48,7 +48,7 @@ from train.curves import draw_curves
 from train.data import read_scene
 from train.device import usable_device
 from train.labelled.labelme import KINDS, LABELS, LabelmeSettings
-from train.labelled.parts import tiles_of_part, write_parts
+from train.labelled.parts import TEST_SHARE, tiles_of_part, write_parts
 from train.labelled.sources import Source, labelled_sources, rendered_sources
 from train.models.table import NETWORKS, OURS
 from train.seeds import Seed
@@ -124,6 +124,12 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error("--seeds, --rounds and --threads must be 1 or more, --batch 2 or more, --workers 0 or more")
     if min(settings.tile_px, settings.crop_px, settings.gsd_m, settings.epochs, settings.pictures) <= 0:
         parser.error("--tile-px, --crop-px, --gsd-m, --epochs and --pictures must be more than 0")
+    if not 0 <= settings.validation_share < 1 - TEST_SHARE:
+        parser.error(
+            f"--validation-share must be at least 0 and below {1 - TEST_SHARE:g}: the test part is {TEST_SHARE:g}"
+        )
+    if settings.minutes is not None and not settings.minutes > 0:
+        parser.error("--minutes must be more than 0")
     for pair in settings.label:
         if pair.partition("=")[2] not in KINDS:
             parser.error(f"--label {pair}: write NAME=KIND, with KIND one of {', '.join(KINDS)}")

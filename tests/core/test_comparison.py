@@ -155,6 +155,8 @@ def test_the_budget_in_minutes_ends_a_training(
     monkeypatch.setitem(NETWORKS, "unet", TINY_UNET)
     train_network("unet", 0, tmp_path / "run", (tiles, tiles), Recipe(minutes=0.001, batch=2, crop_px=32))
     assert read_log(tmp_path / "run")["epoch"][-1] < 100
+    train_network("unet", 0, tmp_path / "short", (tiles, tiles), Recipe(minutes=1e-9, batch=2, crop_px=32))
+    assert read_log(tmp_path / "short")["crops"] == [2]
 
 
 def test_a_training_that_diverges_ends_with_a_way_out(
@@ -243,6 +245,8 @@ def test_options_that_cannot_be_meant_are_refused(capsys: pytest.CaptureFixture[
         ["--seeds", "0"],
         ["--gsd-m", "0"],
         ["--epochs", "0"],
+        ["--minutes", "0"],
+        ["--validation-share", "1.5"],
         ["--label", "voie=rails"],
         ["--threads", "0"],
         ["--device", "gpu0"],

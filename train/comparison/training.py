@@ -130,7 +130,7 @@ def train_network(
     while True:
         epoch = training.crops / len(train_tiles)
         progress = training.progress(epoch)
-        finished = progress >= 1
+        finished = progress >= 1 and training.step > 0  # the shortest budget is a step
         if losses and (finished or int(progress * LOG_ROWS) > logged):
             logged = int(progress * LOG_ROWS)
             add_to_log(run, training.log_row(epoch, losses, watched))
