@@ -7,7 +7,7 @@ that runs through beside them must vouch for the gap too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -25,7 +25,7 @@ from railseg_core.centerline.poses import (
     fit_of,
     way_between,
 )
-from railseg_core.centerline.tracks import TrackEnd, TrackGraph
+from railseg_core.centerline.tracks import TrackEnd, TrackGraph, every_nth
 from railseg_core.vectors.polylines import left_of
 
 PLAIN_GAP_M = 40.0
@@ -70,8 +70,7 @@ _CROSSING_DEG = 20.0
 _SAMPLE_M = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Others:
+class _Others(NamedTuple):
     """Samples along all tracks, for finding what lies beside a gap.
 
     Attributes:
@@ -83,53 +82,74 @@ class _Others:
     direction: Points
 
 
+class _FreeEnd(NamedTuple):
+    """An end that meets no other track.
+
+    Attributes:
+        end: The track end.
+        seen: float64 (n, 2), the track from its end inwards, as far as it shows how it continues.
+        pose: Its pose there.
+        is_cut: Whether the picture ends there.
+    """
+
+    end: TrackEnd
+    seen: Points
+    pose: Pose
+    is_cut: bool
+
+
 def bridge_gaps(graph: TrackGraph) -> None:
     """Joins the ends that belong together, in place."""
-    while _bridge_once(graph):
+    known: dict[TrackEnd, _FreeEnd] = {}
+    while _bridge_once(graph, known):
         pass
 
 
-def _bridge_once(graph: TrackGraph) -> int:
-    """Bridges the gaps between the ends that there are now; returns how many."""
-    ends, poses, seen, is_cut = _free_ends(graph)
+def _bridge_once(graph: TrackGraph, known: dict[TrackEnd, _FreeEnd]) -> int:
+    """Bridges the gaps between the ends that there are now; returns how many.
+
+    Args:
+        graph: The graph.
+        known: The ends seen so far: an edge keeps its number for as long as it stays as it is.
+    """
+    ends = []
+    for node in graph.free_nodes(at_rim=True):
+        (end,) = graph.ends_at(node)
+        if end not in known:
+            seen = leg_places(graph, end, REACH_M)
+            known[end] = _FreeEnd(end, seen, end_pose(seen), graph.is_cut(node))
+        ends.append(known[end])
     if len(ends) < 2:
         return 0
-    others: _Others | None = None
     candidates = []
-    for i, j in facing_pairs(poses):
-        fit = fit_of(poses[i], poses[j])
-        if ends[i].edge == ends[j].edge and graph.edges[ends[i].edge].length_m < 2 * REACH_M:
+    for i, j in facing_pairs([one.pose for one in ends]):
+        one, other = ends[i], ends[j]
+        fit = fit_of(one.pose, other.pose)
+        if one.end.edge == other.end.edge and graph.edges[one.end.edge].length_m < 2 * REACH_M:
             continue  # too short for a ring: both ends would be known from the same pixels
-        if fit.gap_m > LONGEST_SEAM_M and (is_cut[i] or is_cut[j]):
+        if fit.gap_m > LONGEST_SEAM_M and (one.is_cut or other.is_cut):
             continue
-        if fits(fit, poses[i], poses[j]) or (_may_be_an_arc(fit, poses[i], poses[j]) and is_arc(seen[i], seen[j])):
-            candidates.append((fit.gap_m + 10 * fit.miss_m + fit.bend_deg, i, j, fit))
+        if fits(fit, one.pose, other.pose) or (
+            _may_be_an_arc(fit, one.pose, other.pose) and is_arc(one.seen, other.seen)
+        ):
+            candidates.append((fit.gap_m + 10 * fit.miss_m + fit.bend_deg, i, j, fit.gap_m))
+    if not candidates:
+        return 0
+    others = _others(graph)
     taken: set[int] = set()
     bridged = 0
-    for _, i, j, fit in sorted(candidates, key=lambda candidate: candidate[:3]):
+    for _, i, j, gap_m in sorted(candidates):
         if taken & {i, j}:
             continue
-        others = others or _others(graph)
-        way = way_between(poses[i], poses[j], graph.pixels.gsd_m)
-        if _runs_into_a_track(way, others) or (fit.gap_m > PLAIN_GAP_M and not _is_vouched_for(way, others)):
+        way = way_between(ends[i].pose, ends[j].pose, graph.pixels.gsd_m)
+        if _runs_into_a_track(way, others) or (gap_m > PLAIN_GAP_M and not _is_vouched_for(way, others)):
             continue
         # An edge that was joined at its other end has a new number now: it is left to the next pass.
-        if ends[i].edge in graph.edges and ends[j].edge in graph.edges:
-            _join(graph, ends[i], ends[j], way)
+        if ends[i].end.edge in graph.edges and ends[j].end.edge in graph.edges:
+            _join(graph, ends[i].end, ends[j].end, way)
             bridged += 1
         taken |= {i, j}
     return bridged
-
-
-def _free_ends(graph: TrackGraph) -> tuple[list[TrackEnd], list[Pose], list[Points], list[bool]]:
-    """The ends that meet neither another track nor the area's edge, with their poses and the places these come from.
-
-    The last list tells which of them the picture cuts.
-    """
-    nodes = graph.free_nodes(at_rim=True)
-    ends = [graph.ends_at(node)[0] for node in nodes]
-    seen = [leg_places(graph, end, REACH_M) for end in ends]
-    return ends, [end_pose(places) for places in seen], seen, [graph.is_cut(node) for node in nodes]
 
 
 def facing_pairs(poses: list[Pose]) -> list[tuple[int, int]]:
@@ -182,15 +202,9 @@ def is_arc(first: Points, second: Points) -> bool:
 
 def _others(graph: TrackGraph) -> _Others:
     """Samples along all edges."""
-    places, headings = [np.zeros((0, 2))], [np.zeros((0, 2))]
     step = max(round(_SAMPLE_M / graph.pixels.gsd_m), 1)
-    for edge in graph.edges.values():
-        seen = graph.pixels.middle[
-            edge.pixels[np.append(np.arange(0, len(edge.pixels) - 1, step), len(edge.pixels) - 1)]
-        ]
-        places.append(seen)
-        headings.append(directions(seen))
-    return _Others(cKDTree(np.concatenate(places)), np.concatenate(headings))
+    places = [graph.pixels.middle[every_nth(edge.pixels, step)] for edge in graph.edges.values()]
+    return _Others(cKDTree(np.concatenate(places)), np.concatenate([directions(seen) for seen in places]))
 
 
 def _runs_into_a_track(way: Points, others: _Others) -> bool:

@@ -163,9 +163,14 @@ class TrackGraph:
             yield piece
 
     def _length_m(self, pixels: Ints) -> float:
-        last = len(pixels) - 1
-        seen = pixels[np.append(np.arange(0, last, _LENGTH_STEP), last)]
-        return float(np.hypot(*np.diff(self.pixels.middle[seen], axis=0).T).sum())
+        seen = self.pixels.middle[every_nth(pixels, _LENGTH_STEP)]
+        return float(np.hypot(*np.diff(seen, axis=0).T).sum())
+
+
+def every_nth(pixels: Ints, step: int) -> Ints:
+    """Every `step`-th of a chain's pixels from the first on, and the last."""
+    last = len(pixels) - 1
+    return np.asarray(pixels[np.append(np.arange(0, last, step), last)])
 
 
 def _joined(before: Ints, after: Ints) -> Ints:
