@@ -173,8 +173,7 @@ def _remove_rungs(graph: TrackGraph) -> int:
 
 def _stands_across(graph: TrackGraph, end: TrackEnd) -> bool:
     """Whether two other edges run straight through the node at an edge's end and it leaves them at a steep angle."""
-    edge = graph.edges[end.edge]
-    ends = graph.ends_at(edge.node(end.end))
+    ends = graph.ends_at(graph.node_at(end))
     if len(ends) != 3 or len({other.edge for other in ends}) < 3:
         return False
     one, other = (_direction(graph, leg) for leg in ends if leg != end)
@@ -223,7 +222,7 @@ def trim_hooks(graph: TrackGraph) -> None:
         if strays:
             edge = graph.remove(end.edge)
             pixels = pixels[strays:]
-            graph.add(graph.add_node(int(pixels[0])), edge.node(1 - end.end), pixels, edge.doubts)
+            graph.add(graph.add_node(int(pixels[0])), edge.node(end.other.end), pixels, edge.doubts)
 
 
 def _stray_pixels(places: Floats) -> int:

@@ -247,11 +247,10 @@ def _join(graph: TrackGraph, first: TrackEnd, second: TrackEnd, way: Points) -> 
     """Joins two edges into one by a way from one end to the other, or both ends of an edge into a ring."""
     before, after = graph.outward(first)[::-1], graph.outward(second)
     bridge = graph.pixels.add(way, 0, is_inferred=True)
+    start, end = graph.node_at(first.other), graph.node_at(second.other)
     one = graph.remove(first.edge)
-    start = one.node(1 - first.end)
     if second.edge == first.edge:
         graph.add(start, start, np.concatenate([before, bridge, before[:1]]), one.doubts)
         return
     other = graph.remove(second.edge)
-    end = other.node(1 - second.end)
     graph.add(start, end, np.concatenate([before, bridge, after]), one.doubts | other.doubts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,8 +15,8 @@ from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 _DIRECTION_M = 3.0
 """Length over which the direction of a free end is measured."""
 
-Run = list[tuple[int, bool]]
-"""Edges that run through nodes as one line: their numbers in order, and whether each is traversed from end to start."""
+Run = list[TrackEnd]
+"""Edges that run through nodes as one line, in order: the ends at which they are entered."""
 
 
 def smooth_lines(graph: TrackGraph, meetings: dict[int, Junction]) -> tuple[dict[int, Points], dict[int, Points]]:
@@ -26,21 +27,10 @@ def smooth_lines(graph: TrackGraph, meetings: dict[int, Junction]) -> tuple[dict
         junction.switch.branch: junction.switch.stem for junction in meetings.values() if junction.switch is not None
     }
     for run in _runs(graph, meetings):
-        pixels, joints = _run_pixels(graph, run)
-        points, offsets = graph.pixels.middle[pixels], graph.pixels.offset_m[pixels].astype(np.float64)
-        points, offsets, shifted = _with_free_ends(graph, run, pixels, points, offsets)
-        head, tail = _lead_ins(graph, run, stems)
-        points = np.vstack([graph.pixels.middle[head], points, graph.pixels.middle[tail]])
-        offsets = np.vstack([graph.pixels.offset_m[head], offsets, graph.pixels.offset_m[tail]], dtype=np.float64)
-        samples, along = smooth(points, offsets, graph.pixels.gsd_m)
-        inner = (along[joint + shifted + len(head)].mean() for joint in joints)
-        cuts = [float(along[len(head)]), *map(float, inner), float(along[len(along) - 1 - len(tail)])]
-        for index, (number, is_reversed) in enumerate(run):
-            line = cut_line(samples, cuts[index], cuts[index + 1])
-            lines[number] = line[::-1] if is_reversed else line
+        for index, (entered, line) in enumerate(zip(run, _smooth_run(graph, run, stems), strict=True)):
+            lines[entered.edge] = line[::-1] if entered.end else line
             if index:
-                node = graph.edges[number].node(is_reversed)
-                through.setdefault(node, []).append(line[0])
+                through.setdefault(graph.node_at(entered), []).append(line[0])
     places = {}
     for node, junction in meetings.items():
         meet = through.get(node) or [lines[number][-1 if end else 0] for number, end in junction.ends]
@@ -48,6 +38,26 @@ def smooth_lines(graph: TrackGraph, meetings: dict[int, Junction]) -> tuple[dict
     for number, edge in graph.edges.items():
         lines[number] = pin(lines[number], places[edge.start], places[edge.end])
     return lines, places
+
+
+def _smooth_run(graph: TrackGraph, run: Run, stems: dict[TrackEnd, TrackEnd]) -> list[Points]:
+    """The lines of a run's edges, in its direction; `stems` tells the stem of every branch."""
+    pixels, joints = _run_pixels(graph, run)
+    middle, offset_m = graph.pixels.middle, graph.pixels.offset_m
+    points, offsets = middle[pixels], offset_m[pixels].astype(np.float64)
+    first, last = run[0], run[-1].other
+    before = _extension(graph, first, points, offsets)
+    after = _extension(graph, last, points[::-1], offsets[::-1])
+    offsets = np.pad(offsets, ((len(before), len(after)), (0, 0)), "edge")
+    head, tail = _lead_in(graph, stems.get(first))[::-1], _lead_in(graph, stems.get(last))
+    samples, along = smooth(
+        np.vstack([middle[head], before, points, after, middle[tail]]),
+        np.vstack([offset_m[head], offsets, offset_m[tail]], dtype=np.float64),
+        graph.pixels.gsd_m,
+    )
+    inner = (along[joint + len(head) + len(before)].mean() for joint in joints)
+    cuts = [float(along[len(head)]), *map(float, inner), float(along[len(along) - 1 - len(tail)])]
+    return [cut_line(samples, start, end) for start, end in pairwise(cuts)]
 
 
 def _runs(graph: TrackGraph, meetings: dict[int, Junction]) -> list[Run]:
@@ -64,37 +74,20 @@ def _runs(graph: TrackGraph, meetings: dict[int, Junction]) -> list[Run]:
         seen = set()
         while entered is not None and entered.edge not in seen:
             seen.add(entered.edge)
-            passed.append((entered.edge, entered.end == 1))
-            entered = onward.get(TrackEnd(entered.edge, 1 - entered.end))
+            passed.append(entered)
+            entered = onward.get(entered.other)
         return passed
-
-    def entrance(number: int, is_reversed: bool) -> int:
-        edge = graph.edges[number]
-        return int(graph.node_pixels[edge.node(is_reversed)])
 
     runs = []
     done: set[int] = set()
     for number in sorted(graph.edges, key=lambda number: int(graph.edges[number].pixels.min())):
         if number in done:
             continue
-        last, was_reversed = follow(TrackEnd(number, 1))[-1]
-        way = follow(TrackEnd(last, 0 if was_reversed else 1))
-        back = [(edge, not is_reversed) for edge, is_reversed in reversed(way)]
-        way = min(way, back, key=lambda edges: (entrance(*edges[0]), edges[0][1]))
-        done.update(edge for edge, _ in way)
-        runs.append(way)
+        way = follow(follow(TrackEnd(number, 1))[-1].other)
+        back = [entered.other for entered in reversed(way)]
+        runs.append(min(way, back, key=lambda run: (int(graph.node_pixels[graph.node_at(run[0])]), run[0].end)))
+        done.update(entered.edge for entered in way)
     return runs
-
-
-def _lead_ins(graph: TrackGraph, run: Run, stems: dict[TrackEnd, TrackEnd]) -> tuple[Ints, Ints]:
-    """The pixels of the stems that a run leaves as a branch, before and after it, so that it leaves them smoothly."""
-    (first, is_first_reversed), (last, is_last_reversed) = run[0], run[-1]
-    parts = []
-    for end in (TrackEnd(first, int(is_first_reversed)), TrackEnd(last, int(not is_last_reversed))):
-        stem = stems.get(end)
-        reach = round(WINDOW_M / graph.pixels.gsd_m)
-        parts.append(np.zeros(0, dtype=np.int64) if stem is None else graph.outward(stem)[1:reach])
-    return parts[0][::-1], parts[1]
 
 
 def _run_pixels(graph: TrackGraph, run: Run) -> tuple[Ints, list[Ints]]:
@@ -102,9 +95,8 @@ def _run_pixels(graph: TrackGraph, run: Run) -> tuple[Ints, list[Ints]]:
     parts: list[Ints] = []
     joints: list[Ints] = []
     count = 0
-    for number, is_reversed in run:
-        pixels = graph.edges[number].pixels
-        pixels = pixels[::-1] if is_reversed else pixels
+    for entered in run:
+        pixels = graph.outward(entered)
         if parts:
             shared = int(parts[-1][-1] == pixels[0])
             pixels = pixels[shared:]
@@ -114,40 +106,35 @@ def _run_pixels(graph: TrackGraph, run: Run) -> tuple[Ints, list[Ints]]:
     return np.concatenate(parts), joints
 
 
-def _with_free_ends(
-    graph: TrackGraph, run: Run, pixels: Ints, points: Points, offsets: Points
-) -> tuple[Points, Points, int]:
-    """Straightens a run's free ends, where the skeleton leans towards a corner of the mask, and extends them.
+def _lead_in(graph: TrackGraph, stem: TrackEnd | None) -> Ints:
+    """The pixels of the stem that a branch leaves, from the toe on, with which it is smoothed; none without a stem."""
+    if stem is None:
+        return np.zeros(0, dtype=np.int64)
+    return graph.outward(stem)[1 : round(WINDOW_M / graph.pixels.gsd_m)]
 
-    Thinning takes half the mask's width off an end and may bend as much again of what is left.
+
+def _extension(graph: TrackGraph, end: TrackEnd, points: Points, offsets: Points) -> Points:
+    """Straightens a run at its free end, in place, and says where the track really ends.
+
+    Thinning takes half the mask's width off an end and may bend as much again of what is left, towards a corner.
+
+    Args:
+        graph: The graph.
+        end: The run's end.
+        points: float64 (n, 2), the pixels' middles from that end on.
+        offsets: float64 (n, 2), their offsets.
 
     Returns:
-        The points and offsets with one more at each free end, and how many were added at the start (0 or 1).
+        float64 (1, 2), or (0, 2) where the end is not free.
     """
-    points, offsets = points.copy(), offsets.copy()
-    added = []
-    first, last = run[0], run[-1]
-    for at_end, edge, is_start in ((first[1], first[0], True), (not last[1], last[0], False)):
-        node = graph.edges[edge].node(at_end)
-        place = slice(None) if is_start else slice(None, None, -1)
-        from_end, shifts = points[place], offsets[place]
-        reach_m = float(graph.pixels.half_width_m[pixels[place][0]])
-        leaning = min(1 + math.ceil(reach_m / graph.pixels.gsd_m), len(points) // 3)
-        direction = (
-            from_end[leaning] - from_end[min(leaning + round(_DIRECTION_M / graph.pixels.gsd_m), len(points) - 1)]
-        )
-        length = float(np.hypot(*direction))
-        if graph.degree(node) != 1 or reach_m <= 0 or length == 0:
-            added.append(np.zeros((0, 2)))
-            continue
-        direction /= length
-        ahead = (from_end[:leaning] - from_end[leaning]) @ direction
-        from_end[:leaning] = from_end[leaning] + np.maximum(ahead, 0.0)[:, np.newaxis] * direction
-        shifts[:leaning] = shifts[leaning]
-        added.append(from_end[:1] + direction * reach_m)
-    before, after = added
-    return (
-        np.vstack([before, points, after]),
-        np.vstack([offsets[: len(before)], offsets, offsets[len(offsets) - len(after) :]]),
-        len(before),
-    )
+    reach_m = float(graph.pixels.half_width_m[graph.outward(end)[0]])
+    leaning = min(1 + math.ceil(reach_m / graph.pixels.gsd_m), len(points) // 3)
+    onward = points[leaning] - points[min(leaning + round(_DIRECTION_M / graph.pixels.gsd_m), len(points) - 1)]
+    length = float(np.hypot(*onward))
+    if graph.degree(graph.node_at(end)) != 1 or reach_m <= 0 or length == 0:
+        return np.zeros((0, 2))
+    direction = onward / length
+    ahead = (points[:leaning] - points[leaning]) @ direction
+    points[:leaning] = points[leaning] + np.maximum(ahead, 0.0)[:, np.newaxis] * direction
+    offsets[:leaning] = offsets[leaning]
+    return np.asarray(points[:1] + direction * reach_m)

@@ -168,7 +168,7 @@ def _draw(graph: TrackGraph, merge: _Merge, piece: int, switches: dict[int, Swit
     second = graph.add(node, track.end, track.pixels[toe:], track.doubts)
     branch = graph.outward(merge.end)[::-1]
     other = graph.remove(merge.end.edge)
-    far = other.node(1 - merge.end.end)
+    far = other.node(merge.end.other.end)
     number = graph.add(far, node, np.concatenate([branch, arc, track.pixels[toe : toe + 1]]), other.doubts)
     through, stem = TrackEnd(first, 1), TrackEnd(second, 0)
     if not merge.is_forward:
@@ -178,7 +178,7 @@ def _draw(graph: TrackGraph, merge: _Merge, piece: int, switches: dict[int, Swit
     renamed = {
         TrackEnd(piece, 0): TrackEnd(first, 0),
         TrackEnd(piece, 1): TrackEnd(second, 1),
-        TrackEnd(merge.end.edge, 1 - merge.end.end): TrackEnd(number, 0),
+        merge.end.other: TrackEnd(number, 0),
     }
     for known in switches.keys() & {track.start, track.end, far}:
         ends = {name: getattr(switches[known], name) for name in ("stem", "through", "branch")}

@@ -22,6 +22,11 @@ class TrackEnd(NamedTuple):
     edge: int
     end: int
 
+    @property
+    def other(self) -> TrackEnd:
+        """The edge's other end."""
+        return TrackEnd(self.edge, 1 - self.end)
+
 
 @dataclass(slots=True)
 class Edge:
@@ -96,6 +101,10 @@ class TrackGraph:
     def degree(self, node: int) -> int:
         """Number of track ends at a node."""
         return len(self.at.get(node, ()))
+
+    def node_at(self, end: TrackEnd) -> int:
+        """The node at a track end."""
+        return self.edges[end.edge].node(end.end)
 
     def is_cut(self, node: int) -> bool:
         """Whether the picture or the area ends where the node's only edge ends."""
