@@ -68,9 +68,7 @@ def _remove_slivers(graph: TrackGraph) -> int:
             doomed += [n for n in numbers if _loop_width_m(graph, graph.edges[n].pixels) < SLIVER_M]
         elif len(numbers) > 1:
             doomed += _doubles(graph, a, numbers)
-    # Joined only now, since joining invalidates the numbers in `between`.
-    for node in [node for edge in map(graph.remove, doomed) for node in (edge.start, edge.end)]:
-        graph.dissolve(node)
+    graph.take_out(doomed)
     return len(doomed)
 
 
@@ -164,10 +162,7 @@ def _remove_rungs(graph: TrackGraph) -> int:
             free = [graph.degree(node) == 1 for node in (edge.start, edge.end)]
             if any(across) and all(a or f for a, f in zip(across, free, strict=True)):
                 doomed.append(number)
-    for number in doomed:
-        edge = graph.remove(number)
-        for node in (edge.start, edge.end):
-            graph.dissolve(node)
+    graph.take_out(doomed)
     return len(doomed)
 
 

@@ -81,8 +81,6 @@ def resolve_crossings(graph: TrackGraph) -> dict[int, str]:
 def _is_wide(graph: TrackGraph, waist: int, sides: list[list[TrackEnd]]) -> bool:
     """Whether a waist is nowhere as narrow as one ribbon: then a slip may run beside the crossing."""
     pixels = graph.edges[waist].pixels
-    if len(pixels) < 2:
-        return False
     _, _, widths = binned(graph.pixels.middle[pixels[0]], graph.pixels.places(pixels), graph.pixels.width_m[pixels])
     alone = [graph.pixels.width_m[leg_pixels(graph, end, LEG_M)[-_LAST_PX:]] for side in sides for end in side]
     return bool(widths.min() - np.median(np.concatenate(alone)) > _SLIP_M)
@@ -101,8 +99,6 @@ def through_pairs(graph: TrackGraph, node: int) -> tuple[tuple[TrackEnd, TrackEn
 def _resolve_star(graph: TrackGraph, node: int) -> list[int]:
     """Resolves a node of four track ends, with two neighbouring ones on each side; returns the node if it stays."""
     ends = graph.ends_at(node)
-    if len({end.edge for end in ends}) < 4:
-        return []
     places = {end: leg_places(graph, end, LEG_M) for end in ends}
     around = sorted(ends, key=lambda end: _bearing(places[end]))
     for shift in (0, 1):
@@ -126,7 +122,7 @@ def _resolve(
     Returns:
         The crossing's node, or an empty list where the tracks cross on different levels; None if it is no crossing.
     """
-    if any(len(side) != 2 for side in sides) or len({end.edge for side in sides for end in side}) < 4:
+    if len({end.edge for side in sides for end in side}) < 4:
         return None
     centre = None
     if waist is not None and waist_m < _LEAST_STEM_M:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,9 +119,7 @@ def tracks_too_close(graph: TrackGraph, lines: dict[int, Points], meetings: dict
         places, owners = places[away > _PARTING_M], owners[away > _PARTING_M]
     pairs = cKDTree(places).query_pairs(CLOSEST_M, output_type="ndarray")
     pairs = pairs[owners[pairs[:, 0]] != owners[pairs[:, 1]]]
-    counts: dict[tuple[int, int], int] = {}
-    for a, b in np.sort(owners[pairs], axis=1).tolist():
-        counts[a, b] = counts.get((a, b), 0) + 1
+    counts = Counter[tuple[int, int]](map(tuple, np.sort(owners[pairs], axis=1).tolist()))
     return {number for pair, count in counts.items() if count * _SAMPLE_M > _ALONG_M for number in pair}
 
 

@@ -71,9 +71,7 @@ def pixel_graph(keys: Ints) -> PixelGraph:
     is_node[in_ring[np.unique(pieces.label[in_ring], return_index=True)[1]]] = True
     node_of, node_pixels = _clusters(keys, start, end, is_node)
     chains = _chains(start, end, is_node, pieces.label)
-    if not chains:
-        return PixelGraph(node_pixels, [], np.zeros((0, 2), dtype=np.int64))
-    ends = np.array([(chain[0], chain[-1]) for chain in chains])
+    ends = np.array([(chain[0], chain[-1]) for chain in chains], dtype=np.int64).reshape(-1, 2)
     return PixelGraph(node_pixels, chains, node_of[ends])
 
 

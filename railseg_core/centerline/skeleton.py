@@ -59,9 +59,6 @@ def skeleton_of_block(mask: Bools, core: tuple[slice, slice], cap_px: float) -> 
     Returns:
         The skeleton of the core, the same pixels that the whole mask would give.
     """
-    rows, cols = mask[core].shape
-    if not mask.any():
-        return Skeleton(np.zeros((rows, cols), dtype=np.bool_), np.zeros((rows, cols), dtype=np.float32), 0)
     distance = distance_px(mask)
     blobs = wide_areas(distance, cap_px)
     narrow = mask if blobs is None else mask & ~blobs

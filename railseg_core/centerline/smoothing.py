@@ -95,8 +95,6 @@ def min_radius_m(line: Points) -> float | None:
     Returns:
         Metres; None for a line shorter than the base or one that is straight.
     """
-    if len(line) < 3:
-        return None
     step = float(np.hypot(*np.diff(line, axis=0).T).mean())
     half = round(RADIUS_BASE_M / step / 2) if step > 0 else 0
     if not 1 < half <= (len(line) - 1) / 2:

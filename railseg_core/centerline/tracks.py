@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -97,6 +97,11 @@ class TrackGraph:
             if not self.at[node]:
                 del self.at[node]
         return edge
+
+    def take_out(self, numbers: Iterable[int]) -> None:
+        """Removes edges, then joins those that they had split."""
+        for node in [node for edge in map(self.remove, numbers) for node in (edge.start, edge.end)]:
+            self.dissolve(node)
 
     def degree(self, node: int) -> int:
         """Number of track ends at a node."""
