@@ -22,20 +22,20 @@ class LineProcess:
 
     Args:
         command: Program and arguments.
-        environment: All of its environment variables.
+        variables: All of its environment variables.
         stderr: Where its standard error goes: an open file, or `subprocess.STDOUT`.
 
     Raises:
         OSError: The program can't be started.
     """
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], stderr: IO[bytes] | int) -> None:
+    def __init__(self, command: Sequence[str], variables: Mapping[str, str], stderr: IO[bytes] | int) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - fixed programs, no shell  # nosec B603
             list(command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
-            env=dict(environment),
+            env=dict(variables),
             encoding="utf-8",
             errors="replace",
             start_new_session=True,
@@ -43,11 +43,6 @@ class LineProcess:
         )
         self._lines: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=self._read, name="railseg-reader", daemon=True).start()
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
 
     @property
     def is_running(self) -> bool:
