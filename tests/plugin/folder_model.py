@@ -1,6 +1,6 @@
 """The example model: extracts the tracks of every raster in a folder or a list into one layer.
 
-make model     # writes resources/models3/railway_of_a_folder.model3 again
+`make test-plugin` writes resources/models3/railway_of_a_folder.model3 again if the variable RAILSEG_WRITE_MODEL is set.
 """
 
 from __future__ import annotations
