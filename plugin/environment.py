@@ -7,12 +7,11 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from qgis.core import QgsApplication, QgsSettings
+from qgis.core import QgsSettings
 
 from .locations import REQUIREMENTS, data_folder
 from .translation import tr
@@ -20,9 +19,6 @@ from .translation import tr
 PYTHON_SETTING = "railseg/python"
 PYTHON_VARIABLE = "RAILSEG_PYTHON"
 _STAMP = "railseg-requirements.sha256"
-# Variables that point QGIS at its own libraries, and would point the worker at the wrong ones.
-_FOREIGN_PREFIXES = ("PYTHON", "PROJ_", "DYLD_", "LD_LIBRARY_PATH", "LD_PRELOAD", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
-_FOREIGN_NAMES = ("GDAL_DATA", "GDAL_DRIVER_PATH")
 
 
 class State(Enum):
@@ -92,7 +88,7 @@ class Environment:
         return self.chosen_python or self.own_python
 
     def status(self) -> Status:
-        """The state of the Python that runs the worker; it looks at three files only, cheap enough for every click."""
+        """The state of the Python that runs the worker; it only looks at a few files, cheap enough for every click."""
         chosen = self.chosen_python
         if chosen is None:
             return self.own_status()
@@ -151,25 +147,3 @@ class Environment:
 def requirements_hash() -> str:
     """The SHA-256 of the pinned requirements."""
     return hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
-
-
-def worker_variables(variables: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment variables without those that point at QGIS's own Python, PROJ, GDAL, Qt and libraries."""
-    return {
-        name: value
-        for name, value in variables.items()
-        if not (
-            name.startswith(_FOREIGN_PREFIXES)
-            or name in _FOREIGN_NAMES
-            or (name.startswith("QT_") and name.endswith("PLUGIN_PATH"))
-            or (name == "SSL_CERT_FILE" and _is_inside_qgis(Path(value), variables))
-        )
-    }
-
-
-def _is_inside_qgis(path: Path, variables: Mapping[str, str]) -> bool:
-    """Whether a file belongs to QGIS's own installation, where that is a folder of its own (Windows, macOS)."""
-    roots = [Path(variables["OSGEO4W_ROOT"])] if variables.get("OSGEO4W_ROOT") else []
-    if sys.platform == "darwin":
-        roots.append(Path(QgsApplication.prefixPath()).parent)
-    return any(path.is_relative_to(root) for root in roots)

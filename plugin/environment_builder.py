@@ -13,7 +13,7 @@ from typing import Any
 
 from .base_python import find_base_python
 from .build_lock import build_lock
-from .environment import Environment, worker_variables
+from .environment import Environment
 from .install_plan import Build, InstallPlan
 from .install_problem import Cause, EnvironmentProblemError, cause_of, way_out
 from .locations import REQUIREMENTS
@@ -21,6 +21,7 @@ from .program import JobFeedback, run_program
 from .proxy import with_proxy
 from .self_test import self_test
 from .translation import tr
+from .worker_variables import worker_variables
 
 _OWNER_MARK = "made-by-railseg"
 _REMOVED_PREFIX = "removed-"

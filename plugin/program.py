@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from .environment import worker_variables
 from .install_problem import EnvironmentProblemError, cause_of, problem_of, way_out
 from .line_process import LineProcess
 from .translation import tr
+from .worker_variables import worker_variables
 
 _POLL_S = 0.1
 

@@ -14,11 +14,11 @@ from typing import Any, Protocol
 from qgis.core import QgsProcessingException
 
 from .effort import duration_text, plan_text
-from .environment import worker_variables
 from .install_problem import ENDED_BY_SYSTEM, cause_of, way_out
 from .line_process import LineProcess
 from .locations import WORKER_SCRIPT
 from .translation import tr
+from .worker_variables import worker_variables
 
 _PROTOCOL_VERSION = 1  # see the worker's PROTOCOL_VERSION
 _POLL_S = 0.1

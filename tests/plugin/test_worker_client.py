@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 from qgis.core import QgsProcessingException
-from railseg.plugin.environment import worker_variables
 from railseg.plugin.line_process import LineProcess
 from railseg.plugin.worker_client import WorkerCancelledError, WorkerClient
+from railseg.plugin.worker_variables import worker_variables
 from support import SAMPLE, Feedback, wait_until, worker_pids
 
 pytestmark = pytest.mark.usefixtures("qgis_app")
