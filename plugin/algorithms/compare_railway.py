@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from qgis.core import (
-    Qgis,
-    QgsProcessingContext,
-    QgsProcessingParameterDefinition,
-    QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterFeatureSource,
-)
+from qgis.core import Qgis, QgsProcessingContext, QgsProcessingParameterFeatureSource
 
 from ..translation import tr
 from .line_comparison import LineComparison
@@ -90,7 +84,29 @@ class CompareRailway(LineComparison):
                     ),
                 )
             ),
-            *_sinks(),
+            self.layer_parameter(
+                "NEW",
+                tr("New tracks"),
+                tr("Parts of the extracted tracks that aren't in the map; track_id is the track's."),
+            ),
+            self.layer_parameter(
+                "MISSING",
+                tr("Missing tracks"),
+                tr("Parts of the map's lines that were not extracted; reference_fid is the feature's id in the map."),
+            ),
+            self.layer_parameter(
+                "SHIFTED",
+                tr("Shifted tracks"),
+                tr(
+                    "Parts of the extracted tracks, 25 m long at most, that the map has elsewhere: offset_dm "
+                    "decimetres off."
+                ),
+            ),
+            self.layer_parameter(
+                "MATCHED",
+                tr("Matched tracks"),
+                tr("Parts of the extracted tracks that the map has in the same place."),
+            ),
         ):
             self.addParameter(parameter)
         self.add_numbers()
@@ -112,27 +128,3 @@ class CompareRailway(LineComparison):
             "shift_m": self.parameterAsDouble(parameters, self.SHIFT, context),
             **self.layers_request(parameters, context),
         }
-
-
-def _sinks() -> list[QgsProcessingParameterDefinition]:
-    """The parameters for the output layers."""
-    texts = {
-        "NEW": (tr("New tracks"), tr("Parts of the extracted tracks that aren't in the map; track_id is the track's.")),
-        "MISSING": (
-            tr("Missing tracks"),
-            tr("Parts of the map's lines that were not extracted; reference_fid is the feature's id in the map."),
-        ),
-        "SHIFTED": (
-            tr("Shifted tracks"),
-            tr(
-                "Parts of the extracted tracks, 25 m long at most, that the map has elsewhere: offset_dm decimetres "
-                "off."
-            ),
-        ),
-        "MATCHED": (tr("Matched tracks"), tr("Parts of the extracted tracks that the map has in the same place.")),
-    }
-    line = Qgis.ProcessingSourceType.VectorLine
-    return [
-        with_help(QgsProcessingParameterFeatureSink(name, label, line, optional=True, createByDefault=True), text)
-        for name, (label, text) in texts.items()
-    ]

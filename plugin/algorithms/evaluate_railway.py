@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from qgis.core import (
-    Qgis,
-    QgsProcessingContext,
-    QgsProcessingParameterDefinition,
-    QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterFeatureSource,
-)
+from qgis.core import Qgis, QgsProcessingContext, QgsProcessingParameterFeatureSource
 
 from ..translation import tr
 from .line_comparison import LineComparison
@@ -94,7 +88,26 @@ class EvaluateRailway(LineComparison):
                     ),
                 )
             ),
-            *_sinks(),
+            self.layer_parameter(
+                "MATCHED",
+                tr("Matched tracks"),
+                tr("Parts of the extracted tracks that are right; offset_cm is positive to the left."),
+            ),
+            self.layer_parameter(
+                "MISSED", tr("Missed tracks"), tr("Parts of the reference that have no extracted track.")
+            ),
+            self.layer_parameter(
+                "FALSE", tr("False tracks"), tr("Parts of the extracted tracks that have no reference.")
+            ),
+            self.layer_parameter(
+                "SWITCHES",
+                tr("Compared switches"),
+                tr(
+                    "outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the "
+                    "reference."
+                ),
+                Qgis.ProcessingSourceType.VectorPoint,
+            ),
         ):
             self.addParameter(parameter)
         self.add_numbers()
@@ -149,29 +162,3 @@ class EvaluateRailway(LineComparison):
             yield tr("The layer {name} has no field railway. Choose nodes that RailSeg has drawn, or none.").format(
                 name=nodes.sourceName()
             )
-
-
-def _sinks() -> list[QgsProcessingParameterDefinition]:
-    """The parameters for the output layers."""
-    line, point = Qgis.ProcessingSourceType.VectorLine, Qgis.ProcessingSourceType.VectorPoint
-    texts = {
-        "MATCHED": (
-            line,
-            tr("Matched tracks"),
-            tr("Parts of the extracted tracks that are right; offset_cm is positive to the left."),
-        ),
-        "MISSED": (line, tr("Missed tracks"), tr("Parts of the reference that have no extracted track.")),
-        "FALSE": (line, tr("False tracks"), tr("Parts of the extracted tracks that have no reference.")),
-        "SWITCHES": (
-            point,
-            tr("Compared switches"),
-            tr(
-                "outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the "
-                "reference."
-            ),
-        ),
-    }
-    return [
-        with_help(QgsProcessingParameterFeatureSink(name, label, kind, optional=True, createByDefault=True), text)
-        for name, (kind, label, text) in texts.items()
-    ]

@@ -16,6 +16,7 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterDefinition,
+    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterRasterLayer,
     QgsProcessingUtils,
@@ -83,6 +84,17 @@ class LineComparison(RailSegAlgorithm):
                 "lines count."
             )
         )
+
+    def layer_parameter(
+        self,
+        name: str,
+        description: str,
+        help_text: str,
+        kind: Qgis.ProcessingSourceType = Qgis.ProcessingSourceType.VectorLine,
+    ) -> QgsProcessingParameterDefinition:
+        """The parameter for an output layer, one of `TABLES`."""
+        sink = QgsProcessingParameterFeatureSink(name, description, kind, optional=True, createByDefault=True)
+        return with_help(sink, help_text)
 
     def add_numbers(self) -> None:
         """Adds the number outputs."""

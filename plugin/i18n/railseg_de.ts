@@ -104,26 +104,6 @@ Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen h
       <translation>Wie weit ein Gleis von seinem Ort in der Karte entfernt liegen darf, in Metern am Boden: weniger als der Abstand zweier Gleise.</translation>
     </message>
     <message>
-      <source>Length of the new tracks (m)</source>
-      <translation>Länge der neuen Gleise (m)</translation>
-    </message>
-    <message>
-      <source>Length of the missing tracks (m)</source>
-      <translation>Länge der fehlenden Gleise (m)</translation>
-    </message>
-    <message>
-      <source>Length of the shifted tracks (m)</source>
-      <translation>Länge der verschobenen Gleise (m)</translation>
-    </message>
-    <message>
-      <source>Length of the matched tracks (m)</source>
-      <translation>Länge der übereinstimmenden Gleise (m)</translation>
-    </message>
-    <message>
-      <source>Mean distance of the shifted and matched tracks (dm)</source>
-      <translation>Mittlerer Abstand der verschobenen und übereinstimmenden Gleise (dm)</translation>
-    </message>
-    <message>
       <source>New tracks</source>
       <translation>Neue Gleise</translation>
     </message>
@@ -154,6 +134,26 @@ Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen h
     <message>
       <source>Parts of the extracted tracks that the map has in the same place.</source>
       <translation>Teile der extrahierten Gleise, die in der Karte dort liegen, wo sie sind.</translation>
+    </message>
+    <message>
+      <source>Length of the new tracks (m)</source>
+      <translation>Länge der neuen Gleise (m)</translation>
+    </message>
+    <message>
+      <source>Length of the missing tracks (m)</source>
+      <translation>Länge der fehlenden Gleise (m)</translation>
+    </message>
+    <message>
+      <source>Length of the shifted tracks (m)</source>
+      <translation>Länge der verschobenen Gleise (m)</translation>
+    </message>
+    <message>
+      <source>Length of the matched tracks (m)</source>
+      <translation>Länge der übereinstimmenden Gleise (m)</translation>
+    </message>
+    <message>
+      <source>Mean distance of the shifted and matched tracks (dm)</source>
+      <translation>Mittlerer Abstand der verschobenen und übereinstimmenden Gleise (dm)</translation>
     </message>
     <message>
       <source>Two outputs have the same name: {path}. Give them different names.</source>
@@ -230,6 +230,34 @@ Eine Zahl, über die sich nichts sagen lässt, etwa der Anteil der Weichen, wenn
     <message>
       <source>How far a line may be from the reference, in metres on the ground: less than half the distance between two tracks, or the neighbouring track counts.</source>
       <translation>Wie weit eine Linie von der Referenz entfernt sein darf, in Metern am Boden: weniger als der halbe Abstand zweier Gleise, sonst zählt das Nachbargleis.</translation>
+    </message>
+    <message>
+      <source>Parts of the extracted tracks that are right; offset_cm is positive to the left.</source>
+      <translation>Teile der extrahierten Gleise, die richtig sind; offset_cm zählt nach links.</translation>
+    </message>
+    <message>
+      <source>Missed tracks</source>
+      <translation>Übersehene Gleise</translation>
+    </message>
+    <message>
+      <source>Parts of the reference that have no extracted track.</source>
+      <translation>Teile der Referenz, zu denen es kein extrahiertes Gleis gibt.</translation>
+    </message>
+    <message>
+      <source>False tracks</source>
+      <translation>Falsche Gleise</translation>
+    </message>
+    <message>
+      <source>Parts of the extracted tracks that have no reference.</source>
+      <translation>Teile der extrahierten Gleise, zu denen es keine Referenz gibt.</translation>
+    </message>
+    <message>
+      <source>Compared switches</source>
+      <translation>Verglichene Weichen</translation>
+    </message>
+    <message>
+      <source>outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the reference.</source>
+      <translation>outcome: matched (zugeordnet), missed (übersehen) oder false (falsch); along_m: wie weit eine zugeordnete hinter der Weiche der Referenz liegt.</translation>
     </message>
     <message>
       <source>Completeness: share of the reference that was found</source>
@@ -314,34 +342,6 @@ Eine Zahl, über die sich nichts sagen lässt, etwa der Anteil der Weichen, wenn
     <message>
       <source>The layer {name} has no field railway. Choose nodes that RailSeg has drawn, or none.</source>
       <translation>Der Layer {name} hat kein Feld railway. Knoten wählen, die RailSeg gezeichnet hat, oder keine.</translation>
-    </message>
-    <message>
-      <source>Parts of the extracted tracks that are right; offset_cm is positive to the left.</source>
-      <translation>Teile der extrahierten Gleise, die richtig sind; offset_cm zählt nach links.</translation>
-    </message>
-    <message>
-      <source>Missed tracks</source>
-      <translation>Übersehene Gleise</translation>
-    </message>
-    <message>
-      <source>Parts of the reference that have no extracted track.</source>
-      <translation>Teile der Referenz, zu denen es kein extrahiertes Gleis gibt.</translation>
-    </message>
-    <message>
-      <source>False tracks</source>
-      <translation>Falsche Gleise</translation>
-    </message>
-    <message>
-      <source>Parts of the extracted tracks that have no reference.</source>
-      <translation>Teile der extrahierten Gleise, zu denen es keine Referenz gibt.</translation>
-    </message>
-    <message>
-      <source>Compared switches</source>
-      <translation>Verglichene Weichen</translation>
-    </message>
-    <message>
-      <source>outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the reference.</source>
-      <translation>outcome: matched (zugeordnet), missed (übersehen) oder false (falsch); along_m: wie weit eine zugeordnete hinter der Weiche der Referenz liegt.</translation>
     </message>
     <message>
       <source>Export training chips</source>

@@ -104,26 +104,6 @@ Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra 
       <translation>A qué distancia puede estar una vía de donde la tiene el mapa, en metros sobre el terreno: menos que la distancia entre dos vías.</translation>
     </message>
     <message>
-      <source>Length of the new tracks (m)</source>
-      <translation>Longitud de las vías nuevas (m)</translation>
-    </message>
-    <message>
-      <source>Length of the missing tracks (m)</source>
-      <translation>Longitud de las vías ausentes (m)</translation>
-    </message>
-    <message>
-      <source>Length of the shifted tracks (m)</source>
-      <translation>Longitud de las vías desplazadas (m)</translation>
-    </message>
-    <message>
-      <source>Length of the matched tracks (m)</source>
-      <translation>Longitud de las vías coincidentes (m)</translation>
-    </message>
-    <message>
-      <source>Mean distance of the shifted and matched tracks (dm)</source>
-      <translation>Distancia media de las vías desplazadas y coincidentes (dm)</translation>
-    </message>
-    <message>
       <source>New tracks</source>
       <translation>Vías nuevas</translation>
     </message>
@@ -154,6 +134,26 @@ Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra 
     <message>
       <source>Parts of the extracted tracks that the map has in the same place.</source>
       <translation>Partes de las vías extraídas que el mapa tiene donde están.</translation>
+    </message>
+    <message>
+      <source>Length of the new tracks (m)</source>
+      <translation>Longitud de las vías nuevas (m)</translation>
+    </message>
+    <message>
+      <source>Length of the missing tracks (m)</source>
+      <translation>Longitud de las vías ausentes (m)</translation>
+    </message>
+    <message>
+      <source>Length of the shifted tracks (m)</source>
+      <translation>Longitud de las vías desplazadas (m)</translation>
+    </message>
+    <message>
+      <source>Length of the matched tracks (m)</source>
+      <translation>Longitud de las vías coincidentes (m)</translation>
+    </message>
+    <message>
+      <source>Mean distance of the shifted and matched tracks (dm)</source>
+      <translation>Distancia media de las vías desplazadas y coincidentes (dm)</translation>
     </message>
     <message>
       <source>Two outputs have the same name: {path}. Give them different names.</source>
@@ -230,6 +230,34 @@ Una cifra de la que nada se puede decir, como la proporción de desvíos cuando 
     <message>
       <source>How far a line may be from the reference, in metres on the ground: less than half the distance between two tracks, or the neighbouring track counts.</source>
       <translation>A qué distancia puede estar una línea de la referencia, en metros sobre el terreno: menos que la mitad de la distancia entre dos vías, o contará la vía vecina.</translation>
+    </message>
+    <message>
+      <source>Parts of the extracted tracks that are right; offset_cm is positive to the left.</source>
+      <translation>Partes de las vías extraídas que son correctas; offset_cm es hacia la izquierda.</translation>
+    </message>
+    <message>
+      <source>Missed tracks</source>
+      <translation>Vías omitidas</translation>
+    </message>
+    <message>
+      <source>Parts of the reference that have no extracted track.</source>
+      <translation>Partes de la referencia que no tienen vía extraída.</translation>
+    </message>
+    <message>
+      <source>False tracks</source>
+      <translation>Vías falsas</translation>
+    </message>
+    <message>
+      <source>Parts of the extracted tracks that have no reference.</source>
+      <translation>Partes de las vías extraídas que no tienen referencia.</translation>
+    </message>
+    <message>
+      <source>Compared switches</source>
+      <translation>Desvíos comparados</translation>
+    </message>
+    <message>
+      <source>outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the reference.</source>
+      <translation>outcome: matched (emparejado), missed (omitido) o false (falso); along_m: cuánto más allá del de la referencia está uno emparejado.</translation>
     </message>
     <message>
       <source>Completeness: share of the reference that was found</source>
@@ -314,34 +342,6 @@ Una cifra de la que nada se puede decir, como la proporción de desvíos cuando 
     <message>
       <source>The layer {name} has no field railway. Choose nodes that RailSeg has drawn, or none.</source>
       <translation>La capa {name} no tiene el campo railway. Elija nodos que haya dibujado RailSeg, o ninguno.</translation>
-    </message>
-    <message>
-      <source>Parts of the extracted tracks that are right; offset_cm is positive to the left.</source>
-      <translation>Partes de las vías extraídas que son correctas; offset_cm es hacia la izquierda.</translation>
-    </message>
-    <message>
-      <source>Missed tracks</source>
-      <translation>Vías omitidas</translation>
-    </message>
-    <message>
-      <source>Parts of the reference that have no extracted track.</source>
-      <translation>Partes de la referencia que no tienen vía extraída.</translation>
-    </message>
-    <message>
-      <source>False tracks</source>
-      <translation>Vías falsas</translation>
-    </message>
-    <message>
-      <source>Parts of the extracted tracks that have no reference.</source>
-      <translation>Partes de las vías extraídas que no tienen referencia.</translation>
-    </message>
-    <message>
-      <source>Compared switches</source>
-      <translation>Desvíos comparados</translation>
-    </message>
-    <message>
-      <source>outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the reference.</source>
-      <translation>outcome: matched (emparejado), missed (omitido) o false (falso); along_m: cuánto más allá del de la referencia está uno emparejado.</translation>
     </message>
     <message>
       <source>Export training chips</source>

@@ -104,26 +104,6 @@ Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deu
       <translation>À quelle distance une voie peut se trouver de sa place sur la carte, en mètres au sol : moins que l'entraxe de deux voies.</translation>
     </message>
     <message>
-      <source>Length of the new tracks (m)</source>
-      <translation>Longueur des voies nouvelles (m)</translation>
-    </message>
-    <message>
-      <source>Length of the missing tracks (m)</source>
-      <translation>Longueur des voies manquantes (m)</translation>
-    </message>
-    <message>
-      <source>Length of the shifted tracks (m)</source>
-      <translation>Longueur des voies décalées (m)</translation>
-    </message>
-    <message>
-      <source>Length of the matched tracks (m)</source>
-      <translation>Longueur des voies concordantes (m)</translation>
-    </message>
-    <message>
-      <source>Mean distance of the shifted and matched tracks (dm)</source>
-      <translation>Distance moyenne des voies décalées et concordantes (dm)</translation>
-    </message>
-    <message>
       <source>New tracks</source>
       <translation>Voies nouvelles</translation>
     </message>
@@ -154,6 +134,26 @@ Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deu
     <message>
       <source>Parts of the extracted tracks that the map has in the same place.</source>
       <translation>Parties des voies extraites que la carte place là où elles sont.</translation>
+    </message>
+    <message>
+      <source>Length of the new tracks (m)</source>
+      <translation>Longueur des voies nouvelles (m)</translation>
+    </message>
+    <message>
+      <source>Length of the missing tracks (m)</source>
+      <translation>Longueur des voies manquantes (m)</translation>
+    </message>
+    <message>
+      <source>Length of the shifted tracks (m)</source>
+      <translation>Longueur des voies décalées (m)</translation>
+    </message>
+    <message>
+      <source>Length of the matched tracks (m)</source>
+      <translation>Longueur des voies concordantes (m)</translation>
+    </message>
+    <message>
+      <source>Mean distance of the shifted and matched tracks (dm)</source>
+      <translation>Distance moyenne des voies décalées et concordantes (dm)</translation>
     </message>
     <message>
       <source>Two outputs have the same name: {path}. Give them different names.</source>
@@ -230,6 +230,34 @@ Un chiffre dont on ne peut rien dire, comme la part des aiguillages si la réfé
     <message>
       <source>How far a line may be from the reference, in metres on the ground: less than half the distance between two tracks, or the neighbouring track counts.</source>
       <translation>À quelle distance une ligne peut se trouver de la référence, en mètres au sol : moins que la moitié de l'entraxe de deux voies, sinon la voie voisine compte.</translation>
+    </message>
+    <message>
+      <source>Parts of the extracted tracks that are right; offset_cm is positive to the left.</source>
+      <translation>Parties des voies extraites qui sont justes ; offset_cm est compté vers la gauche.</translation>
+    </message>
+    <message>
+      <source>Missed tracks</source>
+      <translation>Voies manquées</translation>
+    </message>
+    <message>
+      <source>Parts of the reference that have no extracted track.</source>
+      <translation>Parties de la référence qui n'ont pas de voie extraite.</translation>
+    </message>
+    <message>
+      <source>False tracks</source>
+      <translation>Voies fausses</translation>
+    </message>
+    <message>
+      <source>Parts of the extracted tracks that have no reference.</source>
+      <translation>Parties des voies extraites qui n'ont pas de référence.</translation>
+    </message>
+    <message>
+      <source>Compared switches</source>
+      <translation>Aiguillages comparés</translation>
+    </message>
+    <message>
+      <source>outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the reference.</source>
+      <translation>outcome : matched (apparié), missed (manqué) ou false (faux) ; along_m : de combien un aiguillage apparié se trouve au-delà de celui de la référence.</translation>
     </message>
     <message>
       <source>Completeness: share of the reference that was found</source>
@@ -314,34 +342,6 @@ Un chiffre dont on ne peut rien dire, comme la part des aiguillages si la réfé
     <message>
       <source>The layer {name} has no field railway. Choose nodes that RailSeg has drawn, or none.</source>
       <translation>La couche {name} n'a pas de champ railway. Choisissez des nœuds que RailSeg a tracés, ou aucun.</translation>
-    </message>
-    <message>
-      <source>Parts of the extracted tracks that are right; offset_cm is positive to the left.</source>
-      <translation>Parties des voies extraites qui sont justes ; offset_cm est compté vers la gauche.</translation>
-    </message>
-    <message>
-      <source>Missed tracks</source>
-      <translation>Voies manquées</translation>
-    </message>
-    <message>
-      <source>Parts of the reference that have no extracted track.</source>
-      <translation>Parties de la référence qui n'ont pas de voie extraite.</translation>
-    </message>
-    <message>
-      <source>False tracks</source>
-      <translation>Voies fausses</translation>
-    </message>
-    <message>
-      <source>Parts of the extracted tracks that have no reference.</source>
-      <translation>Parties des voies extraites qui n'ont pas de référence.</translation>
-    </message>
-    <message>
-      <source>Compared switches</source>
-      <translation>Aiguillages comparés</translation>
-    </message>
-    <message>
-      <source>outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the reference.</source>
-      <translation>outcome : matched (apparié), missed (manqué) ou false (faux) ; along_m : de combien un aiguillage apparié se trouve au-delà de celui de la référence.</translation>
     </message>
     <message>
       <source>Export training chips</source>

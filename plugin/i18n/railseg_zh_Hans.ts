@@ -104,26 +104,6 @@ Tracks are matched one to one: where the map has one of two tracks, the other is
       <translation>轨道与其在地图中位置之间允许的最大距离，单位为地面米：应小于两条轨道的间距。</translation>
     </message>
     <message>
-      <source>Length of the new tracks (m)</source>
-      <translation>新增轨道长度 (m)</translation>
-    </message>
-    <message>
-      <source>Length of the missing tracks (m)</source>
-      <translation>缺失轨道长度 (m)</translation>
-    </message>
-    <message>
-      <source>Length of the shifted tracks (m)</source>
-      <translation>偏移轨道长度 (m)</translation>
-    </message>
-    <message>
-      <source>Length of the matched tracks (m)</source>
-      <translation>匹配轨道长度 (m)</translation>
-    </message>
-    <message>
-      <source>Mean distance of the shifted and matched tracks (dm)</source>
-      <translation>偏移和匹配轨道的平均距离 (dm)</translation>
-    </message>
-    <message>
       <source>New tracks</source>
       <translation>新增轨道</translation>
     </message>
@@ -154,6 +134,26 @@ Tracks are matched one to one: where the map has one of two tracks, the other is
     <message>
       <source>Parts of the extracted tracks that the map has in the same place.</source>
       <translation>提取的轨道中与地图位置一致的部分。</translation>
+    </message>
+    <message>
+      <source>Length of the new tracks (m)</source>
+      <translation>新增轨道长度 (m)</translation>
+    </message>
+    <message>
+      <source>Length of the missing tracks (m)</source>
+      <translation>缺失轨道长度 (m)</translation>
+    </message>
+    <message>
+      <source>Length of the shifted tracks (m)</source>
+      <translation>偏移轨道长度 (m)</translation>
+    </message>
+    <message>
+      <source>Length of the matched tracks (m)</source>
+      <translation>匹配轨道长度 (m)</translation>
+    </message>
+    <message>
+      <source>Mean distance of the shifted and matched tracks (dm)</source>
+      <translation>偏移和匹配轨道的平均距离 (dm)</translation>
     </message>
     <message>
       <source>Two outputs have the same name: {path}. Give them different names.</source>
@@ -230,6 +230,34 @@ A figure that can't be calculated, such as the share of switches found where the
     <message>
       <source>How far a line may be from the reference, in metres on the ground: less than half the distance between two tracks, or the neighbouring track counts.</source>
       <translation>线与参考数据之间允许的最大距离，单位为地面米：应小于两条轨道间距的一半，否则相邻轨道也会计入。</translation>
+    </message>
+    <message>
+      <source>Parts of the extracted tracks that are right; offset_cm is positive to the left.</source>
+      <translation>提取的轨道中正确的部分；offset_cm 向左为正。</translation>
+    </message>
+    <message>
+      <source>Missed tracks</source>
+      <translation>漏提轨道</translation>
+    </message>
+    <message>
+      <source>Parts of the reference that have no extracted track.</source>
+      <translation>参考数据中没有对应提取轨道的部分。</translation>
+    </message>
+    <message>
+      <source>False tracks</source>
+      <translation>误提轨道</translation>
+    </message>
+    <message>
+      <source>Parts of the extracted tracks that have no reference.</source>
+      <translation>提取的轨道中没有对应参考数据的部分。</translation>
+    </message>
+    <message>
+      <source>Compared switches</source>
+      <translation>比较的道岔</translation>
+    </message>
+    <message>
+      <source>outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the reference.</source>
+      <translation>outcome：matched（匹配）、missed（遗漏）或 false（错误）；along_m：匹配的道岔超出参考道岔的距离。</translation>
     </message>
     <message>
       <source>Completeness: share of the reference that was found</source>
@@ -314,34 +342,6 @@ A figure that can't be calculated, such as the share of switches found where the
     <message>
       <source>The layer {name} has no field railway. Choose nodes that RailSeg has drawn, or none.</source>
       <translation>图层 {name} 没有 railway 字段。请选择 RailSeg 绘制的节点，或不选择。</translation>
-    </message>
-    <message>
-      <source>Parts of the extracted tracks that are right; offset_cm is positive to the left.</source>
-      <translation>提取的轨道中正确的部分；offset_cm 向左为正。</translation>
-    </message>
-    <message>
-      <source>Missed tracks</source>
-      <translation>漏提轨道</translation>
-    </message>
-    <message>
-      <source>Parts of the reference that have no extracted track.</source>
-      <translation>参考数据中没有对应提取轨道的部分。</translation>
-    </message>
-    <message>
-      <source>False tracks</source>
-      <translation>误提轨道</translation>
-    </message>
-    <message>
-      <source>Parts of the extracted tracks that have no reference.</source>
-      <translation>提取的轨道中没有对应参考数据的部分。</translation>
-    </message>
-    <message>
-      <source>Compared switches</source>
-      <translation>比较的道岔</translation>
-    </message>
-    <message>
-      <source>outcome: matched, missed or false; along_m: how far a matched switch lies beyond the one in the reference.</source>
-      <translation>outcome：matched（匹配）、missed（遗漏）或 false（错误）；along_m：匹配的道岔超出参考道岔的距离。</translation>
     </message>
     <message>
       <source>Export training chips</source>
