@@ -107,8 +107,8 @@ class ExportTrainingChips(PictureAlgorithm):
             ),
         ):
             self.addParameter(parameter)
-        for name, (_, label) in _numbers().items():
-            self.addOutput(QgsProcessingOutputNumber(name, label))
+        self.addOutput(QgsProcessingOutputNumber("CHIP_COUNT", tr("Number of chips")))
+        self.addOutput(QgsProcessingOutputNumber("TRACK_CHIP_COUNT", tr("Number of chips with a track")))
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """The worker's parameters."""
@@ -138,18 +138,14 @@ class ExportTrainingChips(PictureAlgorithm):
         result: dict[str, Any],
     ) -> dict[str, Any]:
         """The folder and the numbers of chips written to it."""
-        return {self.FOLDER: result["output"], **{name: result[key] for name, (key, _) in _numbers().items()}}
+        return {
+            self.FOLDER: result["output"],
+            "CHIP_COUNT": result["chips"],
+            "TRACK_CHIP_COUNT": result["with_track"],
+        }
 
     def _problems(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterator[str]:
         """See `RailSegAlgorithm`."""
         yield from super()._problems(parameters, context)
         source = self.parameterAsSource(parameters, self.LINES, context)
         yield str(self.invalidSourceError(parameters, self.LINES)) if source is None else source_problem(source)
-
-
-def _numbers() -> dict[str, tuple[str, str]]:
-    """The number outputs' names, each with the worker's name and the label."""
-    return {
-        "CHIP_COUNT": ("chips", tr("Number of chips")),
-        "TRACK_CHIP_COUNT": ("with_track", tr("Number of chips with a track")),
-    }
