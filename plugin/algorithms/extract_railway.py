@@ -40,6 +40,6 @@ class ExtractRailway(Extraction, ModelAlgorithm):
         """A one-sentence summary."""
         return tr("Draws the railway tracks in an aerial or drone picture as lines.")
 
-    def place_parameters(self) -> list[QgsProcessingParameterDefinition]:
+    def input_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """The parameters for a layer, its bands and an area."""
         return picture_parameters()

@@ -55,7 +55,7 @@ class ExtractRailwayFolder(Extraction):
         """A one-sentence summary."""
         return tr("Draws the railway tracks in all pictures of a folder as lines.")
 
-    def place_parameters(self) -> list[QgsProcessingParameterDefinition]:
+    def input_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """The parameters for a folder, an area and bands."""
         folder = QgsProcessingParameterFile(
             self.FOLDER, tr("Folder of pictures"), Qgis.ProcessingFileParameterBehavior.Folder

@@ -27,14 +27,14 @@ class Extraction(RailSegAlgorithm):
 
     METHOD = "extract"
 
-    def place_parameters(self) -> list[QgsProcessingParameterDefinition]:
+    def input_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """The parameters for the pictures and the area in them."""
         raise NotImplementedError
 
     def initAlgorithm(self, _configuration: dict[str, Any] | None = None) -> None:
         """Defines parameters and outputs."""
         for parameter in (
-            *self.place_parameters(),
+            *self.input_parameters(),
             *model_parameters(),
             *advanced_cleaning_parameters(),
             min_length_parameter(),
