@@ -24,7 +24,7 @@ from ..worker_client import WorkerCancelledError, WorkerClient
 from .area import chosen_area
 from .destinations import destination_problem, outputs_without_geometry
 from .layer_group import group_layers
-from .parameters import bands_request, picture_request
+from .parameters import INPUT, bands_request, picture_request
 from .raster_source import RasterSource, picture_problem, raster_problem
 from .stale_layers import refresh_layers_of
 from .vector_source import export_table
@@ -39,7 +39,6 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
     """
 
     METHOD: ClassVar[str]
-    INPUT = "INPUT"
 
     def __init__(self, environment: Environment, worker: WorkerClient) -> None:
         super().__init__()
@@ -217,7 +216,7 @@ class RasterAlgorithm(RailSegAlgorithm):
     ) -> bool:
         """Takes from the layer, on the main thread, what the work needs."""
         is_ready = super().prepareAlgorithm(parameters, context, feedback)
-        self._raster = RasterSource(self.parameterAsRasterLayer(parameters, self.INPUT, context))
+        self._raster = RasterSource(self.parameterAsRasterLayer(parameters, INPUT, context))
         return is_ready
 
     def group_name(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
@@ -229,7 +228,7 @@ class RasterAlgorithm(RailSegAlgorithm):
     ) -> dict[str, Any]:
         """The raster, and the area if one is chosen."""
         if self._raster is None:
-            raise QgsProcessingException(self.invalidRasterError(parameters, self.INPUT))
+            raise QgsProcessingException(self.invalidRasterError(parameters, INPUT))
         area = chosen_area(self, parameters, self._raster.crs, self._raster.extent, context)
         if area is None:
             return {"raster": self._raster.readable_path(None, context, feedback)}
@@ -239,8 +238,8 @@ class RasterAlgorithm(RailSegAlgorithm):
     def _problems(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterator[str]:
         """See `RailSegAlgorithm`; the area may be too large, for one."""
         yield from super()._problems(parameters, context)
-        layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
-        yield str(self.invalidRasterError(parameters, self.INPUT)) if layer is None else raster_problem(layer)
+        layer = self.parameterAsRasterLayer(parameters, INPUT, context)
+        yield str(self.invalidRasterError(parameters, INPUT)) if layer is None else raster_problem(layer)
         raster = RasterSource(layer)
         area = chosen_area(self, parameters, raster.crs, raster.extent, context)
         raster.check(None if area is None else area.bounds_in(raster.crs, context), context)
@@ -262,7 +261,7 @@ class PictureAlgorithm(RasterAlgorithm):
         """See `RailSegAlgorithm`."""
         yield from super()._problems(parameters, context)
         bands_request(self, parameters, context)
-        yield picture_problem(self.parameterAsRasterLayer(parameters, self.INPUT, context), context)
+        yield picture_problem(self.parameterAsRasterLayer(parameters, INPUT, context), context)
 
 
 class ModelAlgorithm(PictureAlgorithm):

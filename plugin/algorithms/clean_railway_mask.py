@@ -9,6 +9,7 @@ from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 from ..translation import tr
 from .base import RasterAlgorithm
 from .parameters import (
+    MASK,
     cleaning_parameters,
     cleaning_request,
     mask_input_parameter,
@@ -21,7 +22,6 @@ class CleanRailwayMask(RasterAlgorithm):
     """Mask raster to cleaned mask raster."""
 
     METHOD = "clean"
-    MASK = "MASK"
 
     def name(self) -> str:
         """The algorithm's id, which must never change."""
@@ -52,7 +52,7 @@ class CleanRailwayMask(RasterAlgorithm):
         for parameter in (
             mask_input_parameter(),
             *cleaning_parameters(),
-            raster_output_parameter(self.MASK, tr("Cleaned mask"), tr("The cleaned mask."), is_optional=False),
+            raster_output_parameter(MASK, tr("Cleaned mask"), tr("The cleaned mask."), is_optional=False),
         ):
             self.addParameter(parameter)
 
@@ -60,7 +60,7 @@ class CleanRailwayMask(RasterAlgorithm):
         """The worker's parameters."""
         return {
             **cleaning_request(self, parameters, context),
-            "output": raster_output(self, parameters, self.MASK, context),
+            "output": raster_output(self, parameters, MASK, context),
         }
 
     def hand_out(
@@ -72,4 +72,4 @@ class CleanRailwayMask(RasterAlgorithm):
         result: dict[str, Any],
     ) -> dict[str, Any]:
         """The cleaned mask."""
-        return {self.MASK: request["output"]}
+        return {MASK: request["output"]}

@@ -29,7 +29,7 @@ from ..worker_client import WorkerClient
 from .area import ChosenArea, chosen_area, moved
 from .base import RailSegAlgorithm
 from .map_layers import copy_table
-from .parameters import AREA, area_parameters, is_asked_for, with_help
+from .parameters import AREA, INPUT, area_parameters, is_asked_for, with_help
 from .raster_source import RasterSource, bounding_raster_problem
 from .vector_source import source_problem
 
@@ -55,14 +55,12 @@ class LineComparison(RailSegAlgorithm):
 
     def sources(self) -> dict[str, tuple[str, str]]:
         """The vector inputs' names, each with the worker's file and the table in it that it goes to."""
-        return {self.INPUT: ("extracted", "rail_track"), self.REFERENCE: ("reference", "rail_track")}
+        return {INPUT: ("extracted", "rail_track"), self.REFERENCE: ("reference", "rail_track")}
 
     def tracks_parameter(self) -> QgsProcessingParameterDefinition:
         """The parameter for the extracted lines."""
         return with_help(
-            QgsProcessingParameterFeatureSource(
-                self.INPUT, tr("Extracted tracks"), [Qgis.ProcessingSourceType.VectorLine]
-            ),
+            QgsProcessingParameterFeatureSource(INPUT, tr("Extracted tracks"), [Qgis.ProcessingSourceType.VectorLine]),
             tr(
                 "The tracks that 'Extract railway' has drawn, or any other lines. Tracks rejected in the review are "
                 "left out."
@@ -177,7 +175,7 @@ class LineComparison(RailSegAlgorithm):
         Raises:
             QgsProcessingException: No part of it lies where the lines are.
         """
-        tracks, reference = (self.source(parameters, name, context) for name in (self.INPUT, self.REFERENCE))
+        tracks, reference = (self.source(parameters, name, context) for name in (INPUT, self.REFERENCE))
         if tracks is None or reference is None:
             return None
         place = QgsRectangle()
