@@ -168,7 +168,11 @@ def moved(
     target: QgsCoordinateReferenceSystem,
     context: QgsProcessingContext,
 ) -> QgsRectangle:
-    """The bounding box of a box in another CRS."""
+    """The bounding box of a box in another CRS.
+
+    Raises:
+        QgsProcessingException: The box can't be transformed to that CRS.
+    """
     if box.isEmpty():  # as around a line due north; QGIS would transform only one corner
         box = box.buffered(max(box.width(), box.height(), 1.0) * 1e-9)
     try:
