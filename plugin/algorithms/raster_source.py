@@ -54,7 +54,7 @@ _REMOTE = re.compile("/vsi(?:curl|s3|gs|az|adls|oss|swift)|^(?:https?|ftp)://")
 
 def comes_from_server(layer: QgsRasterLayer) -> bool:
     """Whether a valid layer is drawn by a server at any size, and so has neither pixels nor bounds of its own."""
-    return not _has_size(layer.dataProvider())
+    return not _has_own_pixels(layer.dataProvider())
 
 
 def raster_problem(layer: QgsRasterLayer) -> str:
@@ -195,19 +195,15 @@ class RasterSource:
         if outcome != Qgis.RasterFileWriterResult.Success:
             text = tr("The layer {name} can't be exported. Save it as a GeoTIFF and use that instead.")
             raise QgsProcessingException(text.format(name=self.name))
-        if not self._has_own_pixels:
+        if not _has_own_pixels(self._provider):
             self._look_for_holes(path, feedback)
         return path
 
     @property
     def _has_alpha(self) -> bool:
         """Whether a band holds opacity. Otherwise GeoTIFF would take any fourth band for that, such as infrared."""
-        return not self._has_own_pixels or Qgis.RasterColorInterpretation.AlphaBand in _band_kinds(self._provider)
-
-    @property
-    def _has_own_pixels(self) -> bool:
-        """Whether the layer has pixels of a fixed size, rather than being drawn by a server at any."""
-        return _has_size(self._provider)
+        alpha = Qgis.RasterColorInterpretation.AlphaBand
+        return not _has_own_pixels(self._provider) or alpha in _band_kinds(self._provider)
 
     def _look_for_holes(self, path: str, feedback: QgsProcessingFeedback) -> None:
         """Warns of parts that a server has not delivered: QGIS silently leaves them empty.
@@ -238,7 +234,7 @@ class RasterSource:
             QgsProcessingException: It is too large, or is missing for a server's layer.
         """
         columns, rows, window = (
-            self._own_window(extent) if self._has_own_pixels else self._server_window(extent, context)
+            self._own_window(extent) if _has_own_pixels(self._provider) else self._server_window(extent, context)
         )
         bands = range(1, self._provider.bandCount() + 1)
         pixel_bytes = sum(QgsRasterBlock.typeSize(self._provider.dataType(band)) for band in bands)
@@ -318,7 +314,8 @@ def _ground_size_m(
     )
 
 
-def _has_size(provider: QgsRasterDataProvider) -> bool:
+def _has_own_pixels(provider: QgsRasterDataProvider) -> bool:
+    """Whether a layer has pixels of a fixed size, rather than being drawn by a server at any."""
     return bool(provider.capabilities() & Qgis.RasterInterfaceCapability.Size)
 
 
