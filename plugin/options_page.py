@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qgis.core import QgsApplication
 from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
-from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtGui import QIcon, QShowEvent
 from qgis.PyQt.QtWidgets import (
     QGroupBox,
     QHBoxLayout,
@@ -72,7 +72,7 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         self._arrange()
 
         self.python_widget.setFilePath(str(self._environment.kept_python or ""))
-        self._choose_first()
+        self.python_choice.setChecked(bool(self.python_widget.filePath()))
         for choice in self._choices():
             choice.toggled.connect(self._refresh)
         for widget in (self.wheels_widget, self.python_widget):
@@ -96,21 +96,22 @@ class RailSegOptionsPage(QgsOptionsPageWidget):
         if python is not None and python not in (self._environment.kept_python, self._tried_python):
             self._jobs.use(python)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Selects what suits this machine's hardware unless something is selected.
+
+        Only now, as a card's driver may take seconds to answer, and QGIS creates all pages when its options open.
+        """
+        if not any(choice.isChecked() for choice in self._choices()):
+            choice = self.cuda_choice if default_build() is Build.CUDA else self.cpu_choice
+            choice.setChecked(True)
+        super().showEvent(event)
+
     def helpKey(self) -> str:
         """Empty: QGIS's own manual has no page on this."""
         return ""
 
     def _choices(self) -> tuple[QRadioButton, ...]:
         return (self.cpu_choice, self.cuda_choice, self.wheels_choice, self.python_choice)
-
-    def _choose_first(self) -> None:
-        """Selects the current choice, else what suits this machine's hardware."""
-        if self.python_widget.filePath():
-            self.python_choice.setChecked(True)
-        elif default_build() is Build.CUDA:
-            self.cuda_choice.setChecked(True)
-        else:
-            self.cpu_choice.setChecked(True)
 
     def _arrange(self) -> None:
         explanation = tr(

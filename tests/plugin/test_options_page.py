@@ -52,7 +52,7 @@ def test_it_says_what_will_be_installed_how_large_and_where(
         ("Field is not a valid field to query.", False),
     ],
 )
-def test_cuda_is_offered_where_there_is_an_nvidia_driver_and_comes_first_where_it_will_do(
+def test_cuda_is_offered_where_there_is_an_nvidia_driver_which_is_asked_once_the_page_is_shown(
     new_environment: Environment,
     jobs: EnvironmentJobs,
     tmp_path: Path,
@@ -63,11 +63,15 @@ def test_cuda_is_offered_where_there_is_an_nvidia_driver_and_comes_first_where_i
     monkeypatch.setenv("PATH", str(tmp_path))
     page = RailSegOptionsPage(new_environment, jobs)
     assert page.cuda_choice.isHidden() == (not Path("/proc/driver/nvidia").exists())
-    (tmp_path / "nvidia-smi").write_text(f"#!/bin/sh\necho '{answer}'\n")
+    (tmp_path / "nvidia-smi").write_text(f"#!/bin/sh\n: > {tmp_path}/asked\necho '{answer}'\n")
     (tmp_path / "nvidia-smi").chmod(0o755)
     page = RailSegOptionsPage(new_environment, jobs)
     assert not page.cuda_choice.isHidden()
+    assert not (tmp_path / "asked").exists()  # QGIS creates the page with all others, also for who wants another
+    page.show()
+    assert (tmp_path / "asked").exists()
     assert page.cuda_choice.isChecked() == is_first
+    assert page.cpu_choice.isChecked() != is_first
     assert "CUDA" in page.cuda_choice.text()
 
 
