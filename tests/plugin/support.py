@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from osgeo import gdal, osr
 from qgis.core import (
@@ -24,6 +24,9 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop
+
+if TYPE_CHECKING:
+    from railseg.plugin.environment import Environment
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SAMPLE = REPOSITORY / "resources" / "sample" / "sample.tif"
@@ -142,6 +145,13 @@ def lines_layer(*lines: list[tuple[float, float]], crs: str = "EPSG:25832", fiel
         feature.setGeometry(geometry)
         layer.dataProvider().addFeature(feature)
     return layer
+
+
+def make_ready(environment: Environment) -> None:
+    """Makes an environment that counts as ready, without anything in it."""
+    environment.own_python.parent.mkdir(parents=True)
+    environment.own_python.touch()
+    environment.mark_ready()
 
 
 def set_proxy(kind: str, host: str, port: int, user: str = "", password: str = "") -> None:

@@ -22,7 +22,7 @@ from railseg.plugin.install_problem import Cause, EnvironmentProblemError
 from railseg.plugin.program import JobCancelledError
 from railseg.plugin.self_test import describe, self_test
 from servers import silent_server
-from support import Feedback, wait_until
+from support import Feedback, make_ready, wait_until
 
 BUILDER = """
 import sys
@@ -113,9 +113,7 @@ def test_the_variable_goes_before_the_setting(
 
 
 def test_an_environment_for_other_requirements_is_outdated(new_environment: Environment) -> None:
-    new_environment.own_python.parent.mkdir(parents=True)
-    new_environment.own_python.touch()
-    new_environment.mark_ready()
+    make_ready(new_environment)
     assert new_environment.status().is_ok
     stamp = next(path for path in new_environment.folder.iterdir() if path.is_file())
     stamp.write_text("0" * 64)
@@ -126,10 +124,8 @@ def test_an_environment_for_other_requirements_is_outdated(new_environment: Envi
 def test_an_environment_whose_base_python_has_gone_is_to_be_made_anew(
     new_environment: Environment, tmp_path: Path
 ) -> None:
-    new_environment.own_python.parent.mkdir(parents=True)
-    new_environment.own_python.touch()
+    make_ready(new_environment)
     (new_environment.folder / "pyvenv.cfg").write_text(f"home = {tmp_path / 'QGIS 3.40' / 'bin'}\nversion = 3.12\n")
-    new_environment.mark_ready()
     assert new_environment.status().state is State.OUTDATED
     assert "is gone" in new_environment.status().message
 
@@ -182,9 +178,7 @@ def test_a_build_never_removes_a_folder_that_is_something_else(
 
 
 def test_without_space_nothing_is_touched(new_environment: Environment, tmp_path: Path, feedback: Feedback) -> None:
-    new_environment.own_python.parent.mkdir(parents=True)
-    new_environment.own_python.touch()
-    new_environment.mark_ready()
+    make_ready(new_environment)
     wheels = tmp_path / "huge"
     wheels.mkdir()
     with (wheels / "huge-1-py3-none-any.whl").open("wb") as wheel:

@@ -13,7 +13,7 @@ from railseg.plugin.environment_task import EnvironmentJobs
 from railseg.plugin.options_page import RailSegOptionsFactory, RailSegOptionsPage
 from railseg.plugin.proxy import proxy_variables
 from railseg.plugin.report import report, without_private_parts
-from support import set_proxy, wait_until
+from support import make_ready, set_proxy, wait_until
 
 pytestmark = pytest.mark.usefixtures("qgis_app", "no_choice")
 
@@ -75,8 +75,8 @@ def test_cuda_is_offered_where_there_is_an_nvidia_driver_which_is_asked_once_the
     assert "CUDA" in page.cuda_choice.text()
 
 
-def test_an_existing_python_is_checked_and_kept(
-    page: RailSegOptionsPage, jobs: EnvironmentJobs, worker_python: Path
+def test_an_existing_python_is_checked_and_kept_and_once_it_was_given_up_checked_again(
+    page: RailSegOptionsPage, jobs: EnvironmentJobs, new_environment: Environment, worker_python: Path
 ) -> None:
     page.python_choice.setChecked(True)
     assert page.create_button.text() == "Check and use it"
@@ -90,6 +90,14 @@ def test_an_existing_python_is_checked_and_kept(
     assert page.create_button.isEnabled()
     assert page.check_button.isEnabled()
     assert QgsSettings().value(PYTHON_SETTING) == str(worker_python)
+    make_ready(new_environment)
+    page.cpu_choice.setChecked(True)
+    page.apply()
+    assert new_environment.chosen_python is None
+    page.python_choice.setChecked(True)
+    page.apply()
+    wait_until(lambda: jobs.task is None, timeout_s=100)
+    assert new_environment.chosen_python == worker_python
 
 
 def test_a_python_that_fails_its_check_is_not_used(
@@ -121,24 +129,6 @@ def test_a_python_that_nobody_checked_is_checked_on_ok(
     assert new_environment.chosen_python is None
 
 
-def test_a_python_that_was_given_up_is_checked_and_chosen_again(
-    jobs: EnvironmentJobs, new_environment: Environment, worker_python: Path
-) -> None:
-    new_environment.own_python.parent.mkdir(parents=True)
-    new_environment.own_python.touch()
-    new_environment.mark_ready()
-    for _ in range(2):
-        page = RailSegOptionsPage(new_environment, jobs)
-        page.python_choice.setChecked(True)
-        page.python_widget.setFilePath(str(worker_python))
-        page.apply()
-        wait_until(lambda: jobs.task is None, timeout_s=100)
-        assert new_environment.chosen_python == worker_python
-        page.cpu_choice.setChecked(True)
-        page.apply()
-        assert new_environment.chosen_python is None
-
-
 def test_a_build_that_fails_leaves_the_chosen_python(
     page: RailSegOptionsPage, jobs: EnvironmentJobs, new_environment: Environment, worker_python: Path, tmp_path: Path
 ) -> None:
@@ -159,9 +149,7 @@ def test_a_chosen_python_is_given_up_for_railseg_s_own_once_that_is_ready(
     page.cpu_choice.setChecked(True)
     page.apply()
     assert new_environment.chosen_python == worker_python
-    new_environment.own_python.parent.mkdir(parents=True)
-    new_environment.own_python.touch()
-    new_environment.mark_ready()
+    make_ready(new_environment)
     page.apply()
     assert new_environment.chosen_python is None
     assert jobs.task is None
