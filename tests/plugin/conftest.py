@@ -24,7 +24,7 @@ from typing import Any
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsApplication, QgsNetworkAccessManager, QgsProcessingContext, QgsProject, QgsSettings
+from qgis.core import QgsNetworkAccessManager, QgsProcessingContext, QgsProject, QgsSettings
 from qgis.PyQt.QtCore import QLocale
 from support import REPOSITORY, SAMPLE, SAMPLE_TRACKS, Feedback, write_raster
 
@@ -37,6 +37,7 @@ os.environ.setdefault("RAILSEG_PYTHON", str(REPOSITORY / ".venv" / "bin" / "pyth
 
 from railseg.plugin.algorithms.extract_railway import ExtractRailway  # noqa: E402
 from railseg.plugin.environment import PYTHON_SETTING, Environment  # noqa: E402
+from railseg.plugin.locations import data_folder  # noqa: E402
 from railseg.plugin.provider import RailSegProvider  # noqa: E402
 from railseg.plugin.worker_client import WorkerClient  # noqa: E402
 
@@ -49,7 +50,7 @@ def nothing_outlives_a_suite(qgis_app: Any) -> Iterator[None]:
     QGIS never lets go of an exception that an algorithm in Python raises, nor of the frames that led to it, the test's
     among them. A layer of a file that such a frame names would be closed after QGIS and GDAL have gone: a crash.
     """
-    shutil.rmtree(Path(QgsApplication.qgisSettingsDirPath()) / "railseg" / "unfinished", ignore_errors=True)
+    shutil.rmtree(data_folder() / "unfinished", ignore_errors=True)
     yield
     for thing in gc.get_objects():
         if isinstance(thing, FrameType) and not thing.f_code.co_flags & CO_GENERATOR:
@@ -82,6 +83,15 @@ def provider(qgis_app: Any, qgis_processing: None, worker_python: Path) -> Itera
     yield provider
     worker.close()
     qgis_app.processingRegistry().removeProvider(provider)
+
+
+@pytest.fixture
+def unfinished(qgis_app: Any) -> Iterator[Path]:
+    """The folder of what interrupted runs have finished, not there before and afterwards."""
+    folder = data_folder() / "unfinished"
+    shutil.rmtree(folder, ignore_errors=True)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -95,11 +95,14 @@ def test_the_bands_of_a_folder_s_pictures_are_chosen_by_their_numbers(folder: Pa
         run("extractrailwayfolder", _parameters(folder) | {"BANDS": "red"})
 
 
-def test_a_cancelled_run_of_a_folder_is_taken_up_by_the_next(sample_raster: Path, tmp_path: Path) -> None:
+def test_a_cancelled_run_of_a_folder_is_taken_up_by_the_next(
+    sample_raster: Path, unfinished: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "one"
     folder.mkdir()
     (folder / "sample.tif").write_bytes(sample_raster.read_bytes())
-    feedback = Feedback(cancel_when=lambda told: told.progress() > 60)
-    assert run("extractrailwayfolder", _parameters(folder), feedback) == {}
+    cancelled = Feedback(cancel_when=lambda _: any(unfinished.glob("*/*.npz")))
+    assert run("extractrailwayfolder", _parameters(folder), cancelled) == {}
     again = Feedback()
     assert run("extractrailwayfolder", _parameters(folder), again)["TRACK_COUNT"] > 0
+    assert any("resuming where it stopped" in info for info in again.infos)
