@@ -21,10 +21,17 @@ from support import Feedback, lines_layer, run
 pytestmark = pytest.mark.usefixtures("provider")
 
 
-def test_chips_of_a_picture_and_memory_lines_in_degrees_go_to_a_folder(track_raster: Path, tmp_path: Path) -> None:
-    full = QgsRasterLayer(str(track_raster)).extent()
-    x, y = full.center().x() - 612300, full.center().y() - 5612400
-    traced = lines_layer([(x - 100, y), (x + 100, y)], crs="EPSG:4326")
+@pytest.fixture
+def traced(track_raster: Path) -> QgsVectorLayer:
+    """A line from side to side through the picture's middle, in degrees."""
+    middle = QgsRasterLayer(str(track_raster)).extent().center()
+    x, y = middle.x() - 612300, middle.y() - 5612400  # as `lines_layer` takes them
+    return lines_layer([(x - 100, y), (x + 100, y)], crs="EPSG:4326")
+
+
+def test_chips_of_a_picture_and_memory_lines_in_degrees_go_to_a_folder(
+    track_raster: Path, traced: QgsVectorLayer, tmp_path: Path
+) -> None:
     parameters = {"INPUT": str(track_raster), "LINES": traced, "SIDE": 20, "FOLDER": str(tmp_path / "chips")}
     feedback = Feedback()
     results = run("exporttrainingchips", parameters, feedback)
@@ -35,6 +42,7 @@ def test_chips_of_a_picture_and_memory_lines_in_degrees_go_to_a_folder(track_ras
     target = gdal.Open(str(next(Path(results["FOLDER"]).glob("*_target.png"))))
     assert (target.RasterXSize, target.RasterYSize, target.RasterCount) == (100, 100, 3)
     assert feedback.texts[0].startswith("Cutting chips")
+    full = QgsRasterLayer(str(track_raster)).extent()
     polygons = QgsVectorLayer("Polygon?crs=EPSG:25832", "ground", "memory")
     feature = QgsFeature()
     feature.setGeometry(
@@ -60,24 +68,17 @@ def test_chips_tell_what_cannot_be_cut(track_raster: Path, tmp_path: Path) -> No
             run("exporttrainingchips", parameters | {"LINES": lines})
 
 
-def test_cancel_while_cutting_leaves_no_chips(track_raster: Path, tmp_path: Path) -> None:
-    full = QgsRasterLayer(str(track_raster)).extent()
-    x, y = full.center().x() - 612300, full.center().y() - 5612400
-    parameters = {
-        "INPUT": str(track_raster),
-        "LINES": lines_layer([(x - 100, y), (x + 100, y)]),
-        "FOLDER": str(tmp_path / "chips"),
-    }
+def test_cancel_while_cutting_leaves_no_chips(track_raster: Path, traced: QgsVectorLayer, tmp_path: Path) -> None:
+    parameters = {"INPUT": str(track_raster), "LINES": traced, "FOLDER": str(tmp_path / "chips")}
     feedback = Feedback(cancel_when=lambda told: bool(told.texts))
     assert "CHIP_COUNT" not in run("exporttrainingchips", parameters, feedback)
     assert feedback.isCanceled()
     assert not list((tmp_path / "chips").glob("*.png"))
 
 
-def test_chips_of_exported_layers_are_named_after_them_and_lie_side_by_side(track_raster: Path, tmp_path: Path) -> None:
-    full = QgsRasterLayer(str(track_raster)).extent()
-    x, y = full.center().x() - 612300, full.center().y() - 5612400
-    traced = lines_layer([(x - 100, y), (x + 100, y)])
+def test_chips_of_exported_layers_are_named_after_them_and_lie_side_by_side(
+    track_raster: Path, traced: QgsVectorLayer, tmp_path: Path
+) -> None:
     for name in ("Map: north", "Map: south"):
         memory = "/vsimem/picture.tif"  # the worker can't open it
         gdal.Translate(memory, str(track_raster))
