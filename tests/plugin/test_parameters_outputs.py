@@ -34,6 +34,18 @@ def problem(extract: ExtractRailway, parameters: dict[str, Any]) -> str:
     return destination_problem(extract, parameters, QgsProcessingContext())
 
 
+def write_table(path: Path, name: str) -> None:
+    """Writes lines to a table of a GeoPackage beside those that it has."""
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.layerName = name
+    if path.exists():
+        options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+    saved, message, _, _ = QgsVectorFileWriter.writeAsVectorFormatV3(
+        lines_layer(MAIN), str(path), QgsProcessingContext().transformContext(), options
+    )
+    assert saved == QgsVectorFileWriter.WriterError.NoError, message
+
+
 def table(path: Path, name: str) -> str:
     """As QGIS names a table of a GeoPackage as an output."""
     return f"ogr:dbname='{path}' table=\"{name}\" (geom)"
@@ -77,10 +89,8 @@ def test_outputs_to_one_table_of_a_database_are_refused(extract: ExtractRailway)
 
 
 def test_a_folder_that_is_not_there_or_closed_to_the_user_is_told(extract: ExtractRailway, tmp_path: Path) -> None:
-    closed = (
-        "x" * 300
-    )  # too long a name can't be looked up either, not even by the superuser, to whom nothing is closed
-    for folder in ("none", closed):
+    # For the superuser, who may enter every folder, a name that is too long stands in for a folder that is closed.
+    for folder in ("none", "x" * 300):
         told = problem(extract, {"TRACKS": str(tmp_path / folder / "a.gpkg")})
         assert told.startswith("Railway tracks can't be written")
 
@@ -105,10 +115,7 @@ def test_a_format_without_fields_is_neither_offered_nor_taken(extract: ExtractRa
 
 def test_no_output_replaces_what_is_read(extract: ExtractRailway, tmp_path: Path) -> None:
     area = tmp_path / "area.gpkg"
-    saved, _, _, _ = QgsVectorFileWriter.writeAsVectorFormatV3(
-        lines_layer(MAIN), str(area), QgsProcessingContext().transformContext(), _options("corridor")
-    )
-    assert saved == QgsVectorFileWriter.WriterError.NoError
+    write_table(area, "corridor")
     link = tmp_path / "link.gpkg"
     link.symlink_to(area)
     raster = write_raster(tmp_path / "a.tif")
@@ -129,10 +136,7 @@ def test_no_output_replaces_what_is_read(extract: ExtractRailway, tmp_path: Path
 
 def test_no_output_replaces_a_layer_whose_edits_are_not_saved(extract: ExtractRailway, tmp_path: Path) -> None:
     path = tmp_path / "map.gpkg"
-    saved, _, _, _ = QgsVectorFileWriter.writeAsVectorFormatV3(
-        lines_layer(MAIN), str(path), QgsProcessingContext().transformContext(), _options("rail_track")
-    )
-    assert saved == QgsVectorFileWriter.WriterError.NoError
+    write_table(path, "rail_track")
     layer = QgsVectorLayer(f"{path}|layername=rail_track", "my tracks", "ogr")
     assert layer.isValid()
     context = QgsProcessingContext()
@@ -153,16 +157,10 @@ def test_no_output_replaces_a_layer_whose_edits_are_not_saved(extract: ExtractRa
 
 def test_no_output_replaces_a_geopackage_with_other_layers(extract: ExtractRailway, tmp_path: Path) -> None:
     path = tmp_path / "tracks.gpkg"
-    options = _options("tracks")
-    for name in ("tracks", "roads", "houses"):
-        options.layerName = name
-        saved, message, _, _ = QgsVectorFileWriter.writeAsVectorFormatV3(
-            lines_layer(MAIN), str(path), QgsProcessingContext().transformContext(), options
-        )
-        assert saved == QgsVectorFileWriter.WriterError.NoError, message
-        options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
-        if name == "tracks":
-            assert problem(extract, {"TRACKS": str(path)}) == ""
+    write_table(path, "tracks")
+    assert problem(extract, {"TRACKS": str(path)}) == ""
+    for name in ("roads", "houses"):
+        write_table(path, name)
     assert "contains other layers, which would be lost: houses, roads." in problem(extract, {"TRACKS": str(path)})
     assert problem(extract, {"TRACKS": table(path, "tracks")}) == ""
 
@@ -188,19 +186,10 @@ def test_a_quote_in_a_folder_s_name_hides_nothing(extract: ExtractRailway, tmp_p
     assert "same name" in problem(extract, {"TRACKS": f"ogr:{uri.uri()}", "GEOPACKAGE": str(folder / "a.gpkg")})
 
 
-def _options(name: str) -> QgsVectorFileWriter.SaveVectorOptions:
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    options.layerName = name
-    return options
-
-
 @pytest.mark.usefixtures("provider")
 def test_the_map_that_is_compared_with_stays(tmp_path: Path) -> None:
     path = tmp_path / "map.gpkg"
-    options = _options("map")
-    QgsVectorFileWriter.writeAsVectorFormatV3(
-        lines_layer(MAIN), str(path), QgsProcessingContext().transformContext(), options
-    )
+    write_table(path, "map")
     with pytest.raises(QgsProcessingException, match="is an input"):
         run("comparerailway", {"INPUT": lines_layer(MAIN), "REFERENCE": str(path), "MATCHED": str(path)})
     assert QgsVectorLayer(str(path), "map", "ogr").featureCount() == 1
