@@ -14,14 +14,12 @@ PICTURE_PARAMETERS = {"INPUT", "EXTENT", "AREA", "CORRIDOR", "BANDS", "MODEL", "
 CLEANING_PARAMETERS = {"THRESHOLD", "OPENING", "CLOSING", "KERNEL"}
 MAP_OUTPUTS = {"TRACKS", "NODES", "GEOPACKAGE"}
 COMPARISON_FIGURES = {"NEW_LENGTH", "MISSING_LENGTH", "SHIFTED_LENGTH", "MATCHED_LENGTH", "MEAN_DISTANCE"}
-SWITCH_FIGURES = {
+FIGURES = {
     "SWITCH_PRECISION",
     "SWITCH_RECALL",
     "SWITCH_F1",
     "SWITCH_ALONG_RMS",
     "SWITCH_SIDE_ACCURACY",
-}
-FIGURES = SWITCH_FIGURES | {
     "COMPLETENESS",
     "CORRECTNESS",
     "QUALITY",
@@ -41,12 +39,13 @@ FIGURES = SWITCH_FIGURES | {
 
 
 @pytest.mark.parametrize(
-    ("name", "parameters", "outputs"),
+    ("name", "parameters", "outputs", "by_default"),
     [
         (
             "extractrailway",
             PICTURE_PARAMETERS | CLEANING_PARAMETERS | {"MIN_LENGTH", "PROBABILITY", "MASK"} | MAP_OUTPUTS,
             {"PROBABILITY", "MASK"} | MAP_OUTPUTS | NUMBERS,
+            {"TRACKS", "NODES"},
         ),
         (
             "extractrailwayfolder",
@@ -55,55 +54,49 @@ FIGURES = SWITCH_FIGURES | {
             | {"FOLDER", "MIN_LENGTH", "PROBABILITY", "MASK"}
             | MAP_OUTPUTS,
             {"PROBABILITY", "MASK"} | MAP_OUTPUTS | NUMBERS,
+            {"TRACKS", "NODES"},
         ),
         (
             "segmentrailway",
             PICTURE_PARAMETERS | CLEANING_PARAMETERS | {"PROBABILITY", "MASK"},
             {"PROBABILITY", "MASK"},
+            {"PROBABILITY"},
         ),
-        ("cleanrailwaymask", {"INPUT", "MASK"} | CLEANING_PARAMETERS, {"MASK"}),
+        ("cleanrailwaymask", {"INPUT", "MASK"} | CLEANING_PARAMETERS, {"MASK"}, {"MASK"}),
         (
             "vectorizerailwaymask",
             {"INPUT", "MIN_LENGTH"} | CLEANING_PARAMETERS | MAP_OUTPUTS,
             MAP_OUTPUTS | NUMBERS,
+            {"TRACKS", "NODES"},
         ),
         (
             "evaluaterailway",
             {"INPUT", "NODES", "REFERENCE", "RASTER", "AREA", "CORRIDOR", "RHO"} | EVALUATION_LAYERS,
             EVALUATION_LAYERS | FIGURES,
+            EVALUATION_LAYERS,
         ),
         (
             "comparerailway",
             {"INPUT", "REFERENCE", "RASTER", "AREA", "CORRIDOR", "REACH", "SHIFT"} | COMPARISON_LAYERS,
             COMPARISON_LAYERS | COMPARISON_FIGURES,
+            COMPARISON_LAYERS,
         ),
         (
             "exporttrainingchips",
             {"INPUT", "LINES", "EXTENT", "AREA", "CORRIDOR", "BANDS", "SIDE", "BARE", "FOLDER"},
             {"FOLDER", "CHIP_COUNT", "TRACK_CHIP_COUNT"},
+            {"FOLDER"},
         ),
     ],
 )
-def test_names_of_parameters_and_outputs_stay(name: str, parameters: set[str], outputs: set[str]) -> None:
+def test_names_of_parameters_and_outputs_stay(
+    name: str, parameters: set[str], outputs: set[str], by_default: set[str]
+) -> None:
     algorithm = QgsApplication.processingRegistry().algorithmById(f"railseg:{name}")
     assert {definition.name() for definition in algorithm.parameterDefinitions()} == parameters
     assert {definition.name() for definition in algorithm.outputDefinitions()} == outputs
-    by_default = {
-        definition.name() for definition in algorithm.destinationParameterDefinitions() if definition.createByDefault()
-    }
-    assert (
-        by_default
-        == {
-            "extractrailway": {"TRACKS", "NODES"},
-            "extractrailwayfolder": {"TRACKS", "NODES"},
-            "segmentrailway": {"PROBABILITY"},
-            "cleanrailwaymask": {"MASK"},
-            "vectorizerailwaymask": {"TRACKS", "NODES"},
-            "evaluaterailway": EVALUATION_LAYERS,
-            "comparerailway": COMPARISON_LAYERS,
-            "exporttrainingchips": {"FOLDER"},
-        }[name]
-    )
+    destinations = algorithm.destinationParameterDefinitions()
+    assert {definition.name() for definition in destinations if definition.createByDefault()} == by_default
 
 
 def test_every_algorithm_tells_what_it_is_for_and_hides_what_few_need(provider: RailSegProvider) -> None:
