@@ -18,7 +18,6 @@ from qgis.core import (
     QgsRasterLayer,
     QgsVectorLayer,
 )
-from railseg.plugin.locations import STYLES
 from support import COMPARISON_LAYERS, MAIN, Feedback, lines_layer, run, write_raster
 
 pytestmark = pytest.mark.usefixtures("provider")
@@ -127,13 +126,6 @@ def test_compare_tells_what_it_cannot_compare() -> None:
     ):
         with pytest.raises(QgsProcessingException, match=words):
             run("comparerailway", {"INPUT": lines} | parameters)
-
-
-def test_every_layer_of_a_comparison_has_a_style() -> None:
-    for table in ("new", "missing", "shifted", "matched"):
-        layer = lines_layer(MAIN)
-        message, is_loaded = layer.loadNamedStyle(str(STYLES / f"{table}.qml"))
-        assert is_loaded, message
 
 
 def test_run_after_run_in_a_batch_and_in_a_session_gets_its_style() -> None:

@@ -15,7 +15,9 @@ from qgis.core import (
     QgsRenderContext,
     QgsVectorLayer,
 )
-from support import REPOSITORY
+from railseg.plugin.algorithms.compare_railway import CompareRailway
+from railseg.plugin.algorithms.evaluate_railway import EvaluateRailway
+from railseg.plugin.locations import STYLES
 
 TRACK_FIELDS = ["railway", "length_m:double", "confidence:double", "status", "review_reason"]
 NODE_FIELDS = ["railway", "angle_deg:double", "turnout_side", "confidence:double", "status", "review_reason"]
@@ -33,7 +35,7 @@ def nodes(qgis_app: Any) -> QgsVectorLayer:
 
 def styled(kind: str, fields: list[str], style: str) -> QgsVectorLayer:
     layer = QgsVectorLayer(f"{kind}?crs=EPSG:25832&" + "&".join(f"field={field}" for field in fields), style, "memory")
-    message, is_ok = layer.loadNamedStyle(str(REPOSITORY / "resources" / "styles" / f"{style}.qml"))
+    message, is_ok = layer.loadNamedStyle(str(STYLES / f"{style}.qml"))
     assert is_ok, message
     return layer
 
@@ -69,6 +71,14 @@ def expression_context(layer: QgsVectorLayer, feature: QgsFeature) -> QgsExpress
     context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
     context.setFeature(feature)
     return context
+
+
+def test_every_layer_that_is_made_has_a_style(qgis_app: Any) -> None:
+    lines = {"rail_track", *EvaluateRailway.TABLES.values(), *CompareRailway.TABLES.values()} - {"switches"}
+    kinds = dict.fromkeys(lines, "LineString") | dict.fromkeys(("rail_node", "switches"), "Point")
+    assert {path.stem for path in STYLES.glob("*.qml")} == kinds.keys()
+    for table, kind in kinds.items():
+        styled(kind, ["status"], table)
 
 
 @pytest.mark.parametrize(
