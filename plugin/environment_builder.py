@@ -15,7 +15,7 @@ from .base_python import find_base_python
 from .build_lock import build_lock
 from .environment import Environment
 from .install_plan import Build, InstallPlan
-from .install_problem import Cause, EnvironmentProblemError, cause_of, way_out
+from .install_problem import Cause, EnvironmentProblemError, problem_with
 from .locations import REQUIREMENTS
 from .program import JobFeedback, run_program
 from .proxy import with_proxy
@@ -211,6 +211,5 @@ def _progress_style(python: str, feedback: JobFeedback) -> str:
 
 
 def _folder_problem(folder: Path, error: OSError) -> EnvironmentProblemError:
-    cause = cause_of([str(error)])
     message = tr("The folder {folder} can't be written: {error}.").format(folder=folder, error=error)
-    return EnvironmentProblemError("\n".join([message, *way_out(cause)]), cause)
+    return problem_with(message, error)

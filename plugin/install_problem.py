@@ -99,6 +99,12 @@ def problem_of(program: str, exit_code: int, output: Sequence[str]) -> Environme
     return EnvironmentProblemError("\n".join([*way_out(cause), failure, *output[-_TAIL_LINES:]]), cause)
 
 
+def problem_with(message: str, error: OSError) -> EnvironmentProblemError:
+    """The error for what the system has refused: the message first, then what to do about it."""
+    cause = cause_of([str(error)])
+    return EnvironmentProblemError("\n".join([message, *way_out(cause)]), cause)
+
+
 def way_out(cause: Cause) -> list[str]:
     """What happened and what helps, in one line; no line if nothing is known."""
     texts = {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from .install_problem import EnvironmentProblemError, cause_of, problem_of, way_out
+from .install_problem import problem_of, problem_with
 from .line_process import LineProcess
 from .translation import tr
 from .worker_variables import worker_variables
@@ -54,9 +54,8 @@ def run_program(
     try:
         process = LineProcess(command, worker_variables() if variables is None else variables, subprocess.STDOUT)
     except OSError as error:
-        cause = cause_of([str(error)])
         message = tr("{program} can't be started: {error}.").format(program=command[0], error=error)
-        raise EnvironmentProblemError("\n".join([message, *way_out(cause)]), cause) from error
+        raise problem_with(message, error) from error
     lines: list[str] = []
     try:
         while True:
