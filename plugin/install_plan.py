@@ -103,7 +103,9 @@ class InstallPlan:
 
 def default_build() -> Build:
     """The build for this machine's hardware: CUDA if a card and its driver are recent enough for PyTorch's build."""
-    return Build.CUDA if can_use_cuda() and any(_is_recent(*card) for card in _nvidia_cards()) else Build.CPU
+    program = shutil.which("nvidia-smi")
+    cards = _cards_told_by(program) if program is not None and can_use_cuda() else []
+    return Build.CUDA if any(_is_recent(*card) for card in cards) else Build.CPU
 
 
 def can_use_cuda() -> bool:
@@ -116,14 +118,9 @@ def _is_recent(compute_capability: float, driver: float) -> bool:
     return compute_capability >= _LEAST_COMPUTE_CAPABILITY and driver >= _LEAST_DRIVER
 
 
-def _nvidia_cards() -> list[tuple[float, float]]:
-    """Compute capability and driver version (major.minor) of the cards; empty if the driver doesn't tell."""
-    program = shutil.which("nvidia-smi")
-    return [] if program is None else _cards_told_by(program)
-
-
-@cache  # it may take a second, and QGIS creates the page whenever its options are opened
+@cache  # it may take a second, and there is a new page whenever QGIS's options are opened
 def _cards_told_by(program: str) -> list[tuple[float, float]]:
+    """Compute capability and driver version (major.minor) of the cards; empty if the driver doesn't tell."""
     query = [program, "--query-gpu=compute_cap,driver_version", "--format=csv,noheader"]
     try:
         answer = subprocess.run(  # noqa: S603 - the driver's own program, no shell  # nosec B603

@@ -27,11 +27,8 @@ def proxy_variables() -> dict[str, str]:
     )
     if proxy.type() not in schemes or not proxy.hostName():
         return {}
-    login = ""
-    if proxy.user():
-        login = (
-            quote(proxy.user(), safe="") + (":" + quote(proxy.password(), safe="") if proxy.password() else "") + "@"
-        )
+    words = [quote(word, safe="") for word in (proxy.user(), proxy.password()) if word]
+    login = f"{':'.join(words)}@" if proxy.user() else ""
     port = f":{proxy.port()}" if proxy.port() else ""
     address = f"{schemes[proxy.type()]}://{login}{proxy.hostName()}{port}"
     # QGIS excludes addresses by how they begin, pip by their host.
