@@ -24,7 +24,7 @@ from qgis.core import (
 )
 
 from ..translation import tr
-from .parameters import AREA, CORRIDOR, EXTENT
+from .parameters import AREA, CORRIDOR, EXTENT, is_given
 from .vector_source import source_problem
 
 _METRES_PER_DEGREE = 111_000
@@ -129,7 +129,7 @@ def _chosen_box(
     place_crs: QgsCoordinateReferenceSystem,
     context: QgsProcessingContext,
 ) -> ChosenArea | None:
-    if parameters.get(EXTENT) in (None, ""):
+    if not is_given(parameters, EXTENT):
         return None
     crs = algorithm.parameterAsExtentCrs(parameters, EXTENT, context)
     rectangle = algorithm.parameterAsExtent(parameters, EXTENT, context)
@@ -141,7 +141,7 @@ def _chosen_box(
 def _area_source(
     algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> QgsProcessingFeatureSource | None:
-    if parameters.get(AREA) in (None, ""):
+    if not is_given(parameters, AREA):
         return None
     source = algorithm.parameterAsSource(parameters, AREA, context)
     if source is None:

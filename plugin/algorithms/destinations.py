@@ -30,6 +30,7 @@ from qgis.core import (
 )
 
 from ..translation import tr
+from .parameters import is_given
 
 FORMATS_WITHOUT_FIELDS = ("000", "dgn", "dxf", "gpx", "ili", "itf", "sql", "xtf")
 """Extensions of vector files that QGIS offers to write, but that can't hold or give back the layers' fields."""
@@ -208,7 +209,7 @@ def _is_read(
 ) -> bool:
     """Whether an output would replace the layer of an input; False for an input that isn't a layer in a file."""
     is_layer = isinstance(definition, (QgsProcessingParameterFeatureSource, QgsProcessingParameterRasterLayer))
-    if not is_layer or parameters.get(definition.name()) in (None, ""):
+    if not is_layer or not is_given(parameters, definition.name()):
         return False
     layer = QgsProcessingParameters.parameterAsLayer(definition, parameters, context)
     return layer is not None and _replaces_layer(output, layer)

@@ -19,7 +19,15 @@ from qgis.core import (
 
 from ..translation import tr
 from .base import PictureAlgorithm
-from .parameters import advanced, bands_request, metres_parameter, picture_parameters, with_decimals, with_help
+from .parameters import (
+    advanced,
+    bands_request,
+    is_given,
+    metres_parameter,
+    picture_parameters,
+    with_decimals,
+    with_help,
+)
 from .vector_source import source_problem
 
 
@@ -112,7 +120,7 @@ class ExportTrainingChips(PictureAlgorithm):
 
     def request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """The worker's parameters."""
-        has_share = parameters.get(self.BARE) not in (None, "")
+        has_share = is_given(parameters, self.BARE)
         return {
             "output": self.parameterAsString(parameters, self.FOLDER, context),
             "side_m": self.parameterAsDouble(parameters, self.SIDE, context),

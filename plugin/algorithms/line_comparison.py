@@ -29,7 +29,7 @@ from ..worker_client import WorkerClient
 from .area import ChosenArea, chosen_area, moved
 from .base import RailSegAlgorithm
 from .map_layers import copy_table
-from .parameters import AREA, INPUT, area_parameters, is_asked_for, with_help
+from .parameters import AREA, INPUT, area_parameters, is_asked_for, is_given, with_help
 from .raster_source import RasterSource, bounding_raster_problem
 from .vector_source import source_problem
 
@@ -162,7 +162,7 @@ class LineComparison(RailSegAlgorithm):
             QgsProcessingException: It can't be read.
         """
         is_optional = self.parameterDefinition(name).flags() & Qgis.ProcessingParameterFlag.Optional
-        if is_optional and parameters.get(name) in (None, ""):
+        if is_optional and not is_given(parameters, name):
             return None
         source = self.parameterAsSource(parameters, name, context)
         if source is None:
@@ -198,14 +198,14 @@ class LineComparison(RailSegAlgorithm):
         for name in self.sources():
             source = self.source(parameters, name, context)
             yield "" if source is None else source_problem(source)
-        if parameters.get(self.RASTER) not in (None, ""):
+        if is_given(parameters, self.RASTER):
             layer = self.parameterAsRasterLayer(parameters, self.RASTER, context)
             yield (
                 str(self.invalidRasterError(parameters, self.RASTER))
                 if layer is None
                 else bounding_raster_problem(layer)
             )
-        if parameters.get(AREA) not in (None, ""):
+        if is_given(parameters, AREA):
             self._area(parameters, context)
 
 

@@ -253,9 +253,10 @@ def picture_request(
     Raises:
         QgsProcessingException: See `bands_request`.
     """
+    has_model = is_given(parameters, MODEL)
     return {
         "bands": bands_request(algorithm, parameters, context),
-        "model": algorithm.parameterAsFile(parameters, MODEL, context) or None,
+        "model": (algorithm.parameterAsFile(parameters, MODEL, context) or None) if has_model else None,
         "device": algorithm.parameterAsEnumString(parameters, DEVICE, context),
         "every_tile": algorithm.parameterAsBoolean(parameters, EVERY_TILE, context),
     }
@@ -269,6 +270,8 @@ def bands_request(
     Raises:
         QgsProcessingException: There are neither one nor three, or they aren't numbers.
     """
+    if not is_given(parameters, BANDS):
+        return None
     bands = _numbers_in(algorithm.parameterAsString(parameters, BANDS, context))  # of a list, that is empty
     if not bands:
         bands = [band for band in algorithm.parameterAsInts(parameters, BANDS, context) if band]  # 0 if it is empty
@@ -293,7 +296,7 @@ def cleaning_request(
     algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> dict[str, Any]:
     """The worker's parameters for threshold and morphology."""
-    has_threshold = parameters.get(THRESHOLD) not in (None, "")
+    has_threshold = is_given(parameters, THRESHOLD)
     return {
         "threshold": algorithm.parameterAsDouble(parameters, THRESHOLD, context) if has_threshold else None,
         "opening_m": algorithm.parameterAsDouble(parameters, OPENING, context),
@@ -326,6 +329,15 @@ def is_asked_for(parameters: dict[str, Any], name: str) -> bool:
     if isinstance(value, QgsProcessingOutputLayerDefinition):
         is_plain = value.sink.propertyType() == Qgis.PropertyType.Static
         value = value.sink.staticValue() if is_plain else value.sink
+    return _is_set(value)
+
+
+def is_given(parameters: dict[str, Any], name: str) -> bool:
+    """Whether an optional input has a value; a script or a model may pass QGIS's own null for none."""
+    return _is_set(parameters.get(name))
+
+
+def _is_set(value: Any) -> bool:
     return value != "" and not QgsVariantUtils.isNull(value)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import uuid4
 
 from railseg_core.errors import RailSegError
-from railseg_core.folder_lock import alone_in
 from railseg_core.inference.block_plan import PlannedBlock, shard_of
 from railseg_core.inference.prediction import BlockPrediction, from_bytes, to_bytes
 from railseg_core.paths import file_version, put_in_place
@@ -150,7 +149,7 @@ def finished_blocks(
 ) -> Iterator[FinishedBlocks]:
     """Opens a folder of finished blocks, and removes it when the `with` block succeeds.
 
-    If the block ends early, the folder stays if any finished block is in it.
+    If the block ends early, the folder stays if any finished block is in it. No other run may be working in it.
 
     Args:
         folder: `unfinished_folder` of the output, or another; it need not exist.
@@ -161,13 +160,12 @@ def finished_blocks(
             may only be unavailable at the moment.
 
     Raises:
-        RailSegError: the folder cannot be created, another run is using it, it contains other files, or blocks that
-            must not be discarded: those of shards, or of such a GPU.
+        RailSegError: the folder cannot be created, it contains other files, or blocks that must not be discarded: those
+            of shards, or of such a GPU.
     """
-    with alone_in(folder):
-        _take_up(folder, identity, resume=resume, reporter=reporter, is_device_named=is_device_named)
-        with _removed_when_done(folder):
-            yield FinishedBlocks(folder, identity)
+    _take_up(folder, identity, resume=resume, reporter=reporter, is_device_named=is_device_named)
+    with _removed_when_done(folder):
+        yield FinishedBlocks(folder, identity)
 
 
 def _take_up(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import astuple
 from functools import partial
 from hashlib import sha256
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from railseg_core import __version__
 from railseg_core.beside import beside
 from railseg_core.errors import RailSegError
+from railseg_core.folder_lock import alone_in
 from railseg_core.inference.block_plan import PlannedBlock, plan_blocks, shard_of
 from railseg_core.inference.finished_blocks import (
     RASTER_TIMES,
@@ -70,11 +71,15 @@ def open_model_run(request: ExtractRequest | SegmentRequest, reporter: Reporter)
         reporter: Receives the plan, and a message if an earlier run is resumed.
 
     Raises:
-        RailSegError: the model, the raster, the area, the device or the folder of finished blocks can't be used.
+        RailSegError: the model, the raster, the area, the device or the folder of finished blocks can't be used, or
+            another run is working in that folder.
     """
     model_path = request.model or bundled_model_path()
     card, model_sha256 = read_card(model_path), checksum(model_path)
-    with open_working_grid(request.raster, gsd_m=card.gsd_m, bands=request.bands, area=request.area) as grid:
+    with (
+        _others_kept_out(request),  # first of all, as planning a large picture takes long
+        open_working_grid(request.raster, gsd_m=card.gsd_m, bands=request.bands, area=request.area) as grid,
+    ):
         # Blocks of a run with a different identity would not be the same.
         identity = {
             "version": __version__,
@@ -91,6 +96,21 @@ def open_model_run(request: ExtractRequest | SegmentRequest, reporter: Reporter)
         blocks = plan_blocks(grid.window, grid.wants)
         with _predictions(request, grid, blocks, identity, reporter) as (predictor, finished):
             yield ModelRun(grid, card, model_sha256, blocks, predictor, finished)
+
+
+def _others_kept_out(request: ExtractRequest | SegmentRequest) -> AbstractContextManager[None]:
+    """Locks the folder of finished blocks, except for shards, which share it, and for a merge, which finds it full.
+
+    Raises:
+        RailSegError: another run is working in it.
+    """
+    if isinstance(request, ExtractRequest) and (request.shard is not None or request.merge is not None):
+        return nullcontext()
+    return alone_in(_folder(request))
+
+
+def _folder(request: ExtractRequest | SegmentRequest) -> Path:
+    return request.unfinished or unfinished_folder(request.output)
 
 
 def _check_pictures(grid: WorkingGrid) -> None:
@@ -175,7 +195,7 @@ def _predictions(
         identity = {**identity, "device": predictor.device, "every_tile": request.every_tile}
         with (
             finished_blocks(
-                request.unfinished or unfinished_folder(request.output),
+                _folder(request),
                 identity,
                 resume=request.resume,
                 reporter=reporter,

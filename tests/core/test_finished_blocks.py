@@ -24,6 +24,7 @@ from listening import Listening
 
 from railseg_core.__main__ import main
 from railseg_core.errors import RailSegError
+from railseg_core.folder_lock import alone_in
 from railseg_core.inference.block_plan import PlannedBlock, plan_blocks
 from railseg_core.inference.finished_blocks import FinishedBlocks, finished_blocks, shared_blocks, unfinished_folder
 from railseg_core.inference.prediction import BlockPrediction, TilePrediction, from_bytes, to_bytes
@@ -158,17 +159,17 @@ def test_an_interrupted_run_leaves_its_blocks_to_the_next_like_it(tmp_path: Path
     assert "resuming where it stopped" in listening.messages[0]
 
 
-def test_a_second_run_at_the_same_time_is_refused_and_takes_nothing_from_the_first(tmp_path: Path) -> None:
-    folder = unfinished_folder(tmp_path / "tracks.gpkg")
-    with finished_blocks(folder, {"model": 1}, resume=True, reporter=Silent()) as first:
-        first.write(BLOCK, some_prediction())
-        with (
-            pytest.raises(RailSegError, match="already working"),
-            finished_blocks(folder, {"model": 2}, resume=False, reporter=Silent()),
-        ):
-            pass
-        assert_same(first.read(BLOCK), some_prediction())
-    assert not any(tmp_path.iterdir())
+def test_a_second_run_at_the_same_time_is_refused_before_anything_else_and_takes_nothing_from_the_first(
+    small_raster: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "tracks.gpkg"
+    interrupted(output, {})
+    before = sorted(unfinished_folder(output).iterdir())
+    with alone_in(unfinished_folder(output)):
+        for raster in (small_raster, tmp_path / "not looked for.tif"):
+            with pytest.raises(RailSegError, match="already working"):
+                run(ExtractRequest(raster=str(raster), output=output, resume=False))
+    assert sorted(unfinished_folder(output).iterdir()) == before
 
 
 def test_with_other_parameters_it_starts_anew_and_says_so(tmp_path: Path) -> None:
@@ -359,6 +360,7 @@ def test_of_runs_that_want_a_folder_at_the_same_moment_one_gets_it(tmp_path: Pat
         while time.monotonic() < end:
             with (
                 suppress(RailSegError),
+                alone_in(tmp_path / "blocks"),
                 finished_blocks(tmp_path / "blocks", {}, resume=True, reporter=Silent(), is_device_named=True),
             ):
                 inside.append(number)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from osgeo import gdal
 from qgis.core import (
+    NULL,
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsProcessingContext,
@@ -20,6 +21,7 @@ from qgis.core import (
     QgsReferencedRectangle,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QVariant
 from railseg.plugin.algorithms.raster_source import WORKER_FORMATS
 from support import REPOSITORY, Feedback, run, set_proxy, write_raster
 
@@ -89,6 +91,12 @@ def test_a_raster_output_of_another_format_is_told(plain_raster: Path, tmp_path:
 @pytest.mark.parametrize("bands", ["", "1;2;3", "1,2,3", [1, 2, 3]])
 def test_bands_may_be_a_text_as_in_qgis_process(bands: str | list[int], plain_raster: Path) -> None:
     assert extract(plain_raster, BANDS=bands)["TRACK_COUNT"] == 0
+
+
+@pytest.mark.parametrize("null", [NULL, QVariant()], ids=["of a number", "of no type"])
+def test_a_script_may_pass_a_field_s_null_for_what_is_optional(null: Any, plain_raster: Path) -> None:
+    nothing = dict.fromkeys(("EXTENT", "AREA", "BANDS", "MODEL", "THRESHOLD"), null)
+    assert extract(plain_raster, **nothing)["TRACK_COUNT"] == 0
 
 
 def test_one_band_is_enough(tmp_path: Path) -> None:
