@@ -51,8 +51,11 @@ class ReviewLayers(QObject):
         self._add(project.mapLayers().values())
 
     def __iter__(self) -> Iterator[QgsVectorLayer]:
-        """The layers, tracks before nodes."""
-        return iter(sorted(self._layers.values(), key=lambda layer: layer.geometryType() != Qgis.GeometryType.Line))
+        """The layers, tracks before nodes; of a layer and its duplicates, which show the same features, only one."""
+        by_source: dict[str, QgsVectorLayer] = {}
+        for layer in self._layers.values():
+            by_source.setdefault(layer.source(), layer)
+        return iter(sorted(by_source.values(), key=lambda layer: layer.geometryType() != Qgis.GeometryType.Line))
 
     def __len__(self) -> int:
         return len(self._layers)
@@ -110,7 +113,6 @@ class ReviewLayers(QObject):
     def _tell_made(self, key: str) -> None:
         layer = self.sender()
         if key == JUST_MADE and layer.customProperty(JUST_MADE):
-            layer.removeCustomProperty(JUST_MADE)
             self.made.emit()
 
     def _tell_selection(self, *_what: object) -> None:

@@ -40,7 +40,7 @@ NODE_COUNT = "NODE_COUNT"
 REVIEW_COUNT = "REVIEW_COUNT"
 TOTAL_LENGTH = "TOTAL_LENGTH"
 JUST_MADE = "railseg/just_made"
-"""Custom property of a layer that a run has just finished, until the review has noticed it."""
+"""Custom property that a layer has for a moment once a run has finished it, so that the review notices."""
 _STYLED = "railseg/style"
 """Custom property of a layer: the style that it once got from here, which the user may have changed since."""
 _TABLES = {TRACKS: "rail_track", NODES: "rail_node"}
@@ -213,6 +213,7 @@ class _Finisher(QgsProcessingLayerPostProcessorInterface):
             describe(layer, self._run)
         layer.triggerRepaint()
         layer.setCustomProperty(JUST_MADE, True)
+        layer.removeCustomProperty(JUST_MADE)
 
 
 _finishers: set[_Finisher] = set()

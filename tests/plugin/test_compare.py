@@ -18,6 +18,7 @@ from qgis.core import (
     QgsRasterLayer,
     QgsVectorLayer,
 )
+from railseg.plugin.algorithms.map_layers import JUST_MADE
 from support import COMPARISON_LAYERS, MAIN, Feedback, lines_layer, run, write_raster
 
 pytestmark = pytest.mark.usefixtures("provider")
@@ -147,6 +148,7 @@ def test_run_after_run_in_a_batch_and_in_a_session_gets_its_style() -> None:
             finishers.append(context.layerToLoadOnCompletionDetails(layer.id()).postProcessor())
             finishers[-1].postProcessLayer(layer, context, feedback)
             assert layer.customProperty("railseg/style") == "matched"
+            assert JUST_MADE not in layer.customPropertyKeys()  # nor in a project that is saved
         assert finishers[0] is not finishers[1]  # QGIS deletes each with the context
         del context
     project.removeMapLayer(lines.id())

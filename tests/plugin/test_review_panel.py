@@ -404,6 +404,20 @@ def test_what_is_rejected_is_deleted_as_one_edit(panel: ReviewPanel, tracks: Qgs
     wait_until(lambda: panel.delete_button.text() == "Delete rejected (2)")
 
 
+def test_of_a_layer_and_its_duplicate_each_item_is_listed_once(
+    panel: ReviewPanel, project: QgsProject, tmp_path: Path
+) -> None:
+    first = QgsVectorLayer(str(write_tracks(tmp_path, project)), "tracks", "ogr")
+    second = first.clone()
+    project.addMapLayers([first, second])
+    wait_until(lambda: panel.count_label.text() == "7 to review")
+    project.removeMapLayer(first)
+    QTest.qWait(50)
+    assert panel.count_label.text() == "7 to review"
+    project.removeMapLayer(second)
+    wait_until(lambda: panel.count_label.text() == "4 to review")
+
+
 def test_layers_that_come_change_and_go_show_in_the_list(
     panel: ReviewPanel, project: QgsProject, tracks: QgsVectorLayer
 ) -> None:
