@@ -183,7 +183,7 @@ class _ItemReader:
     def __init__(self, layer: QgsVectorLayer) -> None:
         self._layer_id: str = layer.id()
         self._is_line = layer.geometryType() == Qgis.GeometryType.Line
-        self._reason_texts = _reason_texts()
+        self._reason_texts = reason_texts()
         names = (_reason_name(layer), "railway", "length_m", "confidence")
         self._reason, self._railway, self._length, self._confidence = (
             layer.fields().lookupField(name or "") for name in names
@@ -228,7 +228,7 @@ def _kind_of_node(railway: str | None) -> str:
     return kinds.get(railway or "", tr("node"))
 
 
-def _reason_texts() -> dict[str, str]:
+def reason_texts() -> dict[str, str]:
     """The reasons in the user's language, by what stands in the data."""
     return {
         "short isolated piece": tr("short isolated piece"),

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from qgis.core import QgsMapLayer
+from qgis.core import QgsExpression, QgsMapLayer
 from qgis.PyQt.QtXml import QDomDocument, QDomElement, QDomNodeList
 
+from ..review_items import reason_texts
 from ..translation import translated
 
 _LEGEND_AND_FIELDS = {"rule": "label", "category": "label", "alias": "name"}
+
+_REASON = "coalesce(attribute('review_reason'), attribute('review_rea'))"
+"""What stands for the reasons, which are in English in the data, in the styles' expressions."""
 
 
 def apply_style(layer: QgsMapLayer, style: Path) -> str:
@@ -18,6 +22,11 @@ def apply_style(layer: QgsMapLayer, style: Path) -> str:
     document = read_style(style)
     for element, attribute in shown_texts(document):
         element.setAttribute(attribute, translated(element.attribute(attribute)))
+    reason = _translated_reason()
+    for element in _elements(document.elementsByTagName("text-style")):
+        element.setAttribute("fieldName", element.attribute("fieldName").replace(_REASON, reason))
+    for element in _elements(document.elementsByTagName("previewExpression")):
+        element.firstChild().setNodeValue(element.text().replace(_REASON, reason))
     is_applied, message = layer.importNamedStyle(document)
     return "" if is_applied else str(message)
 
@@ -39,6 +48,13 @@ def shown_texts(style: QDomDocument) -> Iterator[tuple[QDomElement, str]]:
             for element in _elements(widget.elementsByTagName("Option")):
                 if element.hasAttribute("value"):
                     yield element, "name"
+
+
+def _translated_reason() -> str:
+    """The expression for the reasons in the user's language."""
+    texts = {text: translation for text, translation in reason_texts().items() if translation != text}
+    pairs = ", ".join(QgsExpression.quotedString(text) for pair in texts.items() for text in pair)
+    return f"replace({_REASON}, map({pairs}))" if texts else _REASON
 
 
 def _elements(nodes: QDomNodeList) -> Iterator[QDomElement]:

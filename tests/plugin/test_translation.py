@@ -12,6 +12,8 @@ import pytest
 import railseg
 from qgis.core import (
     QgsApplication,
+    QgsExpression,
+    QgsExpressionContext,
     QgsFeature,
     QgsProcessingAlgorithm,
     QgsProject,
@@ -254,6 +256,25 @@ def test_a_translated_layer_has_the_values_that_the_review_looks_for(english: No
     QCoreApplication.removeTranslator(translator)
     assert item.kind == "Gleis"
     assert item.reasons == ("enger Bogen", "my own reason")
+
+
+@pytest.mark.parametrize(
+    ("language", "reasons"),
+    [("", "low confidence; close to another track"), ("fr", "faible confiance; proche d'une autre voie")],
+)
+def test_labels_and_map_tips_give_the_reasons_in_the_user_s_language(
+    language: str, reasons: str, english: None
+) -> None:
+    _choose_language(language)
+    translator = install_translator()
+    for kind, style in (("LineString", "rail_track"), ("Point", "rail_node")):
+        layer = _layer(kind, "field=status&field=review_reason", ["review", "low confidence; close to another track"])
+        apply_style(layer, STYLES / f"{style}.qml")
+        context = QgsExpressionContext()
+        context.setFeature(layer.getFeature(1))
+        assert QgsExpression(layer.labeling().settings().fieldName).evaluate(context) == reasons
+        assert layer.displayExpression().count("replace(") == bool(language)
+    QCoreApplication.removeTranslator(translator)
 
 
 @pytest.mark.parametrize("call", ['tr(f"{n} tracks")', "tr(text)", 'tr("a" + "b")', 'tr("{n}".format(n=1))'])
