@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from processing.gui.BatchAlgorithmDialog import BatchAlgorithmDialog
 from qgis.core import QgsApplication, QgsProcessing, QgsProcessingContext, QgsProject
 from qgis.PyQt.QtWidgets import QWidget
 
 
-def create_batch_dialog(name: str, rows: Sequence[dict[str, Any]], parent: QWidget) -> BatchAlgorithmDialog:
+def create_batch_dialog(name: str, rows: Sequence[dict[str, Any]], parent: QWidget) -> Any:
     """The dialog for several runs of an algorithm; outputs that a single run would make go to temporary layers.
 
     Args:
         name: The algorithm's id.
         rows: Each run's parameters, other than outputs; those left out have their defaults.
         parent: QGIS's main window.
+
+    Raises:
+        Exception: This version of QGIS has another dialog.
     """
+    # Imported here because it isn't a part of QGIS's interface for plugins.
+    from processing.gui.BatchAlgorithmDialog import BatchAlgorithmDialog
+
     dialog = BatchAlgorithmDialog(QgsApplication.processingRegistry().createAlgorithmById(name), parent)
     panel = dialog.mainWidget()
     panel.checkLoadLayersOnCompletion.setChecked(True)

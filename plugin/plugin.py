@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
 
 from qgis import processing
-from qgis.core import Qgis, QgsApplication, QgsRasterLayer, QgsReferencedRectangle
+from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsRasterLayer, QgsReferencedRectangle
 from qgis.gui import QgsProcessingAlgorithmDialogBase
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop
@@ -108,17 +108,26 @@ class RailSegPlugin:
         self._open_algorithm("railseg:extractrailwayfolder", {})
 
     def _open_algorithm(self, name: str, *runs: dict[str, Any]) -> None:
-        """Opens the algorithm's dialog for one run or several, or offers the options if the environment isn't ready."""
+        """Opens the algorithm's dialog for one run or several, or offers the options if the environment isn't ready.
+
+        Where there is no dialog for several, it is the one for the first of them.
+        """
         if not self._environment.status().is_ok:
             self._offer_options()
             return
-        if len(runs) == 1:
-            dialog = processing.createAlgorithmDialog(name, runs[0])
-        else:
-            dialog = create_batch_dialog(name, runs, self._iface.mainWindow())
+        dialog = self._batch_dialog(name, runs) if len(runs) > 1 else None
+        dialog = dialog or processing.createAlgorithmDialog(name, runs[0])
         dialog.show()
         # The Python part of a dialog is lost with the last reference to it.
         self._dialogs = [*(one for one in self._dialogs if not sip.isdeleted(one)), dialog]
+
+    def _batch_dialog(self, name: str, runs: Sequence[dict[str, Any]]) -> Any:
+        """The dialog for several runs; None, and a line in the log, if this version of QGIS has another."""
+        try:
+            return create_batch_dialog(name, runs, self._iface.mainWindow())
+        except Exception as error:  # whatever may be different there
+            QgsMessageLog.logMessage(f"No dialog for batches: {error!r}", "RailSeg")
+            return None
 
     def _offer_options(self) -> None:
         text = tr("The Python environment isn't ready: set it up in the options.")

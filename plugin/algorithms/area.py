@@ -157,8 +157,12 @@ def _shape_of(geometries: Iterable[QgsGeometry]) -> QgsGeometry:
     parts = []
     for geometry in geometries:
         straight = QgsGeometry(geometry.constGet().segmentize())
-        is_area = geometry.type() == Qgis.GeometryType.Polygon
-        parts.append(straight.makeValid() if is_area else straight)
+        if geometry.type() == Qgis.GeometryType.Polygon:
+            # Where it has no width, as in a spike, making it valid leaves a line, which would become a corridor.
+            valid = straight.makeValid().asGeometryCollection()
+            parts += [part for part in valid if part.type() == Qgis.GeometryType.Polygon]
+        else:
+            parts.append(straight)
     return QgsGeometry.collectGeometry(parts)
 
 

@@ -22,7 +22,7 @@ from ..translation import tr
 from ..unfinished import is_kept, unfinished_folder
 from ..worker_client import WorkerCancelledError, WorkerClient
 from .area import chosen_area
-from .destinations import destination_problem, outputs_without_geometry
+from .destinations import destination_problem, outputs_without_geometry, unreachable_database
 from .layer_group import group_layers
 from .parameters import INPUT, bands_request, picture_request
 from .raster_source import RasterSource, picture_problem, raster_problem
@@ -109,6 +109,8 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """Runs the request, on any thread; a cancelled run has no outputs."""
+        if problem := unreachable_database(self, parameters, context):
+            raise QgsProcessingException(problem)
         request = {**self.request(parameters, context), "overwrite": True}
         try:
             request |= self.inputs(parameters, context, feedback)
@@ -131,7 +133,13 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
 
     def postProcessAlgorithm(self, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Refreshes, on the main thread, the project's layers of files that were replaced; changes no output."""
-        refresh_layers_of(self._outputs.values(), context)
+        for name in refresh_layers_of(self._outputs.values(), context):
+            feedback.pushWarning(
+                tr(
+                    "The layer {name} was edited during the run, which has replaced its data. Discard those edits: "
+                    "they belong to what was there before."
+                ).format(name=name)
+            )
         return {}
 
     def group_name(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:

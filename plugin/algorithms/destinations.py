@@ -25,6 +25,7 @@ from qgis.core import (
     QgsProcessingParameters,
     QgsProcessingUtils,
     QgsProperty,
+    QgsProviderConnectionException,
     QgsProviderRegistry,
     QgsVectorLayer,
 )
@@ -38,6 +39,9 @@ _TABLES = (".csv", ".ods", ".xlsx")
 """Endings of files in which QGIS writes the fields only."""
 _MISREAD = re.compile("%[0-9A-Fa-f]{2}")
 """What QGIS takes for an encoded character in the path of a vector layer, which it then doesn't find."""
+
+_DATABASE = re.compile(r"(?:(postgres|mssql|oracle|hana)://|postgis:)(.*)", re.DOTALL)
+"""A table in a database as an output: its provider, which is postgres if none is named, and its URI."""
 
 _PROJECTS = "qgis_projects"
 """The table of a GeoPackage in which QGIS saves projects, which isn't among its layers."""
@@ -127,6 +131,30 @@ def destination_problem(
     return ""
 
 
+def unreachable_database(
+    algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
+) -> str:
+    """Which output's database can't be reached, and what to do about it; empty if all can.
+
+    A server that doesn't answer may take half a minute: must not be called on the main thread.
+    """
+    for definition in algorithm.parameterDefinitions():
+        database = _DATABASE.match(_text_of_output(definition, parameters, context))
+        metadata = QgsProviderRegistry.instance().providerMetadata(database[1] or "postgres") if database else None
+        if database is None or metadata is None:
+            continue
+        try:
+            metadata.createConnection(database[2], {}).schemas()
+        except QgsProviderConnectionException:  # its message contains the password
+            uri = QgsDataSourceUri(database[2])
+            text = tr(
+                "{name} can't be written: the database {database} can't be reached. Check its connection and your "
+                "password, or choose another output."
+            )
+            return text.format(name=definition.description(), database=uri.database() or uri.service())
+    return ""
+
+
 def outputs_without_geometry(
     algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> list[str]:
@@ -147,26 +175,34 @@ def _place_of_output(
     definition: QgsProcessingParameterDefinition, parameters: dict[str, Any], context: QgsProcessingContext
 ) -> Place | None:
     """Where an output is written to; None for memory, temporary files and folders."""
-    value = parameters.get(definition.name())
-    if isinstance(value, QgsProcessingOutputLayerDefinition):
-        value = value.sink
-    if isinstance(value, QgsProperty):
-        value, _ = value.valueAsString(context.expressionContext())
+    value = _text_of_output(definition, parameters, context)
     is_folder = isinstance(definition, QgsProcessingParameterFolderDestination)
-    if is_folder or not isinstance(value, str) or value in ("", "TEMPORARY_OUTPUT"):
+    if is_folder or value in ("", "TEMPORARY_OUTPUT"):
         return None
     database = re.match(r"(?:ogr:|spatialite://)\s*(dbname=.*)", value, re.DOTALL)
     if database:
         uri = QgsDataSourceUri(database[1])
         return Place(_plain(uri.database()), uri.table())
-    database = re.match(r"(?:postgres|mssql|oracle|hana)://(.*)|postgis:(.*)", value, re.DOTALL)
+    database = _DATABASE.match(value)
     if database:
-        return _table_in_database(QgsDataSourceUri(database[1] or database[2]))
+        return _table_in_database(QgsDataSourceUri(database[2]))
     if re.match(r"[A-Za-z]{2,}:", value):
         return None
     is_sink = isinstance(definition, QgsProcessingParameterFeatureSink)
     ending = f".{QgsProcessingUtils.defaultVectorExtension()}" if is_sink and not Path(value).suffix else ""
     return Place(_plain(value + ending))
+
+
+def _text_of_output(
+    definition: QgsProcessingParameterDefinition, parameters: dict[str, Any], context: QgsProcessingContext
+) -> str:
+    """An output as text; empty for none, and for a parameter that isn't an output."""
+    value = parameters.get(definition.name()) if definition.isDestination() else None
+    if isinstance(value, QgsProcessingOutputLayerDefinition):
+        value = value.sink
+    if isinstance(value, QgsProperty):
+        value, _ = value.valueAsString(context.expressionContext())
+    return value if isinstance(value, str) else ""
 
 
 def place_of_source(provider: str, source: str) -> Place | None:

@@ -32,6 +32,10 @@
       <translation>Der fertige Teil wird eine Woche lang aufbewahrt: Starten Sie dasselbe noch einmal, um fortzufahren.</translation>
     </message>
     <message>
+      <source>The layer {name} was edited during the run, which has replaced its data. Discard those edits: they belong to what was there before.</source>
+      <translation>Der Layer {name} wurde während des Laufs bearbeitet, der seine Daten ersetzt hat. Verwerfen Sie diese Änderungen: Sie gehören zu dem, was vorher da war.</translation>
+    </message>
+    <message>
       <source>Clean railway mask</source>
       <translation>Gleismaske bereinigen</translation>
     </message>
@@ -182,6 +186,10 @@ Gleise werden eins zu eins zugeordnet: Wo die Karte nur eines von zwei Gleisen h
     <message>
       <source>{name} can't be written as {ending}, which has no room for the fields. Choose .gpkg and export that.</source>
       <translation>{name} kann nicht als {ending} geschrieben werden: Das Format hat keinen Platz für die Felder. .gpkg wählen und dieses exportieren.</translation>
+    </message>
+    <message>
+      <source>{name} can't be written: the database {database} can't be reached. Check its connection and your password, or choose another output.</source>
+      <translation>{name} kann nicht geschrieben werden: Die Datenbank {database} ist nicht erreichbar. Prüfen Sie ihre Verbindung und Ihr Passwort, oder wählen Sie eine andere Ausgabe.</translation>
     </message>
     <message>
       <source>Evaluate railway</source>

@@ -32,6 +32,10 @@
       <translation>La parte terminada se guarda una semana: ejecute lo mismo otra vez para continuar.</translation>
     </message>
     <message>
+      <source>The layer {name} was edited during the run, which has replaced its data. Discard those edits: they belong to what was there before.</source>
+      <translation>La capa {name} se editó durante la ejecución, que ha sustituido sus datos. Descarte esos cambios: corresponden a lo que había antes.</translation>
+    </message>
+    <message>
       <source>Clean railway mask</source>
       <translation>Limpiar máscara de vías férreas</translation>
     </message>
@@ -182,6 +186,10 @@ Las vías se emparejan una a una: donde el mapa tiene una de dos vías, la otra 
     <message>
       <source>{name} can't be written as {ending}, which has no room for the fields. Choose .gpkg and export that.</source>
       <translation>{name} no se puede escribir como {ending}: el formato no admite los campos. Elija .gpkg y expórtelo después.</translation>
+    </message>
+    <message>
+      <source>{name} can't be written: the database {database} can't be reached. Check its connection and your password, or choose another output.</source>
+      <translation>No se puede escribir {name}: no se puede acceder a la base de datos {database}. Compruebe la conexión y su contraseña, o elija otra salida.</translation>
     </message>
     <message>
       <source>Evaluate railway</source>

@@ -32,6 +32,10 @@
       <translation>La partie terminée est conservée une semaine : relancez la même exécution pour continuer.</translation>
     </message>
     <message>
+      <source>The layer {name} was edited during the run, which has replaced its data. Discard those edits: they belong to what was there before.</source>
+      <translation>La couche {name} a été modifiée pendant l'exécution, qui a remplacé ses données. Abandonnez ces modifications : elles concernent les données d'avant.</translation>
+    </message>
+    <message>
       <source>Clean railway mask</source>
       <translation>Nettoyer un masque de voies ferrées</translation>
     </message>
@@ -182,6 +186,10 @@ Les voies sont appariées une à une : là où la carte n'a qu'une voie sur deu
     <message>
       <source>{name} can't be written as {ending}, which has no room for the fields. Choose .gpkg and export that.</source>
       <translation>{name} ne peut pas être écrit en {ending} : ce format n'a pas de place pour les champs. Choisissez .gpkg, puis exportez-le.</translation>
+    </message>
+    <message>
+      <source>{name} can't be written: the database {database} can't be reached. Check its connection and your password, or choose another output.</source>
+      <translation>{name} ne peut pas être écrit : la base de données {database} est inaccessible. Vérifiez la connexion et votre mot de passe, ou choisissez une autre sortie.</translation>
     </message>
     <message>
       <source>Evaluate railway</source>

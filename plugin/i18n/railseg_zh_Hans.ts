@@ -32,6 +32,10 @@
       <translation>已完成的部分会保留一周：以相同设置再次运行即可继续。</translation>
     </message>
     <message>
+      <source>The layer {name} was edited during the run, which has replaced its data. Discard those edits: they belong to what was there before.</source>
+      <translation>图层 {name} 在运行期间被编辑，而运行已替换其数据。请放弃这些编辑：它们属于之前的数据。</translation>
+    </message>
+    <message>
       <source>Clean railway mask</source>
       <translation>清理铁路掩膜</translation>
     </message>
@@ -182,6 +186,10 @@ Tracks are matched one to one: where the map has one of two tracks, the other is
     <message>
       <source>{name} can't be written as {ending}, which has no room for the fields. Choose .gpkg and export that.</source>
       <translation>{name}无法写成 {ending}：该格式容纳不了这些字段。请选择 .gpkg，然后再导出。</translation>
+    </message>
+    <message>
+      <source>{name} can't be written: the database {database} can't be reached. Check its connection and your password, or choose another output.</source>
+      <translation>无法写入 {name}：无法连接数据库 {database}。请检查其连接和密码，或选择其他输出。</translation>
     </message>
     <message>
       <source>Evaluate railway</source>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from typing import Any
 
 from desk import STEP_MS, Steps, screenshot, seen, start
@@ -109,7 +110,17 @@ def several(layer: QgsRasterLayer) -> Steps:
         index = view.node2index(project.layerTreeRoot().findLayer(one))
         view.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
     menu = view.menuProvider().createContextMenu()
-    next(action for action in menu.actions() if action.text() == "Extract railway…").trigger()
+    extract = next(action for action in menu.actions() if action.text() == "Extract railway…")
+    module = BatchAlgorithmDialog.__module__
+    its_own, sys.modules[module] = sys.modules[module], None  # as in a QGIS that has another dialog
+    extract.trigger()
+    sys.modules[module] = its_own
+    yield None
+    (dialog,) = open_dialogs()
+    seen["instead of a batch"] = dialog.createProcessingParameters()["INPUT"]
+    dialog.close()
+    yield None
+    extract.trigger()
     yield None
     (dialog,) = [window for window in QApplication.topLevelWidgets() if isinstance(window, BatchAlgorithmDialog)]
     screenshot("7-batch")

@@ -78,6 +78,10 @@ def test_of_several_selected_pictures_each_is_a_row_of_a_batch_that_is_ready_to_
     assert set(seen["batch's groups"]) == {"other picture", "picture"}
 
 
+def test_where_qgis_has_another_dialog_for_batches_the_one_for_a_single_picture_opens(seen: dict[str, Any]) -> None:
+    assert seen["instead of a batch"] in seen["pictures"]
+
+
 def test_a_folder_has_an_entry_in_the_menu_of_its_own(seen: dict[str, Any]) -> None:
     assert "Extract railway from a folder" in seen["folder's dialog"]
 

@@ -49,6 +49,18 @@ def test_extent_and_area_bound_the_work(track_raster: Path) -> None:
     assert left.intersect(lower).buffered(1.0).contains(in_both)
 
 
+def test_where_a_polygon_has_no_width_there_is_no_corridor(plain_raster: Path) -> None:
+    area = QgsVectorLayer("Polygon?crs=EPSG:25832", "area", "memory")
+    elsewhere, x, y = "0 0, 9 0, 9 9, 0 0", 612_006, 5_611_974
+    spike = f"0 0, 9 0, {x} {y}, 9 0, 9 9, 0 0"
+    for ring in (elsewhere, spike, f"{x} {y}, {x + 2} {y}, {x} {y}"):
+        feature = QgsFeature()
+        feature.setGeometry(QgsGeometry.fromWkt(f"Polygon(({ring}))"))
+        area.dataProvider().addFeature(feature)
+    with pytest.raises(QgsProcessingException, match=r"No part of the area lies on the picture|outside the raster"):
+        run("extractrailway", {"INPUT": str(plain_raster), "DEVICE": "cpu", "TRACKS": "memory:", "AREA": area})
+
+
 def test_a_corridor_round_rough_lines_in_degrees_bounds_the_work(
     track_raster: Path, extraction: dict[str, Any]
 ) -> None:
@@ -75,5 +87,5 @@ def test_a_corridor_round_rough_lines_in_degrees_bounds_the_work(
     both = run("extractrailway", parameters | {"CORRIDOR": 8, "EXTENT": upper})
     assert both["TRACK_COUNT"] > 0
     assert upper.buffered(0.5).contains(both["TRACKS"].extent())
-    with pytest.raises(QgsProcessingException, match="No part of the area"):
+    with pytest.raises(QgsProcessingException, match=r"No part of the area"):
         run("extractrailway", parameters | {"AREA": lines_layer([(-9e5, 0.0), (-8e5, 0.0)])})

@@ -20,7 +20,7 @@ from qgis.core import (
 from railseg.plugin.algorithms.destinations import destination_problem
 from railseg.plugin.algorithms.extract_railway import ExtractRailway
 from railseg.plugin.provider import RailSegProvider
-from support import MAIN, lines_layer, run, write_raster
+from support import MAIN, Feedback, lines_layer, run, write_raster
 
 
 @pytest.fixture
@@ -86,6 +86,16 @@ def test_outputs_to_one_table_of_a_database_are_refused(extract: ExtractRailway)
         assert "same name: public.tracks" in problem(extract, {"TRACKS": tracks, "NODES": same})
     for other in (tracks.replace("public", "old"), tracks.replace('"tracks"', '"nodes"'), tracks.replace("gis.", "")):
         assert problem(extract, {"TRACKS": tracks, "NODES": other}) == ""
+
+
+@pytest.mark.usefixtures("provider")
+def test_a_database_that_cannot_be_reached_is_told_before_the_work(plain_raster: Path) -> None:
+    feedback = Feedback()
+    tracks = "postgres://dbname='rail' host=127.0.0.1 port=9 user='me' password='secret' table=\"public\".\"t\" (geom)"
+    with pytest.raises(QgsProcessingException, match="the database rail can't be reached"):
+        run("extractrailway", {"INPUT": str(plain_raster), "DEVICE": "cpu", "TRACKS": tracks}, feedback)
+    assert not feedback.texts
+    assert not any("secret" in error for error in feedback.errors)
 
 
 def test_a_folder_that_is_not_there_or_closed_to_the_user_is_told(extract: ExtractRailway, tmp_path: Path) -> None:

@@ -129,6 +129,31 @@ def test_a_run_over_the_file_of_a_raster_layer_shows_its_new_pixels_in_the_user_
     assert again.renderer().type() == "hillshade"
 
 
+def test_a_layer_that_is_edited_during_a_run_over_its_file_keeps_its_edits_until_they_are_discarded(
+    qgis_new_project: None, extraction: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "tracks.gpkg"
+    parameters = {"INPUT": extraction["PROBABILITY"], "MIN_LENGTH": 5, "TRACKS": str(path)}
+    run("vectorizerailwaymask", parameters)
+    layer = QgsVectorLayer(str(path), "tracks", "ogr")
+    QgsProject.instance().addMapLayer(layer)
+    first = min(row.id() for row in layer.getFeatures())
+    source = layer.fields().lookupField("source")
+    edits = [layer.startEditing, lambda: layer.changeAttributeValue(first, source, "mine")]
+
+    def edit(_feedback: Feedback) -> bool:
+        while edits:
+            assert edits.pop(0)()
+        return False
+
+    feedback = Feedback(edit)
+    run("vectorizerailwaymask", parameters | {"OPENING": 10.0}, feedback)  # nothing is as wide as that
+    assert layer.editBuffer().changedAttributeValues() == {first: {source: "mine"}}
+    assert any("tracks was edited during the run" in warning for warning in feedback.warnings)
+    layer.rollBack()
+    assert list(layer.getFeatures()) == []
+
+
 def test_a_run_over_the_file_of_layers_that_it_doesn_t_load_shows_in_them(
     qgis_new_project: None, extraction: dict[str, Any], tmp_path: Path
 ) -> None:
