@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 
@@ -15,10 +15,13 @@ from railseg_core.inference.finished_blocks import FinishedBlocks
 from railseg_core.inference.prediction import BANDS, BlockPrediction, PredictBlocks, TilePrediction
 from railseg_core.rasters.grid_raster_writer import GridRasterWriter
 from railseg_core.reporting import Reporter
+from railseg_core.threads import in_order, threads
 from railseg_core.tiling import OVERLAP_PX, PixelWindow, Tile, blending_weights, seams_of, tiles_of
 
 _WRITERS = 2
 """Number of blocks, each of a few megabytes, that are compressed and written at a time."""
+_STITCHERS = 2
+"""Number of blocks, likewise, whose tiles are blended at a time."""
 
 
 def predict_missing(
@@ -76,17 +79,33 @@ def write_probabilities(
         predictions: The blocks' predictions, in the same order.
         output: Opened for the grid's window with the bands of `BANDS`.
     """
+    # Threads stitch, and one writes: a GPU would have to wait for it otherwise.
+    with threads(_STITCHERS, waits=True) as stitchers, threads(1, waits=True) as writer:
+        stitched = in_order(stitchers, _stitched, _with_neighbours(blocks, predictions), _STITCHERS)
+        for _ in in_order(writer, lambda block: output.write(*block), stitched, 1):
+            pass
+
+
+def _with_neighbours(
+    blocks: Sequence[PlannedBlock], predictions: Iterable[BlockPrediction]
+) -> Iterator[tuple[PixelWindow, BlockPrediction]]:
+    """The window of every block, and the predictions of all tiles that contribute to it."""
     blocks_left = Counter(tile for block in blocks for tile in block.tiles)
-    # Neighbouring blocks share tiles: each is kept until its last block is written.
+    # Neighbouring blocks share tiles: each is kept until its last block has it.
     known: BlockPrediction = {}
     for block, prediction in zip(blocks, predictions, strict=True):
         known |= prediction
-        here = {tile: known[tile] for tile in block.tiles}
-        output.write(block.window, blend(block.window, here), _valid(block.window, here))
+        yield block.window, {tile: known[tile] for tile in block.tiles}
         blocks_left.subtract(block.tiles)
         for tile in block.tiles:
             if not blocks_left[tile]:
                 del known[tile]
+
+
+def _stitched(block: tuple[PixelWindow, BlockPrediction]) -> tuple[PixelWindow, UInt8Array, Bools]:
+    """A block's window, its probabilities and where they are valid."""
+    window, predicted = block
+    return window, blend(window, predicted), _valid(window, predicted)
 
 
 def blend(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) -> UInt8Array:
@@ -112,9 +131,10 @@ def blend(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) 
 def _mean(window: PixelWindow, predicted: Mapping[Tile, TilePrediction | None]) -> UInt8Array:
     weights = blending_weights()
     total = np.zeros((len(BANDS), *window.shape), dtype=np.float32)
-    for tile, prediction in predicted.items():
-        common = tile.window.intersection(window)
-        if prediction is not None and not common.is_empty:
+    for tile in tiles_of(window):
+        prediction = predicted.get(tile)
+        if prediction is not None:
+            common = tile.window.intersection(window)
             here = common.local_slices(tile.window)
             total[:, *common.local_slices(window)] += prediction.probability[:, *here] * weights[here]
     mean: UInt8Array = np.floor(total + 0.5).astype(np.uint8)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.reporting import Reporter, Silent
 from railseg_core.resources_dir import resource_path
 from railseg_core.segmentation import Segmenter
-from railseg_core.tiling import TILE_PX, PixelWindow, blending_weights, tiles_of
+from railseg_core.tiling import BLOCK_PX, TILE_PX, PixelWindow, blending_weights, tiles_of
 from railseg_core.vectors.area import Area
 
 LEFT, TOP, GSD_M = 500_000.0, 5_600_000.0, 0.2
@@ -179,6 +180,35 @@ def test_blending_is_the_mean_weighted_by_the_ramps_of_the_tiles() -> None:
         assert prediction is not None
         expected[:, *common.local_slices(window)] += prediction.probability[:, *here] * blending_weights()[here]
     np.testing.assert_array_equal(blend(window, tiles), np.floor(expected + 0.5))
+
+
+def test_the_next_block_is_asked_for_while_one_is_written(tmp_path: Path) -> None:
+    """A GPU would have to wait for stitching and writing otherwise."""
+    window = PixelWindow(0, 0, 3 * BLOCK_PX, 256)
+    blocks = plan_blocks(window, lambda _: True)
+    prediction = TilePrediction(np.full((2, TILE_PX, TILE_PX), 77, np.uint8), None)
+    next_is_asked_for = Event()
+
+    def predictions() -> Iterator[BlockPrediction]:
+        for block in blocks:
+            if block.number == 1:
+                next_is_asked_for.set()
+            yield dict.fromkeys(block.fresh, prediction)
+
+    path = tmp_path / "probability.tif"
+    with create_grid_raster(path, window, GSD_M, "EPSG:25832", bands=BANDS) as output:
+        write = output.write
+
+        def wait_and_write(*args: Any) -> None:
+            assert next_is_asked_for.wait(10)
+            write(*args)
+
+        output.write = wait_and_write  # type: ignore[method-assign]
+        write_probabilities(blocks, predictions(), output)
+    with open_grid_raster(path) as result:
+        pixels, valid = result.read(window)
+    assert valid.all()
+    assert (pixels == 77).all()
 
 
 def test_batches_go_across_blocks(picture: Path, random_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
