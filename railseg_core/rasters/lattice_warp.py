@@ -178,7 +178,5 @@ def _whole_shift(cols: Floats, rows: Floats, per_pixel: tuple[int, int]) -> tupl
     ky, kx = per_pixel
     col, row = round(cols[0, 0]), round(rows[0, 0])
     steps = np.arange(len(cols)) * _NODE_PX
-    near = np.allclose(cols, (col + steps * kx)[None, :], rtol=0, atol=2e-3) and np.allclose(
-        rows, (row + steps * ky)[:, None], rtol=0, atol=2e-3
-    )
-    return (col, row) if near else None
+    off = max(np.abs(cols - (col + steps * kx)).max(), np.abs(rows - (row + steps * ky)[:, None]).max())
+    return (col, row) if off <= 2e-3 else None
