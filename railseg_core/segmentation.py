@@ -29,7 +29,9 @@ _OUT_OF_MEMORY = (
     "out of memory",
     "allocate memory",
     "alloc_failed",
+    "allocation_failed",
     "cublas_status_not_initialized",
+    "cudnn_status_not_initialized",
     "unable to find an engine",
     "unable to find a valid cudnn algorithm",
 )

@@ -352,6 +352,8 @@ def test_a_device_whose_first_look_is_wrong_is_passed_over(
         "CUDA out of memory. Tried to allocate 100.00 MiB.",
         "MPS backend out of memory (MPS allocated: 7.10 GiB)",
         "CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
+        "cuDNN error: CUDNN_STATUS_NOT_INITIALIZED",
+        "cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED",
         "GET was unable to find an engine to execute this computation",
     ],
 )
