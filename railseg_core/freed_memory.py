@@ -32,11 +32,15 @@ def return_freed_memory() -> None:
 
 
 def return_gpu_memory() -> None:
-    """Returns to an NVIDIA GPU what torch has freed there but keeps for later use."""
+    """Returns to the GPU what torch has freed there but keeps for later use; on a Mac that is the system's memory."""
     torch = sys.modules.get("torch")  # whose import would take longer than the rest of some requests
-    if torch is not None and torch.cuda.is_initialized():
-        with suppress(RuntimeError):  # after some errors a GPU refuses everything
+    if torch is None:
+        return
+    with suppress(RuntimeError):  # after some errors a GPU refuses everything
+        if torch.cuda.is_initialized():
             torch.cuda.empty_cache()
+        if torch.backends.mps.is_available():
+            torch.mps.empty_cache()
 
 
 def _glibc(name: str) -> Callable[..., Any] | None:

@@ -37,14 +37,18 @@ def test_freed_memory_is_kept_until_it_is_returned() -> None:
     assert left < 50
 
 
-def test_what_torch_keeps_on_a_gpu_is_returned_even_if_the_gpu_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("device", ["cuda", "mps"])
+def test_what_torch_keeps_on_a_gpu_is_returned_even_if_the_gpu_refuses(
+    device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     calls = []
 
     def refuse() -> None:
         calls.append("empty_cache")
         raise RuntimeError("CUDA error: an illegal memory access was encountered")
 
-    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
-    monkeypatch.setattr(torch.cuda, "empty_cache", refuse)
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: device == "cuda")
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: device == "mps")
+    monkeypatch.setattr(getattr(torch, device), "empty_cache", refuse)
     return_freed_memory()
     assert calls == ["empty_cache"]
