@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 import os
 import platform
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from railseg_core import __version__
+from railseg_core.inference.cuda_cards import cuda_cards
 from railseg_core.network.model_card import bundled_model_path, checksum, read_card
 
 PACKAGES = (
@@ -28,7 +28,6 @@ PACKAGES = (
     "scikit-image",
     "scipy",
 )
-_NAME_BYTES = 256
 
 
 def info(model_path: Path | None = None) -> dict[str, Any]:
@@ -40,7 +39,7 @@ def info(model_path: Path | None = None) -> dict[str, Any]:
         RailSegError: If there is no such model file or it is damaged.
     """
     path = model_path or bundled_model_path()
-    cards = _cuda_cards() if _torch_has_cuda() else []
+    cards = cuda_cards() if _torch_has_cuda() else []
     has_mps = sys.platform == "darwin" and platform.machine() == "arm64"
     found = {"cuda": f"cuda ({cards[0]})"} if cards else {"mps": "mps"} if has_mps else {}
     devices = found | {"cpu": f"cpu ({os.cpu_count()} cores)"}
@@ -101,20 +100,3 @@ def _torch_has_cuda() -> bool:
     if spec is None or spec.origin is None:
         return False
     return runpy.run_path(str(Path(spec.origin).with_name("version.py"))).get("cuda") is not None
-
-
-def _cuda_cards() -> list[str]:
-    """Names of the cards that NVIDIA's driver offers to this process; empty without a driver."""
-    try:
-        driver = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
-    except OSError:
-        return []
-    count = ctypes.c_int()
-    if driver.cuInit(0) != 0 or driver.cuDeviceGetCount(ctypes.byref(count)) != 0:
-        return []
-    name = ctypes.create_string_buffer(_NAME_BYTES)
-    names = []
-    for card in range(count.value):
-        if driver.cuDeviceGetName(name, _NAME_BYTES, card) == 0:
-            names.append(name.value.decode(errors="replace"))
-    return names

@@ -15,7 +15,13 @@ import torch
 from railseg_core.arrays import UInt8Array
 from railseg_core.errors import RailSegError
 from railseg_core.freed_memory import return_gpu_memory
-from railseg_core.inference.devices import available_devices, choose_device, device_description, in_a_line
+from railseg_core.inference.devices import (
+    available_devices,
+    choose_device,
+    device_description,
+    in_a_line,
+    unusable_devices,
+)
 from railseg_core.inference.placed_network import PRECISIONS, NotFiniteError, Numbers, PlacedNetwork, is_right, place
 from railseg_core.network.deeplabv3plus import fuse_batch_norms
 from railseg_core.network.model_file import load_first_look, load_model
@@ -60,7 +66,7 @@ class Segmenter:
     Attributes:
         card: The model's card.
         batch_tiles: How many tiles the device processes at once.
-        passed_over: Devices that `auto` has found unable to run it, and why, in one line.
+        passed_over: Devices of this machine that `auto` has found unable to run it, and why, in one line.
     """
 
     def __init__(
@@ -89,9 +95,11 @@ class Segmenter:
         self._running = 0
         self._one_at_a_time: bool
         self.batch_tiles: int
-        self.passed_over: dict[str, str] = {}
+        self.passed_over = unusable_devices() if device == "auto" else {}
         self._used: list[str]
         self._cpu = device_description("cpu")  # with all its threads, even if they are divided when it takes over
+        for unusable, reason in self.passed_over.items():
+            self._reporter.log("warning", f"torch can't use the device {unusable}: {reason}. Using the next best one.")
         for candidate in candidates:
             problem = self._start_on(candidate)
             if problem is None:

@@ -7,6 +7,7 @@ import warnings
 import torch
 
 from railseg_core.errors import RailSegError
+from railseg_core.inference.cuda_cards import cuda_cards
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -36,6 +37,20 @@ def choose_device(name: str) -> str:
 def available_devices() -> tuple[str, ...]:
     """The devices torch can use here, fastest first; the CPU is always the last."""
     return (*(device for device in ("cuda", "mps") if device_problem(device) is None), "cpu")
+
+
+def unusable_devices() -> dict[str, str]:
+    """The devices that this machine has, and this torch was built for, but that torch can't use, and why, in one line.
+
+    Such as a card whose memory other programs fill, or whose driver is too old.
+    """
+    built_for = {"cuda": torch.version.cuda is not None, "mps": torch.backends.mps.is_available()}
+    problems = {device: device_problem(device) for device, is_built_for in built_for.items() if is_built_for}
+    return {
+        device: problem
+        for device, problem in problems.items()
+        if problem is not None and (device != "cuda" or cuda_cards())
+    }
 
 
 def device_problem(device: str) -> str | None:

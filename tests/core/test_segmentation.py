@@ -20,6 +20,7 @@ from listening import Listening
 
 from railseg_core import segmentation
 from railseg_core.errors import RailSegError
+from railseg_core.inference import devices
 from railseg_core.inference.block_plan import plan_blocks
 from railseg_core.inference.devices import available_devices, choose_device, device_problem
 from railseg_core.inference.finished_blocks import finished_blocks, unfinished_folder
@@ -576,6 +577,28 @@ def test_the_device_is_chosen_or_its_absence_is_said() -> None:
     for name in {"cuda", "mps"} - set(available_devices()):
         with pytest.raises(RailSegError, match=f"can't use the device {name}"):
             choose_device(name)
+
+
+def test_a_card_that_cannot_be_used_is_not_passed_over_in_silence(
+    random_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a run on the processor takes fifty times as long, and nobody knows why."""
+
+    def init() -> None:
+        raise RuntimeError("The NVIDIA driver on your system is too old (found version 11040).")
+
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    monkeypatch.setattr(torch.cuda, "init", init)
+    messages = Listening()
+    Segmenter(random_model, "auto", messages)
+    assert messages.messages == []  # there is no card
+    monkeypatch.setattr(devices, "cuda_cards", lambda: ["NVIDIA RTX A2000"])
+    segmenter = Segmenter(random_model, "auto", messages)
+    reason = "The NVIDIA driver on your system is too old (found version 11040)"
+    assert (segmenter.device, segmenter.passed_over) == ("cpu", {"cuda": reason})
+    assert messages.messages == [f"torch can't use the device cuda: {reason}. Using the next best one."]
+    Segmenter(random_model, "cpu", messages)
+    assert len(messages.messages) == 1  # who wants the processor need not know
 
 
 def test_a_device_that_was_in_use_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
