@@ -46,12 +46,14 @@ def prepare_process_environment() -> None:
     Freed memory is kept (see `keep_freed_memory`).
 
     By default OpenMP's threads busy-wait for each other. If another program uses the same cores, that slows the network
-    down by far more than the other's share of them.
+    down by far more than the other's share of them. OpenCV gets no threads of its own: those that read and clean call
+    it at the same time, and an eighth of reading's processor time would go into waking them.
     """
     for name in _FOREIGN:
         os.environ.pop(name, None)
     os.environ.update(_CONFINEMENT)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
     _allow_open_files()
     keep_freed_memory()
 

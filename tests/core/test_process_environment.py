@@ -41,6 +41,14 @@ def test_garbage_is_collected_as_before_once_modules_are_loaded(monkeypatch: pyt
         gc.enable()
 
 
+def test_opencv_starts_no_threads_beside_those_that_call_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENCV_FOR_THREADS_NUM", raising=False)
+    prepared = "from railseg_core.process_environment import prepare_process_environment as prepare; prepare()"
+    program = f"{prepared}; import cv2; print(cv2.getNumThreads())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
+
+
 FIRST_RUN = """
 import gc, sys, weakref
 from railseg_core.process_environment import loading
