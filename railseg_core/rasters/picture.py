@@ -170,8 +170,7 @@ class Picture:
         image, valid = made
         pixels = np.empty((4, *place.shape), dtype=np.uint8)
         pixels[:3] = self._stretch.apply(image) if self._stretch else image  # a single band stands for all three
-        if not valid.all():
-            pixels[:3, ~valid] = 0
+        pixels[:3] *= valid
         pixels[3] = valid
         return pixels
 
