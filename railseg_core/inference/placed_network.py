@@ -77,17 +77,16 @@ class PlacedNetwork:
             is_empty = None
             if self.first_look is not None and not every_tile:
                 is_empty = self.first_look.shows_none(features.context)
-            if is_empty is not None and bool(is_empty.all()):
+            if is_empty is not None and _fetched(is_empty.all())[0]:
                 return np.zeros((len(tiles), 2, *tiles.shape[2:]), dtype=np.uint8)
             logits = self.network.logits(features).float()
             values = (probabilities(logits) * 255).round().to(torch.uint8)
             if is_empty is not None:
                 values.masked_fill_(is_empty[:, None, None, None], 0)
-            is_finite = logits.sum().isfinite()
-            result: UInt8Array = values.to("cpu", non_blocking=values.is_cuda).numpy()
-            # Waits for both: another wait would also be for what other threads have given the card in the meantime.
-            if not bool(is_finite):
+            values, is_finite = _fetched(values, logits.sum().isfinite())
+            if not is_finite:
                 raise NotFiniteError
+            result: UInt8Array = values.numpy()
         return result
 
     def logits(self, tiles: UInt8Array) -> list[Tensor]:
@@ -130,6 +129,20 @@ def place(network: DeepLabV3Plus, numbers: Numbers, first_look: FirstLook | None
     if looking is not None:
         looking.to(device=numbers.device, dtype=numbers.dtype)
     return PlacedNetwork(numbers, placed, layout, looking)
+
+
+def _fetched(*tensors: Tensor) -> list[Tensor]:
+    """Tensors of one device in the CPU's memory.
+
+    On CUDA the thread sleeps until the card has them, where a plain copy would keep a core busy that could read; and it
+    does not wait for what other threads have given the card in the meantime.
+    """
+    copies = [tensor.to("cpu", non_blocking=tensor.is_cuda) for tensor in tensors]
+    if tensors[0].is_cuda:
+        event = torch.cuda.Event(blocking=True)
+        event.record()
+        event.synchronize()
+    return copies
 
 
 def deviation(placed: PlacedNetwork, network: DeepLabV3Plus, first_look: FirstLook | None, tiles: int) -> float:
