@@ -238,15 +238,15 @@ class Segmenter:
                 if device == "cpu" or self._is_right():
                     return None
                 problem = "its results differ from the CPU's"
-            except RuntimeError as error:
-                problem = in_a_line(error)
+            except (RuntimeError, NotFiniteError) as error:
+                problem = _failure(error).message
         return problem
 
     def _is_right(self) -> bool:
         """Whether the device gives what the CPU gives; if memory is short, with fewer tiles at a time.
 
         Raises:
-            RuntimeError: As for `place`.
+            NotFiniteError, RuntimeError: As for `PlacedNetwork.predict`.
         """
         while True:
             try:

@@ -166,8 +166,24 @@ def is_right(placed: PlacedNetwork, network: DeepLabV3Plus, first_look: FirstLoo
     """Whether a device gives what the CPU gives, except for rounding; see `deviation`.
 
     Drivers and kernels have been silently wrong: MPS in certain layouts, cards without units for half precision.
+
+    Raises:
+        NotFiniteError, RuntimeError: As for `PlacedNetwork.predict`.
     """
-    return deviation(placed, network, first_look, tiles) <= _LARGEST_DEVIATION
+    return deviation(placed, network, first_look, tiles) <= _LARGEST_DEVIATION and _predicts_its_logits(placed, tiles)
+
+
+def _predicts_its_logits(placed: PlacedNetwork, tiles: int) -> bool:
+    """Whether `predict` makes of a device's logits what the CPU would: it uses operations of its own."""
+    pixels = np.repeat(_test_tile(), tiles, axis=0)
+    logits, *looks = placed.logits(pixels)
+    expected = (probabilities(logits) * 255).numpy()
+    for every_tile in (True, False):
+        if placed.first_look is not None and not every_tile:
+            expected[(looks[0] <= placed.first_look.level.cpu()).all(dim=(1, 2)).numpy()] = 0
+        if not np.abs(placed.predict(pixels, every_tile=every_tile) - expected).mean() <= 1:
+            return False
+    return True
 
 
 def _relative_rms(found: Tensor, expected: Tensor) -> float:

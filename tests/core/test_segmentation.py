@@ -347,6 +347,35 @@ def test_a_device_whose_first_look_is_wrong_is_passed_over(
     assert segmenter.passed_over == {"mps": "its results differ from the CPU's"}
 
 
+def lacks_an_operation(_: torch.Tensor) -> torch.Tensor:
+    raise NotImplementedError("no such operation")
+
+
+def sees_nothing(context: torch.Tensor) -> torch.Tensor:
+    return torch.ones(len(context), dtype=torch.bool)
+
+
+@pytest.mark.parametrize(
+    ("shows_none", "told"),
+    [(lacks_an_operation, "no such operation"), (sees_nothing, "its results differ from the CPU's")],
+)
+def test_a_device_on_which_only_the_prediction_fails_is_passed_over(
+    looking_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    shows_none: Callable[[torch.Tensor], torch.Tensor],
+    told: str,
+) -> None:
+    """The logits may be right where what is made of them is not: the run would end with an error, or without a line."""
+
+    def make_odd(placed: PlacedNetwork) -> None:
+        assert placed.first_look is not None
+        placed.first_look.level.fill_(-1e9)  # there is something to see on any picture
+        monkeypatch.setattr(placed.first_look, "shows_none", shows_none)
+
+    make_another_device(monkeypatch, make_odd)
+    assert Segmenter(looking_model, "auto", Listening()).passed_over == {"mps": told}
+
+
 @pytest.mark.parametrize(
     "says",
     [
