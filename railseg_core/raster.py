@@ -36,6 +36,7 @@ from railseg_core.rasters.picture import Picture, RasterFile, RasterInfo, descri
 from railseg_core.rasters.placement import Placement
 from railseg_core.rasters.radiometry import Stretch, Values, find_stretches, has_data, values_for_stretch
 from railseg_core.rasters.source_raster import closed_on_error, open_dataset, reading
+from railseg_core.rasters.working_crs import distortion
 from railseg_core.tiling import GSD_M, GSD_TOLERANCE, LATTICE_END_PX, RASTER_TILE_PX, PixelWindow
 from railseg_core.vectors.area import Area, polygon_mask
 from railseg_core.vectors.coordinates import crs_text
@@ -48,6 +49,9 @@ AREA_MARGIN_M = 12.0
 """Margin around the area that is also processed, so that morphology and thinning have context up to the area's edge."""
 MAX_PICTURES = 500
 """Most pictures of a folder: a system lets a program open about a thousand files."""
+_MAX_DISTORTION = 0.01
+"""Largest relative difference between a metre of the working CRS and a metre on the ground of a folder's picture, as
+about 900 km from the middle of a UTM zone."""
 _READ_BYTES = 100 * 2**20
 """Most bytes of rasters to read at a time. While they become a chunk they take up to eight times as much."""
 _PICTURE_ENDINGS = (".tif", ".tiff", ".jp2", ".jpg", ".jpeg", ".png", ".img")
@@ -199,6 +203,7 @@ def open_working_grid(
     stretches = tuple(find_stretches([look.values for look in looks]))
     grid = GridRecipe(os.fspath(path), gsd_m, chosen, area, stretches, crs).open()
     with closed_on_error(grid):
+        _check_distances(grid._pictures, gsd_m)
         far_px = max(map(abs, (grid.window.col, grid.window.row, grid.window.right, grid.window.bottom)))
         if far_px >= LATTICE_END_PX:
             raise RailSegError(
@@ -212,6 +217,21 @@ def open_working_grid(
                 "Choose an extent or an area in it. If it should be smaller, its georeference is wrong.",
             )
     return grid
+
+
+def _check_distances(pictures: Sequence[Picture], gsd_m: float) -> None:
+    """Refuses pictures of a folder that lie so far from the others that the working CRS is wrong there.
+
+    Raises:
+        RailSegError: there is such a picture.
+    """
+    for picture in pictures:
+        xmin, ymin, xmax, ymax = picture.window.bounds(gsd_m)
+        if len(pictures) > 1 and not distortion(picture.crs, (xmin + xmax) / 2, (ymin + ymax) / 2) < _MAX_DISTORTION:
+            raise RailSegError(
+                f"{picture.info.path} lies too far from the other pictures for one map.",
+                "Move it out of the folder, or check its georeference.",
+            )
 
 
 class _Inspection(NamedTuple):

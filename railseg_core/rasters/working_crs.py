@@ -68,7 +68,7 @@ def choose_working_crs(source: pyproj.CRS, x: float, y: float, what: str = "rast
             f"The {what}'s coordinates ({x:.7g}, {y:.7g}) are not valid in its CRS ({source.name}).",
             "Its CRS or its georeference is wrong: assign the right one.",
         )
-    if _in_metres(source) and _distortion(source, x, y) <= MAX_DISTORTION:
+    if _in_metres(source) and distortion(source, x, y) <= MAX_DISTORTION:
         return source
     if not _UTM_LATITUDES[0] <= latitude <= _UTM_LATITUDES[1]:
         raise RailSegError(
@@ -109,8 +109,8 @@ def _in_metres(crs: pyproj.CRS) -> bool:
     return crs.is_projected and all(axis.unit_conversion_factor == 1.0 for axis in crs.axis_info[:2])
 
 
-def _distortion(crs: pyproj.CRS, x: float, y: float) -> float:
-    """The largest error of a metre around (x, y), over eight directions, measured on the ellipsoid.
+def distortion(crs: pyproj.CRS, x: float, y: float) -> float:
+    """The largest error of a metre of a projected CRS around (x, y), over eight directions, measured on the ellipsoid.
 
     It is measured because PROJ's own answer would refer to the sphere that Web Mercator takes the Earth for.
     """

@@ -144,6 +144,13 @@ def test_a_picture_of_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> N
         open_working_grid(tmp_path)
 
 
+def test_a_sheet_of_another_country_is_named(tmp_path: Path) -> None:
+    Kind(gsd_m=0.2).write(tmp_path / "a.tif")
+    write(tmp_path / "b.tif", np.ones((1, 9, 9), np.uint8), crs="EPSG:32637")  # 2,100 km further east
+    with pytest.raises(RailSegError, match=r"b\.tif lies too far from the other pictures"):
+        open_working_grid(tmp_path)
+
+
 def test_sheets_of_one_survey_get_one_stretch(tmp_path: Path) -> None:
     for number, base in enumerate((1000, 3000)):
         values = (base + np.arange(100 * 100) % 500).reshape(1, 100, 100).astype(np.uint16)
