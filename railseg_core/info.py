@@ -39,6 +39,7 @@ def info(model_path: Path | None = None) -> dict[str, Any]:
         RailSegError: If there is no such model file or it is damaged.
     """
     path = model_path or bundled_model_path()
+    card = read_card(path)
     cards = cuda_cards() if _torch_has_cuda() else []
     has_mps = sys.platform == "darwin" and platform.machine() == "arm64"
     found = {"cuda": f"cuda ({cards[0]})"} if cards else {"mps": "mps"} if has_mps else {}
@@ -49,7 +50,7 @@ def info(model_path: Path | None = None) -> dict[str, Any]:
         "packages": {name: _package_version(name) for name in PACKAGES},
         "device": next(iter(devices.values())),
         "devices": list(devices),
-        "model": asdict(read_card(path)) | {"file": path.name, "sha256": checksum(path)},
+        "model": asdict(card) | {"first_look": card.has_first_look, "file": path.name, "sha256": checksum(path)},
     }
 
 

@@ -64,6 +64,11 @@ class ModelCard:
     pixel_scale: float = PIXEL_SCALE
     format_version: int = 1
 
+    @property
+    def has_first_look(self) -> bool:
+        """Whether the model tells tiles that may show a track before it decodes them."""
+        return self.format_version > 1
+
 
 def bundled_model_path() -> Path:
     """The model file that comes with RailSeg.

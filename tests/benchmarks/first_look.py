@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from railseg_core.network.model_card import bundled_model_path
 from railseg_core.process_environment import prepare_process_environment
+from train.command import command
 
 _SAME_M = 0.05
 
@@ -73,6 +74,7 @@ def difference(picture: Path, model: Path, folder: Path) -> Difference:
     return Difference(*seconds, without.length, looking.length, lost, new)
 
 
+@command
 def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

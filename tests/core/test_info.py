@@ -35,6 +35,7 @@ def test_the_model_is_named_with_the_checksum_of_its_file() -> None:
     path = bundled_model_path()
     model = info(path)["model"]
     assert (model["file"], model["sha256"]) == (path.name, checksum(path))
+    assert model["first_look"] is True
 
 
 @pytest.mark.parametrize("arguments", [["info"], ["info", "--json"], ["--help"], ["evaluate", "--help"]], ids=" ".join)
