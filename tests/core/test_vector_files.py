@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -116,3 +117,15 @@ def test_a_line_that_leads_to_infinity_is_left_out(tmp_path: Path) -> None:
     lines = [TRACK, shapely.LineString([(X, Y), (X + 100, np.inf)])]
     pyogrio.raw.write(path, shapely.to_wkb(np.array(lines)), [], [], geometry_type="LineString", crs=UTM)
     assert run(EvaluateRequest(extracted=str(path), reference=str(path)))["reference_m"] == pytest.approx(100)
+
+
+def test_an_arc_stays_an_arc(tmp_path: Path) -> None:
+    radius_m = 2000.0
+    angles = np.array([0.0, 0.4, 0.8])
+    arc = np.column_stack([X + radius_m * np.cos(angles), Y + radius_m * np.sin(angles)])
+    wkb = struct.pack("<BII", 1, 8, 3) + arc.tobytes()  # a CIRCULARSTRING, which shapely does not have
+    geometries = np.array([wkb], dtype=object)
+    pyogrio.raw.write(tmp_path / "arc.gpkg", geometries, [], [], geometry_type="Unknown", crs=UTM)
+    (line,) = read_line_layer(tmp_path / "arc.gpkg").lines
+    points = shapely.get_coordinates(shapely.line_interpolate_point(line, np.linspace(0, line.length, 999)))
+    assert abs(np.hypot(*(points - [X, Y]).T) - radius_m).max() < 0.002
