@@ -274,7 +274,7 @@ def _removed_when_done(folder: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if not any(folder.glob("*.npz")):
+        if not (any(folder.glob("*.npz")) or _marks(folder)):  # shards may still be at work on their first blocks
             _remove(folder)
         raise
     _remove(folder)

@@ -19,7 +19,13 @@ from hypothesis import strategies as st
 from railseg_core.__main__ import main
 from railseg_core.errors import RailSegError
 from railseg_core.inference.block_plan import PlannedBlock, shard_of
-from railseg_core.inference.finished_blocks import FinishedBlocks, finished_blocks, shared_blocks, unfinished_folder
+from railseg_core.inference.finished_blocks import (
+    FinishedBlocks,
+    finished_blocks,
+    gathered_blocks,
+    shared_blocks,
+    unfinished_folder,
+)
 from railseg_core.reporting import Silent
 from railseg_core.requests import ExtractRequest, parse_request
 from railseg_core.tiling import PixelWindow, Tile
@@ -173,6 +179,16 @@ def test_a_damaged_block_of_this_machine_is_removed_so_that_the_next_merge_names
         finished.read(PLAN[6])
     with pytest.raises(RailSegError, match="--shard 7/10"):
         finished.refuse_missing(PLAN, [block for block in PLAN if not finished.has(block)][6:7], lambda _: None)
+
+
+def test_a_merge_that_comes_too_early_leaves_the_shards_at_work_their_folder(tmp_path: Path) -> None:
+    output = tmp_path / "out.gpkg"
+    with shared_blocks(output, {}, 10) as at_work:
+        with pytest.raises(RailSegError, match="shards: 1-10 of 10"), gathered_blocks(output, {}, []) as finished:
+            finished.refuse_missing(PLAN, PLAN, lambda _: None)
+        at_work.write(PLAN[0], dict.fromkeys(PLAN[0].fresh))
+    with pytest.raises(RailSegError, match="shards: 2-10 of 10"), gathered_blocks(output, {}, []) as finished:
+        finished.refuse_missing(PLAN, [block for block in PLAN if not finished.has(block)], lambda _: None)
 
 
 def test_missing_shards_are_named_as_a_batch_queue_takes_them(tmp_path: Path) -> None:
