@@ -223,7 +223,7 @@ def _choose_bands(dataset: DatasetReader) -> tuple[int, ...]:
 
 def _find_encoding(source: SourceRaster) -> tuple[Encoding, bool]:
     """What the raster's values are, and whether its gaps are the background: where there are some, but nothing is 0."""
-    low, high = np.inf, 0.0
+    low, high = np.inf, -np.inf
     has_zeros = has_gaps = False
     whole = source.window
     for row in range(0, whole.height, _SEARCH_PX):

@@ -176,12 +176,13 @@ MASK[0, 20:30, 10:70] = 1
         ((MASK * 1).astype(np.uint8), MASK * 255),
         ((MASK * 255).astype(np.uint8), MASK * 255),
         ((MASK * 1).astype(np.int32), MASK * 255),
+        ((MASK * -1).astype(np.int16), MASK * 255),
         ((MASK * 0).astype(np.uint8), MASK * 0),
         ((MASK * 0.5 + 0.25).astype(np.float32), np.rint((MASK * 0.5 + 0.25) * 255)),
         ((MASK * 90 + 20).astype(np.uint8), MASK * 90 + 20),
         ((MASK * 90 + 20).astype(np.uint16), MASK * 90 + 20),
     ],
-    ids=["0 and 1", "0 and 255", "long integers", "empty", "0 to 1", "0 to 255", "0 to 255 in 16 bit"],
+    ids=["0 and 1", "0 and 255", "long integers", "-1 for true", "empty", "0 to 1", "0 to 255", "0 to 255 in 16 bit"],
 )
 def test_masks_and_probabilities_made_elsewhere_become_0_to_255(
     values: np.ndarray, expected: np.ndarray, tmp_path: Path
