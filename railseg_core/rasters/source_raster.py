@@ -18,7 +18,7 @@ import numpy.typing as npt
 import rasterio
 from rasterio._err import CPLE_BaseError
 from rasterio.enums import ColorInterp, Interleaving, MaskFlags
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import NodataShadowWarning, NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
@@ -46,6 +46,7 @@ _NO_FILE = re.compile(r"/vsi|[A-Za-z_0-9]{2,}:")
 GDAL_ERRORS = (RasterioError, CPLE_BaseError, UnicodeDecodeError)
 """The exceptions of GDAL's failures: rasterio wraps those of reading and writing, and leaves others as they are; the
 last one is raised if a damaged file's text cannot be decoded."""
+warnings.filterwarnings("ignore", category=NodataShadowWarning)  # where there is a nodata value too, alpha is read here
 _RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import pickle
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -396,6 +398,13 @@ def test_alpha_with_shades_is_still_a_mask(kind: str, tmp_path: Path) -> None:
     bands[3, :, :60] = 0
     with open_working_grid(write(tmp_path / "rgba.tif", bands)) as grid:
         assert not grid.read(grid.picture_window)[1][:, :60].any()
+
+
+def test_alpha_beside_a_nodata_value_is_read_without_a_warning(tmp_path: Path) -> None:
+    path = write(tmp_path / "rgba.tif", np.full((4, 60, 60), 90, dtype=np.uint8), nodata=0)
+    program = f"from railseg_core.raster import read_outline; read_outline({str(path)!r})"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
 
 
 def test_alpha_counts_also_beside_more_bands_than_a_picture_has(tmp_path: Path) -> None:
