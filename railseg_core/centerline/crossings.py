@@ -7,6 +7,7 @@ across the waist, while those of switches miss each other by metres because a sw
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -70,12 +71,12 @@ def resolve_crossings(graph: TrackGraph) -> dict[int, str]:
         if graph.degree(edge.start) == graph.degree(edge.end) == 3:
             sides = [[end for end in graph.ends_at(node) if end.edge != number] for node in (edge.start, edge.end)]
             doubt = SLIP_DOUBT if _is_wide(graph, number, sides) else ""
-            found = _resolve(graph, edge.start, sides, length_m, number)
-            nodes |= dict.fromkeys(found or (), doubt)
+            if _resolve(graph, edge.start, sides, number):
+                nodes[edge.start] = doubt
     for node in [node for node in graph.at if graph.degree(node) == 4]:
-        if node not in nodes:
-            nodes |= dict.fromkeys(_resolve_star(graph, node), "")
-    return nodes
+        if node not in nodes and _resolve_star(graph, node):
+            nodes[node] = ""
+    return {node: doubt for node, doubt in nodes.items() if node in graph.at}  # the others are bridges
 
 
 def _is_wide(graph: TrackGraph, waist: int, sides: list[list[TrackEnd]]) -> bool:
@@ -96,17 +97,12 @@ def through_pairs(graph: TrackGraph, node: int) -> tuple[tuple[TrackEnd, TrackEn
     return (first, partner), (second[0], second[1])
 
 
-def _resolve_star(graph: TrackGraph, node: int) -> list[int]:
-    """Resolves a node of four track ends, with two neighbouring ones on each side; returns the node if it stays."""
+def _resolve_star(graph: TrackGraph, node: int) -> bool:
+    """`_resolve` for a node of four track ends, with two neighbouring ones on each side."""
     ends = graph.ends_at(node)
     places = {end: leg_places(graph, end, LEG_M) for end in ends}
-    around = sorted(ends, key=lambda end: _bearing(places[end]))
-    for shift in (0, 1):
-        a, b, c, d = around[shift:] + around[:shift]
-        found = _resolve(graph, node, [[a, b], [c, d]], 0.0, None)
-        if found is not None:
-            return found
-    return []
+    a, b, c, d = sorted(ends, key=lambda end: _bearing(places[end]))
+    return any(_resolve(graph, node, sides) for sides in (((a, b), (c, d)), ((b, c), (d, a))))
 
 
 def _bearing(places: Points) -> float:
@@ -114,16 +110,14 @@ def _bearing(places: Points) -> float:
     return float(np.arctan2(y, x))
 
 
-def _resolve(
-    graph: TrackGraph, node: int, sides: list[list[TrackEnd]], waist_m: float, waist: int | None
-) -> list[int] | None:
-    """Joins the legs of one side to those of the other if they form a crossing.
+def _resolve(graph: TrackGraph, node: int, sides: Sequence[Sequence[TrackEnd]], waist: int | None = None) -> bool:
+    """Joins the two legs of one side to those of the other if they form a crossing; returns whether they do.
 
-    Returns:
-        The crossing's node, or an empty list where the tracks cross on different levels; None if it is no crossing.
+    Its node is then `node`, or none where the tracks cross on different levels.
     """
     if len({end.edge for side in sides for end in side}) < 4:
-        return None
+        return False
+    waist_m = 0.0 if waist is None else graph.edges[waist].length_m
     centre = None
     if waist is not None and waist_m < _LEAST_STEM_M:
         pixels = graph.edges[waist].pixels
@@ -145,8 +139,9 @@ def _resolve(
             _WAIST_RIBBONS * ribbon_m(graph, a.pixels) / max(np.tan(np.radians(angle_deg)), 1e-3), _FORK_M
         ):
             continue
-        return _draw(graph, node, pairs, ways, meeting, waist, is_level=angle_deg <= LEVEL_DEG)
-    return None
+        _draw(graph, node, pairs, ways, meeting, waist, is_level=angle_deg <= LEVEL_DEG)
+        return True
+    return False
 
 
 def _leg(graph: TrackGraph, end: TrackEnd, other: TrackEnd, centre: Points | None) -> _Leg:
@@ -186,28 +181,24 @@ def _draw(
     waist: int | None,
     *,
     is_level: bool,
-) -> list[int]:
-    """Replaces the merged part by ways straight through; where they meet at a node, returns it."""
+) -> None:
+    """Replaces the merged part by ways straight through, which meet at the node if they are level."""
     *splits, place = meeting
     probability = graph.pixels.probability[graph.node_pixels[node]]
     middle = graph.pixels.add(place[np.newaxis], probability, is_inferred=False) if is_level else None
     if waist is not None:
         graph.remove(waist)
-    far_nodes = []
-    for leg in (leg for pair in pairs for leg in pair):
-        edge = graph.remove(leg.end.edge)
-        far_nodes.append((edge.node(1 - leg.end.end), edge.doubts))
-    for index, ((one, other), way, split) in enumerate(zip(pairs, ways, splits, strict=True)):
-        (far_one, doubts_one), (far_other, doubts_other) = far_nodes[2 * index : 2 * index + 2]
+    for (one, other), way, split in zip(pairs, ways, splits, strict=True):
+        first, second = graph.remove(one.end.edge), graph.remove(other.end.edge)
+        far, far_other = first.node(one.end.other.end), second.node(other.end.other.end)
         bridge = graph.pixels.add(way[1:-1], probability, is_inferred=False)
         if middle is None:
             pixels = np.concatenate([one.pixels[::-1], bridge, other.pixels])
-            graph.add(far_one, far_other, pixels, doubts_one | doubts_other | {LEVEL_DOUBT})
-            continue
-        before, after = bridge[: max(split - 2, 0)], bridge[split + 1 :]
-        graph.add(far_one, node, np.concatenate([one.pixels[::-1], before, middle]), doubts_one)
-        graph.add(node, far_other, np.concatenate([middle, after, other.pixels]), doubts_other)
-    if middle is None:
-        return []
-    graph.node_pixels[node] = middle[0]
-    return [node]
+            graph.add(far, far_other, pixels, first.doubts | second.doubts | {LEVEL_DOUBT})
+        else:
+            # Without the points next to the meeting.
+            before, after = bridge[: max(split - 2, 0)], bridge[split + 1 :]
+            graph.add(far, node, np.concatenate([one.pixels[::-1], before, middle]), first.doubts)
+            graph.add(node, far_other, np.concatenate([middle, after, other.pixels]), second.doubts)
+    if middle is not None:
+        graph.node_pixels[node] = middle[0]
