@@ -132,15 +132,11 @@ def _merge(graph: TrackGraph, end: TrackEnd, pose: Pose, number: int) -> _Merge 
     arc = usual_arc(from_end, apart, is_torn=False)
     if arc is None or not 0.0 < -arc.toe_m <= AHEAD_M:
         return None
-    ahead = round(1.5 * AHEAD_M / graph.pixels.gsd_m)
-    onward = np.arange(at, min(at + ahead, len(pixels))) if forward else np.arange(at, max(at - ahead, -1), -1)
-    run = np.hypot(*(places[onward] - places[at]).T)
-    far = np.flatnonzero(run >= -arc.toe_m)
-    if not len(far):
+    onward = (pixels[at:] if forward else pixels[at::-1])[: round(1.5 * AHEAD_M / graph.pixels.gsd_m)]
+    far = np.flatnonzero(np.hypot(*(graph.pixels.places(onward) - places[at]).T) >= -arc.toe_m)
+    if not len(far) or not _has_room(graph, number, int(onward[far[0]])):
         return None
-    beside = pixels[onward[: far[0] + 1]]
-    if not _has_room(graph, number, int(beside[-1])):
-        return None
+    beside = onward[: far[0] + 1]
     # Seen from the toe the branch goes the other way, so left and right are swapped.
     return _Merge(end, number, beside, forward, aside < 0, arc, abs(aside))
 

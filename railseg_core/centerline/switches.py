@@ -25,11 +25,12 @@ MAX_PARTING_DEG = 25.0
 """Tracks that part at a larger angle do not do so at a switch."""
 MAX_SWITCH_DEG = 15.0
 """Switches with a larger angle are marked for review: one of 1:4.8 has 11.8°, those of tramways have more."""
-MIN_RADIUS_M, MAX_RADIUS_M = 80.0, 4000.0
+_RADIUS_M = (80.0, 4000.0)
+"""Smallest and largest radius of a branch relative to its track; any other comes from a bad fit."""
 ARC_M = 1.5
 """Up to this distance between the two tracks a branch is on its arc: a 1:9-190 ends it at 1.16 m, others later."""
-_STEM_M = 75.0
-_LEG_M = 70.0
+_STEM_M, _LEG_M = 75.0, 70.0
+"""Lengths of stem and legs that are looked at: a 1:18.5-1200 is 38 m before its fork and as much beyond it."""
 _LEAST_M = 0.12
 """Distances below this are lost in the noise of the ribbon's width."""
 _FUSED = 0.8
@@ -39,11 +40,17 @@ _KNOWN_M = 8.0
 _SYMMETRIC = 0.6
 """Two legs whose deviations from the stem have a ratio above this bend alike: the through track can't be told."""
 _ANGLE_M = (1.2, 2.4)
+"""Distances between the legs from and to which their angle is measured."""
 _END_M = 1.0
+"""A toe lies no closer than this to the stem's other end."""
 _BEYOND_M = 5.0
 """A toe that lies less than this beyond the stem's other end is put at that end."""
 _NEAR_FORK_M = 12.0
+"""How far before the fork the ribbon is at its widest."""
 _PAST_TOE_M = 2.0
+"""From this far before the toe on, the ribbon is a single track's."""
+_LEAST_LEG_PX = 3
+"""What must be left of a leg beyond the place where it is clear of the other."""
 _BASE_BINS = 30
 """Number of bins before the toe that tell how wide the ribbon of one track is."""
 
@@ -215,7 +222,7 @@ class _Plan:
         if arc is None or not arc.is_certain:
             width_m = ribbon_m(graph, fork.stem_pixels)
             arc, doubt = usual_arc(fork.along_m, fork.apart_m, is_torn=True, ribbon_m=width_m), FORK_DOUBT
-        if arc is not None and not (MIN_RADIUS_M <= arc.radius_m <= MAX_RADIUS_M and arc.toe_m < 0):
+        if arc is not None and not (_RADIUS_M[0] <= arc.radius_m <= _RADIUS_M[1] and arc.toe_m < 0):
             arc = None
         toe = 0
         if arc is not None:
@@ -242,50 +249,52 @@ class _Plan:
             radius_m, doubt = None, FORK_DOUBT
         return Switch(fork.stem, through, branch, "left" if self.is_left else "right", radius_m, angle_deg, doubt)
 
-    def _redraw(self, graph: TrackGraph, node: int, through: TrackEnd, branch: TrackEnd, arc: BranchArc) -> bool:
-        """Cuts the stem at the toe and extends both legs to it; returns whether that was possible."""
-        pixels = graph.pixels
-        stem = self.fork.stem_pixels
-        onward = {end: graph.outward(end) for end in (self.fork.stem, through, branch)}
+    def _cuts(self, graph: TrackGraph, through: TrackEnd, branch: TrackEnd) -> dict[TrackEnd, int] | None:
+        """How many pixels to cut off each end: the stem's up to the toe, the legs' up to where they are clear.
+
+        None where another switch took pixels of the stem, or nothing of a leg would be left.
+        """
+        onward, own = graph.outward(self.fork.stem), self.fork.stem_pixels[: self.toe + 1]
+        if len(onward) - 1 <= self.toe or (onward[: self.toe + 1] != own).any():
+            return None
         cuts = {self.fork.stem: self.toe}
         for leg, other in ((through, branch), (branch, through)):
-            cuts[leg] = min(apart_from(graph, leg, other), len(onward[leg]) - 1)
-        clear = {leg: onward[leg][cuts[leg] :] for leg in (through, branch)}
-        if (
-            self.toe >= len(onward[self.fork.stem]) - 1
-            or (onward[self.fork.stem][: self.toe + 1] != stem[: self.toe + 1]).any()
-        ):
-            return False
+            cuts[leg] = min(apart_from(graph, leg, other), len(graph.outward(leg)) - 1)
         lost = Counter[int]()
         for end, cut in cuts.items():
-            lost[end.edge] += cut
-        if any(len(onward[leg]) - lost[leg.edge] < 3 for leg in (through, branch)):
+            lost[end.edge] += cut  # an edge may have two of these ends
+        is_left = all(len(graph.outward(leg)) - lost[leg.edge] >= _LEAST_LEG_PX for leg in (through, branch))
+        return cuts if is_left else None
+
+    def _redraw(self, graph: TrackGraph, node: int, through: TrackEnd, branch: TrackEnd, arc: BranchArc) -> bool:
+        """Cuts the stem at the toe and extends both legs to it; returns whether that was possible."""
+        cuts = self._cuts(graph, through, branch)
+        if cuts is None:
             return False
+        pixels = graph.pixels
+        stem = self.fork.stem_pixels
+        clear_through, clear_branch = (pixels.places(graph.outward(leg)[cuts[leg] :]) for leg in (through, branch))
         origin = pixels.middle[stem[0]]
         kept = stem[self.toe : 0 : -1]  # from the toe towards the fork
         places = pixels.places(kept)
-        along = -np.hypot(*(places - origin).T)
-        distance = arc.distance_m(along)
+        distance = arc.distance_m(-np.hypot(*(places - origin).T))
         fused = distance <= _FUSED * ribbon_m(graph, stem)
         fused[:2] = True
-        kept, places, along, distance = kept[fused], places[fused], along[fused], distance[fused]
+        kept, places, distance = kept[fused], places[fused], distance[fused]
         sign = 1.0 if self.is_left else -1.0
         left = _left_normals(pixels.places(stem[::-1]))[::-1][self.toe : 0 : -1][fused]
         shift = (sign * distance / 2)[:, np.newaxis] * left
         # The through track: moved by half the distance from the middle of both, then smoothly on to where it is clear.
         back = end_pose(np.concatenate([(places - shift)[::-1], pixels.places(stem[self.toe + 1 :])]))
-        ahead = end_pose(pixels.places(clear[through]))
-        way = way_between(back, ahead, pixels.gsd_m)
+        way = way_between(back, end_pose(clear_through), pixels.gsd_m)
         along_way = _signed(origin, way, back)
         probability = pixels.probability[stem[0]]
         bridge = pixels.add(way, probability, is_inferred=False)
         # The branch: as far to the other side, then beside the through track at the distance its arc gives.
         own = pixels.add((places + shift)[1:], pixels.probability[kept[1:]], is_inferred=False)
-        first = pixels.places(clear[branch][:1])[0]
-        before = along_way < _signed(origin, first[np.newaxis], back)[0] - pixels.gsd_m
+        before = along_way < _signed(origin, clear_branch[:1], back)[0] - pixels.gsd_m
         beside = way + (sign * arc.distance_m(along_way))[:, np.newaxis] * _left_normals(way) if len(way) > 1 else way
-        beside = beside[before]
-        own_bridge = pixels.add(beside, probability, is_inferred=False)
+        own_bridge = pixels.add(beside[before], probability, is_inferred=False)
         pixels.offset_m[kept] -= shift
         toe = stem[self.toe : self.toe + 1]
         heads = {through: np.concatenate([kept, bridge]), branch: np.concatenate([toe, own, own_bridge])}
