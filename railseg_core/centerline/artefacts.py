@@ -33,8 +33,9 @@ RUNG_DEG = 30.0
 _SPUR_WIDTHS = 2.5
 """A dead end shorter than this many half-widths of the ribbon at its fork is an artefact of thinning as well."""
 _RUNG_LEG_M = 8.0
-_HOOK_M = 3.0
-_HOOK_LEG_M = 16.0
+"""Length over which the directions at a rung's ends are measured."""
+_HOOK_M, _HOOK_LEG_M = 3.0, 16.0
+"""Length of a track's last metres, and of the track up to which these are compared with it."""
 _STRAY_M = 0.5
 """A free end whose last metres stray further than this from the track before them was bent by something else."""
 _RIM_SHARE = 0.8

@@ -27,12 +27,13 @@ SLIP_DOUBT = "crossing or slip"
 _SLIP_M = 0.2
 """A waist this much wider than one ribbon may be a slip, whose arc lies 0.3 to 0.5 m beside the crossing."""
 _LAST_PX = 20
+"""Pixels at the far end of a leg, where its ribbon is that of one track."""
 _WAIST_M = 40.0
 """Longest waist of a crossing: at 1:18.5 it is 26 m."""
 _LEAST_STEM_M = 16.0
 """The forks of two switches that face each other are further apart: each lies at least 15 m beyond its toe."""
-_BEND_DEG = 3.0
-_MISS_M = 0.4
+_BEND_DEG, _MISS_M = 3.0, 0.4
+"""How far off two legs that lead straight into one another may be."""
 _WAIST_SLACK = 3.0
 """Factor on both limits at a waist too short for two switches, where only the crossing's pairs remain to be found."""
 _WAIST_RIBBONS = 6.0

@@ -34,7 +34,8 @@ LONGEST_GAP_M = 250.0
 """Longest gap that is bridged at all: the length of a goods train with its locomotive."""
 LONGEST_SEAM_M = 5.0
 """Longest gap that is bridged where there is no picture: a seam of a mosaic, which may run along the track."""
-MIN_RADIUS_M = 150.0
+_MIN_RADIUS_M = 150.0
+"""Radius of the sharpest curve over which directions alone may join two ends."""
 _HEADING_DEG = 3.0
 """How far off the direction of an end may be; twice as far where little of its track is known."""
 _WELL_KNOWN_M = REACH_M - 1.0
@@ -64,10 +65,13 @@ _BESIDE_M = (2.8, 7.5)
 _STEADY_M = 0.4
 """How much that distance may vary along the gap (standard deviation)."""
 _COVERED = 0.9
+"""Share of the gap along which that track must run."""
 _CLEAR_M = 1.6
 """A bridged gap comes no closer than this to another track, unless it crosses it."""
 _CROSSING_DEG = 20.0
+"""A way that meets a track at a larger angle crosses it; half of that and less is parallel."""
 _SAMPLE_M = 2.0
+"""Spacing of the places along tracks with which a way is compared."""
 
 
 class _Others(NamedTuple):
@@ -179,7 +183,7 @@ def fits(fit: Fit, first: Pose, second: Pose) -> bool:
     if fit.gap_m > max(known_m, _SHORT_GAP_M) and known_m < _WELL_KNOWN_M:
         return False
     heading_deg = _HEADING_DEG * (2 if known_m < _SHORT_M else 1)
-    bend_deg = np.degrees(fit.gap_m / MIN_RADIUS_M) + heading_deg
+    bend_deg = np.degrees(fit.gap_m / _MIN_RADIUS_M) + heading_deg
     miss_m = min(_MISS_M + fit.gap_m * np.radians(heading_deg) / 2, _LARGEST_MISS_M)
     # Ends that overlap lie side by side: the straight way between them turns back.
     return bool(fit.bend_deg <= bend_deg and fit.turn_deg <= _LARGEST_TURN_DEG and fit.miss_m <= miss_m)

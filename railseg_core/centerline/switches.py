@@ -29,8 +29,8 @@ _RADIUS_M = (80.0, 4000.0)
 """Smallest and largest radius of a branch relative to its track; any other comes from a bad fit."""
 ARC_M = 1.5
 """Up to this distance between the two tracks a branch is on its arc: a 1:9-190 ends it at 1.16 m, others later."""
-_STEM_M, _LEG_M = 75.0, 70.0
-"""Lengths of stem and legs that are looked at: a 1:18.5-1200 is 38 m before its fork and as much beyond it."""
+_ALONG_STEM_M, _ALONG_LEGS_M = 75.0, 70.0
+"""How far a fork is measured: a 1:18.5-1200 has it 38 m beyond the toe, and its tracks 3.5 m apart 59 m further on."""
 _LEAST_M = 0.12
 """Distances below this are lost in the noise of the ribbon's width."""
 _FUSED = 0.8
@@ -124,7 +124,7 @@ def _fork(graph: TrackGraph, node: int) -> _Fork | None:
     """The fork at a node; None where the tracks do not meet as at a switch."""
     ends = graph.ends_at(node)
     origin = graph.pixels.middle[graph.node_pixels[node]]
-    lines = {end: binned(origin, graph.pixels.places(leg_pixels(graph, end, _LEG_M))) for end in ends}
+    lines = {end: binned(origin, graph.pixels.places(leg_pixels(graph, end, _ALONG_LEGS_M))) for end in ends}
     headings = {end: _heading(origin, *line) for end, line in lines.items()}
     pairs = [(ends[0], ends[1], ends[2]), (ends[0], ends[2], ends[1]), (ends[1], ends[2], ends[0])]
     one, other, stem = max(pairs, key=lambda trio: float(headings[trio[0]] @ headings[trio[1]]))
@@ -142,7 +142,7 @@ def _fork(graph: TrackGraph, node: int) -> _Fork | None:
         stem,
         left,
         right,
-        leg_pixels(graph, stem, _STEM_M),
+        leg_pixels(graph, stem, _ALONG_STEM_M),
         common,
         np.hypot(*across.T),
         places if is_left else beside,
