@@ -18,7 +18,7 @@ from railseg_core.line_params import AreaMask, LineParams
 from railseg_core.mask_raster import write_mask
 from railseg_core.output_checks import check_outputs, may_replace
 from railseg_core.preview import LONGEST_SIDE_PX, draw_preview
-from railseg_core.railway_map import RailwayMap, RunRecord, write_map
+from railseg_core.railway_map import RailwayMap
 from railseg_core.raster import WorkingGrid, open_working_grid
 from railseg_core.rasters.grid_raster import GridRaster, open_grid_raster
 from railseg_core.rasters.provenance import (
@@ -44,6 +44,7 @@ from railseg_core.requests import (
 )
 from railseg_core.vectors.area import Area
 from railseg_core.vectors.coordinates import as_crs, crs_text
+from railseg_core.vectors.map_file import RunRecord, write_map
 
 _BETWEEN_SHARE = 0.1
 """Share of the lines without evidence of their own from which the closing is taken to have joined tracks in a mask."""

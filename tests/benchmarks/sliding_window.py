@@ -23,12 +23,12 @@ from railseg_core import __version__
 from railseg_core.centerline.vectorize import vectorize
 from railseg_core.network.model_card import ModelCard, bundled_model_path
 from railseg_core.process_environment import prepare_process_environment
-from railseg_core.railway_map import RunRecord, write_map
 from railseg_core.raster import open_working_grid
 from railseg_core.rasters.grid_raster import open_grid_raster
 from railseg_core.rasters.grid_raster_writer import create_grid_raster
 from railseg_core.rasters.provenance import card_levels
 from railseg_core.tiling import TILE_PX
+from railseg_core.vectors.map_file import RunRecord, write_map
 
 STEP_PX = TILE_PX * 3 // 4
 

@@ -13,7 +13,8 @@ import shapely
 from hypothesis import strategies as st
 from rasterio.transform import Affine
 
-from railseg_core.railway_map import Node, RailwayMap, RunRecord, Track, write_map
+from railseg_core.railway_map import Node, RailwayMap, Track
+from railseg_core.vectors.map_file import RunRecord, write_map
 
 ORIGIN = np.array([500_000.0, 5_600_000.0])
 UTM = "EPSG:25832"

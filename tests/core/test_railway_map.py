@@ -14,10 +14,11 @@ import pytest
 import shapely
 
 from railseg_core.errors import RailSegError
-from railseg_core.railway_map import Node, RailwayMap, Relation, RunRecord, Track, write_map
+from railseg_core.railway_map import Node, RailwayMap, Relation, Track
 from railseg_core.resources_dir import resource_path
 from railseg_core.vectors.coordinates import ground_lengths
 from railseg_core.vectors.line_layer import read_lines
+from railseg_core.vectors.map_file import RunRecord, write_map
 
 CREATED = datetime(2026, 3, 4, 5, 6, 7, 890000, tzinfo=UTC)
 RUN = RunRecord(
