@@ -233,7 +233,7 @@ class ChipsRequest(_Request):
     """Picture and the tracks traced in it to training chips, at the model's ground sampling distance.
 
     Attributes:
-        raster: A file, or any name that GDAL opens.
+        raster: A file, any name that GDAL opens, or a folder of pictures.
         lines: Vector file of the tracks' centre-lines, or of polygons of their ground.
         output: Folder to write to; it may exist.
         side_px: Side of a chip, pixels.

@@ -261,3 +261,17 @@ def test_a_pixel_is_in_a_polygon_when_its_middle_is() -> None:
     np.testing.assert_array_equal(inside, np.array(expected, dtype=bool))
     assert polygon_mask(shapely.box(-9, -9, 9, 9), window, 1.0).all()
     assert not polygon_mask(shapely.box(20, 20, 29, 29), window, 1.0).any()
+
+
+def test_a_corridor_is_round_lines_although_polygons_come_first(tmp_path: Path) -> None:
+    path = tmp_path / "osm.gpkg"
+    house, rail = shapely.box(0, 0, 10, 10), shapely.LineString([(0, 500), (100, 500)])
+    for layer, geometry in (("buildings", house), ("railways", rail)):
+        wkb = shapely.to_wkb(np.array([geometry]))
+        pyogrio.raw.write(
+            path, wkb, [], [], layer=layer, geometry_type=geometry.geom_type, crs=UTM, append=path.exists()
+        )
+    assert Area.from_file(path).polygon.equals(house)
+    corridor = Area.from_file(path, corridor_m=10.0)
+    assert corridor.lines.equals(rail)
+    assert corridor.polygon.is_empty

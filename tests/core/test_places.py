@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +16,6 @@ from railseg_core.errors import RailSegError
 from railseg_core.pipeline import run
 from railseg_core.raster import open_working_grid, read_outline
 from railseg_core.requests import CompareRequest, ExtractRequest, SegmentRequest, VectorizeRequest
-from railseg_core.vectors.area import Area
 from railseg_core.vectors.line_layer import read_line_layer
 
 UTM = "EPSG:25832"
@@ -129,33 +126,3 @@ def test_a_result_is_no_picture(small_raster: Path, tmp_path: Path) -> None:
     with pytest.raises(RailSegError, match=r"M\.tif is a RailSeg probability or mask") as error:
         run(ExtractRequest(raster=str(folder), output=tmp_path / "map.gpkg", device="cpu"))
     assert "folder" in error.value.hint
-
-
-def test_a_corridor_is_round_lines_although_polygons_come_first(tmp_path: Path) -> None:
-    path = tmp_path / "osm.gpkg"
-    house, rail = shapely.box(0, 0, 10, 10), shapely.LineString([(0, 500), (100, 500)])
-    for layer, geometry in (("buildings", house), ("railways", rail)):
-        wkb = shapely.to_wkb(np.array([geometry]))
-        pyogrio.raw.write(
-            path, wkb, [], [], layer=layer, geometry_type=geometry.geom_type, crs=UTM, append=path.exists()
-        )
-    assert Area.from_file(path).polygon.equals(house)
-    corridor = Area.from_file(path, corridor_m=10.0)
-    assert corridor.lines.equals(rail)
-    assert corridor.polygon.is_empty
-
-
-def test_lines_within_collections_are_lines(tmp_path: Path) -> None:
-    both = shapely.MultiLineString([[(0, 0), (50, 0)], [(60, 0), (90, 0)]])
-    nested = shapely.GeometryCollection([both, shapely.Point(0, 0)])
-    path = tmp_path / "nested.geojson"
-    pyogrio.raw.write(path, shapely.to_wkb(np.array([nested])), [], [], geometry_type="Unknown", crs=UTM)
-    found = read_line_layer(path)
-    assert [line.length for line in found.lines] == [50, 30]
-    assert len(set(found.fids.tolist())) == 1
-
-
-def test_scipy_is_whole_before_threads_import_parts_of_it() -> None:
-    """Readers import a part of it while another thread does, which now and then finds it half made."""
-    code = "import sys, railseg_core.raster; assert 'scipy' in sys.modules; assert 'scipy.ndimage' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True)

@@ -74,3 +74,9 @@ def test_nothing_of_the_run_that_loads_torch_stays(small_raster: Path, tmp_path:
     command = [sys.executable, "-c", FIRST_RUN, str(small_raster), str(tmp_path / "out.gpkg")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_scipy_is_whole_before_threads_import_parts_of_it() -> None:
+    """Readers import a part of it while another thread does, which now and then finds it half made."""
+    code = "import sys, railseg_core.raster; assert 'scipy' in sys.modules; assert 'scipy.ndimage' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

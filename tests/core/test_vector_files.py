@@ -129,3 +129,13 @@ def test_an_arc_stays_an_arc(tmp_path: Path) -> None:
     (line,) = read_line_layer(tmp_path / "arc.gpkg").lines
     points = shapely.get_coordinates(shapely.line_interpolate_point(line, np.linspace(0, line.length, 999)))
     assert abs(np.hypot(*(points - [X, Y]).T) - radius_m).max() < 0.002
+
+
+def test_lines_within_collections_are_lines(tmp_path: Path) -> None:
+    both = shapely.MultiLineString([[(0, 0), (50, 0)], [(60, 0), (90, 0)]])
+    nested = shapely.GeometryCollection([both, shapely.Point(0, 0)])
+    path = tmp_path / "nested.geojson"
+    pyogrio.raw.write(path, shapely.to_wkb(np.array([nested])), [], [], geometry_type="Unknown", crs=UTM)
+    found = read_line_layer(path)
+    assert [line.length for line in found.lines] == [50, 30]
+    assert len(set(found.fids.tolist())) == 1
