@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import rasterio
@@ -27,6 +28,16 @@ settings.register_profile("fuzz", max_examples=3000, deadline=None)  # make fuzz
 def sample_raster() -> Path:
     """300 m x 300 m at 0.1 m: the raster of `make demo`."""
     return resource_path("sample", "sample.tif")
+
+
+@pytest.fixture(scope="session")
+def sample_result(sample_raster: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What one run on it returns; the map is its `output`."""
+    from railseg_core.pipeline import run
+    from railseg_core.requests import ExtractRequest
+
+    output = tmp_path_factory.mktemp("sample") / "sample.gpkg"
+    return run(ExtractRequest(raster=str(sample_raster), output=output, device="cpu"))
 
 
 @pytest.fixture(scope="session")
