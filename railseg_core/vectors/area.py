@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,13 +16,12 @@ from rasterio.features import geometry_mask
 from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from railseg_core.arrays import Bools, Floats
+from railseg_core.arrays import Bools
 from railseg_core.errors import RailSegError
 from railseg_core.tiling import PixelWindow
-from railseg_core.vectors.coordinates import moved_geometries
+from railseg_core.vectors.coordinates import Transformation, moved_geometries, transformation
 from railseg_core.vectors.vector_files import geometry_layers, known_crs, read_parts, reading_vectors, vector_name
 
-Move = Callable[[Floats, Floats], Any]
 MAX_CORRIDOR_M = 10_000.0
 _EDGE_PIECES = 256
 """Pieces that an edge as long as its shape is cut into before reprojection: it may become a curve in another CRS."""
@@ -164,7 +163,7 @@ class Area:
         Raises:
             RailSegError: part of the polygons cannot be transformed to that CRS, or no transformation to it exists.
         """
-        move = self._mover(crs)
+        move = transformation(pyproj.CRS.from_user_input(self.crs), crs, "area")
         parts = []
         place = None if near is None else _with_spare(near)
         bounds = None if place is None else self._bounds_of(place, crs)
@@ -209,19 +208,6 @@ class Area:
         return _polygons_of(
             *(shapely.clip_by_rect(self.polygon, west + turn, south, east + turn, north) for turn in turns)
         )
-
-    def _mover(self, crs: pyproj.CRS) -> Move | None:
-        """The function that transforms x and y to another CRS; None if that is the area's own."""
-        own = pyproj.CRS.from_user_input(self.crs)
-        if own.equals(crs, ignore_axis_order=True):
-            return None
-        try:
-            return pyproj.Transformer.from_crs(own, crs, always_xy=True).transform
-        except ProjError as error:
-            raise RailSegError(
-                f"The area cannot be transformed to the picture's CRS ({error}).",
-                "Give the area in the picture's own CRS.",
-            ) from error
 
     def _corridors(self, crs: pyproj.CRS, near: BaseGeometry | None) -> BaseGeometry:
         """The widened lines, without those that cannot be transformed: they are far from anything processed there."""
@@ -274,7 +260,7 @@ def _parts_of(*geometries: BaseGeometry) -> list[BaseGeometry]:
     return list(parts)
 
 
-def _moved(shape: BaseGeometry, move: Move | None) -> BaseGeometry:
+def _moved(shape: BaseGeometry, move: Transformation | None) -> BaseGeometry:
     """A shape in another CRS, whose edges follow the same course on the ground."""
     if move is None:
         return shape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -20,6 +21,7 @@ _STRAIGHT_M = 100.0
 _EARTH_RADIUS_M = 6_371_000.0
 
 Mover = Callable[[Points], Points]
+Transformation = Callable[[Floats, Floats], Any]
 
 
 def as_crs(crs: object) -> pyproj.CRS:
@@ -43,14 +45,35 @@ def crs_text(crs: pyproj.CRS) -> str:
     return ":".join(code) if code else crs.to_wkt()
 
 
-def mover(source: pyproj.CRS, target: pyproj.CRS) -> Mover:
-    """A function that transforms points (n, 2); it raises a RailSegError for points outside the target CRS."""
+def transformation(source: pyproj.CRS, target: pyproj.CRS, what: str) -> Transformation | None:
+    """The function that transforms x and y; None between CRSs that are the same. `what` is moved, for error messages.
+
+    Raises:
+        RailSegError: there is no transformation between the two CRSs.
+    """
     if source.equals(target, ignore_axis_order=True):
+        return None
+    try:
+        return pyproj.Transformer.from_crs(source, target, always_xy=True).transform
+    except ProjError as error:
+        raise RailSegError(
+            f"The {what} cannot be transformed to the picture's CRS ({error}).",
+            f"Give the {what} in the picture's own CRS.",
+        ) from error
+
+
+def mover(source: pyproj.CRS, target: pyproj.CRS) -> Mover:
+    """A function that transforms points (n, 2); it raises a RailSegError for points outside the target CRS.
+
+    Raises:
+        RailSegError: there is no transformation between the two CRSs.
+    """
+    transform = transformation(source, target, "lines")
+    if transform is None:
         return lambda points: points
-    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
 
     def move(points: Points) -> Points:
-        moved = np.column_stack(transformer.transform(*points.T)).reshape(-1, 2)
+        moved = np.column_stack(transform(*points.T)).reshape(-1, 2)
         if not np.isfinite(moved).all():
             raise RailSegError(
                 "Some lines cannot be transformed to the output's CRS.",
@@ -69,15 +92,9 @@ def moved_geometries(
     Raises:
         RailSegError: there is no transformation between the two CRSs.
     """
-    if source.equals(target, ignore_axis_order=True):
+    move = transformation(source, target, "lines")
+    if move is None:
         return list(geometries)
-    try:
-        move = pyproj.Transformer.from_crs(source, target, always_xy=True).transform
-    except ProjError as error:
-        raise RailSegError(
-            f"The lines cannot be transformed to the picture's CRS ({error}).",
-            "Give the lines in the picture's own CRS.",
-        ) from error
     given = np.array(geometries, dtype=object)
     lengths = shapely.length(given)
     dense = shapely.segmentize(given, np.maximum(lengths / _PIECES, _STRAIGHT_M / _metres_per_unit(source)))

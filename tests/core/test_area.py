@@ -13,6 +13,7 @@ import pyproj
 import pytest
 import shapely
 from rasters import CORNER_X, CORNER_Y, UTM
+from station import moved
 
 from railseg_core.errors import RailSegError
 from railseg_core.tiling import PixelWindow
@@ -180,16 +181,12 @@ def test_an_area_on_another_body_is_an_error() -> None:
     assert error.value.hint
 
 
-def to_crs(shape: shapely.Geometry, crs: str) -> shapely.Geometry:
-    return shapely.transform(shape, pyproj.Transformer.from_crs(UTM, crs, always_xy=True).transform, interleaved=False)
-
-
 TRACK = shapely.LineString([(CORNER_X, CORNER_Y), (CORNER_X + 400, CORNER_Y + 300)])
 
 
 @pytest.mark.parametrize("crs", [UTM, "EPSG:4326", "EPSG:3857"])
 def test_a_corridor_reaches_as_many_metres_on_the_ground_whatever_the_lines_crs(crs: str, tmp_path: Path) -> None:
-    area = Area.from_file(write_layer(tmp_path / "lines.gpkg", to_crs(TRACK, crs), crs=crs), 20)
+    area = Area.from_file(write_layer(tmp_path / "lines.gpkg", moved(TRACK, crs), crs=crs), 20)
     corridor = area.polygon_in(pyproj.CRS(UTM))
     assert corridor.symmetric_difference(TRACK.buffer(20)).area < 0.01 * corridor.area
     assert corridor.area == pytest.approx(500 * 40 + 400 * np.pi, rel=0.01)
@@ -237,7 +234,7 @@ def test_an_area_within_another_is_what_both_have() -> None:
 
 
 def test_lines_far_from_what_is_worked_on_are_left_out_even_where_they_have_no_place() -> None:
-    lines = shapely.MultiLineString([to_crs(TRACK, "EPSG:4326"), shapely.LineString([(-170, 0), (-171, 1)])])
+    lines = shapely.MultiLineString([moved(TRACK, "EPSG:4326"), shapely.LineString([(-170, 0), (-171, 1)])])
     near = TRACK.envelope
     assert Area(lines, "EPSG:4326", 10).polygon_in(pyproj.CRS(UTM), near).area == pytest.approx(
         20 * 500 + 314, rel=0.01
