@@ -167,33 +167,25 @@ def serve(connection: Connection, line: str) -> None:
             connection.start(request_id, timeline(request))
             result = run(request, connection)
         connection.send("result", id=request_id, result=result)
-    except RailSegError as error:
-        connection.send("error", id=request_id, message=error.message, hint=error.hint, kind="RailSegError")
-    except MemoryError:
-        connection.send(
-            "error",
-            id=request_id,
-            message="There is not enough memory.",
-            hint="Close other programs, or choose a smaller extent.",
-            kind="MemoryError",
-        )
-    except OSError as error:
-        connection.send(
-            "error",
-            id=request_id,
-            message=f"{error.strerror or error}: {error.filename or 'a file of the run'}.",
-            hint="Check that the disk has space left and is still there, and that you may write to it.",
-            kind="OSError",
-        )
     except Exception as error:  # the next request may still be served
-        connection.send("log", id=request_id, level="debug", message=traceback.format_exc())
-        connection.send(
-            "error",
-            id=request_id,
-            message=f"{type(error).__name__}: {error}",
-            hint=_REPORT_IT,
-            kind=type(error).__name__,
-        )
+        kind, message, hint = _explained(error)
+        if hint == _REPORT_IT:
+            connection.send("log", id=request_id, level="debug", message=traceback.format_exc())
+        connection.send("error", id=request_id, message=message, hint=hint, kind=kind)
+
+
+def _explained(error: Exception) -> tuple[str, str, str]:
+    """What an `error` event tells: the error's kind, what is wrong, and what to do about it."""
+    from railseg_core.errors import RailSegError
+
+    if isinstance(error, RailSegError):
+        return "RailSegError", error.message, error.hint
+    if isinstance(error, MemoryError):
+        return "MemoryError", "There is not enough memory.", "Close other programs, or choose a smaller extent."
+    if isinstance(error, OSError):
+        hint = "Check that the disk has space left and is still there, and that you may write to it."
+        return "OSError", f"{error.strerror or error}: {error.filename or 'a file of the run'}.", hint
+    return type(error).__name__, f"{type(error).__name__}: {error}", _REPORT_IT
 
 
 def main() -> None:
