@@ -8,16 +8,15 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import pyproj
-import rasterio
 import shapely
 from hypothesis import strategies as st
 from rasterio.transform import Affine
+from rasters import UTM, write
 
 from railseg_core.railway_map import Node, RailwayMap, Track
 from railseg_core.vectors.map_file import RunRecord, write_map
 
 ORIGIN = np.array([500_000.0, 5_600_000.0])
-UTM = "EPSG:25832"
 
 
 def line(*points):
@@ -87,10 +86,7 @@ def write_extracted(path: Path, lines: list, switches: list = ()) -> Path:
 
 
 def write_raster(path: Path, transform: Affine, size: int = 100, crs: str = UTM) -> Path:
-    profile = {"driver": "GTiff", "width": size, "height": size, "count": 1, "dtype": "uint8"}
-    with rasterio.open(path, "w", **profile, crs=crs, transform=transform) as file:
-        file.write(np.ones((1, size, size), np.uint8))
-    return path
+    return write(path, np.ones((1, size, size), np.uint8), crs=crs, transform=transform)
 
 
 def layer_of(path: Path, layer: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:

@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,13 @@ import pyproj
 import pytest
 import rasterio
 import shapely
+from rasterio.transform import from_origin
+from rasters import write
 
 from railseg_core.__main__ import main
 from railseg_core.resources_dir import resource_path
+
+write_raster = partial(write, transform=from_origin(500000, 5600000, 0.2, 0.2))
 
 
 def test_extract_writes_the_map_and_all_that_is_asked_for(
@@ -57,20 +62,7 @@ def test_clean_opens_and_closes_a_mask(tmp_path: Path) -> None:
     mask[50:70, 10:190] = 1
     mask[60, 100] = 0  # a hole
     mask[150, 150] = 1  # a speck
-    source, target = tmp_path / "mask.tif", tmp_path / "clean.tif"
-    transform = rasterio.transform.from_origin(500000, 5600000, 0.2, 0.2)
-    with rasterio.open(
-        source,
-        "w",
-        driver="GTiff",
-        width=200,
-        height=200,
-        count=1,
-        dtype="uint8",
-        crs="EPSG:25832",
-        transform=transform,
-    ) as file:
-        file.write(mask, 1)
+    source, target = write_raster(tmp_path / "mask.tif", mask[np.newaxis]), tmp_path / "clean.tif"
     assert main(["clean", str(source), str(target), "--opening", "0.6", "--closing", "1.0", "--quiet"]) == 0
     with rasterio.open(target) as file:
         col, row = (round(value) for value in ~file.transform @ (500000 + 100.5 * 0.2, 5600000 - 60.5 * 0.2))
@@ -173,15 +165,6 @@ def test_evaluate_does_not_wait_for_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-
-
-def write_raster(path: Path, pixels: np.ndarray, crs: str | None = "EPSG:25832", **options: object) -> Path:
-    transform = rasterio.transform.from_origin(500000, 5600000, 0.2, 0.2)
-    bands, rows, cols = pixels.shape
-    profile = {"driver": "GTiff", "width": cols, "height": rows, "count": bands, "dtype": pixels.dtype.name}
-    with rasterio.open(path, "w", **profile, crs=crs, transform=transform, **options) as file:
-        file.write(pixels)
-    return path
 
 
 def noise(bands: int = 3, side: int = 300) -> np.ndarray:
@@ -397,10 +380,7 @@ def test_a_mask_too_coarse_for_two_tracks_is_cleaned_but_not_drawn(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pixels = np.eye(60, dtype=np.uint8)[None] * 255
-    place = rasterio.transform.from_origin(500000, 5600000, 3, 3)
-    profile = {"driver": "GTiff", "width": 60, "height": 60, "count": 1, "dtype": "uint8", "crs": "EPSG:25832"}
-    with rasterio.open(tmp_path / "coarse.tif", "w", transform=place, **profile) as file:
-        file.write(pixels)
+    write(tmp_path / "coarse.tif", pixels, transform=from_origin(500000, 5600000, 3, 3))
     assert main(["clean", str(tmp_path / "coarse.tif"), str(tmp_path / "clean.tif"), "--quiet"]) == 0
     assert main(["vectorize", str(tmp_path / "coarse.tif"), str(tmp_path / "out.gpkg"), "--quiet"]) == 1
     assert "too coarse: its pixels are 3 m" in capsys.readouterr().err
