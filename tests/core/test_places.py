@@ -11,6 +11,7 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
+from rasters import UTM, write
 
 from railseg_core.errors import RailSegError
 from railseg_core.pipeline import run
@@ -18,7 +19,6 @@ from railseg_core.raster import open_working_grid, read_outline
 from railseg_core.requests import CompareRequest, ExtractRequest, SegmentRequest, VectorizeRequest
 from railseg_core.vectors.line_layer import read_line_layer
 
-UTM = "EPSG:25832"
 # Old national grids as their files give them: PROJ would find the official one, some metres off.
 OSGB = (
     "+proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996012717 +x_0=400000 +y_0=-100000 +ellps=airy "
@@ -33,10 +33,7 @@ def write_track(path: Path, crs: str, x: float, y: float) -> Path:
     """A mask of 100 m x 20 m with a track along its middle; (x, y) is its upper left corner."""
     mask = np.zeros((1, 100, 500), np.uint8)
     mask[:, 44:56] = 255
-    profile = {"driver": "GTiff", "width": 500, "height": 100, "count": 1, "dtype": "uint8", "crs": crs}
-    with rasterio.open(path, "w", transform=Affine(0.2, 0, x, 0, -0.2, y), **profile) as file:
-        file.write(mask)
-    return path
+    return write(path, mask, crs=crs, transform=Affine(0.2, 0, x, 0, -0.2, y))
 
 
 @pytest.mark.parametrize(
@@ -69,11 +66,9 @@ def test_lines_keep_their_place_however_far_the_origin_is(false_easting_m: int, 
 
 
 def test_a_picture_too_far_from_its_origin_is_refused(tmp_path: Path) -> None:
-    raster = tmp_path / "far.tif"
-    profile = {"driver": "GTiff", "width": 64, "height": 64, "count": 3, "dtype": "uint8"}
     crs = "+proj=tmerc +lon_0=9 +x_0=1000000000 +ellps=GRS80 +units=m +no_defs"
-    with rasterio.open(raster, "w", crs=crs, transform=Affine(0.2, 0, 1e9, 0, -0.2, 5e6), **profile) as file:
-        file.write(np.full((3, 64, 64), 90, np.uint8))
+    place = Affine(0.2, 0, 1e9, 0, -0.2, 5e6)
+    raster = write(tmp_path / "far.tif", np.full((3, 64, 64), 90, np.uint8), crs=crs, transform=place)
     with pytest.raises(RailSegError, match="1,000,000 km from the origin") as error, open_working_grid(raster):
         pass
     assert error.value.hint
@@ -84,11 +79,7 @@ def write_collar(path: Path, nodata: int | None = 0) -> Path:
     picture = np.zeros((3, 500, 2000), np.uint8)
     picture[:, :, 500:1500] = 90
     picture[:, 200:203, 700:703] = 0  # a shadow
-    profile = {"driver": "GTiff", "width": 2000, "height": 500, "count": 3, "dtype": "uint8", "crs": UTM}
-    transform = Affine(0.2, 0, 612_000, 0, -0.2, 5_611_000)
-    with rasterio.open(path, "w", transform=transform, nodata=nodata, **profile) as file:
-        file.write(picture)
-    return path
+    return write(path, picture, transform=Affine(0.2, 0, 612_000, 0, -0.2, 5_611_000), nodata=nodata)
 
 
 def test_where_a_raster_has_no_data_nothing_counts(tmp_path: Path) -> None:
