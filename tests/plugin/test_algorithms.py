@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from pathlib import Path
+
 import pytest
 from qgis.core import Qgis, QgsApplication, QgsProcessingParameterNumber
 from railseg.plugin.locations import HELP_PICTURES
 from railseg.plugin.provider import RailSegProvider
-from support import COMPARISON_LAYERS, EVALUATION_LAYERS, NUMBERS
+from support import COMPARISON_LAYERS, EVALUATION_LAYERS, NUMBERS, REPOSITORY
 
 pytestmark = pytest.mark.usefixtures("provider")
 
@@ -121,3 +125,33 @@ def test_every_algorithm_tells_what_it_is_for_and_hides_what_few_need(provider: 
                 assert is_optional or parameter.minimum() <= parameter.defaultValue() <= parameter.maximum(), where
             if "metres" in parameter.help() and isinstance(parameter, QgsProcessingParameterNumber):
                 assert parameter.description().endswith("(m)"), where
+
+
+DEFAULTS = """
+import json
+from dataclasses import fields
+from railseg_core.requests import REQUESTS
+from railseg_core.tiling import GSD_M
+defaults = {
+    method: {item.name: item.default for item in fields(request) if isinstance(item.default, int | float | str)}
+    for method, request in REQUESTS.items()
+}
+defaults["chips"]["side_m"] = defaults["chips"]["side_px"] * GSD_M
+print(json.dumps(defaults))
+"""
+
+
+def test_what_is_set_by_default_is_what_the_core_sets(provider: RailSegProvider, worker_python: Path) -> None:
+    asked = subprocess.run(
+        [worker_python, "-c", DEFAULTS], cwd=REPOSITORY, capture_output=True, text=True, check=True, timeout=60
+    )
+    core = json.loads(asked.stdout)
+    compared = set()
+    for algorithm in provider.algorithms():
+        for parameter in algorithm.parameterDefinitions():
+            name = parameter.name()
+            for attribute in (f"{name.lower()}_m", name.lower()):
+                if attribute in core[algorithm.METHOD]:
+                    assert parameter.defaultValue() == core[algorithm.METHOD][attribute], f"{algorithm.name()} {name}"
+                    compared.add(name)
+    assert compared >= {"OPENING", "CLOSING", "KERNEL", "MIN_LENGTH", "DEVICE", "RHO", "REACH", "SHIFT", "SIDE"}
