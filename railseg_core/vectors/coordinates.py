@@ -22,6 +22,7 @@ _EARTH_RADIUS_M = 6_371_000.0
 
 Mover = Callable[[Points], Points]
 Transformation = Callable[[Floats, Floats], Any]
+"""Takes arrays of x and of y to another CRS; infinite where it has no place for them."""
 
 
 def as_crs(crs: object) -> pyproj.CRS:
