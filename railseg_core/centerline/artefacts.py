@@ -18,8 +18,6 @@ from railseg_core.centerline.tracks import TrackEnd, TrackGraph
 from railseg_core.line_params import LineParams
 from railseg_core.vectors.polylines import unit
 
-MERGE_M = 1.5
-"""Two forks closer than this along the graph are merged into one node."""
 MIN_SPUR_M = 3.0
 """Dead-end branches shorter than this are artefacts of thinning."""
 SLIVER_M = 1.5
@@ -43,18 +41,10 @@ _RIM_SHARE = 0.8
 
 
 def simplify(graph: TrackGraph) -> None:
-    """Removes slivers, spurs and rungs, merges clustered forks, joins what runs through, splits hairpins; in place."""
+    """Removes slivers, spurs and rungs, joins what runs through, splits hairpins; in place."""
     for node in list(graph.at):
         graph.dissolve(node)
-    while sum(
-        (
-            _remove_slivers(graph),
-            _prune_spurs(graph),  # before forks are merged, which makes them longer
-            _merge_forks(graph),
-            _remove_rungs(graph),
-            _split_hairpins(graph),
-        )
-    ):
+    while _remove_slivers(graph) + _prune_spurs(graph) + _remove_rungs(graph) + _split_hairpins(graph):
         pass
 
 
@@ -98,32 +88,6 @@ def _loop_width_m(graph: TrackGraph, pixels: Ints) -> float:
     area = abs(float(np.dot(y, np.roll(x, 1)) - np.dot(x, np.roll(y, 1)))) / 2
     perimeter = float(np.hypot(x - np.roll(x, 1), y - np.roll(y, 1)).sum())
     return 2 * area / max(perimeter, graph.pixels.gsd_m)
-
-
-def _merge_forks(graph: TrackGraph) -> int:
-    """Contracts the short edges between forks, shortest first; what met at one fork now runs on to the other."""
-    merged = 0
-    short = [(edge.length_m, number) for number, edge in graph.edges.items() if edge.length_m < MERGE_M]
-    for _, number in sorted(short):
-        edge = graph.edges.get(number)
-        if edge is None or edge.start == edge.end or min(graph.degree(edge.start), graph.degree(edge.end)) < 3:
-            continue
-        graph.remove(number)
-        stays, goes, way = edge.start, edge.end, edge.pixels[::-1]
-        if graph.degree(goes) > graph.degree(stays):
-            stays, goes, way = goes, stays, edge.pixels
-        for other in list(dict.fromkeys(graph.at[goes])):
-            moved = graph.remove(other)
-            pixels = moved.pixels
-            if moved.start == goes:
-                pixels = np.concatenate([way[::-1], pixels])
-            if moved.end == goes:
-                pixels = np.concatenate([pixels, way])
-            pixels = pixels[np.append(True, np.diff(pixels) != 0)]
-            start, end = (stays if node == goes else node for node in (moved.start, moved.end))
-            graph.add(start, end, pixels, moved.doubts)
-        merged += 1
-    return merged
 
 
 def _prune_spurs(graph: TrackGraph) -> int:

@@ -153,7 +153,8 @@ class TrackGraph:
         after = second.pixels if second.start == node else second.pixels[::-1]
         start = first.start if first.end == node else first.end
         end = second.end if second.start == node else second.start
-        return self.add(start, end, _joined(before, after), first.doubts | second.doubts)
+        shared = int(before[-1] == after[0])  # a node may consist of several pixels
+        return self.add(start, end, np.concatenate([before, after[shared:]]), first.doubts | second.doubts)
 
     def orient(self) -> None:
         """Makes every edge run from the node that comes first on the lattice, however it was made."""
@@ -185,11 +186,3 @@ def every_nth(pixels: Ints, step: int) -> Ints:
     """Every `step`-th of a chain's pixels from the first on, and the last."""
     last = len(pixels) - 1
     return np.asarray(pixels[np.append(np.arange(0, last, step), last)])
-
-
-def _joined(before: Ints, after: Ints) -> Ints:
-    """One walk from two, without the pixels over which the second goes back where the first came from."""
-    shorter = min(len(before), len(after))
-    differs = before[::-1][:shorter] != after[:shorter]
-    shared = int(np.argmax(differs)) if differs.any() else shorter - 1
-    return np.concatenate([before[: len(before) - shared], after[max(shared - 1, 0) :]])

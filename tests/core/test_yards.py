@@ -161,6 +161,16 @@ def test_a_switch_in_a_ragged_mask_of_whole_tracks_lies_near_its_toe(tmp_path, r
     assert score_yard(yard, found, window.bounds(GSD_M)).lines.correctness > 0.99
 
 
+def test_a_ladder_in_a_ragged_mask_has_a_switch_for_every_track(tmp_path):
+    yard = ladder_yard(6, 4.5, 190.0, 9.0)
+    window = window_of(yard)
+    mask = np.where(probabilities(yard.tracks, window, noise=0.2, seed=3)[:1] >= 128, 255, 0).astype(np.uint8)
+    with raster_of(tmp_path / "mask.tif", mask, window) as raster:
+        found = vectorize(raster, LineParams())
+    assert found.switches == len(yard.switches) == 5
+    assert len(found.tracks) == 11
+
+
 def test_a_branch_leaves_its_track_without_a_kink(tmp_path):
     found = map_of_yard(switch_yard(300.0, 9.0, 1.0), GOOD, tmp_path)
     (switch,) = (node for node in found.nodes if node.railway == "switch")
