@@ -14,35 +14,29 @@ import dataclasses
 import json
 import math
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from scipy.ndimage import distance_transform_edt
-from skimage.morphology import skeletonize
 
-from railseg_core.arrays import Bools
 from railseg_core.chips.files import Chip
 from railseg_core.errors import RailSegError
 from railseg_core.folder_lock import alone_in
 from railseg_core.inference.finished_blocks import unfinished_folder
-from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
-from railseg_core.network.model_card import ModelCard, bundled_model_path
+from railseg_core.network.model_card import bundled_model_path, checksum
 from railseg_core.network.model_file import load_model, save_model
 from railseg_core.outputs import prepare_output
-from railseg_core.paths import file_version, split_layer
-from railseg_core.tiling import GSD_M
+from railseg_core.paths import file_version
+from railseg_core.raster import pictures_of
 from railseg_core.vectors.area import Area
 from train import train
+from train.before_after import card_scores, doubts, forgetting, measured, verdict
 from train.checkpoint import CHECKPOINT_NAME
 from train.command import command
-from train.data import as_batch, load_real_scenes, tiled
+from train.data import load_real_scenes
 from train.export import averaged_model
-from train.pixel_scores import PixelScores
 from train.seeds import Seed
 from train.survey import (
     AROUND_M,
@@ -58,14 +52,8 @@ from train.synthetic.background import Backgrounds
 from train.thresholds import rendered_scenes
 
 LEARNING_RATE = 2e-4  # a fifth of the rate for training from scratch
-_LEAST_IOU = 0.2  # expected of any model if the lines do lie on the picture's tracks
-_CHANCE = 0.01  # gain in the sum of both IoU that may be chance where `_CHANCE_M` are held back
-_CHANCE_M = 1000.0
-_BESIDE_M = 0.3  # lines further beside what the model sees teach it to draw beside the tracks
-_NEIGHBOUR_M = 1.5
 _NAMED = 10  # pictures in the model's card
 RENDERED_SCENES = 40
-FORGOTTEN = 0.02  # loss in the sum of both IoU on rendered scenes from which it is told
 IDENTITY_NAME = "finetuning.json"
 
 
@@ -108,8 +96,9 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     settings = parser.parse_args(arguments)
     if not 0 <= settings.rendered_share < 1:
         parser.error("--rendered-share must be at least 0 and below 1")
-    if not settings.minutes > 0 or not settings.around > 0 or not settings.learning_rate > 0:
-        parser.error("--minutes, --around and --learning-rate must be more than 0")
+    numbers = (settings.minutes, settings.around, settings.learning_rate)
+    if not all(0 < number < math.inf for number in numbers):
+        parser.error("--minutes, --around and --learning-rate must be more than 0, and not infinite")
     return settings
 
 
@@ -140,82 +129,10 @@ def pairs(settings: argparse.Namespace) -> list[tuple[str, Path]]:
     return [(settings.raster, settings.lines), *((raster, Path(lines)) for raster, lines in settings.pair)]
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """How a model does on chips.
-
-    Attributes:
-        iou: IoU of `track` and of `axis` at the card's thresholds, pooled.
-        beside_m: How far the true axis lies beside what the model sees: the median distance, metres; NaN if it sees
-            nothing within `_NEIGHBOUR_M`, where a neighbouring track begins.
-    """
-
-    iou: dict[str, float]
-    beside_m: float
-
-
-@torch.inference_mode()
-def measured(model: DeepLabV3Plus, card: ModelCard, chips: Iterable[Chip], device: str) -> Measured:
-    """Measures a model, which is moved to `device`, on chips."""
-    model = model.eval().to(device)
-    thresholds = np.array([card.track_threshold, card.axis_threshold])[:, np.newaxis, np.newaxis]
-    scores = [PixelScores.of_none(), PixelScores.of_none()]
-    beside_m = [np.zeros(0)]
-    for tile in tiled(chips):
-        counts = tile.target[..., 2] == 0
-        if not counts.any():
-            continue
-        images = train.normalised(as_batch([tile])[0], device)
-        found = probabilities(model(images))[0].cpu().numpy() >= thresholds
-        for band in range(2):
-            scores[band] += PixelScores.of(tile.target[..., band], found[band].astype(np.uint8), counts)
-        if tile.target[..., 1].any():
-            distance_m = GSD_M * distance_transform_edt(~_middle(tile.target[..., 1] > 0))
-            beside_m.append(distance_m[_middle(found[1]) & counts & (distance_m < _NEIGHBOUR_M)])
-    every = np.concatenate(beside_m)
-    iou = {name: float(one.iou[1]) for name, one in zip(("track", "axis"), scores, strict=True)}
-    return Measured(iou, float(np.median(every)) if every.size else math.nan)
-
-
-def _middle(ribbons: Bools) -> Bools:
-    return np.asarray(skeletonize(ribbons), dtype=np.bool_)  # type: ignore[no-untyped-call]
-
-
 def named(pictures: Sequence[str]) -> str:
     """The pictures' names, as many as a model's card has room for."""
     more = f" and {len(pictures) - _NAMED} more" if len(pictures) > _NAMED else ""
     return ", ".join(pictures[:_NAMED]) + more
-
-
-def verdict(before: dict[str, float], after: dict[str, float], held_back_m: float) -> str:
-    """A message for the user on how the new model does on the held-back part.
-
-    Args:
-        before: IoU of the start model, from `measured`.
-        after: IoU of the new model.
-        held_back_m: Length of track they were measured on: the shorter, the larger a difference may be by chance.
-    """
-    rows = [compared("what was held back", before, after)]
-    if before["track"] < _LEAST_IOU:
-        rows.append("That was low even before: check that the lines lie on the picture's tracks.")
-    chance = _CHANCE * math.sqrt(max(_CHANCE_M / max(held_back_m, 1.0), 1.0))
-    if sum(after.values()) > sum(before.values()) + chance:
-        return "\n".join([*rows, "The new model is better there."])
-    rows.append(f"The new model is NOT better there by more than chance ({chance:.3f} for both together).")
-    return "\n".join([*rows, "Keep the old one, or trace more and train again."])
-
-
-def forgetting(before: dict[str, float], after: dict[str, float]) -> str:
-    """A message for the user on how much worse the new model is on rendered scenes, which stand for other railways."""
-    rows = [compared("rendered scenes", before, after)]
-    if sum(after.values()) < sum(before.values()) - FORGOTTEN:
-        rows.append("It has forgotten some of what it knew of other railways: use it for pictures like yours only.")
-    return "\n".join(rows)
-
-
-def compared(where: str, before: dict[str, float], after: dict[str, float]) -> str:
-    """The IoU before and after, a row for each output."""
-    return "\n".join(f"{name:<6} IoU on {where}: {before[name]:.3f} before, {after[name]:.3f} after" for name in after)
 
 
 def training_command(settings: argparse.Namespace, folder: Path) -> list[str]:
@@ -234,24 +151,25 @@ def training_command(settings: argparse.Namespace, folder: Path) -> list[str]:
     return [*(str(item) for option in command.items() for item in option), *settings.training]
 
 
-def identity(settings: argparse.Namespace, training: argparse.Namespace) -> dict[str, Any]:
-    """What must be the same when a fine-tuning is resumed, JSON-like: inputs, by size and time, and settings."""
-    files = {
-        "start": [training.start],
-        "pairs": [path for pair in pairs(settings) for path in pair],
-        "bare": settings.bare,
-        "area": [settings.area] if settings.area else [],
+def identity(surveys: Sequence[Survey], training: argparse.Namespace) -> dict[str, Any]:
+    """What must be the same when a fine-tuning is resumed, JSON-like: what is taught, and the training's settings.
+
+    Of vector files and the start model the content counts: QGIS writes to a GeoPackage that it only shows. Pictures
+    may be too large to read for this.
+    """
+    content = {
+        "start": checksum(training.start),
+        "pictures": [[_version(name) for name in pictures_of(surveyed.raster)] for surveyed in surveys],
+        "taught": [surveyed.checksum for surveyed in surveys],
+        "training": train.identity(training),
     }
-    versions = {role: [_version(str(path)) for path in paths] for role, paths in files.items()}
-    content = {"files": versions, "around": settings.around, "training": train.identity(training)}
     return dict(json.loads(json.dumps(content)))
 
 
-def _version(name: str) -> tuple[Any, ...]:
-    """What an input is, however its path is written: the file, the layer, and the file's version."""
-    file, layer = split_layer(name)
-    version = file_version(file)
-    return str(Path(file).resolve()) if version else file, layer, version
+def _version(picture: str) -> tuple[Any, ...]:
+    """What a picture is, however its path is written: its name, size and modification time."""
+    version = file_version(picture)
+    return str(Path(picture).resolve()) if version else picture, version
 
 
 @contextmanager
@@ -321,12 +239,11 @@ def finetune(settings: argparse.Namespace, surveys: Sequence[Survey], folder: Pa
         Chip(scene.image, scene.target) for scene in rendered_scenes(RENDERED_SCENES, training.backgrounds, Seed.TEST)
     ]
     before, before_rendered = (measured(start_model, card, chips, training.device) for chips in (held_back, rendered))
-    if before.beside_m > _BESIDE_M:
-        print(
-            f"The lines lie {before.beside_m:.1f} m (median) beside what {card.name} sees, and the new model will "
-            "learn to draw them there. Check that they lie on the middles of the tracks.",
-            flush=True,
-        )
+    for doubt in doubts(before, card.name):
+        print(doubt, flush=True)
+    print(
+        f"Training for {training.minutes:g} minutes, with figures every {train.CHECKPOINT_SECONDS / 60:g}", flush=True
+    )
     train.main(command)
     model, state = averaged_model(training.out / CHECKPOINT_NAME)
     after, after_rendered = (measured(model, card, chips, training.device) for chips in (held_back, rendered))
@@ -352,15 +269,6 @@ def finetune(settings: argparse.Namespace, surveys: Sequence[Survey], folder: Pa
     print(forgetting(before_rendered.iou, after_rendered.iou))
 
 
-def card_scores(where: str, before: Measured, after: Measured) -> dict[str, float]:
-    """The IoU before and after, as a model's card names them."""
-    return {
-        f"{where}_{name}_iou{when}": round(value, 4)
-        for when, one in (("_before", before), ("", after))
-        for name, value in one.iou.items()
-    }
-
-
 @command
 def main(arguments: list[str] | None = None) -> None:
     """Fine-tunes a model; everything that can be wrong with the inputs is said before the work begins."""
@@ -373,7 +281,7 @@ def main(arguments: list[str] | None = None) -> None:
     if training.backgrounds:
         Backgrounds(training.backgrounds)
     surveys = survey_all(settings)
-    with resumable(folder, identity(settings, training), is_kept=settings.keep is not None):
+    with resumable(folder, identity(surveys, training), is_kept=settings.keep is not None):
         finetune(settings, surveys, folder)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
 import shutil
 from collections.abc import Sequence
@@ -45,6 +46,13 @@ class Survey:
     tracing: Tracing
     regions: dict[str, BaseGeometry]
     traced_m: dict[str, float]
+
+    @property
+    def checksum(self) -> str:
+        """Changes with any of the geometries, however they were read; hexadecimal."""
+        groups = (self.tracing.visible, self.tracing.hidden, self.tracing.ignore, self.regions.values())
+        content = b"".join(shapely.GeometryCollection(list(group)).wkb for group in groups)
+        return hashlib.sha256(self.tracing.crs.to_wkt().encode() + content).hexdigest()
 
 
 def survey(raster: str, lines: Path, area: Area | None, around_m: float = AROUND_M) -> Survey:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import re
+import shutil
+import sqlite3
 from contextlib import redirect_stdout, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +34,7 @@ from railseg_core.resources_dir import resource_path
 from railseg_core.vectors.area import Area
 from railseg_core.vectors.coordinates import as_crs, moved_geometries
 from railseg_core.vectors.tracing import Tracing, read_tracing
-from train import finetune, survey, train
+from train import before_after, finetune, survey, train
 from train.chips import PIECE_PX, pieces_of
 from train.data import load_real_scenes, read_scene
 
@@ -126,22 +129,30 @@ def test_it_is_measured_on_what_was_held_back_before_and_after(tuned: Tuned) -> 
 
 def test_the_user_is_told_whether_it_helped() -> None:
     poor, good = {"track": 0.5, "axis": 0.2}, {"track": 0.5, "axis": 0.4}
-    assert "is better" in finetune.verdict(poor, good, 1000.0)
-    assert "NOT better" in finetune.verdict(good, poor, 1000.0)
-    assert "NOT better" in finetune.verdict(good, good, 1000.0)
-    assert "NOT better" in finetune.verdict(good, good | {"axis": 0.405}, 1000.0)  # as one step of training may give
-    assert "is better" in finetune.verdict(good, good | {"axis": 0.42}, 1000.0)
-    assert "NOT better" in finetune.verdict(good, good | {"axis": 0.42}, 60.0)  # a few tiles may be lucky
-    assert "lie on" not in finetune.verdict(good, good, 1000.0)
-    told = finetune.verdict({"track": 0.05, "axis": 0.02}, {"track": 0.06, "axis": 0.03}, 1000.0)
-    assert "lie on the picture" in told
+    assert "is better" in before_after.verdict(poor, good, 1000.0)
+    assert "NOT better" in before_after.verdict(good, poor, 1000.0)
+    assert "NOT better" in before_after.verdict(good, good, 1000.0)
+    assert "NOT better" in before_after.verdict(
+        good, good | {"axis": 0.405}, 1000.0
+    )  # as one step of training may give
+    assert "is better" in before_after.verdict(good, good | {"axis": 0.42}, 1000.0)
+    assert "NOT better" in before_after.verdict(good, good | {"axis": 0.42}, 60.0)  # a few tiles may be lucky
 
 
 def test_the_user_is_told_what_was_forgotten() -> None:
     good, poor = {"track": 0.8, "axis": 0.5}, {"track": 0.7, "axis": 0.5}
-    assert "has forgotten" in finetune.forgetting(good, poor)
-    assert "has forgotten" not in finetune.forgetting(poor, good)
-    assert "has forgotten" not in finetune.forgetting(good, good | {"track": 0.79})
+    assert "has forgotten" in before_after.forgetting(good, poor)
+    assert "has forgotten" not in before_after.forgetting(poor, good)
+    assert "has forgotten" not in before_after.forgetting(good, good | {"track": 0.79})
+
+
+def test_lines_that_may_not_be_the_pictures_tracks_are_doubted_before_the_training() -> None:
+    seen = {"track": 0.8, "axis": 0.5}
+    assert not before_after.doubts(before_after.Measured(seen, 0.1), "railseg")
+    (beside,) = before_after.doubts(before_after.Measured(seen, 0.8), "railseg")
+    assert "0.8 m (median) beside what railseg sees" in beside
+    (elsewhere,) = before_after.doubts(before_after.Measured({"track": 0.05, "axis": 0.02}, math.nan), "railseg")
+    assert "FILE|layername=LAYER" in elsewhere  # as that of the roads
 
 
 @pytest.mark.parametrize("aside_m", [0.0, 0.8])
@@ -151,7 +162,7 @@ def test_it_is_measured_how_far_the_lines_lie_beside_what_the_model_sees(tuned: 
         Chip(chip.image, np.roll(chip.target, round(aside_m / GSD_M), axis=0))
         for chip in load_real_scenes(tuned.keep / "fit")
     ]
-    assert finetune.measured(model, card, chips, "cpu").beside_m == pytest.approx(aside_m, abs=0.25)
+    assert before_after.measured(model, card, chips, "cpu").beside_m == pytest.approx(aside_m, abs=0.25)
     assert "beside what" not in tuned.printed
 
 
@@ -370,21 +381,29 @@ def test_a_fine_tuning_goes_on_where_it_stood(
             finetune.main([*command, *other, *TINY])
 
 
-def test_paths_written_differently_name_the_same_fine_tuning(
+def test_a_fine_tuning_is_known_by_what_is_taught_not_by_its_files(
     small_raster: Path, lines: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def identity(folder: Path, raster: Path, traced: Path) -> dict[str, object]:
-        inputs = [str(raster), f"{traced}|layername=tracks", "--bare", str(raster), "--area", str(traced)]
+        inputs = [str(raster), f"{traced}|layername=tracks", "--bare", str(raster)]
         options = ["--model", os.path.relpath(bundled_model_path()), "--out", str(folder / "new.safetensors")]
         settings = finetune.parse_settings([*inputs, *options, "--backgrounds", str(folder)])
         command = finetune.training_command(settings, finetune.work_folder(settings))
-        return finetune.identity(settings, train.parse_settings(command))
+        return finetune.identity(finetune.survey_all(settings), train.parse_settings(command))
 
     absolute = identity(tmp_path, small_raster, lines)
     monkeypatch.chdir(tmp_path)
-    here = [Path(os.path.relpath(path)) for path in (tmp_path, small_raster, lines)]
-    assert identity(*here) == absolute
-    assert identity(*here[:2], here[1]) != absolute
+    here = [Path(os.path.relpath(path)) for path in (tmp_path, small_raster)]
+    assert identity(*here, Path(os.path.relpath(lines))) == absolute
+    shown = tmp_path / "tracks.gpkg"
+    shutil.copy(lines, shown)
+    with sqlite3.connect(shown) as connection:
+        connection.execute("CREATE TABLE layer_styles (id INTEGER)")  # as QGIS adds one
+    assert shown.read_bytes() != lines.read_bytes()
+    assert identity(*here, shown) == absolute
+    with sqlite3.connect(shown) as connection:
+        connection.execute("DELETE FROM tracks WHERE fid = 2")
+    assert identity(*here, shown) != absolute
 
 
 def test_what_an_interrupted_fine_tuning_has_made_stays_until_it_is_done(tmp_path: Path) -> None:
