@@ -241,9 +241,8 @@ def finetune(settings: argparse.Namespace, surveys: Sequence[Survey], folder: Pa
     before, before_rendered = (measured(start_model, card, chips, training.device) for chips in (held_back, rendered))
     for doubt in doubts(before, card.name):
         print(doubt, flush=True)
-    print(
-        f"Training for {training.minutes:g} minutes, with figures every {train.CHECKPOINT_SECONDS / 60:g}", flush=True
-    )
+    every = train.CHECKPOINT_SECONDS / 60
+    print(f"Training: {training.minutes:g} minutes, with figures every {every:g} minutes", flush=True)
     train.main(command)
     model, state = averaged_model(training.out / CHECKPOINT_NAME)
     after, after_rendered = (measured(model, card, chips, training.device) for chips in (held_back, rendered))
