@@ -38,7 +38,7 @@ from train.checkpoint import CHECKPOINT_NAME, read_checkpoint, write_checkpoint
 from train.command import command
 from train.curves import draw_curves
 from train.data import CropStream, Mixture, as_batch, load_real_scenes, tiled
-from train.device import is_cuda, usable_device
+from train.device import is_cuda, usable_device, workers_for
 from train.losses import LOSSES, railway_loss
 from train.precision import keep_depthwise_in_float32, mixed_precision
 from train.pretrained import start_encoder
@@ -91,7 +91,9 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
     begin.add_argument("--start", type=Path, help="model file whose weights to start from; sets --variant")
     parser.add_argument("--device", type=usable_device, default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
-    parser.add_argument("--workers", type=int, default=1, help="processes that render crops")
+    parser.add_argument(
+        "--workers", type=int, help="processes that make crops (default: as many as keep the device busy)"
+    )
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=0)
     settings = parser.parse_args(arguments)
@@ -108,6 +110,8 @@ def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error(f"--crop-px must be multiples of {CROP_STEP_PX}")
     if settings.batch < 2:
         parser.error("--batch must be 2 or more: batch norm needs several crops")
+    if settings.workers is None:
+        settings.workers = workers_for(settings.device)
     if settings.threads < 1 or settings.workers < 0:
         parser.error("--threads must be 1 or more, --workers 0 or more")
     if settings.seed not in RUN_SEEDS:

@@ -36,6 +36,7 @@ from railseg_core.vectors.tracing import read_tracing
 from train import export, thresholds, train
 from train.checkpoint import read_checkpoint
 from train.data import CropStream, Mixture, augmented_crop, chosen_plan, load_real_scenes, tiled
+from train.device import workers_for
 from train.hard_negatives import main as main_of_hard_negatives
 from train.hard_negatives import real_places, rendered_places, write_negatives
 from train.losses import LOSSES, railway_loss
@@ -586,6 +587,12 @@ def test_a_scene_whose_tracing_cannot_be_read_is_named(tmp_path: Path, content: 
     (tmp_path / "a.geojson").write_text(content)
     with pytest.raises(RailSegError, match=r"a\.geojson is not GeoJSON"):
         list(traced_scenes(tmp_path))
+
+
+def test_a_card_has_more_than_one_process_to_make_its_crops(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, on_card in ((1, 1), (4, 3), (64, 8)):
+        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        assert (workers_for("cpu"), workers_for("cuda:0")) == (1, on_card)
 
 
 @pytest.mark.parametrize("device", ["cuda", "cuda:1"])
