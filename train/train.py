@@ -383,9 +383,9 @@ def train(settings: argparse.Namespace) -> None:
     while True:
         progress = run.progress(settings)
         if progress >= 1 or time.monotonic() - last_saved > CHECKPOINT_SECONDS:
+            run.save(settings, CHECKPOINT_NAME)  # first, so that no step that was reported is taken again
             row = {"step": run.step, "crops": run.crops, "minutes": run.seconds / 60, "left_out": left_out}
             report(settings.out, row | scores(run, validation, watched, settings.device) | terms)
-            run.save(settings, CHECKPOINT_NAME)
             last_saved = time.monotonic()
         if progress >= 1:
             break

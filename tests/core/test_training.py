@@ -184,6 +184,13 @@ def test_a_full_disk_is_said_and_the_checkpoint_before_stays(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_what_is_reported_has_been_saved(tmp_path: Path) -> None:
+    (tmp_path / "curves.png").mkdir()  # so that reporting fails
+    with pytest.raises(SystemExit, match=r"curves\.png: Is a directory"):
+        train.main(["--out", str(tmp_path), *SETTINGS])
+    assert steps(tmp_path) == 4
+
+
 def test_what_is_no_checkpoint_is_named(tmp_path: Path) -> None:
     (tmp_path / "checkpoint.pt").write_bytes(b"anything but a checkpoint")
     with pytest.raises(SystemExit, match=r"checkpoint\.pt is damaged or not a checkpoint"):
