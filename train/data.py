@@ -15,10 +15,11 @@ from torch.utils.data import IterableDataset, get_worker_info
 from railseg_core.arrays import Floats, UInt8Array
 from railseg_core.chips.files import TARGET_SUFFIX, Chip
 from railseg_core.errors import RailSegError
-from railseg_core.tiling import TILE_PX
+from railseg_core.tiling import GSD_M, TILE_PX
 from train.pictures import read_picture
+from train.synthetic.background import Backgrounds
 from train.synthetic.camera import brought_to, compressed
-from train.synthetic.scene import GSD_M, Backgrounds, render_scene
+from train.synthetic.scene import render_scene
 from train.synthetic.trackplan import WITH_SWITCHES, TrackPlan, as_photographed, plan_with_switches
 
 COARSENED_SHARE = 0.3

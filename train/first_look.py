@@ -27,13 +27,12 @@ from railseg_core.network.deeplabv3plus import DeepLabV3Plus, fuse_batch_norms, 
 from railseg_core.network.first_look import FirstLook
 from railseg_core.network.model_file import load_model, save_model
 from railseg_core.outputs import prepare_output
-from railseg_core.tiling import TILE_PX
+from railseg_core.tiling import GSD_M, TILE_PX
 from train.command import command
 from train.data import CropStream, Mixture, load_real_scenes
 from train.hard_negatives import real_places
 from train.seeds import Seed
 from train.synthetic.background import Backgrounds
-from train.synthetic.scene import GSD_M
 from train.train import normalised
 
 CROPS = 1600

@@ -22,12 +22,12 @@ from railseg_core.chips.files import Chip, write_chip
 from railseg_core.errors import RailSegError
 from railseg_core.network.model_card import bundled_model_path
 from railseg_core.segmentation import Segmenter
-from railseg_core.tiling import TILE_PX
+from railseg_core.tiling import GSD_M, TILE_PX
 from train.command import command
 from train.data import as_batch, tiled
 from train.seeds import Seed
 from train.synthetic.background import Backgrounds
-from train.synthetic.scene import GSD_M, render_scene
+from train.synthetic.scene import render_scene
 from train.synthetic.trackplan import TrackPlan
 
 Place = tuple[str, UInt8Array]

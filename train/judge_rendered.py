@@ -14,10 +14,12 @@ from rasterio.transform import from_origin
 from shapely.geometry.base import BaseGeometry
 
 from railseg_core.arrays import Bools, Floats
+from railseg_core.tiling import GSD_M
 from train.judge import Bench, Judgement, Truth, judge
 from train.scenes import TracedScene
 from train.seeds import Seed
-from train.synthetic.scene import GSD_M, Backgrounds, Scene, render_scene
+from train.synthetic.background import Backgrounds
+from train.synthetic.scene import Scene, render_scene
 from train.synthetic.trackplan import TrackPlan, as_photographed, plan_with_switches
 
 SCENE_PX = 512

@@ -22,7 +22,7 @@ from railseg_core.tiling import GSD_M, PixelWindow
 from railseg_core.vectors.area import Area
 from railseg_core.vectors.coordinates import as_crs, moved_geometries
 from railseg_core.vectors.tracing import Tracing, read_tracing
-from train.chips import pieces_of
+from train.pieces import pieces_of
 
 AROUND_M = 30.0
 HELD_BACK_SHARE = 0.2

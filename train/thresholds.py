@@ -31,7 +31,8 @@ from railseg_core.requests import SegmentRequest
 from train.command import command
 from train.judge_rendered import SCENE_PX, put_on_map
 from train.seeds import Seed
-from train.synthetic.scene import Backgrounds, Scene, render_scene
+from train.synthetic.background import Backgrounds
+from train.synthetic.scene import Scene, render_scene
 
 AXIS_LEVELS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 CONFIDENCE_LEVELS = (0.0, 0.5, 0.6, 0.7, 0.8)

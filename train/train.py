@@ -5,8 +5,7 @@
 The paper's recipe (section 3.2) is --optimiser sgd --learning-rate 7e-3 --weight-decay 1e-4 --loss entropy; the
 defaults did better (see train/README.md). As in the paper, weights are kept every 5 epochs of 7,892 pictures. An
 interrupted run resumes from its last checkpoint when started again with the same --out.
-Needs torch, numpy, opencv and safetensors, and matplotlib for the curves; `train.export` makes the model file from the
-checkpoint.
+Needs no GIS library, and matplotlib only for the curves. `train.export` makes the model file from the checkpoint.
 """
 
 from __future__ import annotations
@@ -340,6 +339,20 @@ def report(folder: Path, row: dict[str, float]) -> None:
         draw_curves([folder], folder / "curves.png")
 
 
+def begun(
+    settings: argparse.Namespace, checkpoint: dict[str, Any] | None
+) -> tuple[Run, Iterator[tuple[Tensor, Tensor]]]:
+    """A run that begins, or goes on from a checkpoint, and its batches."""
+    model = new_network(settings)
+    batches = training_batches(settings, checkpoint["step"] if checkpoint else 0)
+    if settings.encoder and not checkpoint:
+        start_encoder(model.encoder, settings.encoder, normalised(next(batches)[0], "cpu"))
+    run = new_run(model, settings)
+    if checkpoint:
+        run.resume(checkpoint)
+    return run, batches
+
+
 @command
 def main(arguments: list[str] | None = None) -> None:
     """Trains until the budget is used up."""
@@ -367,15 +380,9 @@ def train(settings: argparse.Namespace) -> None:
         if share_used(settings, checkpoint["seconds"], checkpoint["crops"]) >= 1:
             print(f"The run in {settings.out} is finished. A larger budget continues it.")
             return
-    model = new_network(settings)
-    batches = training_batches(settings, checkpoint["step"] if checkpoint else 0)
-    if settings.encoder and not checkpoint:
-        start_encoder(model.encoder, settings.encoder, normalised(next(batches)[0], "cpu"))
     validation = validation_batches(settings)
     watched = load_real_scenes(settings.validation) if settings.validation else []
-    run = new_run(model, settings)
-    if checkpoint:
-        run.resume(checkpoint)
+    run, batches = begun(settings, checkpoint)
 
     left_out = 0
     terms: dict[str, float] = {}

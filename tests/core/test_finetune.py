@@ -35,8 +35,8 @@ from railseg_core.vectors.area import Area
 from railseg_core.vectors.coordinates import as_crs, moved_geometries
 from railseg_core.vectors.tracing import Tracing, read_tracing
 from train import before_after, finetune, survey, train
-from train.chips import PIECE_PX, pieces_of
 from train.data import load_real_scenes, read_scene
+from train.pieces import PIECE_PX, pieces_of
 
 GSD_M = 0.2
 WEB = as_crs("EPSG:3857")

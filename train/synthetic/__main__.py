@@ -11,8 +11,9 @@ import numpy as np
 
 from train.command import command
 from train.pictures import sheet_of, write_picture
+from train.synthetic.background import Backgrounds
 from train.synthetic.canvas import Image
-from train.synthetic.scene import Backgrounds, Scene, render_scene
+from train.synthetic.scene import Scene, render_scene
 
 
 @command

@@ -9,6 +9,7 @@ import numpy as np
 
 from railseg_core.arrays import Bools, Floats, UInt8Array
 from railseg_core.chips.files import AXIS_WIDTH_M, TRACK_WIDTH_M
+from railseg_core.tiling import GSD_M
 from train.synthetic.appearance import RailwayLook, random_look
 from train.synthetic.background import Backgrounds, draw_land
 from train.synthetic.camera import photograph, random_gsd_m
@@ -31,11 +32,6 @@ from train.synthetic.objects import (
 )
 from train.synthetic.surface import locate, paint_ballast, paint_rails, paint_sleepers, paint_weeds
 from train.synthetic.trackplan import Track, TrackPlan
-
-__all__ = ["GSD_M", "Backgrounds", "Scene", "render_scene"]
-
-GSD_M = 0.2
-"""The model's pixel size."""
 
 FINEST_M = 0.14
 """Finest pixel size that scenes are drawn at: for finer cameras, the difference is invisible at the model's 0.2 m."""
