@@ -16,9 +16,8 @@ from railseg_core.chips.files import Chip
 from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
 from railseg_core.network.model_card import ModelCard
 from railseg_core.tiling import GSD_M
-from train.data import as_batch, tiled
+from train.data import as_batch, normalised, tiled
 from train.pixel_scores import PixelScores
-from train.train import normalised
 
 _LEAST_IOU = 0.2  # expected of any model if the lines do lie on the picture's tracks
 _CHANCE = 0.01  # gain in the sum of both IoU that may be chance where `_CHANCE_M` are held back

@@ -15,6 +15,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 from railseg_core.arrays import Floats, UInt8Array
 from railseg_core.chips.files import TARGET_SUFFIX, Chip
 from railseg_core.errors import RailSegError
+from railseg_core.network.deeplabv3plus import normalise
 from railseg_core.tiling import GSD_M, TILE_PX
 from train.pictures import read_picture
 from train.synthetic.background import Backgrounds
@@ -220,6 +221,12 @@ def as_batch(chips: Sequence[Chip]) -> tuple[Tensor, Tensor]:
         for every in ([chip.image for chip in chips], [chip.target for chip in chips])
     )
     return images, targets
+
+
+def normalised(images: Tensor, device: str) -> Tensor:
+    """(n, 3, rows, cols) uint8 to the network's input on `device`, channels last."""
+    images = images.to(device, non_blocking=True, memory_format=torch.channels_last)
+    return normalise(images.float())
 
 
 def random_crop(rng: np.random.Generator, size_px: int, mixture: Mixture, backgrounds: Backgrounds | None) -> Chip:

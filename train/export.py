@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import copy
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -19,22 +19,20 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 from tqdm import tqdm
 
 from railseg_core.errors import RailSegError
 from railseg_core.network.config import VARIANTS
-from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from railseg_core.network.model_card import ModelCard
 from railseg_core.network.model_file import load_model, save_model
 from railseg_core.outputs import prepare_output
 from train.checkpoint import read_checkpoint
 from train.command import command
 from train.data import CropStream, Mixture
-from train.pixel_scores import PixelScores
+from train.pixel_scores import scores_by_threshold
 from train.seeds import Seed
 from train.thresholds import SCENES, with_best_levels
-from train.train import normalised
 
 CROP_PX = 512
 LICENCE = "GPL-2.0-or-later"
@@ -72,35 +70,6 @@ def mean_of(first: DeepLabV3Plus, second: DeepLabV3Plus) -> DeepLabV3Plus:
         }
     )
     return mean
-
-
-@torch.inference_mode()
-def pixel_scores(
-    model: DeepLabV3Plus,
-    batches: Iterable[tuple[Tensor, Tensor]],
-    levels: Mapping[str, Sequence[float]],
-    device: str = "cpu",
-) -> dict[str, list[PixelScores]]:
-    """Scores of `track` and of `axis` at each of their thresholds, pooled over all pixels that count.
-
-    Args:
-        model: On any device; it is moved to `device` and set to evaluation.
-        batches: Images (n, 3, rows, cols) and targets (n, 3, rows, cols) uint8: track, axis, ignore.
-        levels: Thresholds by name, `track` first.
-        device: Where to run.
-    """
-    nothing = PixelScores.of_none()
-    pooled = {name: [nothing] * len(thresholds) for name, thresholds in levels.items()}
-    model = model.eval().to(device)
-    for images, target in batches:
-        found = probabilities(model(normalised(images, device))).cpu().numpy()
-        counts = target[:, 2].numpy() == 0
-        for band, (name, thresholds) in enumerate(levels.items()):
-            truth = target[:, band].numpy()
-            for index, threshold in enumerate(thresholds):
-                predicted = (found[:, band] >= threshold).astype(np.uint8)
-                pooled[name][index] += PixelScores.of(truth, predicted, counts)
-    return pooled
 
 
 def parse_settings(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -178,7 +147,7 @@ def main(arguments: list[str] | None = None) -> None:
     stream = CropStream((CROP_PX,), 4, (Seed.TEST,), Mixture(settings.backgrounds))
     count = -(-settings.crops // stream.batch)
     batches = tqdm(islice(stream, count), total=count, unit="batch")
-    by_threshold = pixel_scores(model, batches, {"track": THRESHOLDS, "axis": THRESHOLDS})
+    by_threshold = scores_by_threshold(model, batches, {"track": THRESHOLDS, "axis": THRESHOLDS})
     best_pixels = {name: int(np.argmax([one.iou[1] for one in scores])) for name, scores in by_threshold.items()}
     track, axis = (by_threshold[name][index] for name, index in best_pixels.items())
     card = replace(card, track_threshold=THRESHOLDS[best_pixels["track"]])

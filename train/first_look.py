@@ -29,11 +29,10 @@ from railseg_core.network.model_file import load_model, save_model
 from railseg_core.outputs import prepare_output
 from railseg_core.tiling import GSD_M, TILE_PX
 from train.command import command
-from train.data import CropStream, Mixture, load_real_scenes
+from train.data import CropStream, Mixture, load_real_scenes, normalised
 from train.hard_negatives import real_places
 from train.seeds import Seed
 from train.synthetic.background import Backgrounds
-from train.train import normalised
 
 CROPS = 1600
 _REAL_SHARE, _BARE_SHARE = 0.15, 0.5

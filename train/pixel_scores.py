@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from torch import Tensor
 
 from railseg_core.arrays import Bools, Floats, Ints
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus, probabilities
+from train.data import normalised
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,35 @@ class PixelScores:
     @property
     def _predicted(self) -> Ints:
         return np.asarray(self.confusion.sum(axis=0))
+
+
+@torch.inference_mode()
+def scores_by_threshold(
+    model: DeepLabV3Plus,
+    batches: Iterable[tuple[Tensor, Tensor]],
+    levels: Mapping[str, Sequence[float]],
+    device: str = "cpu",
+) -> dict[str, list[PixelScores]]:
+    """Scores of `track` and of `axis` at each of their thresholds, pooled over all pixels that count.
+
+    Args:
+        model: On any device; it is moved to `device` and set to evaluation.
+        batches: Images (n, 3, rows, cols) and targets (n, 3, rows, cols) uint8: track, axis, ignore.
+        levels: Thresholds by name, `track` first.
+        device: Where to run.
+    """
+    nothing = PixelScores.of_none()
+    pooled = {name: [nothing] * len(thresholds) for name, thresholds in levels.items()}
+    model = model.eval().to(device)
+    for images, target in batches:
+        found = probabilities(model(normalised(images, device))).cpu().numpy()
+        counts = target[:, 2].numpy() == 0
+        for band, (name, thresholds) in enumerate(levels.items()):
+            truth = target[:, band].numpy()
+            for index, threshold in enumerate(thresholds):
+                predicted = (found[:, band] >= threshold).astype(np.uint8)
+                pooled[name][index] += PixelScores.of(truth, predicted, counts)
+    return pooled
 
 
 def _ratio(part: Ints, whole: Ints) -> Floats:

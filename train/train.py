@@ -30,15 +30,16 @@ from railseg_core.chips.files import Chip
 from railseg_core.errors import RailSegError
 from railseg_core.folder_lock import alone_in
 from railseg_core.network.config import VARIANTS
-from railseg_core.network.deeplabv3plus import DeepLabV3Plus, normalise, probabilities
+from railseg_core.network.deeplabv3plus import DeepLabV3Plus
 from railseg_core.network.model_card import read_card
 from railseg_core.network.model_file import load_model
 from train.checkpoint import CHECKPOINT_NAME, read_checkpoint, write_checkpoint
 from train.command import command
 from train.curves import draw_curves
-from train.data import CropStream, Mixture, as_batch, load_real_scenes, tiled
+from train.data import CropStream, Mixture, as_batch, load_real_scenes, normalised, tiled
 from train.device import is_cuda, usable_device, workers_for
 from train.losses import LOSSES, railway_loss
+from train.pixel_scores import scores_by_threshold
 from train.precision import keep_depthwise_in_float32, mixed_precision
 from train.pretrained import start_encoder
 from train.run_log import add_to_log
@@ -56,6 +57,7 @@ MAX_LEFT_OUT = 100  # steps without a finite loss
 CHECKPOINT_SECONDS = 120.0
 MIN_SWITCH_CROP_PX = 128
 VALIDATION_CROPS, VALIDATION_BATCH = 48, 8
+HALF = {"track": (0.5,), "axis": (0.5,)}
 IDENTITY = ("variant", "optimiser", "start", "encoder", "seed", "backgrounds", "real")  # with others it is another run
 
 
@@ -141,12 +143,6 @@ def validation_batches(settings: argparse.Namespace) -> list[tuple[Tensor, Tenso
     """Rendered crops that no run trains on."""
     stream = iter(CropStream(settings.crop_px[:1], VALIDATION_BATCH, (Seed.VALIDATION,), Mixture(settings.backgrounds)))
     return [next(stream) for _ in range(VALIDATION_CROPS // VALIDATION_BATCH)]
-
-
-def normalised(images: Tensor, device: str) -> Tensor:
-    """(n, 3, rows, cols) uint8 to the network's input on `device`, channels last."""
-    images = images.to(device, non_blocking=True, memory_format=torch.channels_last)
-    return normalise(images.float())
 
 
 @dataclass(slots=True)
@@ -306,29 +302,18 @@ def restore_statistics(model: DeepLabV3Plus, average: DeepLabV3Plus) -> None:
         buffer.copy_(kept[name])
 
 
-@torch.inference_mode()
-def intersection_over_union(model: DeepLabV3Plus, batches: Iterable[tuple[Tensor, Tensor]], device: str) -> list[float]:
-    """IoU of track and of axis at 0.5, pooled over the batches."""
-    model.eval()
-    overlap, union = torch.zeros(2), torch.zeros(2)
-    for images, target in batches:
-        found = (probabilities(model(normalised(images, device))) >= 0.5).cpu()
-        truth, counts = target[:, :2].bool(), ~target[:, 2:].bool()
-        overlap += (found & truth & counts).sum(dim=(0, 2, 3))
-        union += ((found | truth) & counts).sum(dim=(0, 2, 3))
-    return (overlap / union.clamp(min=1)).tolist()
-
-
 def scores(
     run: Run, validation: Iterable[tuple[Tensor, Tensor]], watched: Sequence[Chip], device: str
 ) -> dict[str, float]:
-    """IoU of the averaged weights on rendered crops and, if there are any, on the real scenes of --validation."""
-    found = dict(zip(("track_iou", "axis_iou"), intersection_over_union(run.average, validation, device), strict=True))
+    """IoU at 0.5 of the averaged weights on rendered crops and, if there are any, on real scenes of --validation."""
+    parts: dict[str, Iterable[tuple[Tensor, Tensor]]] = {"": validation}
     if watched:
-        tiles = (as_batch([tile]) for tile in tiled(watched))
-        real = intersection_over_union(run.average, tiles, device)
-        found |= dict(zip(("real_track_iou", "real_axis_iou"), real, strict=True))
-    return found
+        parts["real_"] = (as_batch([tile]) for tile in tiled(watched))
+    return {
+        f"{part}{name}_iou": float(found.iou[1])
+        for part, batches in parts.items()
+        for name, (found,) in scores_by_threshold(run.average, batches, HALF, device).items()
+    }
 
 
 def report(folder: Path, row: dict[str, float]) -> None:

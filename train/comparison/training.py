@@ -16,14 +16,14 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from railseg_core.errors import RailSegError
 from train.checkpoint import CHECKPOINT_NAME, read_checkpoint, write_checkpoint
-from train.data import as_batch, own_numbers, paper_crop, read_scene
+from train.data import as_batch, normalised, own_numbers, paper_crop, read_scene
 from train.device import is_cuda
 from train.losses import track_loss
 from train.models.table import NETWORKS
 from train.pixel_scores import PixelScores
 from train.precision import keep_depthwise_in_float32, mixed_precision
 from train.run_log import add_to_log
-from train.train import CHECKPOINT_SECONDS, MOMENTUM, learning_rate_factor, normalised
+from train.train import CHECKPOINT_SECONDS, MOMENTUM, learning_rate_factor
 
 LOG_ROWS = 10
 WATCHED_CROPS = 8
