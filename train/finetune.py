@@ -27,7 +27,7 @@ from railseg_core.folder_lock import alone_in
 from railseg_core.inference.finished_blocks import unfinished_folder
 from railseg_core.network.model_card import bundled_model_path, checksum
 from railseg_core.network.model_file import load_model, save_model
-from railseg_core.outputs import prepare_output
+from railseg_core.outputs import prepare_output, written_aside
 from railseg_core.paths import file_version
 from railseg_core.raster import pictures_of
 from railseg_core.vectors.area import Area
@@ -202,7 +202,8 @@ def resumable(folder: Path, own: dict[str, Any], *, is_kept: bool) -> Iterator[N
                 print("A fine-tuning begun before had other inputs or settings: starting over.", flush=True)
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            path.write_text(json.dumps(own, indent=1), encoding="utf-8")
+            with written_aside(path) as aside:  # on a full disk, half a file would be in the way for good
+                aside.write_text(json.dumps(own, indent=1), encoding="utf-8")
         try:
             yield
         except BaseException:

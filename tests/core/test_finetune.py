@@ -8,6 +8,8 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import redirect_stdout, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -428,6 +430,27 @@ def test_what_an_interrupted_fine_tuning_has_made_stays_until_it_is_done(tmp_pat
     with finetune.resumable(folder, {"around": 20}, is_kept=False):
         assert not (folder / checkpoint).exists()
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such limit")
+def test_a_fine_tuning_that_a_full_disk_stopped_begins_again(tmp_path: Path) -> None:
+    code = (
+        "import resource, signal, sys\n"
+        "from pathlib import Path\n"
+        "from train.finetune import resumable\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "limits = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))\n"
+        "try:\n"
+        "    with resumable(Path(sys.argv[1]), {'around': 30}, is_kept=True):\n"
+        "        sys.exit('it was not stopped')\n"
+        "except OSError:\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, limits)\n"
+        "with resumable(Path(sys.argv[1]), {'around': 30}, is_kept=True):\n"
+        "    pass\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "keep")], check=True)
+    assert (tmp_path / "keep" / finetune.IDENTITY_NAME).exists()
 
 
 def run(*arguments: object) -> None:
