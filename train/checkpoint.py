@@ -28,7 +28,7 @@ def write_checkpoint(content: dict[str, Any], path: Path) -> None:
         except OSError as error:
             raise RailSegError(
                 f"{path} could not be written: {error.strerror or error}.",
-                "Free some space on that disk and run it again: it resumes from the checkpoint before.",
+                "Free some space on that disk and run it again: it resumes from the last checkpoint, if there is one.",
             ) from error
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
+from tqdm import tqdm
 
 from railseg_core.chips.files import write_chip
 from railseg_core.chips.targets import read_chip
@@ -212,7 +213,7 @@ def write_chips(surveyed: Survey, purpose: str, folder: Path, name: str, limit: 
     chosen += spread(bare, min(len(chosen), limit - len(chosen)) if tracing.visible else limit)
     written = track_pixels = 0
     with open_working_grid(surveyed.raster, gsd_m=GSD_M) as grid:
-        for piece in chosen:
+        for piece in tqdm(chosen, desc=f"{Path(surveyed.raster).name}, to {purpose} on", unit="piece"):
             window = piece.intersection(grid.picture_window)
             chip = read_chip(grid, window, tracing, region)
             counts = chip.target[..., 2] == 0

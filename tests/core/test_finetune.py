@@ -325,7 +325,7 @@ def test_pieces_without_a_track_are_never_more_than_those_with_one(tmp_path: Pat
 
 
 def test_a_picture_without_tracks_is_trained_and_measured_on_too(
-    lines: Path, small_raster: Path, field: Path, tmp_path: Path
+    lines: Path, small_raster: Path, field: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "new.safetensors"
     options = ["--bare", str(field), "--out", str(out), *TINY]
@@ -333,6 +333,7 @@ def test_a_picture_without_tracks_is_trained_and_measured_on_too(
     assert [surveyed.traced_m["fit"] > 0 for surveyed in surveys] == [True, False]
     for purpose, share in (("fit", 0.8), ("check", 0.2)):
         survey.write_all_chips(surveys, purpose, tmp_path / purpose)
+        assert f"field.tif, to {purpose} on" in capsys.readouterr().err  # hundreds of pieces take minutes
         names = sorted(path.name for path in (tmp_path / purpose).glob("2_field_*_target.png"))
         chips = [read_scene(tmp_path / purpose / name) for name in names]
         assert 1 <= len(chips) <= len(list((tmp_path / purpose).glob("1_small_*_target.png")))
