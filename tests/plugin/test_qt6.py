@@ -14,6 +14,8 @@ from railseg.plugin import locations
 
 SOURCES = sorted(Path(locations.__file__).parent.rglob("*.py"))
 _GONE = {"exec_", "print_", "QDesktopWidget", "QRegExp", "QTextCodec"}
+_MOVED = {"QAction", "QActionGroup", "QFileSystemModel", "QShortcut", "QUndoCommand", "QUndoGroup", "QUndoStack"}
+"""Classes that Qt 6 has in QtGui instead of QtWidgets, and QGIS's imports under Qt 5 in both."""
 
 
 def _module_of(path: Path) -> dict[str, Any]:
@@ -51,6 +53,8 @@ def test_enums_are_scoped_and_nothing_is_used_that_qt_6_has_no_more(path: Path) 
     used = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     imported = {node.name for node in nodes if isinstance(node, ast.alias)}
     assert not (used | imported) & _GONE
+    from_widgets = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "qgis.PyQt.QtWidgets"]
+    assert not {name.name for node in from_widgets for name in node.names} & _MOVED
 
 
 def test_an_enum_that_is_not_scoped_is_found() -> None:
