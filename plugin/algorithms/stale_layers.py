@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 
 from qgis.core import (
     QgsDataProvider,
@@ -34,11 +33,19 @@ def refresh_layers_of(outputs: Iterable[object], context: QgsProcessingContext) 
         if place is None or not any(one.replaces(place) for one in written):
             continue
         if layer.isEditable():
-            layer.editingStopped.connect(partial(_read_again, layer))
+            _read_again_once_edited(layer)
             edited.append(layer.name())
         else:
             _read_again(layer)
     return edited
+
+
+def _read_again_once_edited(layer: QgsVectorLayer) -> None:
+    def read() -> None:
+        layer.editingStopped.disconnect(read)
+        _read_again(layer)
+
+    layer.editingStopped.connect(read)
 
 
 def _read_again(layer: QgsMapLayer) -> None:

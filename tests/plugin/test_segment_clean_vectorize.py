@@ -152,6 +152,7 @@ def test_a_layer_that_is_edited_during_a_run_over_its_file_keeps_its_edits_until
     assert any("tracks was edited during the run" in warning for warning in feedback.warnings)
     layer.rollBack()
     assert list(layer.getFeatures()) == []
+    assert not layer.receivers(layer.editingStopped)  # what is edited from now on is up to the user
 
 
 def test_a_run_over_the_file_of_layers_that_it_doesn_t_load_shows_in_them(
