@@ -16,6 +16,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from .review_reasons import reason_texts
 from .translation import tr
 
 STATUS = "status"
@@ -226,19 +227,3 @@ def _kind_of_node(railway: str | None) -> str:
         "cut": tr("cut at the edge"),
     }
     return kinds.get(railway or "", tr("node"))
-
-
-def reason_texts() -> dict[str, str]:
-    """The reasons in the user's language, by what stands in the data."""
-    return {
-        "short isolated piece": tr("short isolated piece"),
-        "sharp bend": tr("sharp bend"),
-        "low confidence": tr("low confidence"),
-        "long inference": tr("long inference"),
-        "close to another track": tr("close to another track"),
-        "crosses another track": tr("crosses another track"),
-        "uncertain fork": tr("uncertain fork"),
-        "uncertain crossing": tr("uncertain crossing"),
-        "crossing or slip": tr("crossing or slip"),
-        "closed ring": tr("closed ring"),
-    }

@@ -8,7 +8,7 @@ from pathlib import Path
 from qgis.core import QgsExpression, QgsMapLayer
 from qgis.PyQt.QtXml import QDomDocument, QDomElement, QDomNodeList
 
-from ..review_items import reason_texts
+from ..review_reasons import reason_texts
 from ..translation import translated
 
 _LEGEND_AND_FIELDS = {"rule": "label", "category": "label", "alias": "name"}

@@ -1120,46 +1120,6 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Knoten</translation>
     </message>
     <message>
-      <source>short isolated piece</source>
-      <translation>kurzes einzelnes Stück</translation>
-    </message>
-    <message>
-      <source>sharp bend</source>
-      <translation>enger Bogen</translation>
-    </message>
-    <message>
-      <source>low confidence</source>
-      <translation>niedrige Konfidenz</translation>
-    </message>
-    <message>
-      <source>long inference</source>
-      <translation>lange Überbrückung</translation>
-    </message>
-    <message>
-      <source>close to another track</source>
-      <translation>dicht neben einem anderen Gleis</translation>
-    </message>
-    <message>
-      <source>crosses another track</source>
-      <translation>quert ein anderes Gleis</translation>
-    </message>
-    <message>
-      <source>uncertain fork</source>
-      <translation>unsichere Verzweigung</translation>
-    </message>
-    <message>
-      <source>uncertain crossing</source>
-      <translation>unsichere Kreuzung</translation>
-    </message>
-    <message>
-      <source>crossing or slip</source>
-      <translation>Kreuzung oder Kreuzungsweiche</translation>
-    </message>
-    <message>
-      <source>closed ring</source>
-      <translation>geschlossener Ring</translation>
-    </message>
-    <message>
       <source>What</source>
       <translation>Was</translation>
     </message>
@@ -1254,6 +1214,46 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
     <message>
       <source>Nothing is left to review.</source>
       <translation>Nichts mehr zu prüfen.</translation>
+    </message>
+    <message>
+      <source>short isolated piece</source>
+      <translation>kurzes einzelnes Stück</translation>
+    </message>
+    <message>
+      <source>sharp bend</source>
+      <translation>enger Bogen</translation>
+    </message>
+    <message>
+      <source>low confidence</source>
+      <translation>niedrige Konfidenz</translation>
+    </message>
+    <message>
+      <source>long inference</source>
+      <translation>lange Überbrückung</translation>
+    </message>
+    <message>
+      <source>close to another track</source>
+      <translation>dicht neben einem anderen Gleis</translation>
+    </message>
+    <message>
+      <source>crosses another track</source>
+      <translation>quert ein anderes Gleis</translation>
+    </message>
+    <message>
+      <source>uncertain fork</source>
+      <translation>unsichere Verzweigung</translation>
+    </message>
+    <message>
+      <source>uncertain crossing</source>
+      <translation>unsichere Kreuzung</translation>
+    </message>
+    <message>
+      <source>crossing or slip</source>
+      <translation>Kreuzung oder Kreuzungsweiche</translation>
+    </message>
+    <message>
+      <source>closed ring</source>
+      <translation>geschlossener Ring</translation>
     </message>
     <message>
       <source>The worker gave no answer:</source>

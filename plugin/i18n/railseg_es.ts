@@ -1120,46 +1120,6 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>nodo</translation>
     </message>
     <message>
-      <source>short isolated piece</source>
-      <translation>trozo aislado corto</translation>
-    </message>
-    <message>
-      <source>sharp bend</source>
-      <translation>curva cerrada</translation>
-    </message>
-    <message>
-      <source>low confidence</source>
-      <translation>confianza baja</translation>
-    </message>
-    <message>
-      <source>long inference</source>
-      <translation>interpolación larga</translation>
-    </message>
-    <message>
-      <source>close to another track</source>
-      <translation>cerca de otra vía</translation>
-    </message>
-    <message>
-      <source>crosses another track</source>
-      <translation>cruza otra vía</translation>
-    </message>
-    <message>
-      <source>uncertain fork</source>
-      <translation>bifurcación incierta</translation>
-    </message>
-    <message>
-      <source>uncertain crossing</source>
-      <translation>travesía incierta</translation>
-    </message>
-    <message>
-      <source>crossing or slip</source>
-      <translation>travesía o travesía de unión</translation>
-    </message>
-    <message>
-      <source>closed ring</source>
-      <translation>anillo cerrado</translation>
-    </message>
-    <message>
       <source>What</source>
       <translation>Qué</translation>
     </message>
@@ -1254,6 +1214,46 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
     <message>
       <source>Nothing is left to review.</source>
       <translation>No queda nada por revisar.</translation>
+    </message>
+    <message>
+      <source>short isolated piece</source>
+      <translation>trozo aislado corto</translation>
+    </message>
+    <message>
+      <source>sharp bend</source>
+      <translation>curva cerrada</translation>
+    </message>
+    <message>
+      <source>low confidence</source>
+      <translation>confianza baja</translation>
+    </message>
+    <message>
+      <source>long inference</source>
+      <translation>interpolación larga</translation>
+    </message>
+    <message>
+      <source>close to another track</source>
+      <translation>cerca de otra vía</translation>
+    </message>
+    <message>
+      <source>crosses another track</source>
+      <translation>cruza otra vía</translation>
+    </message>
+    <message>
+      <source>uncertain fork</source>
+      <translation>bifurcación incierta</translation>
+    </message>
+    <message>
+      <source>uncertain crossing</source>
+      <translation>travesía incierta</translation>
+    </message>
+    <message>
+      <source>crossing or slip</source>
+      <translation>travesía o travesía de unión</translation>
+    </message>
+    <message>
+      <source>closed ring</source>
+      <translation>anillo cerrado</translation>
     </message>
     <message>
       <source>The worker gave no answer:</source>

@@ -1120,46 +1120,6 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>nœud</translation>
     </message>
     <message>
-      <source>short isolated piece</source>
-      <translation>morceau isolé court</translation>
-    </message>
-    <message>
-      <source>sharp bend</source>
-      <translation>courbe serrée</translation>
-    </message>
-    <message>
-      <source>low confidence</source>
-      <translation>faible confiance</translation>
-    </message>
-    <message>
-      <source>long inference</source>
-      <translation>longue interpolation</translation>
-    </message>
-    <message>
-      <source>close to another track</source>
-      <translation>proche d'une autre voie</translation>
-    </message>
-    <message>
-      <source>crosses another track</source>
-      <translation>croise une autre voie</translation>
-    </message>
-    <message>
-      <source>uncertain fork</source>
-      <translation>bifurcation incertaine</translation>
-    </message>
-    <message>
-      <source>uncertain crossing</source>
-      <translation>traversée incertaine</translation>
-    </message>
-    <message>
-      <source>crossing or slip</source>
-      <translation>traversée ou traversée-jonction</translation>
-    </message>
-    <message>
-      <source>closed ring</source>
-      <translation>anneau fermé</translation>
-    </message>
-    <message>
       <source>What</source>
       <translation>Quoi</translation>
     </message>
@@ -1254,6 +1214,46 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
     <message>
       <source>Nothing is left to review.</source>
       <translation>Il ne reste rien à vérifier.</translation>
+    </message>
+    <message>
+      <source>short isolated piece</source>
+      <translation>morceau isolé court</translation>
+    </message>
+    <message>
+      <source>sharp bend</source>
+      <translation>courbe serrée</translation>
+    </message>
+    <message>
+      <source>low confidence</source>
+      <translation>faible confiance</translation>
+    </message>
+    <message>
+      <source>long inference</source>
+      <translation>longue interpolation</translation>
+    </message>
+    <message>
+      <source>close to another track</source>
+      <translation>proche d'une autre voie</translation>
+    </message>
+    <message>
+      <source>crosses another track</source>
+      <translation>croise une autre voie</translation>
+    </message>
+    <message>
+      <source>uncertain fork</source>
+      <translation>bifurcation incertaine</translation>
+    </message>
+    <message>
+      <source>uncertain crossing</source>
+      <translation>traversée incertaine</translation>
+    </message>
+    <message>
+      <source>crossing or slip</source>
+      <translation>traversée ou traversée-jonction</translation>
+    </message>
+    <message>
+      <source>closed ring</source>
+      <translation>anneau fermé</translation>
     </message>
     <message>
       <source>The worker gave no answer:</source>

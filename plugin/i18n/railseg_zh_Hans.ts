@@ -1120,46 +1120,6 @@ It takes RailSeg's own probability raster, and one-band masks and probability ra
       <translation>节点</translation>
     </message>
     <message>
-      <source>short isolated piece</source>
-      <translation>孤立短线段</translation>
-    </message>
-    <message>
-      <source>sharp bend</source>
-      <translation>急弯</translation>
-    </message>
-    <message>
-      <source>low confidence</source>
-      <translation>置信度低</translation>
-    </message>
-    <message>
-      <source>long inference</source>
-      <translation>长距离推断</translation>
-    </message>
-    <message>
-      <source>close to another track</source>
-      <translation>距另一轨道过近</translation>
-    </message>
-    <message>
-      <source>crosses another track</source>
-      <translation>与另一轨道相交</translation>
-    </message>
-    <message>
-      <source>uncertain fork</source>
-      <translation>分岔不确定</translation>
-    </message>
-    <message>
-      <source>uncertain crossing</source>
-      <translation>交叉不确定</translation>
-    </message>
-    <message>
-      <source>crossing or slip</source>
-      <translation>菱形交叉或交分道岔</translation>
-    </message>
-    <message>
-      <source>closed ring</source>
-      <translation>闭合环</translation>
-    </message>
-    <message>
       <source>What</source>
       <translation>对象</translation>
     </message>
@@ -1254,6 +1214,46 @@ It takes RailSeg's own probability raster, and one-band masks and probability ra
     <message>
       <source>Nothing is left to review.</source>
       <translation>没有待核查的内容了。</translation>
+    </message>
+    <message>
+      <source>short isolated piece</source>
+      <translation>孤立短线段</translation>
+    </message>
+    <message>
+      <source>sharp bend</source>
+      <translation>急弯</translation>
+    </message>
+    <message>
+      <source>low confidence</source>
+      <translation>置信度低</translation>
+    </message>
+    <message>
+      <source>long inference</source>
+      <translation>长距离推断</translation>
+    </message>
+    <message>
+      <source>close to another track</source>
+      <translation>距另一轨道过近</translation>
+    </message>
+    <message>
+      <source>crosses another track</source>
+      <translation>与另一轨道相交</translation>
+    </message>
+    <message>
+      <source>uncertain fork</source>
+      <translation>分岔不确定</translation>
+    </message>
+    <message>
+      <source>uncertain crossing</source>
+      <translation>交叉不确定</translation>
+    </message>
+    <message>
+      <source>crossing or slip</source>
+      <translation>菱形交叉或交分道岔</translation>
+    </message>
+    <message>
+      <source>closed ring</source>
+      <translation>闭合环</translation>
     </message>
     <message>
       <source>The worker gave no answer:</source>
