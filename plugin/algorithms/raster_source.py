@@ -41,7 +41,7 @@ _LONGEST_NAME = 60
 _LOOKS = 128
 """Sampled points per side when looking for holes in what a server has sent."""
 _COARSEST_PICTURE_GSD_M = 1.0  # see railseg_core.raster
-_MEASURING_SLACK = 1.05  # borderline cases are left to the worker, which measures exactly
+_MEASURING_SLACK = 1.1  # borderline cases are left to the worker, which measures exactly and allows 1.05
 # GDAL's raster drivers that the worker's rasterio has on every system and may use; it reads JPEG 2000 whichever driver
 # QGIS uses. What QGIS reads with other drivers is exported: ECW, MrSID, MRF (whose files may lead to the network), …
 WORKER_FORMATS = (
