@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from qgis import processing
+from qgis import gui, processing
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsRasterLayer, QgsReferencedRectangle
-from qgis.gui import QgsProcessingAlgorithmDialogBase
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop
 from qgis.PyQt.QtGui import QAction, QIcon
@@ -29,6 +28,12 @@ from .translation import install_translator, tr
 from .worker_client import WorkerClient
 
 _PATIENCE_S = 10.0
+_DIALOGS = tuple(
+    getattr(gui, name)
+    for name in ("QgsProcessingAlgorithmDialogBase", "QgsProcessingAlgorithmWidgetBase")
+    if hasattr(gui, name)
+)
+"""QGIS's dialogs for algorithms: windows up to 4.0, widgets in a window or dock from 4.2 on."""
 
 
 class RailSegPlugin:
@@ -144,10 +149,10 @@ class RailSegPlugin:
 
 def _close_dialogs() -> None:
     """Closes the algorithms' dialogs, the toolbox's too: running an algorithm without its provider crashes QGIS."""
-    for window in QApplication.topLevelWidgets():
-        if isinstance(window, QgsProcessingAlgorithmDialogBase) and isinstance(window.algorithm(), RailSegAlgorithm):
-            window.algorithmFinished.connect(window.deleteLater)  # QGIS shows a closed one again if its run fails
-            window.close()
+    for widget in QApplication.allWidgets():
+        if isinstance(widget, _DIALOGS) and isinstance(widget.algorithm(), RailSegAlgorithm):
+            widget.algorithmFinished.connect(widget.deleteLater)  # QGIS shows a closed one again if its run fails
+            widget.close()
 
 
 def _end_runs(names: list[str]) -> None:
