@@ -217,9 +217,10 @@ def test_a_layer_whose_data_are_in_its_source_is_no_file_that_an_output_replaces
 
 
 @pytest.mark.usefixtures("provider")
-def test_what_was_found_is_not_lost_where_an_output_cannot_be_made(track_raster: Path) -> None:
-    nowhere = "postgres://host=127.0.0.1 port=1 dbname=none table=tracks (geom)"
+def test_what_was_found_is_not_lost_where_an_output_cannot_be_made(track_raster: Path, tmp_path: Path) -> None:
+    path = tmp_path / "tracks.gpkg"
+    path.write_text("no GeoPackage")
     with pytest.raises(QgsProcessingException, match=r"The results are in (\S+):") as told:
-        run("extractrailway", {"INPUT": str(track_raster), "TRACKS": nowhere})
+        run("extractrailway", {"INPUT": str(track_raster), "TRACKS": table(path, "tracks")})
     kept = str(told.value).split("The results are in ")[1].split(": open")[0]
     assert QgsVectorLayer(f"{kept}|layername=rail_track", "tracks", "ogr").featureCount()
