@@ -24,7 +24,7 @@ from typing import Any
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsNetworkAccessManager, QgsProcessingContext, QgsProject, QgsSettings
+from qgis.core import QgsNetworkAccessManager, QgsProcessingContext, QgsSettings
 from qgis.PyQt.QtCore import QLocale
 from support import REPOSITORY, SAMPLE, SAMPLE_TRACKS, Feedback, write_raster
 
@@ -139,13 +139,6 @@ def requirements(tmp_path: Path) -> Path:
     path = tmp_path / "requirements.txt"
     path.write_text("borrowed==1\n")
     return path
-
-
-@pytest.fixture
-def context() -> QgsProcessingContext:
-    context = QgsProcessingContext()
-    context.setProject(QgsProject.instance())
-    return context
 
 
 @pytest.fixture
