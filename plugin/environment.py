@@ -114,10 +114,15 @@ class Environment:
         if not stamp or not self.own_python.is_file():
             message = tr(
                 "RailSeg's Python environment is missing. Create it under Settings > Options > RailSeg > Create "
-                "environment. Without a desktop, set the variable {variable} to a Python that has the packages listed "
-                "in {requirements}."
+                "environment."
             )
-            return Status(State.MISSING, message.format(variable=PYTHON_VARIABLE, requirements=REQUIREMENTS))
+            if QgsApplication.platform() != "desktop":
+                other_way = tr(
+                    "Without a desktop, set the variable {variable} to a Python that has the packages listed in "
+                    "{requirements}."
+                )
+                message += f" {other_way.format(variable=PYTHON_VARIABLE, requirements=REQUIREMENTS)}"
+            return Status(State.MISSING, message)
         if stamp != requirements_hash():
             message = tr(
                 "RailSeg's Python environment was created for another version of RailSeg. Create it again under "

@@ -15,7 +15,7 @@ from qgis.PyQt.QtGui import QAction, QIcon
 from qgis.PyQt.QtWidgets import QApplication
 
 from .algorithms.base import RailSegAlgorithm
-from .algorithms.raster_source import comes_from_server
+from .algorithms.raster_source import comes_from_server, raster_problem
 from .batch_dialog import create_batch_dialog
 from .environment import Environment
 from .environment_task import EnvironmentJobs
@@ -99,11 +99,18 @@ class RailSegPlugin:
         """Opens the dialog for the layer whose menu it is, or the one for batches if more are selected."""
         view = self._iface.layerTreeView()
         layers = [layer for layer in view.selectedLayers() if layer.type() == Qgis.LayerType.Raster]
-        self._open_algorithm("railseg:extractrailway", *map(self._parameters, layers or [view.currentLayer()]))
+        usable = []
+        for layer in layers or [view.currentLayer()]:
+            if problem := raster_problem(layer):
+                self._iface.messageBar().pushMessage("RailSeg", problem, Qgis.MessageLevel.Warning)
+            else:
+                usable.append(layer)
+        if usable:
+            self._open_algorithm("railseg:extractrailway", *map(self._parameters, usable))
 
     def _parameters(self, layer: QgsRasterLayer) -> dict[str, Any]:
         """A layer, with the extent that the map shows if it comes from a server: all of it would be the whole world."""
-        if not (layer.isValid() and comes_from_server(layer)):
+        if not comes_from_server(layer):
             return {"INPUT": layer.id()}
         canvas = self._iface.mapCanvas()
         extent = QgsReferencedRectangle(canvas.extent(), canvas.mapSettings().destinationCrs())

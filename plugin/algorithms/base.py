@@ -29,6 +29,9 @@ from .raster_source import RasterSource, picture_problem, raster_problem
 from .stale_layers import refresh_layers_of
 from .vector_source import export_table
 
+_HELP_WIDTH_PX = 230
+"""As wide as the help is in a dialog that QGIS has just opened, beside a scroll bar."""
+
 
 class RailSegAlgorithm(QgsProcessingAlgorithm):
     """A step that the worker carries out. Subclasses define its name, parameters, request and outputs.
@@ -68,7 +71,7 @@ class RailSegAlgorithm(QgsProcessingAlgorithm):
         picture = HELP_PICTURES / f"{self.name()}.png"
         if QgsApplication.platform() != "desktop":
             return self.help_text()
-        return f'<img src="{picture.as_uri()}">\n{self.help_text()}'
+        return f'<img src="{picture.as_uri()}" width="{_HELP_WIDTH_PX}">\n{self.help_text()}'
 
     def helpUrl(self) -> str:
         """The address of the manual."""

@@ -153,6 +153,11 @@ class LineComparison(RailSegAlgorithm):
                 outputs[name] = copy_table(self, parameters, name, context, Path(result["layers"]), table)
         return outputs
 
+    def group_name(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """The names of both layers. QGIS puts a group on top, where the lines that are compared don't hide it."""
+        sources = [self.source(parameters, name, context) for name in (self.INPUT, self.REFERENCE)]
+        return " – ".join(source.sourceName() for source in sources if source is not None)
+
     def source(
         self, parameters: dict[str, Any], name: str, context: QgsProcessingContext
     ) -> QgsProcessingFeatureSource | None:

@@ -872,8 +872,12 @@ Nimmt das Wahrscheinlichkeitsraster von RailSeg und anderswo erzeugte Masken und
       <translation>Das Python, mit dem die Umgebung von RailSeg angelegt wurde, gibt es nicht mehr, wie es nach einer Aktualisierung von QGIS vorkommt. Sie neu anlegen unter Einstellungen &gt; Optionen &gt; RailSeg &gt; Umgebung anlegen.</translation>
     </message>
     <message>
-      <source>RailSeg's Python environment is missing. Create it under Settings &gt; Options &gt; RailSeg &gt; Create environment. Without a desktop, set the variable {variable} to a Python that has the packages listed in {requirements}.</source>
-      <translation>Die Python-Umgebung von RailSeg fehlt. Sie anlegen unter Einstellungen &gt; Optionen &gt; RailSeg &gt; Umgebung anlegen. Wo es keine Oberfläche gibt, die Variable {variable} auf ein Python setzen, das die Pakete aus {requirements} hat.</translation>
+      <source>RailSeg's Python environment is missing. Create it under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
+      <translation>Die Python-Umgebung von RailSeg fehlt. Sie anlegen unter Einstellungen &gt; Optionen &gt; RailSeg &gt; Umgebung anlegen.</translation>
+    </message>
+    <message>
+      <source>Without a desktop, set the variable {variable} to a Python that has the packages listed in {requirements}.</source>
+      <translation>Wo es keine Oberfläche gibt, die Variable {variable} auf ein Python setzen, das die Pakete aus {requirements} hat.</translation>
     </message>
     <message>
       <source>RailSeg's Python environment was created for another version of RailSeg. Create it again under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>

@@ -872,8 +872,12 @@ Admite el ráster de probabilidad de RailSeg, y máscaras y probabilidades de un
       <translation>El Python con el que se creó el entorno de RailSeg ha desaparecido, como puede pasar al actualizar QGIS. Créelo de nuevo en Configuración &gt; Opciones &gt; RailSeg &gt; Crear entorno.</translation>
     </message>
     <message>
-      <source>RailSeg's Python environment is missing. Create it under Settings &gt; Options &gt; RailSeg &gt; Create environment. Without a desktop, set the variable {variable} to a Python that has the packages listed in {requirements}.</source>
-      <translation>Falta el entorno de Python de RailSeg. Créelo en Configuración &gt; Opciones &gt; RailSeg &gt; Crear entorno. Donde no haya escritorio, asigne a la variable {variable} un Python que tenga los paquetes de {requirements}.</translation>
+      <source>RailSeg's Python environment is missing. Create it under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
+      <translation>Falta el entorno de Python de RailSeg. Créelo en Configuración &gt; Opciones &gt; RailSeg &gt; Crear entorno.</translation>
+    </message>
+    <message>
+      <source>Without a desktop, set the variable {variable} to a Python that has the packages listed in {requirements}.</source>
+      <translation>Donde no haya escritorio, asigne a la variable {variable} un Python que tenga los paquetes de {requirements}.</translation>
     </message>
     <message>
       <source>RailSeg's Python environment was created for another version of RailSeg. Create it again under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>

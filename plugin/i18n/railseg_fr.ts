@@ -872,8 +872,12 @@ Prend le raster de probabilité de RailSeg, et des masques et probabilités à u
       <translation>Le Python avec lequel l'environnement de RailSeg a été créé a disparu, comme cela arrive après une mise à jour de QGIS. Recréez-le dans Préférences &gt; Options &gt; RailSeg &gt; Créer l'environnement.</translation>
     </message>
     <message>
-      <source>RailSeg's Python environment is missing. Create it under Settings &gt; Options &gt; RailSeg &gt; Create environment. Without a desktop, set the variable {variable} to a Python that has the packages listed in {requirements}.</source>
-      <translation>L'environnement Python de RailSeg manque. Créez-le dans Préférences &gt; Options &gt; RailSeg &gt; Créer l'environnement. Sans interface graphique, donnez à la variable {variable} un Python qui a les paquets de {requirements}.</translation>
+      <source>RailSeg's Python environment is missing. Create it under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
+      <translation>L'environnement Python de RailSeg manque. Créez-le dans Préférences &gt; Options &gt; RailSeg &gt; Créer l'environnement.</translation>
+    </message>
+    <message>
+      <source>Without a desktop, set the variable {variable} to a Python that has the packages listed in {requirements}.</source>
+      <translation>Sans interface graphique, donnez à la variable {variable} un Python qui a les paquets de {requirements}.</translation>
     </message>
     <message>
       <source>RailSeg's Python environment was created for another version of RailSeg. Create it again under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>

@@ -872,8 +872,12 @@ It takes RailSeg's own probability raster, and one-band masks and probability ra
       <translation>用于创建 RailSeg 环境的 Python 已不存在，QGIS 更新后可能出现这种情况。请在 设置 &gt; 选项 &gt; RailSeg &gt; 创建环境 中重新创建。</translation>
     </message>
     <message>
-      <source>RailSeg's Python environment is missing. Create it under Settings &gt; Options &gt; RailSeg &gt; Create environment. Without a desktop, set the variable {variable} to a Python that has the packages listed in {requirements}.</source>
-      <translation>缺少 RailSeg 的 Python 环境。请在 设置 &gt; 选项 &gt; RailSeg &gt; 创建环境 中创建。没有桌面时，请将变量 {variable} 设为装有 {requirements} 中软件包的 Python。</translation>
+      <source>RailSeg's Python environment is missing. Create it under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>
+      <translation>缺少 RailSeg 的 Python 环境。请在 设置 &gt; 选项 &gt; RailSeg &gt; 创建环境 中创建。</translation>
+    </message>
+    <message>
+      <source>Without a desktop, set the variable {variable} to a Python that has the packages listed in {requirements}.</source>
+      <translation>没有桌面时，请将变量 {variable} 设为装有 {requirements} 中软件包的 Python。</translation>
     </message>
     <message>
       <source>RailSeg's Python environment was created for another version of RailSeg. Create it again under Settings &gt; Options &gt; RailSeg &gt; Create environment.</source>

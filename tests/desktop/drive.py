@@ -14,7 +14,7 @@ from qgis.core import QgsApplication, QgsProcessingContext, QgsProject, QgsRaste
 from qgis.PyQt.QtCore import QItemSelectionModel, QTimer, QUrl
 from qgis.PyQt.QtGui import QTextDocument
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QPushButton, QRadioButton, QTextBrowser
+from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QLabel, QPushButton, QRadioButton, QTextBrowser
 from qgis.utils import iface, isPluginLoaded, loadPlugin, plugins, startPlugin, unloadPlugin
 
 
@@ -36,6 +36,16 @@ def steps() -> Steps:
     screenshot("1-menu")
     action = next(action for action in menu.actions() if action.text() == "Extract railway…")
     menu.close()
+
+    lost = QgsRasterLayer("lost.tif", "lost")
+    QgsProject.instance().addMapLayer(lost)
+    view.setCurrentLayer(lost)
+    action.trigger()
+    yield None
+    seen["about a lost picture"] = iface.messageBar().currentItem().text()
+    seen["dialogs for a lost picture"] = len(open_dialogs())
+    QgsProject.instance().removeMapLayer(lost)
+    view.setCurrentLayer(layer)
 
     python = os.environ.pop("RAILSEG_PYTHON")
     action.trigger()
@@ -204,6 +214,7 @@ def look_at_options() -> None:
     """While the options dialog is open, which holds up everything else."""
     dialog = QApplication.activeModalWidget()
     seen["options buttons"] = [button.text() for button in dialog.findChildren(QPushButton) if button.isVisible()]
+    seen["options texts"] = " ".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
     seen["options choices"] = [choice.text() for choice in dialog.findChildren(QRadioButton) if choice.isVisible()]
     screenshot("options")
     dialog.reject()

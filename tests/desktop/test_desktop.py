@@ -53,9 +53,16 @@ def test_a_raster_s_menu_has_extract_railway(seen: dict[str, Any]) -> None:
     assert "Extract railway…" in seen["menu"]
 
 
+def test_a_picture_that_cannot_be_read_is_told_at_once(seen: dict[str, Any]) -> None:
+    assert "The raster layer lost can't be read" in seen["about a lost picture"]
+    assert seen["dialogs for a lost picture"] == 0
+
+
 def test_without_the_environment_the_way_to_it_is_one_click(seen: dict[str, Any]) -> None:
     assert "environment isn't ready" in seen["message bar"]
     assert "Open the options" in seen["message buttons"]
+    assert "environment is missing" in seen["options texts"]
+    assert "Without a desktop" not in seen["options texts"]
     assert {"Create environment", "Cancel", "Check", "Copy report"} <= set(seen["options buttons"])
     assert {"Build it from a folder of wheels, without a network"} < set(seen["options choices"])
 

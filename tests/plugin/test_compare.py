@@ -129,6 +129,19 @@ def test_compare_tells_what_it_cannot_compare() -> None:
             run("comparerailway", {"INPUT": lines} | parameters)
 
 
+def test_its_layers_come_in_a_group_as_the_tracks_would_hide_them(qgis_new_project: None) -> None:
+    project = QgsProject.instance()
+    context = QgsProcessingContext()
+    context.setProject(project)
+    tracks, known = lines_layer(MAIN), lines_layer(MAIN)
+    known.setName("OpenStreetMap")
+    project.addMapLayers([tracks, known])
+    outputs = {name: QgsProcessingOutputLayerDefinition("memory:", project) for name in COMPARISON_LAYERS}
+    run("comparerailway", {"INPUT": tracks.id(), "REFERENCE": known.id()} | outputs, None, context)
+    groups = [details.groupName for details in context.layersToLoadOnCompletion().values()]
+    assert groups == ["lines – OpenStreetMap"] * len(COMPARISON_LAYERS)
+
+
 def test_run_after_run_in_a_batch_and_in_a_session_gets_its_style() -> None:
     project = QgsProject.instance()
     lines = lines_layer(MAIN)
