@@ -45,6 +45,7 @@ class RailwayReview:
 
     def open(self) -> None:
         """Shows the panel, which is created on the first call."""
+        self._withdraw_offer()
         if self._panel is None:
             self._panel = ReviewPanel(self._layers, self._iface.mapCanvas(), self._iface.mainWindow())
             self._panel.edited.connect(self._iface.setActiveLayer)  # so that QGIS's Undo and Save act on it
@@ -78,7 +79,7 @@ class RailwayReview:
             self._withdraw = offer(self._iface, Qgis.MessageLevel.Info, text, button_text, self.open)
 
     def _withdraw_offer(self) -> None:
-        """Withdraws an offer to review what is gone, or what this plugin can no longer show."""
+        """Withdraws an offer to review what the panel shows by now, what is gone, or what can no longer be shown."""
         if self._withdraw is not None:
             self._withdraw()
             self._withdraw = None

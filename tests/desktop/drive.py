@@ -170,6 +170,7 @@ def review() -> Steps:
     panel = iface.mainWindow().findChild(QDockWidget, "RailSegReview")
     yield lambda: not iface.mapCanvas().isDrawing()
     screenshot("10-review")
+    seen["offers beside the panel"] = offers()
     seen["to review"] = [panel.count_label.text()]
     QTest.keyClicks(panel.table, "a")
     yield lambda: not iface.mapCanvas().isDrawing()

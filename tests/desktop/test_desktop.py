@@ -113,6 +113,7 @@ def test_what_is_doubtful_is_reviewed_in_the_panel(seen: dict[str, Any]) -> None
     assert before > 0
     assert after == before - 1
     assert [text for text in seen["after the run"] if text.startswith(f"Review {before} item")]
+    assert not [text for text in seen["offers beside the panel"] if text.startswith("Review")]
     assert "Review railway tracks" in seen["tracks' menu"]
     assert "Review railway tracks" in seen["plugin menu"]
     assert seen["edited"]["name"] in ("Railway tracks", "Railway nodes")
