@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
+import warnings
 from pathlib import Path
 
 import pytest
@@ -19,13 +21,19 @@ def environment(plugin_path: Path, worker_python: Path, tmp_path_factory: pytest
     runtime = tmp_path_factory.mktemp("runtime")
     runtime.chmod(0o700)
     environment = os.environ | {
+        "PYTHONFAULTHANDLER": "1",
         "QT_QPA_PLATFORM": "offscreen",
         "QGIS_PLUGINPATH": str(plugin_path),
         "QGIS_CUSTOM_CONFIG_PATH": str(tmp_path_factory.mktemp("profile")),
         "RAILSEG_PYTHON": str(worker_python),
         "XDG_RUNTIME_DIR": str(runtime),
     }
-    subprocess.run(["qgis_process", "plugins", "enable", "railseg"], env=environment, check=True, capture_output=True)
+    enable = ["qgis_process", "plugins", "enable", "railseg"]
+    enabled = subprocess.run(enable, env=environment, capture_output=True, text=True)
+    if enabled.returncode == -signal.SIGSEGV:  # seen twice in some three hundred calls, with QGIS 3.40.6
+        warnings.warn(f"qgis_process crashed and is tried again:\n{enabled.stderr}", stacklevel=1)
+        enabled = subprocess.run(enable, env=environment, capture_output=True, text=True)
+    assert enabled.returncode == 0, enabled.stderr
     return environment
 
 
