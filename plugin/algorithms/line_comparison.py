@@ -155,7 +155,7 @@ class LineComparison(RailSegAlgorithm):
 
     def group_name(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
         """The names of both layers. QGIS puts a group on top, where the lines that are compared don't hide it."""
-        sources = [self.source(parameters, name, context) for name in (self.INPUT, self.REFERENCE)]
+        sources = [self.source(parameters, name, context) for name in (INPUT, self.REFERENCE)]
         return " – ".join(source.sourceName() for source in sources if source is not None)
 
     def source(
