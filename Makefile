@@ -46,7 +46,7 @@ demo: .venv/ready
 test: test-core test-plugin test-desktop
 
 test-core: .venv/ready
-	$(BIN)/python -m pytest tests/core $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/core tests/train $(PYTEST_ARGS)
 
 test-plugin: .venv/ready .venv-qgis/ready
 	.venv-qgis/bin/python -m pytest -c tests/plugin/pytest.ini tests/plugin $(PYTEST_ARGS)

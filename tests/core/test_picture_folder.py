@@ -14,6 +14,7 @@ from affine import Affine
 from rasterio.enums import Resampling
 from rasterio.warp import calculate_default_transform, reproject
 from rasterio.windows import Window
+from rasters import CORNER_X, CORNER_Y, UTM, Kind, write
 
 from railseg_core.errors import RailSegError
 from railseg_core.evaluation.line_scores import score_lines
@@ -21,7 +22,6 @@ from railseg_core.pipeline import run
 from railseg_core.raster import MAX_PICTURES, open_working_grid, pictures_of, read_outline, read_raster_info
 from railseg_core.requests import ExtractRequest
 from railseg_core.vectors.line_layer import read_lines
-from tests.core.rasters import CORNER_X, CORNER_Y, UTM, Kind, write
 
 
 def piece_of(raster: Path, target: Path, window: Window, crs: str | None = None) -> Path:
