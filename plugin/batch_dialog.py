@@ -24,6 +24,15 @@ def create_batch_dialog(name: str, rows: Sequence[dict[str, Any]], parent: QWidg
     from processing.gui.BatchAlgorithmDialog import BatchAlgorithmDialog
 
     dialog = BatchAlgorithmDialog(QgsApplication.processingRegistry().createAlgorithmById(name), parent)
+    try:
+        _fill_in(dialog, rows)
+    except Exception:
+        dialog.deleteLater()  # otherwise the main window would keep it, half filled in
+        raise
+    return dialog
+
+
+def _fill_in(dialog: Any, rows: Sequence[dict[str, Any]]) -> None:
     panel = dialog.mainWidget()
     panel.checkLoadLayersOnCompletion.setChecked(True)
     context = QgsProcessingContext()
@@ -37,4 +46,3 @@ def create_batch_dialog(name: str, rows: Sequence[dict[str, Any]], parent: QWidg
             if output.createByDefault():
                 cell = panel.tblParameters.cellWidget(number + 1, panel.parameter_to_column[output.name()])
                 cell.setValue(QgsProcessing.TEMPORARY_OUTPUT)
-    return dialog
