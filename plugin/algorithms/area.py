@@ -29,6 +29,7 @@ from .vector_source import source_problem
 
 _METRES_PER_DEGREE = 111_000
 _MAX_LATITUDE_DEG = 85.0
+_QUICK_FEATURES = 10_000
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,18 @@ def chosen_area(
             )
         )
     return ChosenArea(shape, source.sourceCrs(), corridor_m, box)
+
+
+def is_area_quick_to_read(
+    algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
+) -> bool:
+    """Whether the area's features, if there is an area, are so few that reading them doesn't freeze QGIS's window.
+
+    Raises:
+        QgsProcessingException: The area can't be used.
+    """
+    source = _area_source(algorithm, parameters, context)
+    return source is None or 0 <= source.featureCount() <= _QUICK_FEATURES  # negative where it isn't known
 
 
 def area_problem(algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext) -> str:

@@ -21,7 +21,7 @@ from ..locations import HELP_PICTURES, WEBSITE
 from ..translation import tr
 from ..unfinished import is_kept, unfinished_folder
 from ..worker_client import WorkerCancelledError, WorkerClient
-from .area import chosen_area
+from .area import area_problem, chosen_area, is_area_quick_to_read
 from .destinations import destination_problem, outputs_without_geometry, unreachable_database
 from .layer_group import group_layers
 from .parameters import INPUT, bands_request, picture_request
@@ -247,10 +247,13 @@ class RasterAlgorithm(RailSegAlgorithm):
         return {"raster": self._raster.readable_path(extent, context, feedback), "area": area.request}
 
     def _problems(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterator[str]:
-        """See `RailSegAlgorithm`; the area may be too large, for one."""
+        """See `RailSegAlgorithm`; the area may be too large, for one. One of many features is left to the run."""
         yield from super()._problems(parameters, context)
         layer = self.parameterAsRasterLayer(parameters, INPUT, context)
         yield str(self.invalidRasterError(parameters, INPUT)) if layer is None else raster_problem(layer)
+        yield area_problem(self, parameters, context)
+        if not is_area_quick_to_read(self, parameters, context):
+            return
         raster = RasterSource(layer)
         area = chosen_area(self, parameters, raster.crs, raster.extent, context)
         raster.check(None if area is None else area.bounds_in(raster.crs, context), context)

@@ -26,7 +26,7 @@ from qgis.core import (
 from ..environment import Environment
 from ..translation import tr
 from ..worker_client import WorkerClient
-from .area import ChosenArea, chosen_area, moved
+from .area import ChosenArea, chosen_area, is_area_quick_to_read, moved
 from .base import RailSegAlgorithm
 from .map_layers import copy_table
 from .parameters import AREA, INPUT, area_parameters, is_asked_for, is_given, with_help
@@ -210,7 +210,7 @@ class LineComparison(RailSegAlgorithm):
                 if layer is None
                 else bounding_raster_problem(layer)
             )
-        if is_given(parameters, AREA):
+        if is_given(parameters, AREA) and is_area_quick_to_read(self, parameters, context):
             self._area(parameters, context)
 
 

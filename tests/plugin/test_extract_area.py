@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from qgis.core import (
+    QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsFeature,
     QgsGeometry,
     QgsPointXY,
+    QgsProcessingContext,
     QgsProcessingException,
     QgsProject,
     QgsRasterLayer,
@@ -59,6 +61,19 @@ def test_where_a_polygon_has_no_width_there_is_no_corridor(plain_raster: Path) -
         area.dataProvider().addFeature(feature)
     with pytest.raises(QgsProcessingException, match=r"No part of the area lies on the picture|outside the raster"):
         run("extractrailway", {"INPUT": str(plain_raster), "DEVICE": "cpu", "TRACKS": "memory:", "AREA": area})
+
+
+@pytest.mark.parametrize(("feature_count", "is_checked"), [(3, True), (10_001, False)])
+def test_only_a_small_area_is_read_before_the_run_whose_error_is_the_same(
+    plain_raster: Path, feature_count: int, is_checked: bool
+) -> None:
+    elsewhere = lines_layer(*[[(0, 0), (9, 9)]] * feature_count)
+    parameters = {"INPUT": str(plain_raster), "DEVICE": "cpu", "TRACKS": "memory:", "AREA": elsewhere, "CORRIDOR": 5}
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("railseg:extractrailway")
+    is_ok, _ = algorithm.checkParameterValues(parameters, QgsProcessingContext())
+    assert is_ok is not is_checked
+    with pytest.raises(QgsProcessingException, match="No part of the area lies on the picture"):
+        run("extractrailway", parameters)
 
 
 def test_a_corridor_round_rough_lines_in_degrees_bounds_the_work(
