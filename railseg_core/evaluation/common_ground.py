@@ -13,6 +13,7 @@ from railseg_core.arrays import Points
 from railseg_core.errors import RailSegError
 from railseg_core.rasters.working_crs import choose_working_crs, horizontal
 from railseg_core.vectors.area import Area
+from railseg_core.vectors.coordinates import close_together
 
 _FAR_M = 1000.0
 """Distance beyond which lines are taken to be of different places."""
@@ -22,8 +23,10 @@ _SPARE_M = 100.0
 
 def metric_crs(points: Points, crs: pyproj.CRS, what: str) -> pyproj.CRS:
     """The CRS in which to measure lines with these points (n, 2); `what` is their name in error messages."""
-    x, y = (points.min(axis=0) + points.max(axis=0)) / 2
-    return choose_working_crs(horizontal(crs, what), float(x), float(y), what)
+    own = horizontal(crs, what)
+    places = close_together(points, own)
+    x, y = (places.min(axis=0) + places.max(axis=0)) / 2
+    return choose_working_crs(own, float(x), float(y), what)
 
 
 def check_same_place(first: tuple[str, Sequence[BaseGeometry]], second: tuple[str, Sequence[BaseGeometry]]) -> None:

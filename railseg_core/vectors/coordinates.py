@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyproj
 import shapely
 from pyproj.exceptions import CRSError, ProjError
@@ -96,7 +98,7 @@ def moved_geometries(
     move = transformation(source, target, "lines")
     if move is None:
         return list(geometries)
-    given = np.array(geometries, dtype=object)
+    given = _across_180(np.array(geometries, dtype=object), source)
     lengths = shapely.length(given)
     dense = shapely.segmentize(given, np.maximum(lengths / _PIECES, _STRAIGHT_M / _metres_per_unit(source)))
     moved = shapely.transform(dense, move, interleaved=False)
@@ -104,6 +106,38 @@ def moved_geometries(
     is_lost = lengths == 0
     is_lost[owner[~np.isfinite(points).all(axis=1)]] = True
     return [None if lost else place for place, lost in zip(moved, is_lost, strict=True)]
+
+
+def close_together(points: Points, crs: pyproj.CRS) -> Points:
+    """Points (n, 2) of a geographic CRS on both sides of 180°, with longitudes counted from 0; any others as they are.
+
+    Counted from -180°, they would lie a whole turn apart.
+    """
+    turn = _turn(crs)
+    if turn is None or not np.ptp(points[:, 0]) > turn / 2:
+        return points
+    turned = np.column_stack([points[:, 0] % turn, points[:, 1]])
+    return turned if np.ptp(turned[:, 0]) < np.ptp(points[:, 0]) else points
+
+
+def _across_180(geometries: npt.NDArray[np.object_], crs: pyproj.CRS) -> npt.NDArray[np.object_]:
+    """Geometries in which lines across 180° are `close_together`: their edges there would run around the Earth."""
+    turn = _turn(crs)
+    if turn is None:
+        return geometries
+    west, _, east, _ = shapely.bounds(geometries).T
+    # A polygon may really be as wide as the Earth.
+    is_broken = (shapely.get_type_id(geometries) == shapely.GeometryType.LINESTRING) & (east - west > turn / 2)
+    whole = geometries.copy()
+    whole[is_broken] = [
+        shapely.transform(line, lambda points: close_together(points, crs)) for line in geometries[is_broken]
+    ]
+    return whole
+
+
+def _turn(crs: pyproj.CRS) -> float | None:
+    """A whole turn in the unit of a geographic CRS; None for another CRS."""
+    return 2 * math.pi / float(crs.axis_info[0].unit_conversion_factor) if crs.is_geographic else None
 
 
 def _metres_per_unit(crs: pyproj.CRS) -> float:

@@ -60,6 +60,21 @@ def test_offsets_are_decimetres_on_the_ground_whatever_the_crs(crs: str, tmp_pat
     assert json.loads(json.dumps(found)) == found
 
 
+def test_lines_across_180_degrees_are_not_drawn_around_the_earth(tmp_path: Path) -> None:
+    def write(name: str, *lines: list[tuple[float, float]]) -> Path:
+        wkb = shapely.to_wkb(np.array([shapely.LineString(line) for line in lines]))
+        pyogrio.raw.write(tmp_path / name, wkb, [], [], geometry_type="LineString", crs="EPSG:4326")
+        return tmp_path / name
+
+    west, east = (179.995, 50.0), (-179.995, 50.0)
+    broken = write("broken.gpkg", [west, east])
+    split = write("split.gpkg", [west, (180.0, 50.0)], [(-180.0, 50.0), east])
+    beyond = write("beyond.gpkg", [west, (180.005, 50.0)])
+    for extracted, reference in ((split, beyond), (beyond, split), (broken, beyond), (split, broken)):
+        found = figures(extracted, reference)
+        assert [found[kind] for kind in KINDS] == pytest.approx([0, 0, 0, 717], abs=1)
+
+
 def test_the_layers_name_the_tracks_and_the_reference_s_features(tmp_path: Path) -> None:
     extracted = write_extracted(tmp_path / "a.gpkg", [MAIN, beside(MAIN, 0, 50)])
     both = shapely.multilinestrings([shapely.LineString(beside(MAIN, 0, 90)), shapely.LineString(beside(MAIN, 0, 0.9))])

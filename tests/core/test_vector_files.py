@@ -20,6 +20,7 @@ from railseg_core.vectors.line_layer import read_line_layer
 from railseg_core.vectors.tracing import read_switches, read_tracing
 
 UTM = "EPSG:25832"
+EAST = pyproj.CRS("EPSG:32601")
 X, Y = 612_000.0, 5_611_000.0
 PIPE, TRACK = (shapely.LineString([(X, Y + dy), (X + 100, Y + dy)]) for dy in (0, 50))
 MEADOW, STATION = (shapely.box(X, Y + dy, X + 100, Y + dy + 10) for dy in (0, 50))
@@ -139,3 +140,11 @@ def test_lines_within_collections_are_lines(tmp_path: Path) -> None:
     found = read_line_layer(path)
     assert [line.length for line in found.lines] == [50, 30]
     assert len(set(found.fids.tolist())) == 1
+
+
+@pytest.mark.parametrize(("crs", "turn"), [("EPSG:4326", 360.0), ("EPSG:4807", 400.0)])  # the latter is in grads
+def test_a_line_across_the_antimeridian_does_not_run_around_the_earth(crs: str, turn: float) -> None:
+    x = turn / 2 - 0.005
+    (line,) = moved_geometries([shapely.LineString([(x, 50.0), (x - turn + 0.01, 50.0)])], pyproj.CRS(crs), EAST)
+    assert line is not None
+    assert 500 < line.length < 800
