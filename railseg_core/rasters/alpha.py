@@ -11,6 +11,8 @@ _LOOKS, _LOOK_PX = 3, 64
 _CLEAR, _OPAQUE = 16, 239
 """Values up to the one and above the other are no shades: JPEG compression blurs an alpha band's 0 and 255."""
 _MIN_SHADES = 32
+_MIN_SHARE = 0.25
+"""Of all that is looked at: the looks at a strip along a railway may see no more of its alpha than feathered edges."""
 
 
 def alpha_band(dataset: DatasetReader) -> int | None:
@@ -34,7 +36,8 @@ def _is_picture(dataset: DatasetReader, band: int) -> bool:
     values = np.concatenate([dataset.read(band, window=look).ravel() for look in _looks(dataset)])
     seen = values[values > 0]
     shades = seen[(seen > _CLEAR) & (seen <= _OPAQUE)]
-    return bool(2 * shades.size > seen.size and np.unique(shades).size >= _MIN_SHADES)
+    least = max(seen.size / 2, _MIN_SHARE * values.size)
+    return bool(shades.size > least and np.unique(shades).size >= _MIN_SHADES)
 
 
 def _looks(dataset: DatasetReader) -> list[Window]:

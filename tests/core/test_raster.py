@@ -556,6 +556,13 @@ def test_a_raster_that_cannot_be_worked_on_is_refused_before_the_work(case: str,
     assert error.value.hint
 
 
+def test_alpha_of_a_narrow_strip_is_a_mask_though_no_more_than_its_feathered_edge_is_looked_at(tmp_path: Path) -> None:
+    bands = np.random.default_rng(0).integers(1, 256, (4, 200, 600), dtype=np.uint8)
+    bands[3] = np.interp(np.arange(600), [100, 190, 220, 255], [0, 255, 255, 0])
+    info = read_raster_info(write(tmp_path / "rgba.tif", bands))
+    assert info.validity == "mask"
+
+
 @pytest.mark.parametrize("crs", [UTM, "EPSG:4326", "EPSG:3857"])
 def test_pixels_of_1_m_may_be_a_little_larger_on_the_ground(crs: str, tmp_path: Path) -> None:
     picture = Kind(crs=crs, gsd_m=1.003).write(tmp_path / "metre.tif")
