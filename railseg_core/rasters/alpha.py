@@ -6,8 +6,10 @@ import numpy as np
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
-_LOOKS, _LOOK_PX = 3, 64
-"""Places along either side of the picture at which to look, and their side."""
+from railseg_core.arrays import UInt8Array
+
+_PLACES, _LOOK_PX = (1 / 2, 1 / 6, 5 / 6), 64
+"""Where to look along either side of the picture, its middle first, and the side of a look."""
 _CLEAR, _OPAQUE = 16, 239
 """Values up to the one and above the other are no shades: JPEG compression blurs an alpha band's 0 and 255."""
 _MIN_SHADES = 32
@@ -33,18 +35,26 @@ def alpha_band(dataset: DatasetReader) -> int | None:
 
 
 def _is_picture(dataset: DatasetReader, band: int) -> bool:
-    values = np.concatenate([dataset.read(band, window=look).ravel() for look in _looks(dataset)])
-    seen = values[values > 0]
-    shades = seen[(seen > _CLEAR) & (seen <= _OPAQUE)]
-    least = max(seen.size / 2, _MIN_SHARE * values.size)
+    looks = []
+    for look in _looks(dataset):
+        values = dataset.read(band, window=look)
+        if values.max() > _OPAQUE and not _shades(values).size:  # water has no shades either, but is dark
+            return False  # the other looks would take most of the time that a folder of pictures takes to open
+        looks.append(values.ravel())
+    values = np.concatenate(looks)
+    shades = _shades(values)
+    least = max(np.count_nonzero(values) / 2, _MIN_SHARE * values.size)
     return bool(shades.size > least and np.unique(shades).size >= _MIN_SHADES)
+
+
+def _shades(values: UInt8Array) -> UInt8Array:
+    return values[(values > _CLEAR) & (values <= _OPAQUE)]
 
 
 def _looks(dataset: DatasetReader) -> list[Window]:
     width, height = min(_LOOK_PX, dataset.width), min(_LOOK_PX, dataset.height)
-    places = (np.arange(_LOOKS) + 0.5) / _LOOKS
     return [
         Window(int(x * (dataset.width - width)), int(y * (dataset.height - height)), width, height)
-        for y in places
-        for x in places
+        for y in _PLACES
+        for x in _PLACES
     ]

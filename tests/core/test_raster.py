@@ -28,11 +28,13 @@ from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
 from rasterio.features import geometry_mask
 from rasterio.rpc import RPC
+from rasterio.windows import Window
 from rasters import CORNER_X, CORNER_Y, KINDS, UTM, WAVE_X, WAVE_Y, Kind, waves, write
 from shapely import affinity
 
 from railseg_core.errors import RailSegError
 from railseg_core.raster import AREA_MARGIN_M, open_working_grid, read_raster_info
+from railseg_core.rasters.alpha import alpha_band
 from railseg_core.rasters.chunks import ChunkCache
 from railseg_core.rasters.source_raster import CACHE_BYTES, SourceRaster, choose_bands, gdal_environment
 from railseg_core.tiling import PixelWindow
@@ -374,7 +376,8 @@ def test_a_picture_in_which_0_is_white_is_turned_round(dtype: type, tmp_path: Pa
 def test_near_infrared_that_is_marked_as_alpha_is_no_mask(ending: str, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     bands = rng.integers(1, 256, (4, 200, 200), dtype=np.uint8)
-    bands[3, 50:150] = 0  # water, or a deep shadow
+    bands[3, 60:140] = 0  # water, or a deep shadow
+    bands[3, 90:110] = 5
     path = write(tmp_path / "rgbi.tif", bands)
     with rasterio.open(path) as file:
         assert file.colorinterp[3] == ColorInterp.alpha  # which is what GDAL makes of any four bytes
@@ -561,6 +564,28 @@ def test_alpha_of_a_narrow_strip_is_a_mask_though_no_more_than_its_feathered_edg
     bands[3] = np.interp(np.arange(600), [100, 190, 220, 255], [0, 255, 255, 0])
     info = read_raster_info(write(tmp_path / "rgba.tif", bands))
     assert info.validity == "mask"
+
+
+def test_an_opaque_alpha_band_is_known_from_one_look(tmp_path: Path) -> None:
+    bands = np.random.default_rng(0).integers(1, 256, (4, 600, 600), dtype=np.uint8)
+    bands[3] = 255
+    path = write(tmp_path / "rgba.tif", bands)
+    looks = []
+
+    class Watched:
+        def __init__(self, dataset: rasterio.DatasetReader) -> None:
+            self._dataset = dataset
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._dataset, name)
+
+        def read(self, band: int, window: Window) -> np.ndarray:
+            looks.append(window)
+            return self._dataset.read(band, window=window)
+
+    with rasterio.open(path) as dataset:
+        assert alpha_band(Watched(dataset)) == 4
+    assert len(looks) == 1
 
 
 @pytest.mark.parametrize("crs", [UTM, "EPSG:4326", "EPSG:3857"])
