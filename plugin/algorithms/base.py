@@ -251,8 +251,8 @@ class RasterAlgorithm(RailSegAlgorithm):
         yield from super()._problems(parameters, context)
         layer = self.parameterAsRasterLayer(parameters, INPUT, context)
         yield str(self.invalidRasterError(parameters, INPUT)) if layer is None else raster_problem(layer)
-        yield area_problem(self, parameters, context)
         if not is_area_quick_to_read(self, parameters, context):
+            yield area_problem(self, parameters, context)
             return
         raster = RasterSource(layer)
         area = chosen_area(self, parameters, raster.crs, raster.extent, context)
