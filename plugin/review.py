@@ -72,7 +72,7 @@ class RailwayReview:
     def _offer(self) -> None:
         """Offers to review everything doubtful, as the panel lists it."""
         self._withdraw_offer()
-        count = sum(len(items_to_review(layer)) for layer in self._layers)
+        count = sum(len(items_to_review(layer)) for layer in self._layers.distinct())
         if count:
             text = tr("The railway is on the map. Some of it should be checked.")
             button_text = tr("Review 1 item") if count == 1 else tr("Review {n} items").format(n=count)

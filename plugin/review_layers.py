@@ -51,14 +51,18 @@ class ReviewLayers(QObject):
         self._add(project.mapLayers().values())
 
     def __iter__(self) -> Iterator[QgsVectorLayer]:
-        """The layers, tracks before nodes; of a layer and its duplicates, which show the same features, only one."""
-        by_source: dict[str, QgsVectorLayer] = {}
-        for layer in self._layers.values():
-            by_source.setdefault(layer.source(), layer)
-        return iter(sorted(by_source.values(), key=lambda layer: layer.geometryType() != Qgis.GeometryType.Line))
+        """The layers, tracks before nodes."""
+        return iter(sorted(self._layers.values(), key=lambda layer: layer.geometryType() != Qgis.GeometryType.Line))
 
     def __len__(self) -> int:
         return len(self._layers)
+
+    def distinct(self) -> list[QgsVectorLayer]:
+        """The layers in the same order; of one and its duplicates, which show the same features, only the first."""
+        by_source: dict[str, QgsVectorLayer] = {}
+        for layer in self:
+            by_source.setdefault(layer.source(), layer)
+        return list(by_source.values())
 
     def by_id(self, layer_id: str) -> QgsVectorLayer | None:
         """The layer with this id; None if it is no longer there."""

@@ -118,10 +118,10 @@ class ReviewPanel(QgsDockWidget):
     def refresh(self) -> None:
         """Reads the layers again; the current item stays current."""
         self._layers.settle()
-        self._items = [item for layer in self._layers for item in items_to_review(layer)]
+        self._items = [item for layer in self._layers.distinct() for item in items_to_review(layer)]
         self._refresh_reasons()
         self._fill()
-        rejected = sum(count_rejected(layer) for layer in self._layers)
+        rejected = sum(count_rejected(layer) for layer in self._layers.distinct())
         self.delete_button.setEnabled(rejected > 0)
         self.delete_button.setText(
             tr("Delete rejected ({n})").format(n=rejected) if rejected else tr("Delete rejected")
@@ -146,7 +146,7 @@ class ReviewPanel(QgsDockWidget):
 
     def delete(self) -> None:
         """Deletes the rejected features."""
-        self._edit_layers([layer for layer in self._layers if count_rejected(layer)], delete_rejected)
+        self._edit_layers([layer for layer in self._layers.distinct() if count_rejected(layer)], delete_rejected)
 
     def save(self) -> None:
         """Saves all edits of the layers."""

@@ -411,6 +411,12 @@ def test_of_a_layer_and_its_duplicate_each_item_is_listed_once(
     second = first.clone()
     project.addMapLayers([first, second])
     wait_until(lambda: panel.count_label.text() == "7 to review")
+    for layer in (first, second):  # either may have edits, such as those of its attribute table
+        layer.startEditing()
+        layer.deleteFeature(1)
+        wait_until(panel.save_button.isEnabled)
+        layer.rollBack()
+        wait_until(lambda: not panel.save_button.isEnabled())
     project.removeMapLayer(first)
     QTest.qWait(50)
     assert panel.count_label.text() == "7 to review"
