@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -145,6 +146,13 @@ def lines_layer(*lines: list[tuple[float, float]], crs: str = "EPSG:25832", fiel
         feature.setGeometry(geometry)
         layer.dataProvider().addFeature(feature)
     return layer
+
+
+def has_blocks(folder: Path, pattern: str = "*/*.npz") -> bool:
+    """Whether a run at work has finished blocks in a folder."""
+    with suppress(FileNotFoundError):  # their own is made aside and then renamed: it may be gone in the meantime
+        return any(folder.glob(pattern))
+    return False
 
 
 def make_ready(environment: Environment) -> None:

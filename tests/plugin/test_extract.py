@@ -31,7 +31,7 @@ from qgis.core import (
 )
 from railseg.plugin.algorithms.map_layers import JUST_MADE
 from railseg.plugin.review_layers import ReviewLayers
-from support import NUMBERS, Feedback, run, wait_until, worker_pids
+from support import NUMBERS, Feedback, has_blocks, run, wait_until, worker_pids
 
 pytestmark = pytest.mark.usefixtures("provider")
 
@@ -251,7 +251,7 @@ def test_it_works_in_a_model_whose_next_step_uses_its_lines_and_numbers(track_ra
 
 def test_a_cancelled_run_is_taken_up_by_the_next(sample_raster: Path, unfinished: Path) -> None:
     parameters = {"INPUT": str(sample_raster), "DEVICE": "cpu", "TRACKS": "memory:"}
-    cancelled = Feedback(cancel_when=lambda _: any(unfinished.glob("*/*.npz")))
+    cancelled = Feedback(cancel_when=lambda _: has_blocks(unfinished))
     run("extractrailway", parameters, cancelled)
     (kept,) = {blocks.parent for blocks in unfinished.glob("*/*.npz")}
     assert any("run the same again" in info for info in cancelled.infos)
@@ -274,7 +274,7 @@ def test_of_a_layer_that_is_exported_first_nothing_stays_for_it_starts_anew(
     layer.setCrs(QgsCoordinateReferenceSystem("EPSG:25833"))  # the file says another
     temporary = Path(QgsProcessingUtils.tempFolder())
     parameters = {"INPUT": layer, "DEVICE": "cpu", "TRACKS": "memory:"}
-    cancelled = Feedback(cancel_when=lambda _: any(temporary.glob("*/unfinished/*.npz")))
+    cancelled = Feedback(cancel_when=lambda _: has_blocks(temporary, "*/unfinished/*.npz"))
     run("extractrailway", parameters, cancelled)
     assert not any("run the same again" in info for info in cancelled.infos)
     assert any(temporary.glob("*/unfinished/*.npz"))  # QGIS removes them when it ends
